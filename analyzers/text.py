@@ -1,0 +1,86 @@
+"""One immutable snapshot of a file: its bytes, its lines, and the spans in it.
+
+Lines end where the Language Server Protocol says they end: at `\\n`, `\\r\\n` and `\\r`, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+class Span(NamedTuple):
+    """Byte offsets, end exclusive."""
+
+    start: int
+    end: int
+
+    def shift(self, by: int) -> Span:
+        return Span(self.start + by, self.end + by)
+
+    def holds(self, offset: int) -> bool:
+        return self.start <= offset <= self.end
+
+    def touches(self, other: Span) -> bool:
+        return self.start <= other.end and other.start <= self.end
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """The bytes of a file (UTF-8) and where its lines begin."""
+
+    source: bytes
+
+    @classmethod
+    def of(cls, text: str) -> Text:
+        """From a str; lone surrogates, which UTF-8 cannot hold, become `?`."""
+        return cls(text.encode("utf-8", "replace"))
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        return [0, *(m.end() for m in _LINE_END.finditer(self.source))]
+
+    @property
+    def line_count(self) -> int:
+        return len(self.line_starts)
+
+    def line_of(self, offset: int) -> int:
+        """The line, from 0, that holds the byte offset."""
+        return bisect_right(self.line_starts, offset) - 1
+
+    def line_span(self, line: int) -> Span:
+        """The bytes of a line without its line end; an empty span at the end of the text for a line past it."""
+        starts = self.line_starts
+        if line >= len(starts):
+            return Span(len(self.source), len(self.source))
+        end = starts[line + 1] if line + 1 < len(starts) else len(self.source)
+        while end > starts[line] and self.source[end - 1] in b"\r\n":
+            end -= 1
+        return Span(starts[line], end)
+
+    def line_text(self, line: int) -> str:
+        return self.slice(self.line_span(line))
+
+    def slice(self, span: Span) -> str:
+        return self.source[span.start : span.end].decode("utf-8", "replace")
+
+    def indent_of(self, line: int) -> str:
+        """The white space a line begins with."""
+        text = self.line_text(line)
+        return text[: len(text) - len(text.lstrip(" \t"))]
+
+    def column_of(self, offset: int) -> int:
+        """Characters (code points) before the offset on its line."""
+        start = self.line_starts[self.line_of(offset)]
+        return len(self.source[start:offset].decode("utf-8", "replace"))
+
+    @cached_property
+    def newline(self) -> str:
+        """The first line end in the text, "\\n" if there is none."""
+        m = _LINE_END.search(self.source)
+        return m.group().decode() if m else "\n"

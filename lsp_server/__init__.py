@@ -1,0 +1,1 @@
+"""The editor's side and the command line's."""
