@@ -1,0 +1,304 @@
+"""Which files there are, and what is in them.
+
+Left out: what `.gitignore` files name (nested ones too, and those of the folders above up to the repository's root),
+what the setting `analysis.exclude` names, folders of installed or generated code, virtual environments, minified
+files, files in no known language, and files over the size limit. A path a person names is always looked into, even
+where it would have been left out on the way from above: `bigo check .venv/lib/.../django` does what it says.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import tokenize
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from lsp_server.settings_table import Settings
+
+# Folders nobody's own source is in, by name.
+_SKIPPED_FOLDERS = frozenset(
+    {
+        *(".git", ".hg", ".svn", ".jj"),
+        *("node_modules", "bower_components", "site-packages", "__pypackages__", ".yarn", ".pnpm-store"),
+        *(".venv", "venv", ".tox", ".nox", ".eggs"),
+        *("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints"),
+        *(".next", ".nuxt", ".svelte-kit", ".turbo", ".parcel-cache", ".terraform"),
+    }
+)
+# Build output, unless a Python package is called that.
+_OUTPUT_FOLDERS = frozenset({"build", "dist"})
+_GENERATED_SUFFIXES = (".min.js", ".min.mjs", ".bundle.js", ".d.ts", "_pb2.py", "_pb2_grpc.py")
+
+
+def key(path: Path | str) -> str:
+    """The name a file goes by inside `analyzers`: absolute, with `/`; symbolic links are not resolved."""
+    return Path(os.path.abspath(path)).as_posix()
+
+
+def find_root(path: Path) -> Path:
+    """The workspace folder of a path: the nearest folder above with a `[tool.bigo]`, else the repository's root,
+    else the nearest with a pyproject.toml or package.json, else the path's own folder."""
+    start = Path(os.path.abspath(path))
+    folders = [start, *start.parents] if start.is_dir() else list(start.parents)
+    tests: tuple[Callable[[Path], bool], ...] = (
+        _configures_bigo,
+        lambda folder: (folder / ".git").exists(),
+        lambda folder: (folder / "pyproject.toml").is_file() or (folder / "package.json").is_file(),
+    )
+    for holds in tests:
+        for folder in folders:
+            if holds(folder):
+                return folder
+    return folders[0]
+
+
+def _configures_bigo(folder: Path) -> bool:
+    try:
+        return b"[tool.bigo" in (folder / "pyproject.toml").read_bytes()
+    except OSError:
+        return False
+
+
+# ------------------------------------------------------------------------------------------------------- listing
+
+
+def files(roots: Path | Iterable[Path], settings: Settings) -> Iterator[Path]:
+    """The source files in one or several folders, or files named themselves; absolute, sorted within each root,
+    each once, found as they are asked for. Folders that cannot be read are passed over; links to folders are not
+    followed."""
+    seen: set[Path] = set()
+    for root in [roots] if isinstance(roots, Path) else roots:
+        for path in _files(Path(os.path.abspath(root)), settings):
+            if path not in seen:
+                seen.add(path)
+                yield path
+
+
+def _files(root: Path, settings: Settings) -> Iterator[Path]:
+    wanted = _language_filter(settings)
+    if root.is_file():
+        if wanted(str(root)):
+            yield root
+        return
+    excluded = GitIgnoreSpec.from_lines(settings.analysis.exclude)
+    yield from _walk(
+        root, _Ignores(root, excluded, _ignores_above(root)), wanted, settings.analysis.max_file_size
+    )
+
+
+def _language_filter(settings: Settings) -> Callable[[str], bool]:
+    from analyzers.languages import for_path
+
+    chosen = set(settings.analysis.languages)
+    if "typescript" in chosen:
+        chosen.add("tsx")  # to a person TSX is TypeScript; to tree-sitter it is another grammar
+
+    def wanted(path: str) -> bool:
+        language = for_path(path)
+        return language is not None and (not chosen or language.name in chosen)
+
+    return wanted
+
+
+@dataclass(frozen=True)
+class _Ignores:
+    """What holds in a folder: the exclude setting, relative to `root`, and ignore files from the outermost in."""
+
+    root: Path
+    excluded: GitIgnoreSpec
+    specs: tuple[tuple[Path, GitIgnoreSpec], ...]
+
+    def entering(self, folder: Path) -> _Ignores:
+        spec = _read_ignore_file(folder / ".gitignore")
+        return self if spec is None else _Ignores(self.root, self.excluded, (*self.specs, (folder, spec)))
+
+    def out(self, path: str, *, folder: bool) -> bool:
+        tail = "/" if folder else ""
+        if self.excluded.match_file(_relative(path, self.root) + tail):
+            return True
+        # The innermost file that says anything decides, as in git.
+        for base, spec in reversed(self.specs):
+            include = spec.check_file(_relative(path, base) + tail).include
+            if include is not None:
+                return include
+        return False
+
+
+def _relative(path: str, base: Path) -> str:
+    return path[len(str(base)) :].replace(os.sep, "/").lstrip("/")
+
+
+def _ignores_above(root: Path) -> tuple[tuple[Path, GitIgnoreSpec], ...]:
+    """The ignore files of the folders above `root`, up to the repository's root, unless they ignore `root` itself."""
+    above: list[tuple[Path, GitIgnoreSpec]] = []
+    for folder in (root, *root.parents):
+        if folder != root and (spec := _read_ignore_file(folder / ".gitignore")):
+            above.append((folder, spec))
+        if (folder / ".git").exists():
+            if spec := _read_ignore_file(folder / ".git" / "info" / "exclude"):
+                above.append((folder, spec))
+            break
+    else:
+        return ()  # no repository: a .gitignore somewhere above is of something else
+    if any(spec.match_file(_relative(str(root), folder) + "/") for folder, spec in above if folder != root):
+        return ()
+    return tuple(reversed(above))
+
+
+def _read_ignore_file(path: Path) -> GitIgnoreSpec | None:
+    try:
+        lines = path.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    good = []
+    for line in lines:
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError:  # git passes over a pattern it cannot read, such as a lone "!"
+            continue
+        good.append(line)
+    return GitIgnoreSpec.from_lines(good) if any(good) else None
+
+
+def _walk(folder: Path, ignores: _Ignores, wanted: Callable[[str], bool], max_size: int) -> Iterator[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            here = sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return
+    ignores = ignores.entering(folder)
+    for entry in here:
+        if entry.is_dir(follow_symlinks=False):
+            if not _skipped_folder(entry) and not ignores.out(entry.path, folder=True):
+                yield from _walk(Path(entry.path), ignores, wanted, max_size)
+        elif (
+            wanted(entry.name)
+            and not entry.name.endswith(_GENERATED_SUFFIXES)
+            and _is_file_up_to(entry, max_size)
+            and not ignores.out(entry.path, folder=False)
+        ):
+            yield Path(entry.path)
+
+
+def _is_file_up_to(entry: os.DirEntry[str], size: int) -> bool:
+    try:
+        return entry.is_file() and entry.stat().st_size <= size
+    except OSError:  # it went away between the listing and the look
+        return False
+
+
+def _skipped_folder(entry: os.DirEntry[str]) -> bool:
+    name = entry.name
+    if name in _SKIPPED_FOLDERS or name.endswith(".egg-info"):
+        return True
+    if name in _OUTPUT_FOLDERS and not os.path.exists(os.path.join(entry.path, "__init__.py")):
+        return True
+    return os.path.exists(os.path.join(entry.path, "pyvenv.cfg"))
+
+
+# ------------------------------------------------------------------------------------------------------- reading
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Why a file's text cannot be had, as the end of a sentence that begins with the path."""
+
+    reason: str
+
+
+def read_source(path: Path, max_size: int = 2_000_000) -> bytes | Unreadable:
+    """The file's text in UTF-8 without a byte order mark, or why there is none.
+
+    A Python file that declares another encoding (PEP 263), and a UTF-16 file with its mark, are decoded and encoded
+    again: offsets into the result are not offsets into such a file.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(max_size + 1)
+    except OSError as error:
+        return Unreadable(f"cannot be read: {error.strerror or error}")
+    if len(raw) > max_size:
+        return Unreadable(f"is larger than {max_size} bytes (setting analysis.max-file-size)")
+    encoding = encoding_of(raw, path)
+    if isinstance(encoding, Unreadable):
+        return encoding
+    if encoding == "utf-8":
+        return raw
+    try:
+        return raw.decode(encoding).encode("utf-8")
+    except UnicodeError as error:
+        return Unreadable(f"is not {encoding}: {error}")
+
+
+def write_source(path: Path, text: bytes) -> Unreadable | None:
+    """Put `text` (UTF-8) into an existing file, in the encoding it has now; None, or why it was not done.
+
+    The new content replaces the file in one step, so that no reader and no crash sees half of it.
+    """
+    try:
+        encoding = encoding_of(path.read_bytes(), path)
+        if isinstance(encoding, Unreadable):
+            return encoding
+        data = text if encoding == "utf-8" else text.decode("utf-8").encode(encoding)
+        target = Path(os.path.realpath(path))
+        beside = target.with_name(f".{target.name}.bigo-{os.getpid()}")
+        try:
+            beside.write_bytes(data)
+            os.chmod(beside, target.stat().st_mode & 0o7777)
+            os.replace(beside, target)
+        finally:
+            beside.unlink(missing_ok=True)
+    except UnicodeError as error:
+        return Unreadable(f"cannot hold the new text: {error}")
+    except OSError as error:
+        return Unreadable(f"cannot be written: {error.strerror or error}")
+    return None
+
+
+def encoding_of(raw: bytes, path: Path) -> str | Unreadable:
+    """The name of the encoding the bytes are in, or why they are no text."""
+    if raw.startswith(codecs.BOM_UTF8):
+        return (
+            "utf-8-sig" if _is(raw, "utf-8") else Unreadable("is not UTF-8 in spite of its byte order mark")
+        )
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16" if _is(raw, "utf-16") else Unreadable("is not UTF-16 in spite of its byte order mark")
+    if b"\0" in raw:
+        return Unreadable("is a binary file")
+    if path.suffix in (".py", ".pyi"):
+        declared = _declared_by_python(raw)
+        if declared != "utf-8":
+            return declared
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        advice = (
+            "; declare its encoding (PEP 263) or save it as UTF-8"
+            if path.suffix == ".py"
+            else "; save it as UTF-8"
+        )
+        return Unreadable(f"is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}{advice}")
+    return "utf-8"
+
+
+def _declared_by_python(raw: bytes) -> str | Unreadable:
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+    except SyntaxError as error:
+        if _is(raw.split(b"\n", 2)[0], "utf-8"):
+            return Unreadable(f"declares an encoding Python does not know ({error})")
+        return "utf-8"  # the look at the whole file says where it is not
+    return encoding
+
+
+def _is(raw: bytes, encoding: str) -> bool:
+    try:
+        raw.decode(encoding)
+    except UnicodeError:
+        return False
+    return True
