@@ -5,8 +5,8 @@
     settings.analysis.min_severity       in the code
 
 A later place wins: defaults (`settings_table.py`), the user's file, pyproject.toml, the editor. Two things a workspace
-cannot do, because a person may not have read it: raise the daily budget, and take back what must never be sent. The
-API key and the address it is sent to are no settings at all; both come from the environment only.
+cannot do, because a person may not have read it: spend more (the budgets, the confirmation), and take back what must
+never be sent. The API key and the address it is sent to are no settings at all; both come from the environment only.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ __all__ = ["Row", "Settings", "load", "rows", "unknown_names", "user_file"]
 EXTENSION_ONLY = frozenset(
     {"path", "interpreter", "importStrategy", "trace", "args", "env", "showNotifications"}
 )
+_GUARDED = frozenset({"budget_per_day", "budget_per_request", "confirm"})
 _ENVIRONMENT_ONLY = {"apikey", "baseurl", "endpoint", "authtoken", "token", "url"}
 
 Values = dict[tuple[str, str], Any]
@@ -124,13 +125,20 @@ def _merged(row: Row, old: Any, new: Any, place: _Place, problems: list[str]) ->
     """The value after `place` said `new`: see the two limits in the module's docstring."""
     if row.name == "never_send":
         return tuple(dict.fromkeys((*old, *new)))
-    if row.name == "budget_per_day" and not place.trusted and new > old:
-        problems.append(
-            f"{place.name(row.section, row.name)}: a workspace cannot raise the budget; {_shown(old)} is used. "
-            f"Raise it in your editor's own settings or in {user_file()}"
-        )
-        return old
-    return new
+    if place.trusted or row.name not in _GUARDED or not _loosens(old, new):
+        return new
+    problems.append(
+        f"{place.name(row.section, row.name)}: a workspace cannot loosen this; {_shown(old)} is used. "
+        f"Set it in your editor's own settings or in {user_file()}"
+    )
+    return old
+
+
+def _loosens(old: bool | float, new: bool | float) -> bool:
+    """Whether `new` lets more happen: no confirmation, or a higher limit, of which 0 is the highest."""
+    if isinstance(old, bool):
+        return old and not new
+    return new != old and old != 0 and (new == 0 or new > old)
 
 
 def _build(values: Values) -> Settings:

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 Globs = tuple[str, ...]
 SeverityName = Literal["hint", "information", "warning", "error"]
 Effort = Literal["", "low", "medium", "high", "xhigh", "max"]
-TimeClass = Literal["constant", "linear", "nlogn", "quadratic", "cubic", "exponential"]
+LensChoice = Literal["off", "findings", "all"]
 
 QUIET_PATHS: Globs = (
     "**/tests/**",
@@ -65,6 +65,10 @@ class Analysis(Struct, frozen=True, rename="camel"):
     max_file_size: Annotated[int, _meta("Files larger than this many bytes are skipped.", ge=1_000)] = (
         2_000_000
     )
+    index: Annotated[bool, _meta("Read the whole workspace in the background, to see through calls.")] = True
+    workers: Annotated[
+        int, _meta("Processes that read files; 0 is one per core.", "machine", ge=0, le=64)
+    ] = 0
 
 
 class Diagnostics(Struct, frozen=True, rename="camel"):
@@ -80,8 +84,10 @@ class Diagnostics(Struct, frozen=True, rename="camel"):
 class CodeLens(Struct, frozen=True, rename="camel"):
     """The line above a function that says what it costs."""
 
-    enable: Annotated[bool, _meta("Show the cost above functions.")] = True
-    min_class: Annotated[TimeClass, _meta("Show it from this growth on.")] = "quadratic"
+    show: Annotated[
+        LensChoice,
+        _meta("Show it above no function, above those with findings or a hot profile, or above all."),
+    ] = "findings"
 
 
 class Hover(Struct, frozen=True, rename="camel"):
@@ -117,27 +123,48 @@ class Rewrite(Struct, frozen=True, rename="camel"):
         str, _meta("The Claude model; empty lets bigo choose by the size and kind of the task.", "machine")
     ] = ""
     effort: Annotated[
-        Effort, _meta("How much the model thinks; empty is the choice of the route.", "machine")
+        Effort, _meta("How much the model thinks; empty is the choice that fits the model.", "machine")
     ] = ""
-    max_input_tokens: Annotated[
-        int, _meta("A request larger than this is not sent; context is cut first.", ge=2_000, le=900_000)
-    ] = 40_000
+    confirm: Annotated[
+        bool, _meta("Show a rewrite as a diff to confirm. A workspace cannot turn this off.", "machine")
+    ] = True
+    max_function_tokens: Annotated[
+        int, _meta("A function larger than this is not sent.", ge=500, le=200_000)
+    ] = 12_000
+    max_context_tokens: Annotated[
+        int,
+        _meta(
+            "At most this much of other functions and models goes along; 0 sends the function alone.",
+            ge=0,
+            le=200_000,
+        ),
+    ] = 8_000
     max_output_tokens: Annotated[
         int, _meta("The longest answer, thinking included.", "machine", ge=1_000, le=64_000)
     ] = 8_000
     budget_per_day: Annotated[
         float,
-        _meta("US dollars per day; a rewrite that could exceed it is not sent. A workspace can only lower it.",
-              "machine", ge=0),
-    ] = 5.0  # fmt: skip
+        _meta(
+            "US dollars per day; a rewrite that could exceed it is not sent; 0 is no limit. A workspace can only lower it.",
+            "machine",
+            ge=0,
+        ),
+    ] = 5.0
+    budget_per_request: Annotated[
+        float,
+        _meta(
+            "US dollars for one rewrite at worst; 0 is no limit. A workspace can only lower it.",
+            "machine",
+            ge=0,
+        ),
+    ] = 0.5
     parallel: Annotated[int, _meta("Rewrites that may run at the same time.", "machine", ge=1, le=8)] = 2
-    repair: Annotated[
-        int, _meta("How often an answer that fails its checks goes back with the reason.", ge=0, le=3)
-    ] = 1
+    timeout: Annotated[int, _meta("Seconds after which a rewrite is given up.", ge=5, le=3_600)] = 120
+    repair: Annotated[bool, _meta("Send an answer that fails its checks back once, with the reason.")] = True
     cache_days: Annotated[
         int, _meta("Days an answer is kept, so that the same request is not paid twice; 0 keeps none.", ge=0)
     ] = 7
-    cache_size: Annotated[int, _meta("Megabytes of kept answers.", ge=0)] = 50
+    cache_size: Annotated[int, _meta("Megabytes of kept answers.", ge=0)] = 32
     guidelines: Annotated[
         tuple[str, ...], _meta("Sentences added to every request: what your project asks of its code.")
     ] = ()
