@@ -1,0 +1,151 @@
+-- An edit that needs confirmation is shown as a diff first. Neovim 0.12 asks with a bare question, 0.10 not at all.
+local M = {}
+
+--- The labels of annotations that ask for confirmation, in no particular order; empty when none asks.
+local function questions(edit)
+  local labels = {}
+  for _, annotation in pairs(edit.changeAnnotations or {}) do
+    if annotation.needsConfirmation then
+      labels[#labels + 1] = annotation.label or ''
+    end
+  end
+  return labels
+end
+
+--- The text edits by URI, whichever of the two forms the edit has.
+local function edits_by_uri(edit)
+  local by_uri = vim.deepcopy(edit.changes or {})
+  for _, change in ipairs(edit.documentChanges or {}) do
+    if change.edits then
+      by_uri[change.textDocument.uri] = vim.list_extend(by_uri[change.textDocument.uri] or {}, change.edits)
+    end
+  end
+  return by_uri
+end
+
+--- Text edits without their annotations: the person has been asked, nobody asks again.
+local function plain(edits)
+  return vim.tbl_map(function(edit)
+    return { range = edit.range, newText = edit.newText }
+  end, edits)
+end
+
+--- The lines of a buffer after the edits, worked out in a scratch buffer.
+local function lines_after(bufnr, edits, encoding)
+  local scratch = vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_lines(scratch, 0, -1, false, vim.api.nvim_buf_get_lines(bufnr, 0, -1, false))
+  vim.lsp.util.apply_text_edits(plain(edits), scratch, encoding)
+  local lines = vim.api.nvim_buf_get_lines(scratch, 0, -1, false)
+  vim.api.nvim_buf_delete(scratch, { force = true })
+  return lines
+end
+
+--- A unified diff of everything the edit changes, and the buffers with their state at this moment.
+local function diff(edit, encoding)
+  local compare = vim.text and vim.text.diff or vim.diff
+  local out, ticks = {}, {}
+  for uri, edits in pairs(edits_by_uri(edit)) do
+    local bufnr = vim.uri_to_bufnr(uri)
+    vim.fn.bufload(bufnr)
+    ticks[bufnr] = vim.api.nvim_buf_get_changedtick(bufnr)
+    local before = table.concat(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false), '\n') .. '\n'
+    local after = table.concat(lines_after(bufnr, edits, encoding), '\n') .. '\n'
+    local name = vim.fn.fnamemodify(vim.uri_to_fname(uri), ':.')
+    vim.list_extend(out, { '--- ' .. name, '+++ ' .. name })
+    local hunks = compare(before, after, { result_type = 'unified', ctxlen = 3 })
+    vim.list_extend(out, vim.split(vim.trim(hunks), '\n', { plain = true }))
+  end
+  return out, ticks
+end
+
+--- Open the diff in the middle of the screen; `decide(true)` or `decide(false)` is called once.
+local function open(lines, title, decide)
+  local bufnr = vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, lines)
+  vim.bo[bufnr].filetype, vim.bo[bufnr].modifiable, vim.bo[bufnr].bufhidden = 'diff', false, 'wipe'
+  local width = 40
+  for _, line in ipairs(lines) do
+    width = math.max(width, vim.fn.strdisplaywidth(line))
+  end
+  width = math.min(width + 1, math.max(20, vim.o.columns - 4))
+  local height = math.min(#lines, math.max(3, vim.o.lines - 6))
+  local window = vim.api.nvim_open_win(bufnr, true, {
+    relative = 'editor', border = 'rounded', style = 'minimal', width = width, height = height,
+    row = math.max(0, math.floor((vim.o.lines - height) / 2) - 1), col = math.floor((vim.o.columns - width) / 2),
+    title = ' ' .. title .. ' ', footer = ' a apply · q discard ',
+  })
+  vim.wo[window].wrap = false
+
+  local decided = false
+  local function finish(yes)
+    if decided then
+      return
+    end
+    decided = true
+    if vim.api.nvim_win_is_valid(window) then
+      vim.api.nvim_win_close(window, true)
+    end
+    vim.schedule(function()
+      decide(yes)
+    end)
+  end
+  for key, yes in pairs({ a = true, ['<CR>'] = true, q = false, ['<Esc>'] = false }) do
+    vim.keymap.set('n', key, function()
+      finish(yes)
+    end, { buffer = bufnr, nowait = true })
+  end
+  -- A window closed in any other way is a "no".
+  vim.api.nvim_create_autocmd('BufWipeout', { buffer = bufnr, once = true, callback = function() finish(false) end })
+end
+
+--- Show the diff and wait for the answer. The client runs its handlers in coroutines, so the editor stays usable;
+--- outside of one there is only the question at the bottom.
+local function ask(lines, title)
+  local co, main = coroutine.running()
+  if not co or main then
+    return vim.fn.confirm(table.concat(lines, '\n') .. '\n' .. title .. '?', '&Apply\n&Discard', 2) == 1
+  end
+  open(lines, title, function(yes)
+    local ok, err = coroutine.resume(co, yes)
+    if not ok then
+      vim.notify('bigo: ' .. tostring(err), vim.log.levels.ERROR)
+    end
+  end)
+  return coroutine.yield()
+end
+
+--- True if every buffer is as it was when the diff was made.
+local function unchanged(ticks)
+  for bufnr, tick in pairs(ticks) do
+    if not vim.api.nvim_buf_is_valid(bufnr) or vim.api.nvim_buf_get_changedtick(bufnr) ~= tick then
+      return false
+    end
+  end
+  return true
+end
+
+--- The handler of `workspace/applyEdit`: edits that ask for confirmation pass the diff, all others go straight through.
+--- https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#workspace_applyEdit
+function M.apply_edit(err, params, context, config)
+  local apply = vim.lsp.handlers['workspace/applyEdit']
+  local labels = questions(params.edit)
+  if #labels == 0 then
+    return apply(err, params, context, config)
+  end
+  local client = assert(vim.lsp.get_client_by_id(context.client_id))
+  local lines, ticks = diff(params.edit, client.offset_encoding)
+  if not ask(lines, params.label or labels[1]) then
+    return { applied = false, failureReason = 'discarded' }
+  end
+  if not unchanged(ticks) then
+    vim.notify('bigo: the buffer changed while the diff was open; nothing was applied', vim.log.levels.WARN)
+    return { applied = false, failureReason = 'the buffer changed while the diff was open' }
+  end
+  local agreed = vim.deepcopy(params)
+  for _, annotation in pairs(agreed.edit.changeAnnotations) do
+    annotation.needsConfirmation = false
+  end
+  return apply(err, agreed, context, config)
+end
+
+return M
