@@ -1,0 +1,83 @@
+"""What a class assigns to its attributes: evidence of what `self.name` holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, cast
+
+from analyzers.facts import Assign, Attr, Collection, Expr, Function, Name
+from analyzers.project.index import Project
+from analyzers.project.modules import PYTHON_ENDINGS
+from analyzers.project.outline import flatten
+
+
+class AttributeValue(NamedTuple):
+    """One assignment to an attribute: the method it stands in (None: the class body), the value, the annotation."""
+
+    function: Function | None
+    value: Expr | None
+    annotation: Expr | None = None
+
+
+def attribute_values(
+    project: Project, path: str, class_qualname: str
+) -> Mapping[str, tuple[AttributeValue, ...]]:
+    """What the class's own body and methods assign to its attributes, by name, in source order.
+
+    A TypeScript constructor's annotated parameter counts as an attribute of its name that nothing else assigns:
+    `constructor(private prisma: PrismaClient)`.
+    """
+    memo = project.file_memo(path)
+    key = ("attributes", class_qualname, "")
+    if key not in memo:
+        memo[key] = _attribute_values(project, path, class_qualname)
+    return cast("Mapping[str, tuple[AttributeValue, ...]]", memo[key])
+
+
+def _attribute_values(
+    project: Project, path: str, class_qualname: str
+) -> dict[str, tuple[AttributeValue, ...]]:
+    outline = project.outline(path)
+    if outline is None:
+        return {}
+    found: dict[str, list[AttributeValue]] = {}
+    for name, assign in outline.class_values(class_qualname).items():
+        found.setdefault(name, []).append(AttributeValue(None, assign.value, assign.annotation))
+    methods = outline.methods.get(class_qualname, {}).values()
+    for method in methods:
+        for name, value in _self_assignments(method, path):
+            found.setdefault(name, []).append(value)
+    if not path.endswith(PYTHON_ENDINGS):
+        for method in methods:
+            for param in method.params if method.name == "constructor" else ():
+                if param.annotation is not None and param.name and param.name not in found:
+                    found[param.name] = [AttributeValue(method, None, param.annotation)]
+    return {name: tuple(values) for name, values in found.items()}
+
+
+def _self_assignments(method: Function, path: str) -> list[tuple[str, AttributeValue]]:
+    if path.endswith(PYTHON_ENDINGS):
+        this = method.params[0].name if method.params else ""
+    else:
+        this = "this"
+    found: list[tuple[str, AttributeValue]] = []
+    for statement in flatten(method.body):
+        if not isinstance(statement, Assign):
+            continue
+        for target in statement.targets:
+            for attr, value in _paired(target, statement.value):
+                if isinstance(attr.obj, Name) and attr.obj.id == this:
+                    found.append((attr.name, AttributeValue(method, value, statement.annotation)))
+    return found
+
+
+def _paired(target: Expr, value: Expr | None) -> list[tuple[Attr, Expr | None]]:
+    if isinstance(target, Attr):
+        return [(target, value)]
+    if (
+        isinstance(target, Collection)
+        and isinstance(value, Collection)
+        and len(target.items) == len(value.items)
+    ):
+        return [(t, v) for t, v in zip(target.items, value.items, strict=True) if isinstance(t, Attr)]
+    return []

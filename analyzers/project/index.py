@@ -1,0 +1,182 @@
+"""All files' facts under their paths: replace one, keep the rest, and know what a change reaches.
+
+`version` counts every change. `shape` counts those after which a name may mean something else: an edit inside a
+function's body moves only `version`, so what was resolved stays resolved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
+
+from analyzers.facts import ClassDef, FileFacts, Function, Import
+from analyzers.project.modules import ModuleMap
+from analyzers.project.outline import Outline
+
+_T = TypeVar("_T")
+
+
+class Project:
+    """The facts of all known files. Paths are absolute, with `/`; unknown paths and names give None, never an error.
+
+    Not safe for use from several threads at once.
+    """
+
+    def __init__(self) -> None:
+        self.version = 0
+        self.shape = 0
+        self.modules = ModuleMap()
+        self._facts: dict[str, FileFacts] = {}
+        self._outlines: dict[str, Outline] = {}
+        self._memos: dict[str, dict[Hashable, object]] = {}
+        self._file_memos: dict[str, dict[Hashable, object]] = {}
+        self._imported: dict[str, frozenset[str]] | None = None  # file -> files it imports
+        self._importers: dict[str, set[str]] = {}
+        self._changed: dict[str, int] = {}
+
+    # --------------------------------------------------------------------------------------------- changes
+
+    def update(self, path: str, facts: FileFacts) -> None:
+        """Add a file or replace its facts."""
+        old = self._facts.get(path)
+        if old is facts:
+            return
+        outline = self._outlines.pop(path, None)
+        self._file_memos.pop(path, None)
+        self._facts[path] = facts
+        self.version += 1
+        self._changed[path] = self.version
+        if old is None:
+            self.modules.add(path)
+            self._imported = None
+            self._reshape()
+            return
+        if outline is None:
+            outline = Outline(old)
+        new = Outline(facts)
+        self._outlines[path] = new
+        if outline.shape != new.shape:
+            self._reshape()
+            self._relink(path)
+
+    def remove(self, path: str) -> None:
+        """Forget a file; a path that is not known is ignored."""
+        if self._facts.pop(path, None) is None:
+            return
+        self._outlines.pop(path, None)
+        self._file_memos.pop(path, None)
+        self.modules.remove(path)
+        self.version += 1
+        self._changed[path] = self.version
+        self._imported = None
+        self._reshape()
+
+    def _reshape(self) -> None:
+        self.shape += 1
+        if self._memos:
+            self._memos.clear()
+        if self._file_memos:
+            self._file_memos.clear()
+
+    def changed_since(self, version: int) -> set[str]:
+        """The paths updated or removed after `version`."""
+        return {path for path, at in self._changed.items() if at > version}
+
+    # -------------------------------------------------------------------------------------------- look-ups
+
+    def facts(self, path: str) -> FileFacts | None:
+        return self._facts.get(path)
+
+    def paths(self) -> tuple[str, ...]:
+        """All paths, in the order in which they were first added."""
+        return tuple(self._facts)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._facts
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    def outline(self, path: str) -> Outline | None:
+        """One file's names, ready for look-up."""
+        found = self._outlines.get(path)
+        if found is None:
+            facts = self._facts.get(path)
+            if facts is None:
+                return None
+            found = self._outlines[path] = Outline(facts)
+        return found
+
+    def function(self, path: str, qualname: str) -> Function | None:
+        """A function by its qualname; of a property's getter and setter the getter."""
+        outline = self.outline(path)
+        return outline.functions.get(qualname) if outline else None
+
+    def class_(self, path: str, qualname: str) -> ClassDef | None:
+        outline = self.outline(path)
+        return outline.classes.get(qualname) if outline else None
+
+    def functions_of_class(self, path: str, class_qualname: str) -> Mapping[str, Function]:
+        """The methods that the class itself defines, by name."""
+        outline = self.outline(path)
+        return outline.methods.get(class_qualname, {}) if outline else {}
+
+    def memo(self, purpose: str) -> dict[Hashable, object]:
+        """A store for what follows from names alone; emptied when any name may mean something else."""
+        return self._memos.setdefault(purpose, {})
+
+    def file_memo(self, path: str) -> dict[Hashable, object]:
+        """A store for what follows from names and this file's facts; emptied too when the file changes."""
+        return self._file_memos.setdefault(path, {})
+
+    # --------------------------------------------------------------------------------------------- imports
+
+    def imports(self, path: str) -> frozenset[str]:
+        """The project files that a file imports directly."""
+        self._link()
+        assert self._imported is not None
+        return self._imported.get(path, frozenset())
+
+    def dependents(self, path: str) -> set[str]:
+        """The files that import `path` directly."""
+        self._link()
+        return set(self._importers.get(path, ()))
+
+    def _link(self) -> None:
+        if self._imported is not None:
+            return
+        self._imported = {}
+        self._importers = {}
+        for path in self._facts:
+            self._link_file(path)
+
+    def _relink(self, path: str) -> None:
+        if self._imported is None:
+            return
+        for target in self._imported.get(path, ()):
+            self._importers[target].discard(path)
+        self._link_file(path)
+
+    def _link_file(self, path: str) -> None:
+        assert self._imported is not None
+        facts = self._facts[path]
+        found = {target for item in facts.imports for target in self._targets(path, item)}
+        found.update(
+            target
+            for e in facts.exports
+            if e.module and (target := self.modules.resolve(path, e.module)) is not None
+        )
+        found.discard(path)
+        self._imported[path] = frozenset(found)
+        for target in found:
+            self._importers.setdefault(target, set()).add(path)
+
+    def _targets(self, path: str, item: Import) -> Iterable[str]:
+        module = self.modules.resolve(path, item.module, item.level)
+        if module is not None:
+            yield module
+        if item.name and item.name != "*" and path.endswith((".py", ".pyi")):
+            place = module or self.modules.resolve_directory(path, item.module, item.level)
+            submodule = self.modules.submodule(place, item.name) if place else None
+            if submodule is not None:
+                yield submodule

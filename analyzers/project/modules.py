@@ -1,0 +1,308 @@
+"""Which file an import means, when nobody has said where the source roots are.
+
+A Python file `/w/src/shop/models.py` may be imported as `shop.models`, `src.shop.models` or `models`. An absolute
+import is looked up from its first name: every file or directory of that name is a candidate, the directory above it
+a possible root. What decides is whether the packages on the way have their `__init__.py`, and how near the root is
+to the importing file. The standard library's names and what no file of the project can be stay external (None).
+
+JavaScript: relative specifiers with the endings and index files that Node and TypeScript try; `@/x` and `~/x` when
+exactly one file fits. Bare specifiers are packages.
+"""
+
+from __future__ import annotations
+
+import sys
+
+PYTHON_ENDINGS = (".py", ".pyi")
+SCRIPT_ENDINGS = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+# What TypeScript lets an import call by its compiled name: `./x.js` is written for `./x.ts`.
+COMPILED = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
+# Directories that hold importable files but lie beside the importer, as `src` beside `tests`.
+SOURCE_DIRECTORIES = frozenset({"src", "lib", "python", "source"})
+
+
+class ModuleMap:
+    """The project's paths, arranged so that an import finds its file without a scan.
+
+    Paths are absolute with `/`. `add` and `remove` keep every map right; `resolve` results are remembered until the
+    set of paths changes.
+    """
+
+    def __init__(self) -> None:
+        self.paths: set[str] = set()
+        self._entries: dict[str, int] = {}  # directory -> how many files and directories it holds
+        self._tops: dict[str, set[str]] = {}  # first name of an import -> files and directories called so
+        self._stems: dict[str, set[str]] = {}  # JavaScript: file name without ending -> paths
+        self._memo: dict[tuple[str, bool, str, int], str | None] = {}
+
+    def add(self, path: str) -> None:
+        if path in self.paths:
+            return
+        self._memo.clear()
+        self.paths.add(path)
+        stem = _python_stem(path)
+        if stem:
+            self._tops.setdefault(stem, set()).add(path)
+        else:
+            self._stems.setdefault(_script_stem(path), set()).add(path)
+        place = path
+        while "/" in place:
+            place = parent(place)
+            count = self._entries.get(place, 0)
+            self._entries[place] = count + 1
+            if count or not place:
+                break
+            self._tops.setdefault(base(place), set()).add(place)
+
+    def remove(self, path: str) -> None:
+        if path not in self.paths:
+            return
+        self._memo.clear()
+        self.paths.discard(path)
+        stem = _python_stem(path)
+        if stem:
+            _discard(self._tops, stem, path)
+        else:
+            _discard(self._stems, _script_stem(path), path)
+        place = path
+        while "/" in place:
+            place = parent(place)
+            self._entries[place] -= 1
+            if self._entries[place] or not place:
+                break
+            del self._entries[place]
+            _discard(self._tops, base(place), place)
+
+    def is_directory(self, place: str) -> bool:
+        """Whether `place` is a directory that holds a file of the project."""
+        return place in self._entries
+
+    def is_package(self, directory: str) -> bool:
+        return directory + "/__init__.py" in self.paths or directory + "/__init__.pyi" in self.paths
+
+    # -------------------------------------------------------------------------------------------- look-ups
+
+    def resolve(self, importer: str, module: str, level: int = 0) -> str | None:
+        """The file that `module` means in `importer`, or None when it is no file of the project.
+
+        `level` counts the dots of a relative Python import. A directory without `__init__.py` is no file: see
+        `resolve_directory`.
+        """
+        key = (parent(importer), importer.endswith(PYTHON_ENDINGS), module, level)
+        if key in self._memo:
+            found = self._memo[key]
+        else:
+            found = self._memo[key] = self._find(importer, module, level)
+        if found == importer and not level and not base(found).startswith("__init__."):
+            return None  # `celery.py` that imports Celery means the package of that name
+        return found
+
+    def resolve_directory(self, importer: str, module: str, level: int = 0) -> str | None:
+        """The directory of a package without `__init__.py`, for `import a.b` where only `a/b.py` is a file."""
+        parts = module.split(".") if module else []
+        if level:
+            place = "/".join([_up(importer, level), *parts])
+            return place if place in self._entries else None
+        if not parts or parts[0] in sys.stdlib_module_names:
+            return None
+        found = [
+            "/".join([top, *parts[1:]])
+            for top in self._tops.get(parts[0], ())
+            if top in self._entries and not self.is_package(parent(top))
+        ]
+        found = [place for place in found if place in self._entries]
+        return max(found, key=lambda place: (shared(place, importer), place), default=None)
+
+    def submodule(self, place: str, name: str) -> str | None:
+        """The file of module `name` in a package, given by its `__init__.py` or its directory."""
+        directory = place if place in self._entries else parent(place)
+        if place not in self._entries and base(place) not in ("__init__.py", "__init__.pyi"):
+            return None
+        return self._module_file(directory + "/" + name)
+
+    def module_name(self, path: str) -> str:
+        """The dotted name of a Python file as its outermost package imports it: `shop.models`."""
+        directory, name = parent(path), _python_stem(path) or base(path)
+        parts = [] if name == "__init__" else [name]
+        if self.is_package(directory):
+            while self.is_package(directory):
+                parts.append(base(directory))
+                directory = parent(directory)
+        return ".".join(reversed(parts))
+
+    # ---------------------------------------------------------------------------------------------- finding
+
+    def _find(self, importer: str, module: str, level: int) -> str | None:
+        if not importer.endswith(PYTHON_ENDINGS):
+            return self._find_script(importer, module)
+        if level:
+            parts = module.split(".") if module else []
+            return self._module_file("/".join([_up(importer, level), *parts]))
+        return self._find_absolute(importer, module.split("."))
+
+    def _module_file(self, stem: str) -> str | None:
+        """`stem` without ending: the package's `__init__` before the plain module, as Python's finder does."""
+        for ending in PYTHON_ENDINGS:
+            if stem + "/__init__" + ending in self.paths:
+                return stem + "/__init__" + ending
+            if stem + ending in self.paths:
+                return stem + ending
+        return None
+
+    def _find_absolute(self, importer: str, parts: list[str]) -> str | None:
+        if len(parts) == 1 and parts[0] in sys.stdlib_module_names:
+            return None
+        best: tuple[tuple[bool, int, int], str] | None = None
+        for top in self._tops.get(parts[0], ()):
+            found = self._below(top, parts[1:])
+            if found is None or not self._can_be_root(top, importer, len(parts)):
+                continue
+            root = parent(top)
+            rank = (self._consistent(top, len(parts), found), shared(root, importer), -root.count("/"))
+            if best is None or (rank, found) > best:
+                best = (rank, found)
+        return best[1] if best else None
+
+    def _below(self, top: str, rest: list[str]) -> str | None:
+        if top in self._entries:
+            return self._module_file("/".join([top, *rest]))
+        return top if not rest else None
+
+    def _can_be_root(self, top: str, importer: str, length: int) -> bool:
+        """Whether the directory above `top` may be on the import path of `importer`.
+
+        A directory that is itself a package is no root, or `import redis` below `providers/redis/` would find
+        `providers/redis`; only the directory that holds the whole project may have a stray `__init__.py`. A lone
+        module must lie in a directory above the importer, or in a source directory beside it.
+        """
+        root = parent(top)
+        is_directory = top in self._entries
+        if self.is_package(root):
+            regular = is_directory and self.is_package(top)
+            return (regular or length > 1) and self._holds_everything(root)
+        if is_directory:
+            return True
+        return importer.startswith(root + "/") or base(root) in SOURCE_DIRECTORIES
+
+    def _holds_everything(self, directory: str) -> bool:
+        place = parent(directory)
+        while place:
+            if self._entries.get(place, 0) > 1:
+                return False
+            place = parent(place)
+        return True
+
+    def _consistent(self, top: str, length: int, found: str) -> bool:
+        """Whether all packages from `top` down to `found` have an `__init__.py`, or none has."""
+        if top not in self._entries:
+            return True
+        directory = parent(found)
+        marks = set()
+        while len(directory) >= len(top):
+            marks.add(self.is_package(directory))
+            directory = parent(directory)
+        return len(marks) <= 1
+
+    # ------------------------------------------------------------------------------------------- JavaScript
+
+    def _find_script(self, importer: str, module: str) -> str | None:
+        if module.startswith("."):
+            return self._script_file(_join(parent(importer), module))
+        if module.startswith("/"):
+            return self._script_file(module)
+        if module.startswith(("@/", "~/")):
+            return self._find_aliased(module[2:])
+        return None
+
+    def _find_aliased(self, rest: str) -> str | None:
+        """`@/x`: the one file that ends with `/x.ts` below a `src`, else the one file that ends so at all."""
+        stem = rest.rsplit("/", 1)[-1]
+        candidates = set(self._stems.get(_script_stem("/" + stem), ()))
+        candidates.update(path for path in self._stems.get("index", ()) if parent(path).endswith("/" + rest))
+        fitting = [p for p in candidates if _without_ending(p).endswith(("/" + rest, "/" + rest + "/index"))]
+        below_source = [
+            p for p in fitting if _without_ending(p).endswith(("/src/" + rest, f"/src/{rest}/index"))
+        ]
+        for found in (below_source, fitting):
+            if len(found) == 1:
+                return found[0]
+        return None
+
+    def _script_file(self, stem: str) -> str | None:
+        if stem in self.paths:
+            return stem
+        for compiled, written in COMPILED.items():
+            if stem.endswith(compiled):
+                for ending in written:
+                    if stem[: -len(compiled)] + ending in self.paths:
+                        return stem[: -len(compiled)] + ending
+        for ending in SCRIPT_ENDINGS:
+            if stem + ending in self.paths:
+                return stem + ending
+        for ending in SCRIPT_ENDINGS:
+            if stem + "/index" + ending in self.paths:
+                return stem + "/index" + ending
+        return None
+
+
+# ------------------------------------------------------------------------------------------------------- paths
+
+
+def parent(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def base(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def shared(one: str, other: str) -> int:
+    """How many leading directories two paths have in common."""
+    count = 0
+    for a, b in zip(one.split("/"), other.split("/"), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def _python_stem(path: str) -> str:
+    for ending in PYTHON_ENDINGS:
+        if path.endswith(ending):
+            return base(path)[: -len(ending)]
+    return ""
+
+
+def _script_stem(path: str) -> str:
+    return base(path).split(".", 1)[0]
+
+
+def _without_ending(path: str) -> str:
+    for ending in sorted(SCRIPT_ENDINGS, key=len, reverse=True):
+        if path.endswith(ending):
+            return path[: -len(ending)]
+    return path
+
+
+def _up(importer: str, level: int) -> str:
+    place = importer
+    for _ in range(level):
+        place = parent(place)
+    return place
+
+
+def _join(directory: str, specifier: str) -> str:
+    parts = directory.split("/")
+    for part in specifier.split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _discard(table: dict[str, set[str]], key: str, value: str) -> None:
+    held = table[key]
+    held.discard(value)
+    if not held:
+        del table[key]

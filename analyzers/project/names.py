@@ -1,0 +1,422 @@
+"""What a dotted name means in a file: a function, class, variable or module of the project, or something outside it.
+
+Imports, aliases, re-exports and star imports are followed across files. "Unknown" (None) is an answer: a parameter,
+a local variable, or a name that nothing binds.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from typing import cast
+
+from msgspec import Struct
+
+from analyzers.facts import Assign, Call, Expr, Import, Lambda, Name
+from analyzers.project.attributes import AttributeValue as AttributeValue
+from analyzers.project.attributes import attribute_values as attribute_values
+from analyzers.project.classes import linearise
+from analyzers.project.index import Project
+from analyzers.project.modules import PYTHON_ENDINGS
+from analyzers.project.outline import Outline, callee, dotted
+
+_BUILTINS = frozenset(dir(builtins))
+# The global objects of ECMA-262 and of Node and browsers that code calls by name.
+_SCRIPT_GLOBALS = frozenset(
+    """Array ArrayBuffer BigInt Boolean Buffer Date Error Function Intl Iterator JSON Map Math Number Object Promise
+    Proxy Reflect RegExp Set String Symbol TypeError URL URLSearchParams Uint8Array WeakMap WeakSet clearInterval
+    clearTimeout console decodeURIComponent document encodeURIComponent fetch global globalThis isNaN parseFloat
+    parseInt process queueMicrotask require setImmediate setInterval setTimeout structuredClone window""".split()  # noqa: SIM905 a list of sixty strings would fill the page
+)
+_NO_CYCLE = sys.maxsize
+_DEPTH = 40  # of imports and aliases followed for one name; real chains are shorter than ten
+
+
+class Target(Struct, frozen=True):
+    """What a name stands for.
+
+    `kind` is function, class, module, variable or external. `path` and `qualname` are set for what the project
+    defines (a package without `__init__.py` is a module whose path is its directory). `dotted` is set for external
+    names: `django.db.models.ForeignKey`, `builtins.len`, `@prisma/client#PrismaClient`; "" when not even that is known.
+    """
+
+    kind: str
+    path: str = ""
+    qualname: str = ""
+    dotted: str = ""
+
+
+Resolved = tuple[Target, tuple[str, ...]]
+UNKNOWN = Target("external")
+
+
+# ---------------------------------------------------------------------------------------------------- resolve
+
+
+def resolve(project: Project, path: str, dotted: str, scope: str = "") -> Resolved | None:
+    """What the longest resolvable prefix of `dotted` means in `path`, and the attribute names that remain.
+
+    `scope` is the qualname of the function (or class body) where the name stands. External names swallow all
+    attributes: `models.ForeignKey` is `django.db.models.ForeignKey` with nothing left. None: the name is local to
+    a function, or nothing that is known binds it.
+    """
+    memo = project.file_memo(path)
+    key = (dotted, scope)
+    if key in memo:
+        return cast("Resolved | None", memo[key])
+    parts = dotted.split(".")
+    target = _first(project, path, parts[0], scope)
+    found = _walk(project, path, target, parts[1:]) if target else None
+    memo[key] = found
+    return found
+
+
+def _walk(project: Project, path: str, target: Target, rest: list[str], depth: int = 0) -> Resolved:
+    for index, name in enumerate(rest):
+        following = _step(project, path, target, name, depth)
+        if following is None:
+            return target, tuple(rest[index:])
+        target = following
+    return target, ()
+
+
+def _first(project: Project, path: str, name: str, scope: str) -> Target | None:
+    outline = project.outline(path)
+    if outline is None:
+        return None
+    current, innermost = scope, True
+    while current and current != "<module>":
+        if current in outline.classes:
+            found = _own_member(path, outline, current, name) if innermost else None
+        else:
+            found = _in_function(project, path, outline, current, name)
+            if found is None and name in outline.locals(current):
+                return None
+        if found is not None:
+            return found
+        current, innermost = outline.enclosing(current), False
+    return top_level(project, path, name) or _builtin(path, name)
+
+
+def _in_function(project: Project, path: str, outline: Outline, qualname: str, name: str) -> Target | None:
+    nested = outline.defined.get(qualname, {}).get(name)
+    if nested is not None:
+        return Target(nested[0], path, nested[1])
+    item = outline.imports.get(qualname, {}).get(name)
+    return _imported(project, path, item, 0) if item is not None else None
+
+
+def _builtin(path: str, name: str) -> Target | None:
+    known = _BUILTINS if path.endswith(PYTHON_ENDINGS) else _SCRIPT_GLOBALS
+    return Target("external", dotted="builtins." + name) if name in known else None
+
+
+def _step(project: Project, path: str, target: Target, name: str, depth: int) -> Target | None:
+    """What attribute `name` of a target is; None ends the resolvable prefix."""
+    if target.kind == "external":
+        package = not path.endswith(PYTHON_ENDINGS) and "#" not in target.dotted
+        mark = "#" if package and not target.dotted.startswith("builtins.") else "."
+        return Target("external", dotted=target.dotted + mark + name)
+    if target.kind == "module":
+        return _module_member(project, target.path, name, depth + 1)
+    if target.kind == "class":
+        found = member(project, target.path, target.qualname, name)
+        return found if found is not None and found.kind in ("function", "class") else None
+    return None
+
+
+# ----------------------------------------------------------------------------------------------- the top level
+
+
+def top_level(project: Project, path: str, name: str, depth: int = 0) -> Target | None:
+    """What a file's top level binds `name` to, imports followed; built-ins are not looked at."""
+    memo = project.memo("top level")
+    key = (path, name)
+    if key in memo:
+        return cast("Target | None", memo[key])
+    chain = cast("_Chain", project.memo("chain").setdefault("", _Chain()))
+    if key in chain.places or depth > _DEPTH:
+        chain.cut = min(chain.cut, chain.places.get(key, 0))
+        return None
+    place = chain.places[key] = len(chain.places)
+    found = _find_top_level(project, path, name, depth)
+    del chain.places[key]
+    if chain.cut < place:
+        return found  # depends on where the cycle was entered: true for this question, not for the next
+    chain.cut = _NO_CYCLE
+    memo[key] = found
+    return found
+
+
+class _Chain:
+    """The names being looked up, outermost first, and the outermost one that a cycle came back to."""
+
+    def __init__(self) -> None:
+        self.places: dict[tuple[str, str], int] = {}
+        self.cut = _NO_CYCLE
+
+
+def _find_top_level(project: Project, path: str, name: str, depth: int) -> Target | None:
+    outline = project.outline(path)
+    if outline is None:
+        return None
+    defined = outline.defined.get("", {}).get(name)
+    item = outline.imports.get("", {}).get(name)
+    if item is not None:
+        found = _imported(project, path, item, depth + 1)
+        if defined is None or (found is not None and found.kind != "external"):
+            return found
+    if defined is not None:
+        return Target(defined[0], path, defined[1])
+    if name in outline.assigns:
+        return _alias(project, path, outline.value(name), depth + 1) or Target("variable", path, name)
+    if name in outline.bound:
+        return Target("variable", path, name)
+    return _starred(project, path, outline, name, depth + 1)
+
+
+def _alias(project: Project, path: str, assign: Assign | None, depth: int) -> Target | None:
+    """What `X = Y` makes X, when Y is a name that resolves wholly to something better than a variable."""
+    if assign is None or assign.value is None or not isinstance(assign.targets[0], Name):
+        return None
+    if isinstance(assign.value, Lambda):
+        return Target("function", path, assign.value.qualname)
+    chain = dotted(assign.value)
+    if chain is None or chain == assign.targets[0].id:
+        return None
+    parts = chain.split(".")
+    first = top_level(project, path, parts[0], depth) or _builtin(path, parts[0])
+    if first is None:
+        return None
+    target, rest = _walk(project, path, first, parts[1:], depth)
+    return None if rest else target
+
+
+def _starred(project: Project, path: str, outline: Outline, name: str, depth: int) -> Target | None:
+    if not outline.stars or name.startswith("_"):
+        return None
+    outside = []
+    for item in reversed(outline.stars):
+        module = project.modules.resolve(path, item.module, item.level)
+        if module is None:
+            outside.append(item)
+        elif (found := top_level(project, module, name, depth)) is not None:
+            return found
+    if len(outside) == 1 and name not in _BUILTINS:
+        return Target("external", dotted=f"{_absolute(project, path, outside[0])}.{name}")
+    return None
+
+
+# ---------------------------------------------------------------------------------------------------- imports
+
+
+def _imported(project: Project, path: str, item: Import, depth: int) -> Target | None:
+    if not path.endswith(PYTHON_ENDINGS):
+        return _imported_script(project, path, item, depth)
+    modules = project.modules
+    if not item.name:
+        return _imported_module(project, path, item)
+    module = modules.resolve(path, item.module, item.level)
+    if module is not None:
+        return _module_member(project, module, item.name, depth)
+    directory = modules.resolve_directory(path, item.module, item.level)
+    submodule = modules.submodule(directory, item.name) if directory else None
+    if submodule is not None:
+        return Target("module", submodule)
+    return Target("external", dotted=f"{_absolute(project, path, item)}.{item.name}")
+
+
+def _imported_module(project: Project, path: str, item: Import) -> Target:
+    """`import a.b` binds a; `import a.b as c` binds a.b."""
+    whole = item.module
+    if item.alias == whole.split(".", 1)[0]:
+        whole = item.alias
+    found = project.modules.resolve(path, whole)
+    if found is None and project.modules.resolve(path, item.module) is not None:
+        found = project.modules.resolve_directory(path, whole)
+    return Target("module", found) if found else Target("external", dotted=whole)
+
+
+def _module_member(project: Project, place: str, name: str, depth: int) -> Target | None:
+    """Attribute `name` of the module in file (or directory) `place`."""
+    if not place.endswith(PYTHON_ENDINGS) and place in project:
+        return _exported(project, place, name, depth)
+    found = top_level(project, place, name, depth)
+    if found is not None:
+        return found
+    submodule = project.modules.submodule(place, name)
+    if submodule is not None:
+        return Target("module", submodule)
+    if place not in project and project.modules.is_directory(f"{place}/{name}"):
+        return Target("module", f"{place}/{name}")
+    return None
+
+
+def _absolute(project: Project, path: str, item: Import) -> str:
+    """The dotted name of an import's module, relative dots worked out from the packages around the file."""
+    if not item.level:
+        return item.module
+    package = project.modules.module_name(path).split(".")
+    up = item.level - (1 if path.endswith(("/__init__.py", "/__init__.pyi")) else 0)
+    around = package[: len(package) - up] if up else package
+    return ".".join([*around, *([item.module] if item.module else [])]) or "."
+
+
+def _imported_script(project: Project, path: str, item: Import, depth: int) -> Target | None:
+    module = project.modules.resolve(path, item.module)
+    if module is None:
+        return Target("external", dotted=f"{item.module}#{item.name}" if item.name else item.module)
+    if not item.name:
+        return Target("module", module)
+    return _exported(project, module, item.name, depth)
+
+
+def _exported(project: Project, path: str, name: str, depth: int) -> Target | None:
+    """What a JavaScript file exports under `name`; of a CommonJS file, its top-level name."""
+    outline = project.outline(path)
+    if outline is None or depth > _DEPTH:
+        return None
+    if name in outline.exports:
+        local, module = outline.exports[name]
+        if not module:
+            return top_level(project, path, local, depth + 1) or Target("variable", path, local or name)
+        again = project.modules.resolve(path, module)
+        whole = local in ("", "*")
+        if again is None:
+            return Target("external", dotted=module if whole else f"{module}#{local}")
+        return Target("module", again) if whole else _exported(project, again, local, depth + 1)
+    for export in outline.facts.exports:
+        if export.name == "*":
+            again = project.modules.resolve(path, export.module)
+            found = _exported(project, again, name, depth + 1) if again else None
+            if found is not None:
+                return found
+    return None if outline.facts.exports else top_level(project, path, name, depth + 1)
+
+
+# ---------------------------------------------------------------------------------------------------- classes
+
+
+def lineage(project: Project, path: str, class_qualname: str) -> tuple[Target, ...]:
+    """The class and its bases in method resolution order, as far as they can be known.
+
+    Project classes, external bases by dotted name, `variable` targets for bases made by a call or held by an object
+    (`Base`, `db.Model`), and `UNKNOWN` for what cannot be resolved. Contradictory orders fall back to depth first.
+    """
+    return _lineage(project, Target("class", path, class_qualname), (), [])
+
+
+def _lineage(
+    project: Project, target: Target, below: tuple[Target, ...], cycles: list[Target]
+) -> tuple[Target, ...]:
+    if target.kind != "class":
+        return (target,)
+    memo = project.memo("lineage")
+    if target in memo:
+        return cast("tuple[Target, ...]", memo[target])
+    if target in below:
+        cycles.append(target)  # a class cannot be its own base, but half-typed code can say so
+        return ()
+    bases = tuple(b for b in bases_of(project, target.path, target.qualname) if b != target)
+    found = linearise(target, bases, [_lineage(project, b, (*below, target), cycles) for b in bases])
+    if not cycles:
+        memo[target] = found
+    return found
+
+
+def bases_of(project: Project, path: str, class_qualname: str) -> tuple[Target, ...]:
+    """The direct bases of a class, in source order."""
+    cls = project.class_(path, class_qualname)
+    if cls is None:
+        return ()
+    found: list[Target] = []
+    for base in cls.bases:
+        found.extend(_base(project, path, base, cls.owner or cls.parent, 0))
+    return tuple(dict.fromkeys(found))
+
+
+def _base(project: Project, path: str, expr: Expr, scope: str, depth: int) -> list[Target]:
+    """The classes a base expression stands for; usually one."""
+    name = callee(expr)
+    if name is None or depth > _DEPTH:
+        return [UNKNOWN]
+    if isinstance(expr, Call):
+        return _called_base(project, path, expr.args, name, scope, depth)
+    found = resolve(project, path, name, scope)
+    if found is None:
+        return [UNKNOWN]
+    target, rest = found
+    if target.kind == "variable":
+        if rest:
+            return [Target("variable", target.path, ".".join((target.qualname, *rest)))]
+        assign = module_value(project, target.path, target.qualname)
+        if assign is not None and isinstance(assign.value, Call) and _makes_class(assign.value):
+            return _base(project, target.path, assign.value, "", depth + 1)
+        return [target]
+    return [target] if target.kind in ("class", "external") and not rest else [UNKNOWN]
+
+
+def _makes_class(call: Expr) -> bool:
+    return (callee(call) or "").rpartition(".")[2] in ("from_queryset", "with_metaclass")
+
+
+def _called_base(
+    project: Project, path: str, args: tuple[Expr, ...], name: str, scope: str, depth: int
+) -> list[Target]:
+    owner, _, verb = name.rpartition(".")
+    parts: list[Target] = []
+    if verb == "with_metaclass":
+        for arg in args[1:]:
+            parts.extend(_base(project, path, arg, scope, depth + 1))
+        return parts
+    if verb == "from_queryset":
+        # Manager.from_queryset(QuerySet) is a Manager that also has the methods of the QuerySet.
+        found = resolve(project, path, owner, scope)
+        parts = [found[0]] if found and not found[1] else [UNKNOWN]
+        for arg in args[:1]:
+            parts.extend(_base(project, path, arg, scope, depth + 1))
+        return parts
+    called = resolve(project, path, name, scope)
+    if called is not None and called[0].kind == "external":
+        return [Target("external", dotted=called[0].dotted + "()")]
+    return [UNKNOWN]
+
+
+def member(project: Project, path: str, class_qualname: str, name: str) -> Target | None:
+    """The method, nested class or class attribute (kind variable) called `name`, also of the project's base classes."""
+    for target in lineage(project, path, class_qualname):
+        if target.kind == "class":
+            outline = project.outline(target.path)
+            found = _own_member(target.path, outline, target.qualname, name) if outline else None
+            if found is not None:
+                return found
+    return None
+
+
+def _own_member(path: str, outline: Outline, class_qualname: str, name: str) -> Target | None:
+    method = outline.methods.get(class_qualname, {}).get(name)
+    if method is not None:
+        return Target("function", path, method.qualname)
+    nested = outline.defined.get(class_qualname, {}).get(name)
+    if nested is not None:
+        return Target(nested[0], path, nested[1])
+    if name in outline.class_values(class_qualname):
+        return Target("variable", path, f"{class_qualname}.{name}")
+    return None
+
+
+# --------------------------------------------------------------------------------------------------- variables
+
+
+def module_value(project: Project, path: str, name: str) -> Assign | None:
+    """The assignment of a top-level name, when there is exactly one: `db = SQLAlchemy()`."""
+    outline = project.outline(path)
+    return outline.value(name) if outline else None
+
+
+def full_name(project: Project, target: Target) -> str:
+    """A name that says where a target comes from: `django.db.models.base.Model` whether or not the project holds it."""
+    if target.kind == "external":
+        return target.dotted
+    module = project.modules.module_name(target.path)
+    return f"{module}.{target.qualname}" if target.qualname else module

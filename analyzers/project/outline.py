@@ -1,0 +1,302 @@
+"""What one file binds, ready for look-up: functions, classes, imports and assignments by name.
+
+An `Outline` is made from a file's facts when something first asks, and is dropped with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from analyzers.facts import (
+    Assign,
+    Attr,
+    Block,
+    Call,
+    ClassDef,
+    Collection,
+    Compare,
+    Expr,
+    FileFacts,
+    For,
+    Function,
+    If,
+    Import,
+    Index,
+    Lambda,
+    Logic,
+    Mapping,
+    Match,
+    Name,
+    Named,
+    Scope,
+    Star,
+    Stmt,
+    Try,
+    Unary,
+    Update,
+    While,
+    With,
+)
+
+_ACCESSORS = frozenset({"setter", "deleter", "overload"})
+
+
+class Outline:
+    """One file's names. `scope` is the qualname of a function or class, "" for the top level."""
+
+    def __init__(self, facts: FileFacts) -> None:
+        self.facts = facts
+        self.functions: dict[str, Function] = {}
+        self.classes: dict[str, ClassDef] = {}
+        self.methods: dict[str, dict[str, Function]] = {}
+        self.defined: dict[str, dict[str, tuple[str, str]]] = {}  # scope -> name -> (kind, qualname)
+        self.imports: dict[str, dict[str, Import]] = {}
+        self.stars: list[Import] = []
+        self._locals: dict[str, frozenset[str]] = {}
+        for function in facts.functions:
+            self._add_function(function)
+        for cls in facts.classes:
+            self.classes[cls.qualname] = cls
+            self.defined.setdefault(cls.owner or cls.parent, {})[cls.name] = ("class", cls.qualname)
+        for item in facts.imports:
+            if item.name == "*":
+                self.stars.append(item)
+            else:
+                self.imports.setdefault(item.scope, {}).setdefault(item.alias, item)
+
+    def _add_function(self, function: Function) -> None:
+        if function.qualname in self.functions and is_accessor(function):
+            return
+        self.functions[function.qualname] = function
+        if function.owner:
+            self.methods.setdefault(function.owner, {})[function.name] = function
+        elif function.kind == "function":
+            names = self.defined.setdefault(function.parent, {})
+            names[function.name] = ("function", function.qualname)
+
+    # ------------------------------------------------------------------------------------- the top level
+
+    @cached_property
+    def assigns(self) -> dict[str, list[Assign]]:
+        """The top level's assignments to plain names, also those inside `if` and `try`."""
+        found: dict[str, list[Assign]] = {}
+        module = self.functions.get("<module>")
+        for statement in flatten(module.body if module else ()):
+            if isinstance(statement, Assign):
+                for name in bound(statement.targets):
+                    found.setdefault(name, []).append(statement)
+        return found
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """Top-level names that `+=` and the like change."""
+        module = self.functions.get("<module>")
+        return frozenset(
+            s.target.id
+            for s in flatten(module.body if module else ())
+            if isinstance(s, Update) and isinstance(s.target, Name)
+        )
+
+    def value(self, name: str) -> Assign | None:
+        """The assignment of a top-level name that is assigned exactly once."""
+        found = self.assigns.get(name, ())
+        return found[0] if len(found) == 1 and name not in self.changed else None
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """All names that the top level's own statements bind: loop targets, `with ... as` and so on."""
+        module = self.functions.get("<module>")
+        return frozenset(bindings(module.body)) if module else frozenset()
+
+    @cached_property
+    def exports(self) -> dict[str, tuple[str, str]]:
+        """JavaScript: exported name -> (local name, module it is re-exported from or "")."""
+        return {e.name: (e.local, e.module) for e in self.facts.exports if e.name != "*"}
+
+    # ------------------------------------------------------------------------------------------- classes
+
+    def class_values(self, qualname: str) -> dict[str, Assign]:
+        """What a class body assigns, by name; the last assignment counts."""
+        found: dict[str, Assign] = {}
+        cls = self.classes.get(qualname)
+        for statement in flatten(cls.body if cls else ()):
+            if isinstance(statement, Assign):
+                for target in statement.targets:
+                    if isinstance(target, Name):
+                        found[target.id] = statement
+        return found
+
+    # -------------------------------------------------------------------------------------------- scopes
+
+    def locals(self, qualname: str) -> frozenset[str]:
+        """The names that belong to a function: parameters and whatever its statements bind."""
+        if qualname not in self._locals:
+            function = self.functions.get(qualname)
+            self._locals[qualname] = _locals_of(function) if function else frozenset()
+        return self._locals[qualname]
+
+    def enclosing(self, scope: str) -> str:
+        """The scope around a function or class; "" for the top level. Classes enclose their own body only."""
+        function = self.functions.get(scope)
+        if function is not None:
+            return "" if function.kind == "module" else function.parent or self._around(function.owner)
+        cls = self.classes.get(scope)
+        return (cls.owner or cls.parent) if cls else ""
+
+    def _around(self, owner: str) -> str:
+        """The function around a class, however deep the class is nested in others."""
+        while owner:
+            cls = self.classes.get(owner)
+            if cls is None:
+                return ""
+            if cls.parent:
+                return cls.parent
+            owner = cls.owner
+        return ""
+
+    @cached_property
+    def shape(self) -> tuple[object, ...]:
+        """What other files can see of this one. Equal shapes resolve all names alike."""
+        return (
+            [(i.module, i.name, i.alias, i.level, i.scope) for i in self.facts.imports],
+            self.facts.exports,
+            [(f.qualname, f.owner, f.parent) for f in self.facts.functions],
+            [
+                (c.qualname, c.bases, c.keywords, list(self.class_values(c.qualname)))
+                for c in self.facts.classes
+            ],
+            {name: [_alias_shape(a.value) for a in found] for name, found in self.assigns.items()},
+        )
+
+
+def _alias_shape(value: Expr | None) -> str | None:
+    if isinstance(value, Lambda):
+        return value.qualname
+    if isinstance(value, Call):
+        return (dotted(value.func) or "") + "()"
+    return dotted(value) if value is not None else None
+
+
+def is_accessor(function: Function) -> bool:
+    """Whether a definition only adds to an earlier one of the same name: a setter, or an overload's signature."""
+    return any(
+        (isinstance(d, Attr) and d.name in _ACCESSORS) or (isinstance(d, Name) and d.id in _ACCESSORS)
+        for d in function.decorators
+    )
+
+
+def dotted(expr: Expr | None) -> str | None:
+    """`a.b.c` for a chain of attributes on a name, else None."""
+    parts: list[str] = []
+    while isinstance(expr, Attr):
+        parts.append(expr.name)
+        expr = expr.obj
+    if not isinstance(expr, Name):
+        return None
+    parts.append(expr.id)
+    return ".".join(reversed(parts))
+
+
+def flatten(body: Iterable[Stmt]) -> Iterator[Stmt]:
+    """The statements of a body and of the statements nested in it, in source order, compound ones first."""
+    for statement in body:
+        yield statement
+        for inner in inner_bodies(statement):
+            yield from flatten(inner)
+
+
+def inner_bodies(statement: Stmt) -> Iterator[tuple[Stmt, ...]]:
+    """The statement lists that a compound statement holds."""
+    if isinstance(statement, (If, For)):
+        yield statement.body
+        yield statement.otherwise
+    elif isinstance(statement, While):
+        yield statement.body
+        yield statement.step
+        yield statement.otherwise
+    elif isinstance(statement, Try):
+        yield statement.body
+        for handler in statement.handlers:
+            yield handler.body
+        yield statement.otherwise
+        yield statement.final
+    elif isinstance(statement, (With, Block)):
+        yield statement.body
+    elif isinstance(statement, Match):
+        for case in statement.cases:
+            yield case.body
+
+
+def bound(targets: Iterable[Expr]) -> Iterator[str]:
+    """The names that assignment targets bind; attributes and items bind none."""
+    for target in targets:
+        if isinstance(target, Name):
+            yield target.id
+        elif isinstance(target, Collection):
+            yield from bound(target.items)
+        elif isinstance(target, Mapping):
+            yield from bound(target.values)
+        elif isinstance(target, Star):
+            yield from bound((target.value,))
+
+
+def bindings(body: Iterable[Stmt]) -> Iterator[str]:
+    """Every name that the statements of one scope bind, apart from imports and definitions."""
+    for statement in flatten(body):
+        if isinstance(statement, Assign):
+            yield from bound(statement.targets)
+        elif isinstance(statement, (Update, For)):
+            yield from bound((statement.target,))
+        elif isinstance(statement, With):
+            yield from bound(item.target for item in statement.items if item.target is not None)
+        elif isinstance(statement, Try):
+            yield from (handler.name for handler in statement.handlers if handler.name)
+        elif isinstance(statement, Match):
+            for case in statement.cases:
+                yield from bound(_pattern_names(case.patterns))
+        elif isinstance(statement, (If, While)):
+            yield from bound(_named(statement.test))
+
+
+def _pattern_names(patterns: Iterable[Expr]) -> Iterator[Expr]:
+    for pattern in patterns:
+        if isinstance(pattern, Call):
+            yield from _pattern_names(pattern.args)
+            yield from _pattern_names(k.value for k in pattern.keywords)
+        else:
+            yield pattern
+
+
+def _named(test: Expr) -> Iterator[Expr]:
+    """The targets of `:=` where they usually stand in a condition."""
+    if isinstance(test, Named):
+        yield test.target
+    elif isinstance(test, Compare):
+        yield from _named(test.left)
+    elif isinstance(test, Unary):
+        yield from _named(test.operand)
+    elif isinstance(test, Logic):
+        for part in test.parts:
+            yield from _named(part)
+
+
+def _locals_of(function: Function) -> frozenset[str]:
+    if function.kind == "module":
+        return frozenset()
+    names = {p.name for p in function.params if p.name}
+    names.update(name for p in function.params if p.pattern is not None for name in bound((p.pattern,)))
+    names.update(bindings(function.body))
+    for statement in flatten(function.body):
+        if isinstance(statement, Scope):
+            names.difference_update(statement.names)
+    return frozenset(names)
+
+
+def callee(expr: Expr | None) -> str | None:
+    """The dotted name that a call calls; subscripts as in `Generic[T]` are looked through."""
+    if isinstance(expr, Call):
+        expr = expr.func
+    while isinstance(expr, Index):
+        expr = expr.obj
+    return dotted(expr)
