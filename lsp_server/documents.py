@@ -1,0 +1,119 @@
+"""Open documents: the editor's text, kept line by line and changed by splicing lines.
+
+Two things differ from the documents of pygls 2.1.1, and both corrupt text there: lines end only where the protocol
+says (`\\n`, `\\r\\n`, `\\r`; `str.splitlines` also breaks at form feeds, U+0085, U+2028 and others), and a position
+past the end of a line means the end of that line. https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#textDocuments
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import pygls.protocol.language_server
+from lsprotocol import types as lsp
+from pygls.workspace import PositionCodec, ServerTextPosition, TextDocument, Workspace
+
+_ROW = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)")
+_CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of UTF-8 that begin no character
+
+
+def split_rows(text: str) -> list[str]:
+    """The lines of a text with their line ends; the last one has none and may be empty."""
+    rows = _ROW.findall(text)
+    rows.append(text[sum(map(len, rows)) :])
+    return rows
+
+
+def column_of(body: str, units: int, encoding: str | None) -> int:
+    """The index in `body` (a line without its end) that is `units` code units of the encoding into it.
+
+    A count past the end gives the end; one inside a character gives the end of that character.
+    """
+    if body.isascii() or encoding == "utf-32":
+        return min(units, len(body))
+    if encoding == "utf-8":
+        head = body.encode("utf-8", "surrogatepass")[:units]
+        return len(head.translate(None, _CONTINUATION))
+    head = body.encode("utf-16-le", "surrogatepass")[: 2 * units]
+    return len(head.decode("utf-16-le", "surrogatepass"))
+
+
+class Codec(PositionCodec):
+    """Positions as the protocol defines them; the position handed in is left as it was."""
+
+    def position_from_client_units(self, lines: Sequence[str], position: lsp.Position) -> ServerTextPosition:
+        if position.line >= len(lines):
+            last = len(lines) - 1
+            return ServerTextPosition(last, len(lines[last])) if lines else ServerTextPosition(0, 0)
+        body = lines[position.line].rstrip("\r\n")
+        return ServerTextPosition(position.line, column_of(body, position.character, self.encoding))
+
+
+class Document(TextDocument):
+    """One open document. `rows` is the one true text: every line with its end, the last without one."""
+
+    def __init__(self, uri: str, source: str | None = None, **options: Any) -> None:
+        super().__init__(uri, source or "", **options)
+        self.rows = split_rows(source or "")
+
+    @property
+    def source(self) -> str:
+        return "".join(self.rows)
+
+    @property
+    def lines(self) -> Sequence[str]:
+        return self.rows
+
+    def apply_change(self, change: lsp.TextDocumentContentChangeEvent) -> None:
+        """Apply one change of `textDocument/didChange`; a change without a range replaces the whole text."""
+        if isinstance(change, lsp.TextDocumentContentChangePartial):
+            self._splice(change.range, change.text)
+        else:
+            self.rows = split_rows(change.text)
+
+    def _splice(self, span: lsp.Range, text: str) -> None:
+        rows = self.rows
+        start = self._position_codec.position_from_client_units(rows, span.start)
+        end = self._position_codec.position_from_client_units(rows, span.end)
+        if (end.line, end.character) < (start.line, start.character):
+            start, end = end, start
+        first, stop = start.line, end.line + 1
+        changed = rows[first][: start.character] + text + rows[end.line][end.character :]
+        if changed.startswith("\n") and first > 0 and rows[first - 1].endswith("\r"):
+            first -= 1  # a `\r` that ended its line alone has become the first half of `\r\n`
+            changed = rows[first] + changed
+        fresh = split_rows(changed)
+        if stop < len(rows):
+            fresh.pop()  # `changed` ends with the line end of row `end.line`: what follows is a row already
+        rows[first:stop] = fresh
+
+
+class Documents(Workspace):
+    """The workspace of pygls with our documents in it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._position_codec = Codec(encoding=self._position_encoding)
+
+    def _create_text_document(
+        self,
+        doc_uri: str,
+        source: str | None = None,
+        version: int | None = None,
+        language_id: str | None = None,
+    ) -> TextDocument:
+        return Document(
+            doc_uri,
+            source=source,
+            version=version,
+            language_id=language_id,
+            sync_kind=self._sync_kind,
+            position_codec=self._position_codec,
+        )
+
+
+def install() -> None:
+    """Make pygls create `Documents`: 2.1 has no other hook than the name its protocol looks up."""
+    pygls.protocol.language_server.Workspace = Documents  # type: ignore[attr-defined]

@@ -1,0 +1,82 @@
+"""Settings from the client: at the start, when it says so, and when asked.
+
+https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#workspace_configuration
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lsprotocol import types as lsp
+
+from lsp_server.features import diagnostics
+from lsp_server.server import BigoServer
+
+SECTION = "bigo"
+
+
+def register(server: BigoServer) -> None:
+    server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)(changed)
+
+
+def initial(options: Any) -> Mapping[str, Any]:
+    """The settings in initialization options: `{"settings": {...}}`, or the settings themselves."""
+    if not isinstance(options, Mapping):
+        return {}
+    if "settings" in options:
+        return _as_mapping(options["settings"])
+    return {key: value for key, value in options.items() if key not in ("trusted", "opens")}
+
+
+async def begin(ls: BigoServer) -> None:
+    """Read the settings for the first time, and ask to be told of changes."""
+    if ls.session.client.watches_configuration:
+        registration = lsp.Registration(
+            "bigo-configuration",
+            lsp.WORKSPACE_DID_CHANGE_CONFIGURATION,
+            lsp.DidChangeConfigurationRegistrationOptions(section=SECTION),
+        )
+        ls.client_register_capability(lsp.RegistrationParams([registration]))
+    await _pull(ls)
+    apply(ls)
+
+
+async def changed(ls: BigoServer, params: lsp.DidChangeConfigurationParams) -> None:
+    """New settings: in the notification, or to be asked for where it is empty."""
+    given = _as_mapping(params.settings)
+    if given:
+        ls.session.client_settings = _as_mapping(given.get(SECTION, given))
+    elif not await _pull(ls):
+        return
+    apply(ls)
+    await diagnostics.refresh_all(ls)
+
+
+def apply(ls: BigoServer) -> None:
+    """Make the session follow its settings; what is wrong with them is one message."""
+    problems = ls.session.load_settings()
+    for problem in problems[1:]:
+        ls.say(problem)
+    if problems:
+        more = f" (and {len(problems) - 1} more in the log)" if len(problems) > 1 else ""
+        ls.warn(problems[0] + more)
+
+
+async def _pull(ls: BigoServer) -> bool:
+    if not ls.session.client.configuration:
+        return False
+    item = lsp.ConfigurationItem(section=SECTION)
+    try:
+        [value] = await ls.workspace_configuration_async(lsp.ConfigurationParams([item]))
+    except Exception as error:
+        ls.say(f"the client did not answer for its settings: {error}")
+        return False
+    if value is None:  # the client has none for us; what came with `initialize` stays
+        return False
+    ls.session.client_settings = _as_mapping(value)
+    return True
+
+
+def _as_mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

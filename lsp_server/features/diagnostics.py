@@ -1,0 +1,109 @@
+"""Findings as diagnostics: pulled by clients that declare it, pushed to all others, never both.
+
+https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#textDocument_publishDiagnostics
+https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#textDocument_pullDiagnostics
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+
+from lsprotocol import types as lsp
+
+from analyzers.findings import Finding
+from lsp_server.convert import to_diagnostic, to_path
+from lsp_server.server import BigoServer
+from lsp_server.session import Analysis
+
+
+def register(server: BigoServer) -> None:
+    """Pushing needs no registration; see `register_pull`."""
+
+
+def register_pull(server: BigoServer) -> None:
+    """Offer pull diagnostics. Called while `initialize` is handled, when the client is known to pull."""
+    options = lsp.DiagnosticOptions(
+        inter_file_dependencies=True, workspace_diagnostics=False, identifier="bigo"
+    )
+    server.feature(lsp.TEXT_DOCUMENT_DIAGNOSTIC, options)(pull)
+
+
+async def pull(ls: BigoServer, params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
+    """The findings of a document as it is now, or "unchanged"."""
+    analysis = await ls.session.analysed(to_path(params.text_document.uri))
+    if analysis is None:
+        return lsp.RelatedFullDocumentDiagnosticReport(items=[])
+    items = convert(ls, analysis)
+    result_id = hashlib.blake2b(repr(items).encode(), digest_size=12).hexdigest()
+    if params.previous_result_id == result_id:
+        return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)
+    return lsp.RelatedFullDocumentDiagnosticReport(items=items, result_id=result_id)
+
+
+async def refresh(ls: BigoServer, path: str) -> None:
+    """Bring a document's analysis up to date, and a pushing client with it."""
+    analysis = await ls.session.analysed(path)
+    document = ls.session.documents.get(path)
+    if document is None or analysis is None or ls.session.client.pull:
+        return
+    if analysis.state.edits != document.edits:
+        return  # it failed, or the person typed on: positions would be wrong, and what is shown moves with the text
+    ls.text_document_publish_diagnostics(
+        lsp.PublishDiagnosticsParams(document.uri, convert(ls, analysis), version=analysis.version)
+    )
+
+
+def refresh_later(ls: BigoServer, path: str) -> None:
+    """`refresh` once the document has been quiet for the delay of the settings."""
+    delay = ls.session.settings.diagnostics.debounce / 1000
+    ls.session.timers.schedule(path, delay, lambda: refresh(ls, path))
+
+
+async def refresh_all(ls: BigoServer, first: str = "") -> None:
+    """`refresh` for every open document, `first` before the others; a pulling client is asked to pull again."""
+    client = ls.session.client
+    if client.pull:
+        if client.pull_refresh and ls.session.documents:
+            ls.workspace_diagnostic_refresh(None)
+    else:
+        for path in sorted(ls.session.documents, key=lambda path: path != first):
+            await refresh(ls, path)
+    if client.lens_refresh and ls.session.documents:
+        ls.workspace_code_lens_refresh(None)
+
+
+def clear(ls: BigoServer, uri: str) -> None:
+    """Take back what was pushed for a document."""
+    if not ls.session.client.pull:
+        ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+
+
+def convert(ls: BigoServer, analysis: Analysis) -> list[lsp.Diagnostic]:
+    """The diagnostics of an analysis, at most as many as the settings allow, the worst first to stay."""
+    session = ls.session
+    uri_of = session.uri_of()
+    return [
+        to_diagnostic(finding, analysis.text, session.client, session.text_of, uri_of, href(finding.rule))
+        for finding in capped(analysis.findings, session.settings.diagnostics.max_per_file)
+    ]
+
+
+def capped(findings: Sequence[Finding], most: int) -> Sequence[Finding]:
+    """At most `most` findings, in their order; the least severe are left out."""
+    if len(findings) <= most:
+        return findings
+    worst = sorted(range(len(findings)), key=lambda at: -findings[at].severity)[:most]
+    return [findings[at] for at in sorted(worst)]
+
+
+@lru_cache(maxsize=256)
+def href(rule: str) -> str:
+    """The page of a rule; "" for one that has none."""
+    from analyzers import rules
+
+    try:
+        return rules.get(rule).href
+    except LookupError:
+        return ""

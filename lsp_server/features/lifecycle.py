@@ -1,0 +1,56 @@
+"""Beginning and end of a session.
+
+https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#lifeCycleMessages
+"""
+
+from __future__ import annotations
+
+from lsprotocol import types as lsp
+
+from lsp_server.client import client_of
+from lsp_server.convert import is_file, to_path
+from lsp_server.features import configuration, diagnostics
+from lsp_server.server import BigoServer
+
+
+def register(server: BigoServer) -> None:
+    server.feature(lsp.INITIALIZE)(initialize)
+    server.feature(lsp.INITIALIZED)(initialized)
+    server.feature(lsp.SHUTDOWN)(shutdown)
+    server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(folders_changed)
+
+
+def initialize(ls: BigoServer, params: lsp.InitializeParams) -> None:
+    """Learn what the client can, and where the workspace is. Capabilities are answered after this."""
+    session = ls.session
+    session.client = client_of(params, ls.workspace.position_encoding)
+    session.roots = _roots(params)
+    session.client_settings = configuration.initial(params.initialization_options)
+    if session.client.pull:
+        diagnostics.register_pull(ls)
+
+
+async def initialized(ls: BigoServer, params: lsp.InitializedParams) -> None:
+    """The client is ready for requests of ours."""
+    await configuration.begin(ls)
+
+
+async def shutdown(ls: BigoServer, params: None) -> None:
+    """The client is about to leave."""
+    await ls.session.shut_down()
+
+
+async def folders_changed(ls: BigoServer, params: lsp.DidChangeWorkspaceFoldersParams) -> None:
+    """Workspace folders were added or removed."""
+    removed = {to_path(folder.uri) for folder in params.event.removed}
+    added = [to_path(folder.uri) for folder in params.event.added]
+    ls.session.roots = tuple(dict.fromkeys([*(r for r in ls.session.roots if r not in removed), *added]))
+
+
+def _roots(params: lsp.InitializeParams) -> tuple[str, ...]:
+    """The workspace folders as paths; a client may name them in three ways, the newest counts."""
+    uris = [folder.uri for folder in params.workspace_folders or ()]
+    if not uris and params.root_uri:
+        uris = [params.root_uri]
+    paths = [to_path(uri) for uri in uris] or ([params.root_path] if params.root_path else [])
+    return tuple(path.rstrip("/") or "/" for path in paths if is_file(path))

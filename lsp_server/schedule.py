@@ -1,0 +1,127 @@
+"""When work runs: debounced on the event loop, analysis on one thread, indexing in worker processes.
+
+The thread pool of pygls reads stdin, so nothing here uses it. A job on a thread or in a process cannot be stopped
+half-way; whoever asked compares versions when the result comes and drops a stale one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing.connection import wait
+from typing import Any, ParamSpec, TypeVar
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+BATCH = 24  # files per job of a worker: large enough to hide the cost of a message, small enough to spread
+
+
+class Debouncer:
+    """Runs the last of several requests for the same key, once the key has been quiet for the delay."""
+
+    def __init__(self) -> None:
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._running: set[asyncio.Future[None]] = set()
+
+    def schedule(self, key: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work()` on the loop after `seconds`, unless the key is scheduled again or cancelled before."""
+        self.cancel(key)
+        self._timers[key] = asyncio.get_running_loop().call_later(seconds, self._start, key, work)
+
+    def _start(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
+        self._timers.pop(key, None)
+        self.spawn(work())
+
+    def spawn(self, work: Awaitable[None]) -> asyncio.Future[None]:
+        """Run in the background; what it raises is logged."""
+        task = asyncio.ensure_future(work)
+        self._running.add(task)  # the loop keeps only weak references to tasks
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Future[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background work failed: %s: %s", type(error).__name__, error, exc_info=error)
+
+    def cancel(self, key: str) -> None:
+        """Forget what is scheduled for the key; what runs already goes on."""
+        timer = self._timers.pop(key, None)
+        if timer is not None:
+            timer.cancel()
+
+    def close(self) -> None:
+        """Forget everything scheduled and cancel everything that runs."""
+        for key in list(self._timers):
+            self.cancel(key)
+        for task in list(self._running):
+            task.cancel()
+
+
+class Lane:
+    """One thread of our own. Jobs run one after another, so what they share needs no lock."""
+
+    def __init__(self, name: str) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    async def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The job's result; what it raises is raised here."""
+        return await asyncio.wrap_future(self._pool.submit(job, *args, **kwargs))
+
+    def close(self) -> None:
+        """Drop the jobs that wait; the one that runs ends by itself."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def in_processes(
+    job: Callable[[Sequence[str]], T], items: Sequence[str], workers: int, preload: str
+) -> AsyncIterator[T]:
+    """The results of `job(batch)` for batches of `items`, as they come; the first items are dealt first.
+
+    `preload` names a module the workers share. Raises BrokenProcessPool when a worker ends unexpectedly: what came
+    before is good. Closing the iterator ends the workers.
+    """
+    batches = [items[at : at + BATCH] for at in range(0, len(items), BATCH)]
+    pool = ProcessPoolExecutor(min(workers, len(batches)) or 1, _context(preload), _begin_worker)
+    try:
+        waiting = {asyncio.wrap_future(pool.submit(job, batch)) for batch in batches}
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    finally:
+        for future in waiting:
+            future.cancel()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _context(preload: str) -> Any:
+    # fork would copy the threads' locks and the event loop; forkserver begins from a clean process.
+    if sys.platform == "win32":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([preload])
+    return context
+
+
+def _begin_worker() -> None:
+    gc.disable()  # facts hold no cycles; collecting costs 15 % of the time
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: Any) -> None:
+    # A worker holds both ends of its queue: without this it would outlive a server that was killed.
+    wait([sentinel])
+    os._exit(0)

@@ -1,0 +1,280 @@
+"""The only mutable state of the server: open documents, settings, what the client can, the engine, the rewriter.
+
+Everything here runs on the event loop, except the engine, which runs on its own thread and is asked through `ask`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from analyzers.findings import Finding, FunctionReport, Severity
+from analyzers.text import Text
+from lsp_server import settings as settings_file
+from lsp_server.client import Client
+from lsp_server.convert import is_file
+from lsp_server.documents import Document
+from lsp_server.engine import Analyzer, Engine, Measured
+from lsp_server.schedule import Debouncer, Lane
+from lsp_server.settings_table import Settings
+from lsp_server.workspace import Unreadable, read_source
+
+if TYPE_CHECKING:
+    from lsp_server.rewrites import Rewriter
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What was concluded about one state of one document."""
+
+    state: State
+    version: int | None
+    text: Text
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state of a document and of everything else that its findings depend on: two equal states have equal findings."""
+
+    edits: int
+    world: int
+
+
+@dataclass
+class OpenDocument:
+    """One document the editor holds. Its text is the editor's, whatever the disk says."""
+
+    path: str
+    uri: str  # as the client spells it
+    buffer: Document
+    edits: int = 0
+    analysis: Analysis | None = None  # the last that succeeded, kept when a later one fails
+    failed: State | None = None
+    running: tuple[State, asyncio.Future[None]] | None = None
+    _text: tuple[int, Text] | None = None
+
+    @property
+    def version(self) -> int | None:
+        return self.buffer.version
+
+    @property
+    def language_id(self) -> str:
+        return self.buffer.language_id or ""
+
+    @property
+    def text(self) -> Text:
+        """A snapshot of the text as it is now."""
+        if self._text is None or self._text[0] != self.edits:
+            self._text = (self.edits, Text.of(self.buffer.source))
+        return self._text[1]
+
+
+@dataclass
+class Session:
+    """The state of one connection. `say` shows a line in the client's log."""
+
+    engine: Analyzer = field(default_factory=Engine)
+    say: Callable[[str], None] = log.info
+    client: Client = field(default_factory=Client)
+    roots: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    client_settings: Mapping[str, Any] = field(default_factory=dict)
+    documents: dict[str, OpenDocument] = field(default_factory=dict)
+    profiles: dict[str, str] = field(default_factory=dict)  # file -> what was linked
+    indexed: dict[str, int] = field(default_factory=dict)  # path -> modification time in ns when it was read
+    timers: Debouncer = field(default_factory=Debouncer)
+    lane: Lane = field(default_factory=lambda: Lane("bigo-analysis"))
+    _world: int = 0
+    _rewriter: Rewriter | None = None
+    _texts: dict[str, tuple[int, Text]] = field(default_factory=dict)
+
+    # -- settings
+
+    def load_settings(self) -> list[str]:
+        """Read the settings anew; the problems, one sentence each."""
+        root = Path(self.roots[0]) if self.roots else None
+        self.settings, problems = settings_file.load(root, self.client_settings)
+        self.world_changed()
+        if self._rewriter is not None:
+            from lsp_server.targets import rewrite_settings
+
+            self._rewriter.settings = rewrite_settings(self.settings)
+        return problems
+
+    def world_changed(self) -> None:
+        """Something other than a document's own text changed: every analysis is out of date."""
+        self._world += 1
+
+    # -- documents
+
+    def open(self, path: str, uri: str, buffer: Document) -> OpenDocument:
+        document = self.documents[path] = OpenDocument(path, uri, buffer)
+        return document
+
+    def edited(self, path: str) -> OpenDocument | None:
+        """The client changed the document; None if it never opened it."""
+        document = self.documents.get(path)
+        if document is not None:
+            document.edits += 1
+        return document
+
+    def close(self, path: str) -> None:
+        """The client closed the document. What is on disk counts again: `reread` it."""
+        self.timers.cancel(path)
+        self.documents.pop(path, None)
+
+    def text_of(self, path: str) -> Text | None:
+        """The text of a file: the editor's if it is open, else the disk's; None if it cannot be read."""
+        document = self.documents.get(path)
+        if document is not None:
+            return document.text
+        if not is_file(path):
+            return None
+        try:
+            changed = os.stat(path).st_mtime_ns
+        except OSError:
+            self._texts.pop(path, None)
+            return None
+        known = self._texts.get(path)
+        if known is None or known[0] != changed:
+            source = read_source(Path(path), self.settings.analysis.max_file_size)
+            if isinstance(source, Unreadable):
+                return None
+            if len(self._texts) >= 64:
+                self._texts.pop(next(iter(self._texts)))
+            known = self._texts[path] = (changed, Text(source))
+        return known[1]
+
+    def uri_of(self) -> dict[str, str]:
+        """Open documents' URIs as the client spells them."""
+        return {path: document.uri for path, document in self.documents.items()}
+
+    # -- analysis
+
+    async def ask(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a method of the engine on its thread."""
+        return await self.lane.run(job, *args, **kwargs)
+
+    def state_of(self, document: OpenDocument) -> State:
+        return State(document.edits, self._world)
+
+    async def analysed(self, path: str) -> Analysis | None:
+        """The findings of an open document as it is now.
+
+        Of several callers one analysis is run. When it fails, or the document is too large, the answer is the last
+        one that succeeded, or None; check `version` before using positions of it.
+        """
+        while (document := self.documents.get(path)) is not None:
+            state = self.state_of(document)
+            if document.failed == state or (document.analysis and document.analysis.state == state):
+                break
+            if document.running is None or document.running[0] != state:
+                document.running = (state, asyncio.ensure_future(self._analyse(document, state)))
+            # A caller that is cancelled leaves the analysis to the others.
+            await asyncio.shield(document.running[1])
+        return document.analysis if document is not None else None
+
+    async def _analyse(self, document: OpenDocument, state: State) -> None:
+        text, version = document.text, document.version
+        limit = self.settings.analysis.max_file_size
+        if len(text.source) > limit:
+            document.failed = state
+            self.say(
+                f"{document.path} is not analysed: larger than {limit} bytes (setting analysis.maxFileSize)"
+            )
+            document.analysis = Analysis(state, version, text, ())
+            return
+        try:
+            findings = await self.ask(self._run, document, state, text)
+        except Exception as error:
+            document.failed = state
+            where = _place_of(error)
+            self.say(f"analysis of {document.path} failed: {type(error).__name__}: {error}{where}")
+            log.debug("analysis failed", exc_info=True)
+            return
+        if findings is not None and self.state_of(document) == state:
+            least = Severity.parse(self.settings.analysis.min_severity)
+            shown = tuple(finding for finding in findings if finding.severity >= least)
+            document.analysis = Analysis(state, version, text, shown)
+
+    def _run(self, document: OpenDocument, state: State, text: Text) -> tuple[Finding, ...] | None:
+        # On the engine's thread. While this waited for its turn, the person may have typed on.
+        if self.state_of(document) != state or self.documents.get(document.path) is not document:
+            return None
+        return self.engine.analyse(document.path, text, document.language_id, self.settings)
+
+    async def reports(self, path: str) -> tuple[FunctionReport, ...]:
+        """The cost of each function of an open document as it is now."""
+        if await self.analysed(path) is None:
+            return ()
+        return await self.ask(self.engine.reports, path)
+
+    async def measured(self, path: str) -> dict[str, Measured]:
+        """What linked profiles say about the functions of a file."""
+        return await self.ask(self.engine.measured, path) if self.profiles else {}
+
+    # -- files that are not open
+
+    async def reread(self, paths: Sequence[str]) -> None:
+        """Take files from disk as they are now; one that is gone or unreadable is forgotten."""
+        from lsp_server import indexing
+
+        work = indexing.job(self.settings.analysis.max_file_size)
+        for path in paths:
+            if path in self.documents:
+                continue
+            await self.ask(self.engine.close, path)
+            if not is_file(path):
+                await self.ask(self.engine.forget, path)
+                continue
+            [found] = await self.ask(work, [path])
+            if found.facts is None:
+                self.indexed.pop(path, None)
+                await self.ask(self.engine.forget, path)
+            else:
+                self.indexed[path] = _modified(path)
+                await self.ask(self.engine.learn, [(path, indexing.unpack(found.facts))])
+        self.world_changed()
+
+    # -- rewriting
+
+    def rewriter(self) -> Rewriter:
+        """The one rewriter of this process, made on first use; its child starts only when it runs."""
+        if self._rewriter is None:
+            from lsp_server import rewriting
+
+            self._rewriter = rewriting.new_rewriter(self)
+        return self._rewriter
+
+    async def shut_down(self) -> None:
+        """End what runs in the background."""
+        self.timers.close()
+        if self._rewriter is not None:
+            await self._rewriter.close()
+        self.lane.close()
+
+
+def _modified(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _place_of(error: BaseException) -> str:
+    """Where it was raised, as " (file.py:12)": a name of this program, no path of the machine."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})" if trace else ""

@@ -1,0 +1,135 @@
+"""A server with a stand-in for the analyzers: what the editor's side does can be tested without them.
+
+    python tests/server/stand_in.py          serves at stdin and stdout
+
+Each `SLOW` in a text is a finding, and so is each `HELPER` whose evidence is in `helper.py` beside it. `SLOW` has a
+certain fix, `MAYBE` an uncertain one. A text with `CRASH` makes the analysis raise; `WAIT` makes it take 0.2 s.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from analyzers.facts import FileFacts
+from analyzers.findings import (
+    Confidence,
+    Cost,
+    Edit,
+    Finding,
+    Fix,
+    FunctionReport,
+    Place,
+    Reason,
+    Related,
+    Severity,
+)
+from analyzers.text import Span, Text
+from lsp_server.engine import Measured, TextOf
+from lsp_server.session import Session
+from lsp_server.settings_table import Settings
+
+_DEF = re.compile(rb"^def (\w+)\(.*?\):\n(?:[ \t]+.*(?:\n|\Z))*", re.MULTILINE)
+_SEVERITY = {b"SLOW": Severity.WARNING, b"MAYBE": Severity.INFORMATION, b"HELPER": Severity.HINT}
+
+
+class StandIn:
+    """An `Analyzer` that knows words instead of code."""
+
+    def __init__(self) -> None:
+        self.sources: dict[str, bytes] = {}
+        self.learned: dict[str, FileFacts] = {}
+        self.profiles: dict[str, str] = {}
+
+    def analyse(self, path: str, text: Text, language_id: str, settings: Settings) -> tuple[Finding, ...]:
+        print("a stray print must not reach the client")
+        if b"CRASH" in text.source:
+            raise RuntimeError("the analysis failed on purpose")
+        if b"WAIT" in text.source:
+            time.sleep(0.2)
+        self.sources[path] = text.source
+        words = re.finditer(rb"SLOW|MAYBE|HELPER", text.source)
+        return tuple(self._finding(path, m.group(), Span(*m.span())) for m in words)
+
+    def _finding(self, path: str, word: bytes, span: Span) -> Finding:
+        certain = word == b"SLOW"
+        place = Place(path, span)
+        other = Place(str(Path(path).parent / "helper.py"), Span(0, 1)) if word == b"HELPER" else place
+        fix = Fix(f"Replace {word.decode()}", (Edit(place, "FAST"),), certain)
+        return Finding(
+            rule="membership-in-list" if certain else "nested-scan",
+            place=place,
+            message=f"{word.decode()} costs O(n·m)",
+            severity=_SEVERITY[word],
+            confidence=Confidence.HIGH,
+            cost=Cost("O(n·m)", "O(n + m)"),
+            function=self._function_at(path, span.start),
+            related=(Related(other, "because of this"),),
+            tags=("unnecessary",) if certain else (),
+            fixes=(fix,) if word != b"HELPER" else (),
+        )
+
+    def _function_at(self, path: str, offset: int) -> str:
+        for m in _DEF.finditer(self.sources[path]):
+            if m.start() <= offset < m.end():
+                return m.group(1).decode()
+        return "<module>"
+
+    def reports(self, path: str) -> tuple[FunctionReport, ...]:
+        return tuple(
+            FunctionReport(
+                qualname=m.group(1).decode(),
+                place=Place(path, Span(*m.span())),
+                name=Span(*m.span(1)),
+                time="O(n·m)",
+                time_class="quadratic",
+                space="O(n)",
+                sizes={"n": "|users|"},
+                why=(Reason(Place(path, Span(m.end(1), m.end(1) + 1)), "the loop runs n times"),),
+            )
+            for m in _DEF.finditer(self.sources.get(path, b""))
+        )
+
+    def measured(self, path: str) -> dict[str, Measured]:
+        return {"slow": Measured("38 % self", "38 % of 2 s, called 900 times")} if self.profiles else {}
+
+    def facts(self, path: str) -> FileFacts | None:
+        return self.learned.get(path)
+
+    def learn(self, files: Iterable[tuple[str, FileFacts]]) -> None:
+        self.learned.update(files)
+
+    def forget(self, path: str) -> None:
+        self.learned.pop(path, None)
+
+    def close(self, path: str) -> None:
+        self.sources.pop(path, None)
+
+    def paths(self) -> tuple[str, ...]:
+        return tuple(self.learned)
+
+    def link(self, source: str, profile: Any, roots: Sequence[str], text_of: TextOf) -> str:
+        self.profiles[source] = str(profile)
+        return "1 function linked"
+
+    def unlink(self) -> int:
+        count = len(self.profiles)
+        self.profiles.clear()
+        return count
+
+
+def session() -> Session:
+    return Session(engine=StandIn())
+
+
+if __name__ == "__main__":
+    from lsp_server.server import serve_stdio
+
+    sys.exit(serve_stdio(session))
