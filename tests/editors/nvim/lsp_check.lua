@@ -26,14 +26,6 @@ function M.wait(condition, ms)
   return value
 end
 
---- Write a file into the workspace; returns its path.
-function M.write(name, text)
-  local path = M.root .. '/' .. name
-  vim.fn.mkdir(vim.fs.dirname(path), 'p')
-  vim.fn.writefile(vim.split(text, '\n', { plain = true }), path, 'b')
-  return path
-end
-
 --- Put editors/nvim on the runtime path and start bigo by `require('bigo').setup`.
 function M.setup(options)
   vim.opt.runtimepath:prepend(repo .. '/editors/nvim')
@@ -41,10 +33,9 @@ function M.setup(options)
   require('bigo').setup(vim.tbl_extend('force', { cmd = M.command }, options or {}))
 end
 
---- Write a file and open it; returns its buffer and the client, once it is attached.
-function M.open(name, text)
-  local path = M.write(name, text)
-  vim.cmd.edit(path)
+--- Open a file of the workspace; returns its buffer and the client, once it is attached.
+function M.open(name)
+  vim.cmd.edit(M.root .. '/' .. name)
   local buf = vim.api.nvim_get_current_buf()
   local client = M.wait(function()
     local c = vim.lsp.get_clients({ bufnr = buf, name = 'bigo' })[1]

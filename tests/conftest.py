@@ -1,0 +1,29 @@
+"""What all tests share: tests of one editor machine run one after the other, and CI allows no skipped test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that drive an editor share one worker of pytest-xdist: two editors at once starve each other."""
+    for item in items:
+        if item.get_closest_marker("editor"):
+            item.add_marker(pytest.mark.xdist_group("editor"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Under CI=true a test that would be skipped, for example for a missing program, fails with the reason."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"CI=true allows no skipped test: {reason}"
+    return report

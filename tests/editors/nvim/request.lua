@@ -1,0 +1,12 @@
+-- :LspBigoShowRequest shows what a rewrite would send, in a read-only buffer, and sends nothing.
+local t = dofile(os.getenv('BIGO_REPO') .. '/tests/editors/nvim/lsp_check.lua')
+t.setup()
+local buf, client = t.open('sample.py')
+t.diagnostics(buf, { 'membership-in-list' })
+vim.api.nvim_win_set_cursor(0, { 2, 0 })
+vim.cmd('LspBigoShowRequest')
+t.check(t.wait(function() return vim.api.nvim_get_current_buf() ~= buf end), 'a buffer opened')
+local shown = vim.api.nvim_get_current_buf()
+t.check(t.text(shown):find('def known(users, orders)', 1, true), 'it holds the function')
+t.check(not vim.bo[shown].modifiable and vim.bo[shown].buftype == 'nofile', 'read-only: %s', vim.api.nvim_buf_get_name(shown))
+t.stop(client)

@@ -1,0 +1,56 @@
+"""bigo in real Neovim, newest and lowest supported, configured by editors/nvim. The scenarios are in nvim/*.lua."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from editor_desk import HERE, Desk, editor
+from editor_sample import ANSWER, FIXED, MARKED, REWRITTEN, SOURCE
+
+pytestmark = pytest.mark.editor
+VERSIONS = ["nvim-new", "nvim-old"]
+
+
+def play(desk: Desk, version: str, scenario: str) -> str:
+    """Run a scenario in a Neovim without any configuration of its own; returns what it printed."""
+    (desk.workspace / "sample.py").write_text(SOURCE, encoding="utf-8")
+    desk.environment.update(BIGO_MARKED=MARKED, BIGO_FIXED=FIXED, BIGO_REWRITTEN=REWRITTEN.rstrip("\n"))
+    command = [*editor(version), "--headless", "-u", "NONE", "-i", "NONE", "-l"]
+    printed = desk.run([*command, str(HERE / "nvim" / f"{scenario}.lua")])
+    assert "ok  " in printed, printed
+    assert "stopped" in printed, printed
+    return printed
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_finding_hover_sync_and_local_fix(version: str, desk: Callable[..., Desk]) -> None:
+    here = desk()
+    play(here, version, "fix")
+    assert here.requests() == [], "a local fix asks nobody"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_rewrite_asks_then_changes_the_buffer(version: str, desk: Callable[..., Desk]) -> None:
+    here = desk(ANSWER)
+    play(here, version, "rewrite")
+    assert here.requests(), "the rewrite reached the stand-in API"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_rewrite_never_lands_on_newer_text(version: str, desk: Callable[..., Desk]) -> None:
+    play(desk(ANSWER), version, "edited")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_request_is_shown_and_not_sent(version: str, desk: Callable[..., Desk]) -> None:
+    here = desk()
+    play(here, version, "request")
+    assert here.requests() == []
+
+
+@pytest.mark.parametrize("version", ["nvim-new"])
+def test_runtime_path_configuration(version: str, desk: Callable[..., Desk]) -> None:
+    here = desk()
+    (here.workspace / "notes.txt").write_text("nothing to see\n")
+    play(here, version, "enable")
