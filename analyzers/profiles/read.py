@@ -1,0 +1,100 @@
+"""Read one profile file: `python -m analyzers.profiles.read FILE` writes the `Profile` to stdout as MessagePack.
+
+Profiles come from anywhere, so a child process with limits runs this (`lsp_server/profile_loader.py`). A refusal is
+one sentence on stderr and exit status 2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from analyzers.profiles.profile import Profile
+from analyzers.profiles.readers import collapsed, cprofile_text, cpuprofile, pstats, speedscope
+from analyzers.profiles.sniff import HEAD, TAIL, sniff
+
+MAX_BYTES = 512 << 20
+MAX_RATIO = 200
+
+READERS: dict[str, Callable[[bytes], Profile]] = {
+    "pstats": pstats.read,
+    "cprofile-text": cprofile_text.read,
+    "cpuprofile": cpuprofile.read,
+    "collapsed": collapsed.read,
+    "speedscope": speedscope.read,
+}
+
+
+def read(data: bytes, name: str = "the file") -> Profile:
+    """The profile in the bytes of a file, gzip-compressed or not. ValueError says why it cannot be read."""
+    data = _unpacked(data)
+    found = sniff(data[:HEAD], data[-TAIL:])
+    if found is None:
+        known = "cProfile, V8 .cpuprofile, speedscope and folded stacks"
+        raise ValueError(f"{name} is no profile of a known format ({known} can be read).")
+    if not found.readable:
+        raise ValueError(found.complaint(name))
+    try:
+        return READERS[found.name](data)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{name} holds {found.title} that cannot be read: {error}.") from None
+
+
+def load(path: str | Path) -> Profile:
+    """Read a file in this process. ValueError as `read`; OSError when the file cannot be opened."""
+    path = Path(path)
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        if status.st_size > MAX_BYTES:
+            raise ValueError(f"{path.name} is larger than {MAX_BYTES >> 20} MiB; record a shorter profile.")
+        data = file.read(MAX_BYTES + 1)
+    identity = hashlib.sha256(f"{len(data)} {status.st_mtime_ns}\n".encode())
+    identity.update(data[:HEAD])
+    identity.update(data[-TAIL:])
+    return msgspec.structs.replace(
+        read(data, path.name),
+        id=identity.hexdigest()[:32],
+        path=path.as_posix(),
+        mtime=status.st_mtime,
+        size=len(data),
+    )
+
+
+def _unpacked(data: bytes) -> bytes:
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    limit = min(MAX_BYTES, MAX_RATIO * len(data))
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacker.decompress(data, limit)
+    except zlib.error as error:
+        raise ValueError(f"The gzip compression is damaged: {error}.") from None
+    if unpacker.unconsumed_tail:
+        raise ValueError("The decompressed profile is too large; record a shorter one.")
+    return plain
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        print("usage: python -m analyzers.profiles.read FILE", file=sys.stderr)
+        return 2
+    try:
+        profile = load(arguments[0])
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (MemoryError, RecursionError):
+        print(f"{arguments[0]} needs more memory than is allowed; record a shorter profile.", file=sys.stderr)
+        return 2
+    sys.stdout.buffer.write(msgspec.msgpack.encode(profile))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
