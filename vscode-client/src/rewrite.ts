@@ -1,0 +1,84 @@
+// The client's side of a rewrite: from the cursor to the server's command, and back to a difference to confirm.
+//
+// The server computes the edit and sends it by workspace/applyEdit, annotated with `needsConfirmation`; VS Code then
+// shows the difference in its Refactor Preview, and applies it or not. Nothing is edited here.
+import * as vscode from "vscode";
+import type { Middleware } from "vscode-languageclient/node";
+import { isShownText, type ReadOnlyDocuments } from "./documents";
+import type { Server } from "./server";
+import { isStats } from "./stats-page";
+import type { StatsPanel } from "./stats";
+import { mayRun, offered } from "./trust";
+
+/** What every command of the server about a place takes. Lines and characters from 0, characters in UTF-16. */
+interface PlaceArgument {
+  readonly uri: string;
+  readonly range: { readonly start: vscode.Position; readonly end: vscode.Position };
+}
+
+/** Commands are registered for all of VS Code by the client, so their answers pass here, whoever ran them. */
+export function commandMiddleware(documents: ReadOnlyDocuments, stats: StatsPanel): Middleware {
+  return {
+    async executeCommand(command, args, next) {
+      if (!mayRun(command)) return null;
+      const answer: unknown = await next(command, args);
+      if (command === "bigo.showRequest" && isShownText(answer)) await documents.open(answer);
+      else if (command === "bigo.showStats" && isStats(answer)) stats.show(answer);
+      return answer;
+    },
+    async provideCodeActions(document, range, context, token, next) {
+      const actions = await next(document, range, context, token);
+      return actions ? offered(actions, vscode.workspace.isTrusted) : actions;
+    },
+  };
+}
+
+/** Commands of the palette, which have no arguments: the place is the cursor's. They exist whether a server runs or not. */
+export function registerCommands(server: Server): vscode.Disposable {
+  const atCursor = (command: string) => async (): Promise<unknown> => {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined) {
+      void vscode.window.showInformationMessage("bigo: open a file and put the cursor into a function first.");
+      return null;
+    }
+    return await send(server, command, place(editor));
+  };
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand("bigo.client.rewrite", atCursor("bigo.rewrite")),
+    vscode.commands.registerCommand("bigo.client.showRequest", atCursor("bigo.showRequest")),
+    vscode.commands.registerCommand("bigo.client.showStats", () => send(server, "bigo.showStats")),
+    vscode.commands.registerCommand("bigo.client.unlinkProfiles", () => send(server, "bigo.unlinkProfiles")),
+    vscode.commands.registerCommand("bigo.client.linkProfile", async (file?: vscode.Uri) => {
+      const uri = file ?? (await askForProfile());
+      return uri === undefined ? null : await send(server, "bigo.linkProfile", { uri: uri.toString() });
+    }),
+  );
+}
+
+async function askForProfile(): Promise<vscode.Uri | undefined> {
+  const files = await vscode.window.showOpenDialog({
+    title: "Link a profile",
+    openLabel: "Link",
+    filters: { Profiles: ["prof", "pstats", "cprof", "cpuprofile", "json", "txt", "svg"], "All files": ["*"] },
+  });
+  return files?.[0];
+}
+
+async function send(server: Server, command: string, argument?: unknown): Promise<unknown> {
+  if (server.running === undefined) {
+    const choice = await vscode.window.showWarningMessage("bigo: the server is not running.", "Restart", "Show Logs");
+    if (choice !== undefined) void vscode.commands.executeCommand(choice === "Restart" ? "bigo.restart" : "bigo.showLogs");
+    return null;
+  }
+  const known = server.running.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
+  if (!known.includes(command)) {
+    void vscode.window.showWarningMessage(`bigo: the server that runs does not know ${command}. A newer one may.`);
+    return null;
+  }
+  return await vscode.commands.executeCommand(command, ...(argument === undefined ? [] : [argument]));
+}
+
+function place(editor: vscode.TextEditor): PlaceArgument {
+  const { start, end } = editor.selection;
+  return { uri: editor.document.uri.toString(), range: { start, end } };
+}
