@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
-import platformdirs
 
+from lsp_server.places import config_dir
 from lsp_server.settings_table import Row, Settings, camel, kebab, rows
 
 if sys.version_info >= (3, 11):
@@ -201,7 +201,7 @@ def _unwrap(client: Any) -> dict[str, Any]:
 
 def user_file() -> Path:
     """The user's own settings: `bigo.toml` in the platform's configuration folder."""
-    return Path(platformdirs.user_config_path("bigo", appauthor=False)) / "bigo.toml"
+    return config_dir() / "bigo.toml"
 
 
 def _user_file(problems: list[str]) -> Mapping[str, Any]:

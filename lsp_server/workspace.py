@@ -41,20 +41,25 @@ def key(path: Path | str) -> str:
 
 
 def find_root(path: Path) -> Path:
-    """The workspace folder of a path: the nearest folder above with a `[tool.bigo]`, else the repository's root,
-    else the nearest with a pyproject.toml or package.json, else the path's own folder."""
-    start = Path(os.path.abspath(path))
-    folders = [start, *start.parents] if start.is_dir() else list(start.parents)
+    """The workspace folder of a path: its `marked_root`, else the path's own folder."""
+    return marked_root(path) or _folders(path)[0]
+
+
+def marked_root(path: Path) -> Path | None:
+    """The nearest folder above with a `[tool.bigo]`, else the repository's root, else the nearest folder with a
+    pyproject.toml or package.json; None where there is none of these."""
     tests: tuple[Callable[[Path], bool], ...] = (
         _configures_bigo,
         lambda folder: (folder / ".git").exists(),
         lambda folder: (folder / "pyproject.toml").is_file() or (folder / "package.json").is_file(),
     )
-    for holds in tests:
-        for folder in folders:
-            if holds(folder):
-                return folder
-    return folders[0]
+    folders = _folders(path)
+    return next((folder for holds in tests for folder in folders if holds(folder)), None)
+
+
+def _folders(path: Path) -> list[Path]:
+    start = Path(os.path.abspath(path))
+    return [start, *start.parents] if start.is_dir() else list(start.parents)
 
 
 def _configures_bigo(folder: Path) -> bool:

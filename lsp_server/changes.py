@@ -1,0 +1,38 @@
+"""Which files changed since a revision, as git knows it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+
+class NoHistory(ValueError):
+    """Git cannot say; the text says why."""
+
+
+def since(folder: Path, revision: str) -> frozenset[str]:
+    """Real paths of the files of the repository around `folder` that differ from `revision`, new ones included."""
+    if revision.startswith("-"):
+        raise NoHistory(f"{revision} is no revision")
+    top = _git(folder, "rev-parse", "--show-toplevel").rstrip("\n")
+    commit = _git(folder, "rev-parse", "--verify", "--quiet", revision + "^{commit}").strip()
+    changed = _git(Path(top), "diff", "--name-only", "-z", "--diff-filter=d", commit, "--")
+    new = _git(Path(top), "ls-files", "--others", "--exclude-standard", "-z")
+    names = filter(None, (changed + new).split("\0"))
+    return frozenset(os.path.realpath(os.path.join(top, name)) for name in names)
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    # A repository may name a program to run for this; a look at someone's files must not start it.
+    command = ["git", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise NoHistory("--since needs git, which is not on the PATH") from error
+    if done.returncode:
+        reason = done.stderr.decode("utf-8", "replace").strip()
+        if arguments[:2] == ("rev-parse", "--verify"):
+            reason = f"there is no revision {arguments[-1].removesuffix('^{commit}')}"
+        raise NoHistory(f"--since: {reason or 'git failed'}")
+    return os.fsdecode(done.stdout)

@@ -1,0 +1,101 @@
+"""The command `bigo`. Results go to standard output, everything else to standard error.
+
+Exit status: 0 clean, 1 findings at or above the threshold, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from lsp_server.commands.console import CannotRun, say
+
+# Command -> its one line in `bigo --help`. The module is `lsp_server.commands.<command>`, loaded when it is asked for.
+COMMANDS = {
+    "check": "find the code whose cost grows too fast",
+    "complexity": "what each function costs, and why",
+    "rewrite": "rewrite one function with Claude, or show what would be sent",
+    "explain": "why a rule is one: the reason, a bad and a good example",
+    "rules": "list the rules",
+    "profile": "show what a profile says",
+    "stats": "what rewrites have cost, and what the cache saved",
+    "settings": "list the settings and what they are here",
+    "doctor": "is everything there that bigo needs?",
+    "server": "the language server, for editors",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit status."""
+    _speak_utf8()
+    try:
+        return _run(sys.argv[1:] if argv is None else list(argv))
+    except CannotRun as error:
+        say(str(error))
+        return 2
+    except KeyboardInterrupt:
+        say("interrupted")
+        return 130
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`). What is still buffered must not fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _run(argv: list[str]) -> int:
+    parser, chosen = _parser(argv)
+    args = parser.parse_args(argv)
+    if chosen is None:
+        parser.print_help(sys.stderr)
+        return 2
+    status = int(chosen.run(args))
+    sys.stdout.flush()
+    return status
+
+
+def _parser(argv: list[str]) -> tuple[argparse.ArgumentParser, ModuleType | None]:
+    """The parser, and the module of the command that was asked for. Only that one is loaded."""
+    parser = argparse.ArgumentParser(
+        prog="bigo",
+        description="Find the code whose cost grows too fast, see why, and rewrite it.",
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, max_help_position=30),
+    )
+    parser.add_argument("--version", action=_Version, help="show the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    asked = next((word for word in argv if not word.startswith("-")), None)
+    chosen = None
+    for name, summary in COMMANDS.items():
+        one = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name == asked:
+            chosen = importlib.import_module(f"lsp_server.commands.{name}")
+            chosen.configure(one)
+    return parser, chosen
+
+
+class _Version(argparse.Action):
+    """Reads the version only when it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from lsp_server.version import version
+
+        print(f"bigo {version()}")
+        parser.exit()
+
+
+def _speak_utf8() -> None:
+    """Findings hold characters like `·` and `²`, which a terminal's or pipe's encoding may not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

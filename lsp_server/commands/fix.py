@@ -1,0 +1,83 @@
+"""`bigo check --diff` and `--fix`: the certain local fixes, shown or applied."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsp_server.commands.check import Checked, check_file
+from lsp_server.commands.console import say
+from lsp_server.fixes import apply_edits, certain_edits, unified_diff, write_unless_changed
+from lsp_server.workspace import Unreadable
+
+if TYPE_CHECKING:
+    from lsp_server.commands.gather import Gathered
+
+# A fix may make room for the next one in the same place; a circle of fixes must end all the same.
+ROUNDS = 10
+
+
+def run(gathered: Gathered, args: argparse.Namespace) -> int:
+    """Fix until nothing certain is left, in memory; then print the difference or write it. `--diff` gives 1 where
+    there is something to fix, `--fix` where findings remain."""
+    before: dict[str, bytes] = {}
+    fixed, left, checked = 0, 0, Checked()
+    for _ in range(ROUNDS):
+        checked = Checked()
+        found = [
+            finding for path in gathered.wanted for finding, _ in check_file(gathered, path, None, checked)
+        ]
+        left = len(found)
+        edits, count = certain_edits(found)
+        if not count:
+            break
+        fixed += count
+        for path, wanted in edits.items():
+            text = gathered.texts.read(path)
+            if not isinstance(text, Unreadable):
+                before.setdefault(path, text.source)
+                _replace(gathered, path, apply_edits(text.source, wanted))
+    after = {
+        path: text.source for path in before if not isinstance(text := gathered.texts.read(path), Unreadable)
+    }
+    failed = checked.crashed or gathered.named_failed
+    if args.diff:
+        for path, source in after.items():
+            sys.stdout.writelines(unified_diff(Path(os.path.relpath(path)).as_posix(), before[path], source))
+        sys.stdout.flush()
+        say(
+            f"{fixed} certain fixes in {len(after)} files; nothing was changed" if fixed else "nothing to fix"
+        )
+        return 2 if failed else 1 if fixed else 0
+    failed |= not _write(after, before)
+    say(
+        f"{fixed} findings fixed in {len(after)} files, {left} left"
+        if fixed
+        else f"nothing fixed, {left} findings left"
+    )
+    return 2 if failed else 1 if left else 0
+
+
+def _replace(gathered: Gathered, path: str, source: bytes) -> None:
+    """The file is `source` from now on, for the project and the texts."""
+    from analyzers.extract import facts_of
+    from analyzers.languages import for_path
+
+    language = for_path(path)
+    assert language is not None  # findings are in files of a language
+    gathered.texts.put(path, source)
+    gathered.project.update(path, facts_of(source, language))
+
+
+def _write(after: dict[str, bytes], before: dict[str, bytes]) -> bool:
+    """Write each file that is still as it was when it was read; False if one was not written."""
+    problems = {
+        path: write_unless_changed(Path(path), before[path], source) for path, source in after.items()
+    }
+    for path, problem in problems.items():
+        if problem is not None:
+            say(f"{os.path.relpath(path)} {problem.reason}")
+    return not any(problems.values())

@@ -1,0 +1,128 @@
+"""The project behind the paths a command was given, and the findings in it.
+
+Everything below a workspace's root is read, so that a query two files away is seen; only what was named is checked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analyzers.text import Text
+from lsp_server import batch, indexing, workspace
+from lsp_server.commands.console import CannotRun, progress, say
+from lsp_server.settings import Settings, load, unknown_names
+
+if TYPE_CHECKING:
+    from analyzers.project.index import Project
+
+
+class Texts:
+    """Texts by path, the last few kept; None for a file that cannot be read."""
+
+    def __init__(self, max_size: int, keep: int = 64) -> None:
+        self._max_size = max_size
+        self._keep = keep
+        self._read: OrderedDict[str, Text | workspace.Unreadable] = OrderedDict()
+        self._put: dict[str, Text] = {}
+
+    def __call__(self, path: str) -> Text | None:
+        found = self.read(path)
+        return found if isinstance(found, Text) else None
+
+    def read(self, path: str) -> Text | workspace.Unreadable:
+        """The text, or why there is none."""
+        if path in self._put:
+            return self._put[path]
+        if path in self._read:
+            self._read.move_to_end(path)
+            return self._read[path]
+        source = workspace.read_source(Path(path), self._max_size)
+        found = source if isinstance(source, workspace.Unreadable) else Text(source)
+        self._read[path] = found
+        if len(self._read) > self._keep:
+            self._read.popitem(last=False)
+        return found
+
+    def put(self, path: str, source: bytes) -> None:
+        """The file's text is to be this, whatever is on disk."""
+        self._put[path] = Text(source)
+
+
+@dataclass
+class Gathered:
+    """A project, and which of its files to report on."""
+
+    project: Project
+    root: Path
+    settings: Settings
+    texts: Texts
+    wanted: list[str]
+    skipped: dict[str, str] = field(default_factory=dict)  # path -> reason
+    named: frozenset[str] = frozenset()  # the paths given that are files
+
+    def skip(self, path: str, reason: str) -> None:
+        """Name a file that fails; the others go on."""
+        if path not in self.skipped:
+            self.skipped[path] = reason
+            say(f"{os.path.relpath(path)} {reason}")
+
+    @property
+    def named_failed(self) -> bool:
+        """Whether a file somebody asked for by name could not be looked at."""
+        return any(path in self.named for path in self.skipped)
+
+
+def settings_for(paths: Sequence[str]) -> tuple[Path, Settings]:
+    """The root and settings of the workspace the first path is in; problems go to stderr."""
+    root = workspace.find_root(Path(paths[0]) if paths else Path())
+    settings, problems = load(root)
+    for problem in problems:
+        say(problem)
+    return root, settings
+
+
+def check_names(settings: Settings) -> None:
+    """Say which rules and languages in the settings do not exist."""
+    for problem in unknown_names(settings):
+        say(problem)
+
+
+def gather(paths: Sequence[str], root: Path, settings: Settings) -> Gathered:
+    """Read the workspaces of the paths. CannotRun for a path that does not exist."""
+    from analyzers.project.index import Project
+
+    for path in paths:
+        if not os.path.exists(path):
+            raise CannotRun(f"there is no {path}")
+    given = [Path(path) for path in paths] or [Path()]
+    wanted = [workspace.key(path) for path in workspace.files(given, settings)]
+    named = frozenset(workspace.key(path) for path in given if path.is_file())
+    around = sorted({marked for path in given if (marked := workspace.marked_root(path))})
+    everything = dict.fromkeys(
+        [*wanted, *(workspace.key(path) for path in workspace.files(around, settings))]
+    )
+    texts = Texts(settings.analysis.max_file_size)
+    gathered = Gathered(Project(), root, settings, texts, wanted, named=named)
+    for path in sorted(named - set(wanted)):
+        gathered.skip(path, "is in no language bigo reads")
+    for path, facts in _indexed(list(everything), gathered):
+        gathered.project.update(path, indexing.unpack(facts))
+    gathered.wanted = [path for path in wanted if gathered.project.facts(path) is not None]
+    return gathered
+
+
+def _indexed(paths: Sequence[str], gathered: Gathered) -> Iterator[tuple[str, bytes]]:
+    analysis = gathered.settings.analysis
+    with progress("reading") as advance:
+        indexed = batch.index_all(paths, analysis.max_file_size, analysis.workers)
+        for done, (path, facts, reason) in enumerate(indexed, 1):
+            advance(done, len(paths))
+            if facts is None:
+                gathered.skip(path, reason)
+            else:
+                yield path, facts

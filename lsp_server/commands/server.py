@@ -1,0 +1,31 @@
+"""`bigo server`: the language server. Standard output belongs to the protocol."""
+
+from __future__ import annotations
+
+import argparse
+
+from lsp_server.commands.console import CannotRun
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
+        "--stdio", action="store_true", help="speak over standard input and output (the default)"
+    )
+    how.add_argument(
+        "--tcp", metavar="HOST:PORT", help="wait for one editor on this address; port 0 picks one"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    host, port = _address(args.tcp) if args.tcp else ("", 0)
+    from lsp_server.server import serve_stdio, serve_tcp
+
+    return serve_tcp(host, port) if args.tcp else serve_stdio()
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65_535:
+        raise CannotRun(f"--tcp {text}: write HOST:PORT, as in 127.0.0.1:2087")
+    return host.strip("[]") or "127.0.0.1", int(port)

@@ -1,0 +1,71 @@
+"""Local fixes, applied: which edits go together, what the files are then, and how that looks as a diff."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from analyzers.findings import Edit, Finding, Fix
+from lsp_server.workspace import Unreadable, read_source, write_source
+
+Edits = dict[str, list[Edit]]  # path -> edits, in the order of the text, none touching another
+
+
+def certain_edits(findings: Iterable[Finding]) -> tuple[Edits, int]:
+    """The first certain fix of each finding, whole or not at all: a fix that touches one taken before is left for
+    the next round. With it, how many fixes were taken."""
+    taken: dict[str, set[Edit]] = defaultdict(set)
+    count = 0
+    for finding in findings:
+        fix = next((fix for fix in finding.fixes if fix.certain), None)
+        if fix is None:
+            continue
+        if all(edit in taken[edit.place.path] for edit in fix.edits):
+            continue  # another finding of the same cause asked for it
+        if _clashes(fix, taken):
+            continue
+        for edit in fix.edits:
+            taken[edit.place.path].add(edit)
+        count += 1
+    return {path: sorted(edits, key=lambda e: e.place.span) for path, edits in taken.items() if edits}, count
+
+
+def _clashes(fix: Fix, taken: Mapping[str, set[Edit]]) -> bool:
+    return any(
+        edit.place.span.touches(other.place.span) for edit in fix.edits for other in taken[edit.place.path]
+    )
+
+
+def apply_edits(source: bytes, edits: Sequence[Edit]) -> bytes:
+    """The text with the edits done; they are sorted and do not overlap."""
+    parts: list[bytes] = []
+    at = 0
+    for edit in edits:
+        start, end = edit.place.span
+        parts += [source[at:start], edit.text.encode("utf-8")]
+        at = end
+    return b"".join([*parts, source[at:]])
+
+
+def unified_diff(path: str, before: bytes, after: bytes) -> Iterator[str]:
+    """The lines of a diff as `patch` and `git apply` take it; with line ends."""
+    old, new = _lines(before), _lines(after)
+    for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"):
+        yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+
+
+def _lines(source: bytes) -> list[str]:
+    # A diff's lines end at \n alone; str.splitlines would end them at form feeds and other separators, too.
+    return [line.decode("utf-8", "replace") for line in re.findall(rb"[^\n]*\n|[^\n]+", source)]
+
+
+def write_unless_changed(path: Path, before: bytes, after: bytes) -> Unreadable | None:
+    """Write `after` into a file whose text is still `before`; None, or why it was not done. Both in UTF-8."""
+    now = read_source(path, max_size=sys.maxsize - 1)
+    if isinstance(now, Unreadable):
+        return now
+    return write_source(path, after) if now == before else Unreadable("changed meanwhile and was left alone")
