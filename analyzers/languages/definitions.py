@@ -1,0 +1,285 @@
+"""Shapes of functions and classes. Their handlers queue a unit and leave a `Define` or `Lambda` in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from analyzers.facts import (
+    ClassDef,
+    Define,
+    Expr,
+    Function,
+    Keyword,
+    Lambda,
+    Param,
+    Stmt,
+)
+from analyzers.languages.expressions import inner, solid
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from analyzers.languages.grammar import LowerExpr, LowerStmt, Spec
+    from analyzers.languages.unit import Pending, Unit
+
+QUEUED = frozenset({"Function", "Lambda", "Class", "ClassExpression", "Decorated", "Method", "Field"})
+ANONYMOUS = "<anonymous>"
+
+
+class FunctionShape:
+    """Roles name, parameters, returns, body (fields); one_parameter: the field of a bare `x` in `x => ...`;
+    async: the token (kind) that says so; generator: the token or kind that says so.
+
+    Where a parameter's kind says what it is, the table `[parameters]` of shapes.toml says it.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self.name = spec.field("name")
+        self.parameters = spec.field("parameters")
+        self.one_parameter = spec.field("one_parameter")
+        self.returns = spec.field("returns")
+        self.body = spec.field("body")
+        self.async_kinds = spec.kinds("async")
+        self.lower_parameters = ParameterShapes(spec)
+        self.anonymous: str = spec.value("anonymous", ANONYMOUS)
+
+    def lower(self, unit: Unit, pending: Pending) -> Function:
+        node = pending.node
+        base = unit.base
+        decorators = tuple(inner(unit, decorator, 0) for decorator in pending.decorators)
+        parameters = node.child_by_field_id(self.parameters)
+        if parameters is not None:
+            params = self.lower_parameters(unit, parameters)
+        elif self.one_parameter and (one := node.child_by_field_id(self.one_parameter)) is not None:
+            params = (Param(one.start_byte - base, one.end_byte - base, unit.text(one)),)
+        else:
+            params = ()
+        returns = unit.expr_or_none(node.child_by_field_id(self.returns) if self.returns else None, 0)
+        body_node = node.child_by_field_id(self.body)
+        body = unit.function_body(body_node)
+        return Function(
+            name=pending.name,
+            qualname=pending.qualname,
+            kind=pending.kind,
+            start=pending.start,
+            end=pending.end,
+            def_at=node.start_byte - base,
+            name_at=pending.name_at - base,
+            name_to=pending.name_to - base,
+            body_at=(node.end_byte if body_node is None else body_node.start_byte) - base,
+            params=params,
+            returns=returns,
+            decorators=decorators,
+            body=body,
+            owner=pending.owner,
+            parent=pending.parent,
+            is_async=any(child.kind_id in self.async_kinds for child in node.children[:6]),
+            is_generator=unit.is_generator,
+            has_loop=unit.has_loop,
+        )
+
+
+class ParameterShapes:
+    """`[parameters]` maps the kinds of parameters to { name, annotation, default } (fields) and kind.
+
+    star and double_star are the kinds that wrap a `*name` or `**name`; after a star, parameters are keyword ones
+    (role keyword_only: the kinds of a lone `*`).
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        from analyzers.languages.grammar import Spec as Entry
+
+        tables = spec.tables
+        self.fields: dict[int, tuple[int, int, int]] = {}
+        self.stars: dict[int, str] = {}
+        self.keyword_only: frozenset[int] = frozenset()
+        for kind, entry in tables.data.get("parameters", {}).items():
+            part = Entry(tables, kind, entry)
+            role = part.value("kind", "positional")
+            for id in tables.ids(kind):
+                if role == "keyword_only":
+                    self.keyword_only |= {id}
+                elif role in ("star", "double_star"):
+                    self.stars[id] = role
+                else:
+                    self.fields[id] = (part.field("name"), part.field("annotation"), part.field("default"))
+
+    def __call__(self, unit: Unit, node: Node) -> tuple[Param, ...]:
+        found: list[Param] = []
+        after_star = False
+        for child in node.children:
+            kind = child.kind_id
+            if kind in self.keyword_only:
+                after_star = True
+            elif kind in self.stars or kind in self.fields or kind in unit.exprs:
+                param = self.one(unit, child, "keyword" if after_star else "positional")
+                after_star = after_star or param.kind == "star"
+                found.append(param)
+        return tuple(found)
+
+    def one(self, unit: Unit, node: Node, role: str) -> Param:
+        base = unit.base
+        annotation = default = None
+        named: Node | None = node
+        if (fields := self.fields.get(node.kind_id)) is not None:
+            name_field, annotation_field, default_field = fields
+            if annotation_field:
+                annotation = unit.expr_or_none(node.child_by_field_id(annotation_field), 1)
+            if default_field:
+                default = unit.expr_or_none(node.child_by_field_id(default_field), 1)
+            named = node.child_by_field_id(name_field) if name_field else None
+            if named is None:  # typed_parameter gives its name no field
+                children = solid(unit, node)
+                named = children[0] if children else node
+        assert named is not None
+        if (star := self.stars.get(named.kind_id)) is not None:
+            role = star
+            named = named.children[-1] if named.children else named
+        at, to = node.start_byte - base, node.end_byte - base
+        if named.child_count:
+            return Param(at, to, "", annotation, default, role, unit.expr(named, 1))
+        return Param(at, to, unit.text(named), annotation, default, role)
+
+
+def function(spec: Spec) -> LowerStmt:
+    """A function or method as a statement. Roles: see `FunctionShape`."""
+    shape = FunctionShape(spec)
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        name = node.child_by_field_id(shape.name)
+        kind = "method" if unit.owner else "function"
+        pending = unit.queue(node, unit.text(name) if name else ANONYMOUS, name, kind, shape.lower)
+        out.append(Define(pending.start - unit.base, pending.end - unit.base, pending.qualname))
+
+    return lower
+
+
+def function_expression(spec: Spec) -> LowerExpr:
+    """A function as an expression, called after its own name, else what it is bound to, else role anonymous."""
+    shape = FunctionShape(spec)
+    takes_hint = shape.anonymous == ANONYMOUS
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        hint, unit.name_hint = unit.name_hint, None
+        name = node.child_by_field_id(shape.name) if shape.name else None
+        if name is None and takes_hint:
+            name = bound_name(hint)
+        text = unit.text(name) if name is not None else shape.anonymous
+        pending = unit.queue(node, text, name, "lambda", shape.lower)
+        return Lambda(pending.start - unit.base, pending.end - unit.base, pending.qualname)
+
+    return lower
+
+
+def bound_name(target: Node | None) -> Node | None:
+    """The identifier in a target: `x`, or `c` of `a.b.c`; None for patterns and items."""
+    while target is not None and target.child_count:
+        if len(target.children) != 3 or target.children[1].type not in (".", "?."):
+            return None
+        target = target.children[2]
+    return target
+
+
+class ClassShape:
+    """Roles name, bases, body (fields); keyword, the kind of `name=value` among the bases, rest of `**value`."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.name = spec.field("name")
+        self.bases = spec.field("bases")
+        self.body = spec.field("body")
+        self.keyword = spec.kinds("keyword")
+        self.rest = spec.kinds("rest")
+        self.heritage = spec.kinds("heritage")
+
+    def lower(self, unit: Unit, pending: Pending) -> ClassDef:
+        node = pending.node
+        base = unit.base
+        decorators = tuple(inner(unit, decorator, 0) for decorator in pending.decorators)
+        bases: list[Expr] = []
+        keywords: list[Keyword] = []
+        holder = node.child_by_field_id(self.bases) if self.bases else None
+        if holder is None:
+            holder = next((child for child in node.children if child.kind_id in self.heritage), None)
+        for child in holder.children if holder is not None else ():
+            kind = child.kind_id
+            at, to = child.start_byte - base, child.end_byte - base
+            if kind in self.keyword:
+                parts = solid(unit, child)
+                keywords.append(Keyword(at, to, unit.text(parts[0]), unit.expr(parts[-1], 1)))
+            elif kind in self.rest:
+                keywords.append(Keyword(at, to, "", inner(unit, child, 1)))
+            elif kind in self.heritage:
+                bases.extend(unit.each(child, 1))
+            elif kind in unit.exprs:
+                bases.append(unit.expr(child, 1))
+        return ClassDef(
+            name=pending.name,
+            qualname=pending.qualname,
+            start=pending.start,
+            end=pending.end,
+            name_at=pending.name_at - base,
+            name_to=pending.name_to - base,
+            bases=tuple(bases),
+            keywords=tuple(keywords),
+            decorators=decorators,
+            body=unit.block(node.child_by_field_id(self.body), 0),
+            owner=pending.owner,
+            parent=pending.parent,
+        )
+
+
+def class_statement(spec: Spec) -> LowerStmt:
+    """A class. Roles: see `ClassShape`."""
+    shape = ClassShape(spec)
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        name = node.child_by_field_id(shape.name)
+        pending = unit.queue(node, unit.text(name) if name else ANONYMOUS, name, "class", shape.lower)
+        out.append(Define(pending.start - unit.base, pending.end - unit.base, pending.qualname))
+
+    return lower
+
+
+def class_expression(spec: Spec) -> LowerExpr:
+    """A class as an expression, called after what it is bound to when it has no name."""
+    shape = ClassShape(spec)
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        hint, unit.name_hint = unit.name_hint, None
+        name = node.child_by_field_id(shape.name) or bound_name(hint)
+        pending = unit.queue(node, unit.text(name) if name else ANONYMOUS, name, "class", shape.lower)
+        return Lambda(pending.start - unit.base, pending.end - unit.base, pending.qualname)
+
+    return lower
+
+
+def decorator(spec: Spec) -> LowerStmt:
+    """A decorator: it waits for the definition that follows."""
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        unit.decorators.append(node)
+
+    return lower
+
+
+def decorated(spec: Spec) -> LowerStmt:
+    """Decorators and their definition in one node."""
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        unit.statements(node.children, depth, out)
+        unit.decorators.clear()
+
+    return lower
+
+
+EXPRESSIONS: dict[str, Callable[[Spec], LowerExpr]] = {
+    "Lambda": function_expression,
+    "ClassExpression": class_expression,
+}
+STATEMENTS: dict[str, Callable[[Spec], LowerStmt]] = {
+    "Function": function,
+    "Class": class_statement,
+    "Decorator": decorator,
+    "Decorated": decorated,
+}

@@ -1,0 +1,445 @@
+"""What only Python has: comprehensions, slices, string prefixes, chained comparisons, `with`, `match`, its imports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from analyzers.facts import (
+    Assign,
+    Case,
+    Clause,
+    Collection,
+    Compare,
+    Comprehension,
+    Const,
+    Expr,
+    If,
+    Index,
+    Jump,
+    Keyword,
+    Match,
+    Name,
+    Named,
+    Opaque,
+    Slice,
+    Stmt,
+    Template,
+    Unary,
+    With,
+    WithItem,
+)
+from analyzers.languages.expressions import LONGEST_TEXT, holes, inner, solid, unescape
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from analyzers.languages.grammar import LowerExpr, LowerStmt, Spec
+    from analyzers.languages.unit import Unit
+
+STRING = re.compile(r"([a-zA-Z]*)('''|\"\"\"|'|\")(.*)\2\Z", re.DOTALL)
+
+
+def string(spec: Spec) -> LowerExpr:
+    """A string with any prefix. Role hole: the kind of an interpolation."""
+    hole = spec.kinds("hole")
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base, start, end = unit.base, node.start_byte, node.end_byte
+        head = unit.source[start : start + 3].lower()
+        quote = head[:1] in (b'"', b"'")
+        if not quote and (b"f" in head[:2] or b"t" in head[:2]):
+            parts = holes(unit, node, hole, depth)
+            if parts:
+                return Template(start - base, end - base, tuple(parts))
+        if not quote and b"b" in head[:2]:
+            return Const(start - base, end - base, "bytes", None)
+        return Const(start - base, end - base, "str", text_of(unit, node))
+
+    return lower
+
+
+def text_of(unit: Unit, node: Node) -> str | None:
+    """The value of a string literal, None when it is too long to keep or not closed."""
+    if node.end_byte - node.start_byte > 4 * LONGEST_TEXT + 8:
+        return None
+    match = STRING.match(unit.text(node))
+    if match is None:
+        return None
+    prefix, text = match[1].lower(), match[3]
+    if "\\" in text and "r" not in prefix:
+        text = unescape(text)
+    return text if len(text) <= LONGEST_TEXT else None
+
+
+def concatenation(spec: Spec) -> LowerExpr:
+    """Strings side by side."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        items = unit.each(node, depth + 1)
+        templates = [part for item in items if type(item) is Template for part in item.parts]
+        if templates:
+            return Template(at, to, tuple(templates))
+        kinds = {item.kind for item in items if type(item) is Const}
+        texts = [item.value for item in items if type(item) is Const and isinstance(item.value, str)]
+        if kinds == {"str"} and len(texts) == len(items) and sum(map(len, texts)) <= LONGEST_TEXT:
+            return Const(at, to, "str", "".join(texts))
+        return Const(at, to, "bytes" if kinds == {"bytes"} else "str", None)
+
+    return lower
+
+
+def subscript(spec: Spec) -> LowerExpr:
+    """`obj[index]` and `obj[a:b:c]`. Roles index (field), slice (kind)."""
+    index_field, slice_kinds = spec.field("index"), spec.kinds("slice")
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        indexes = [one for one in node.children_by_field_id(index_field) if one.kind_id in unit.exprs]
+        obj = unit.expr(node.children[0], depth + 1)
+        if not indexes:
+            return Opaque(at, to, (obj,))
+        tupled = len(indexes) > 1 or any(child.type == "," for child in node.children)
+        if not tupled and indexes[0].kind_id in slice_kinds:
+            start, stop, step = slice_parts(unit, indexes[0], depth + 1)
+            return Slice(at, to, obj, start, stop, step)
+        lowered = [unit.expr(one, depth + 1) for one in indexes]
+        if not tupled:
+            return Index(at, to, obj, lowered[0])
+        return Index(at, to, obj, Collection(lowered[0].at, lowered[-1].to, "tuple", tuple(lowered)))
+
+    return lower
+
+
+def slice_parts(unit: Unit, node: Node, depth: int) -> list[Expr | None]:
+    parts: list[Expr | None] = [None, None, None]
+    position = 0
+    for child in node.children:
+        if child.kind_id in unit.exprs:
+            parts[position] = unit.expr(child, depth)
+        elif child.type == ":":
+            position = min(position + 1, 2)
+    return parts
+
+
+def comparison(spec: Spec) -> LowerExpr:
+    """`a < b not in c`. Role operators: the field of the operators."""
+
+    spec.value("operators")
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        operands: list[Expr] = []
+        ops: list[str] = []
+        exprs = unit.exprs
+        for child in node.children:
+            if child.kind_id in exprs:
+                operands.append(unit.expr(child, depth + 1))
+            elif len(ops) < len(operands) and (op := OPERATORS.get(child.type)) is not None:
+                ops.append(op)
+        if len(operands) != len(ops) + 1 or not ops:
+            return Opaque(node.start_byte - base, node.end_byte - base, tuple(operands))
+        return Compare(
+            node.start_byte - base, node.end_byte - base, operands[0], tuple(ops), tuple(operands[1:])
+        )
+
+    return lower
+
+
+OPERATORS = {op: op for op in ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not")} | {"<>": "!="}
+
+
+def comprehension(spec: Spec) -> LowerExpr:
+    """Roles kind; body (field); pair, clause, condition (kinds); target, iter (fields of a clause)."""
+    kind, body_field, pair = spec.value("kind"), spec.field("body"), spec.kinds("pair")
+    clause_kinds, condition_kinds = spec.kinds("clause"), spec.kinds("condition")
+    target_field, iter_field = spec.field("target"), spec.field("iter")
+
+    def clause(unit: Unit, node: Node, conditions: list[Expr], depth: int) -> Clause:
+        base = unit.base
+        target, iter = node.child_by_field_id(target_field), node.child_by_field_id(iter_field)
+        at, to = node.start_byte - base, node.end_byte - base
+        return Clause(
+            at,
+            to,
+            Opaque(at, at) if target is None else unit.expr(target, depth),
+            Opaque(at, at) if iter is None else unit.expr(iter, depth),
+            tuple(conditions),
+            node.children[0].type == "async",
+        )
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        unit.has_loop = True
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        body = node.child_by_field_id(body_field)
+        key: Expr | None = None
+        if body is not None and body.kind_id in pair:
+            parts = unit.each(body, depth + 1)
+            key, value = (parts[0], parts[1]) if len(parts) == 2 else (None, Opaque(at, at, tuple(parts)))
+        else:
+            value = Opaque(at, at) if body is None else unit.expr(body, depth + 1)
+        waiting: list[tuple[Node, list[Expr]]] = []
+        for child in node.children:
+            if child.kind_id in clause_kinds:
+                waiting.append((child, []))
+            elif child.kind_id in condition_kinds and waiting:
+                waiting[-1][1].append(inner(unit, child, depth + 1))
+        clauses = tuple(clause(unit, child, conditions, depth + 1) for child, conditions in waiting)
+        return Comprehension(at, to, kind, key, value, clauses)
+
+    return lower
+
+
+# ------------------------------------------------------------------------------------------------- statements
+
+
+def asserting(spec: Spec) -> LowerStmt:
+    """`assert test, message` is `if not test: raise message`."""
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        values = unit.each(node, depth + 1)
+        if values:
+            test = values[0]
+            raising = Jump(test.to, to, "raise", tuple(values[1:]))
+            out.append(If(at, to, Unary(test.at, test.to, "not", test), (raising,)))
+
+    return lower
+
+
+def alias(spec: Spec) -> LowerStmt:
+    """`type X = value`."""
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        parts = unit.each(node, depth + 1)
+        base = unit.base
+        if len(parts) == 2:
+            out.append(Assign(node.start_byte - base, node.end_byte - base, (parts[0],), parts[1]))
+
+    return lower
+
+
+def managing(spec: Spec) -> LowerStmt:
+    """`with`. Role body (field); kinds clause, item, alias (`value as target`), target."""
+    body_field = spec.field("body")
+    clause, items = spec.kinds("clause"), spec.kinds("item")
+    aliases, targets = spec.kinds("alias"), spec.kinds("target")
+
+    def item(unit: Unit, node: Node, depth: int) -> WithItem | None:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        children = [child for child in node.children if child.kind_id in unit.exprs]
+        if not children:
+            return None
+        if children[0].kind_id not in aliases:
+            return WithItem(at, to, unit.expr(children[0], depth), None)
+        parts = [child for child in children[0].children if child.kind_id in unit.exprs]
+        if not parts:
+            return None
+        target = inner(unit, parts[-1], depth) if parts[-1].kind_id in targets else None
+        return WithItem(at, to, unit.expr(parts[0], depth), target)
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        base = unit.base
+        holders = [child for child in node.children if child.kind_id in clause]
+        found = [
+            item(unit, child, depth + 1)
+            for holder in holders
+            for child in holder.children
+            if child.kind_id in items
+        ]
+        body = unit.block(node.child_by_field_id(body_field), depth + 1)
+        is_async = node.children[0].type == "async"
+        kept = tuple(one for one in found if one is not None)
+        out.append(With(node.start_byte - base, node.end_byte - base, kept, body, is_async))
+
+    return lower
+
+
+def matching(spec: Spec) -> LowerStmt:
+    """`match`. Roles subject, cases, guard, body (fields); case, pattern (kinds)."""
+    subject_field, cases_field = spec.field("subject"), spec.field("cases")
+    guard_field, body_field = spec.field("guard"), spec.field("body")
+    case_kinds, pattern_kinds = spec.kinds("case"), spec.kinds("pattern")
+
+    def case(unit: Unit, node: Node, depth: int) -> Case:
+        base = unit.base
+        patterns = [unit.expr(one, depth) for one in node.children if one.kind_id in pattern_kinds]
+        guard = node.child_by_field_id(guard_field)
+        return Case(
+            node.start_byte - base,
+            node.end_byte - base,
+            tuple(patterns),
+            None if guard is None else inner(unit, guard, depth),
+            unit.block(node.child_by_field_id(body_field), depth),
+        )
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        subjects = unit.all(node.children_by_field_id(subject_field), depth + 1)
+        body = node.child_by_field_id(cases_field)
+        cases = [
+            case(unit, child, depth + 1)
+            for child in (body.children if body is not None and depth < 100 else ())
+            if child.kind_id in case_kinds
+        ]
+        if len(subjects) == 1:
+            subject = subjects[0]
+        else:
+            subject = Collection(at, to, "tuple", tuple(subjects))
+        out.append(Match(at, to, subject, tuple(cases)))
+
+    return lower
+
+
+def class_pattern(spec: Spec) -> LowerExpr:
+    """`case C(x, y=z)`: no call is made, so it is an `Opaque` of the class and what it binds."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        return Opaque(node.start_byte - base, node.end_byte - base, tuple(unit.each(node, depth + 1)))
+
+    return lower
+
+
+def as_pattern(spec: Spec) -> LowerExpr:
+    """`pattern as name`, outside of `with` and `except`."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        parts = unit.each(node, depth + 1)
+        if len(parts) != 2:
+            return Opaque(at, to, tuple(parts))
+        return Named(at, to, parts[1], parts[0])
+
+    return lower
+
+
+def keyword_pattern(spec: Spec) -> LowerExpr:
+    """`name=pattern` in a class pattern: the pattern."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        children = [child for child in node.children if child.kind_id in unit.exprs]
+        return unit.expr(children[-1], depth + 1) if children else unit.opaque(node, depth)
+
+    return lower
+
+
+def dotted(spec: Spec) -> LowerExpr:
+    """`a.b.c` where the grammar has one flat node for it (decorators of old, patterns)."""
+    from analyzers.facts import Attr
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        names = [child for child in node.children if child.kind_id in unit.exprs]
+        if not names:
+            return unit.opaque(node, depth)
+        at = names[0].start_byte - base
+        value: Expr = Name(at, names[0].end_byte - base, unit.text(names[0]))
+        for name in names[1:]:
+            value = Attr(at, name.end_byte - base, value, unit.text(name), name.start_byte - base)
+        return value
+
+    return lower
+
+
+def dict_pattern(spec: Spec) -> LowerExpr:
+    """`{"key": pattern, **rest}`. Role value: the field of the patterns; rest: the kind of `**rest`."""
+    from analyzers.facts import Mapping
+
+    key_field, value_field, rest = spec.field("key"), spec.field("value"), spec.kinds("rest")
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        keys: list[Expr | None] = list(unit.all(node.children_by_field_id(key_field), depth + 1))
+        values = unit.all(node.children_by_field_id(value_field), depth + 1)
+        for child in node.children:
+            if child.kind_id in rest:
+                keys.append(None)
+                values.append(inner(unit, child, depth + 1))
+        if len(keys) != len(values):
+            return unit.opaque(node, depth)
+        return Mapping(node.start_byte - base, node.end_byte - base, tuple(keys), tuple(values))
+
+    return lower
+
+
+# ---------------------------------------------------------------------------------------------------- imports
+
+
+def importing(spec: Spec) -> LowerStmt:
+    """`import a.b as c`. Role alias: the kind of `name as alias`."""
+    aliased = spec.kinds("alias")
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        for child in node.children:
+            if child.kind_id in aliased:
+                parts = solid(unit, child)
+                unit.add_import(child, dotted_text(unit, parts[0]), "", unit.text(parts[-1]))
+            elif child.is_named and child.kind_id in unit.exprs:
+                module = dotted_text(unit, child)
+                unit.add_import(child, module, "", module.split(".")[0])
+
+    return lower
+
+
+def importing_from(spec: Spec) -> LowerStmt:
+    """`from m import x as y`. Roles module, name (fields); relative, alias, star (kinds)."""
+    module_field, name_field = spec.field("module"), spec.field("name")
+    relative, aliased, star = spec.kinds("relative"), spec.kinds("alias"), spec.kinds("star")
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        source = node.child_by_field_id(module_field) if module_field else None
+        module, level = "__future__", 0
+        if source is not None:
+            text = dotted_text(unit, source)
+            module = text.lstrip(".")
+            level = len(text) - len(module) if source.kind_id in relative else 0
+        for name in node.children_by_field_id(name_field):
+            if name.kind_id in aliased:
+                parts = solid(unit, name)
+                unit.add_import(name, module, unit.text(parts[0]), unit.text(parts[-1]), level)
+            elif name.end_byte > name.start_byte:
+                unit.add_import(name, module, unit.text(name), unit.text(name), level)
+        for child in node.children:
+            if child.kind_id in star:
+                unit.add_import(child, module, "*", "*", level)
+
+    return lower
+
+
+def dotted_text(unit: Unit, node: Node) -> str:
+    """A dotted name without the blanks and line ends that may stand in it."""
+    return "".join(unit.text(node).replace("\\", "").split())
+
+
+EXPRESSIONS: dict[str, Callable[[Spec], LowerExpr]] = {
+    "String": string,
+    "Concatenation": concatenation,
+    "Subscript": subscript,
+    "Comparison": comparison,
+    "Comprehension": comprehension,
+    "ClassPattern": class_pattern,
+    "AsPattern": as_pattern,
+    "KeywordPattern": keyword_pattern,
+    "Dotted": dotted,
+    "DictPattern": dict_pattern,
+}
+STATEMENTS: dict[str, Callable[[Spec], LowerStmt]] = {
+    "Assert": asserting,
+    "Alias": alias,
+    "With": managing,
+    "Match": matching,
+    "Import": importing,
+    "ImportFrom": importing_from,
+}
+
+__all__ = ["EXPRESSIONS", "STATEMENTS", "Keyword"]

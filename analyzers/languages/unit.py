@@ -1,0 +1,268 @@
+"""The walk: one `Unit` lowers the body of one function, class or file and queues the units found inside it.
+
+Nested functions and classes are queued, not entered: the depth of Python's own stack depends on the nesting inside
+one unit only, and that is limited to MAX_DEPTH. What stands deeper becomes an `Opaque` (its functions are still found).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzers.facts import (
+    ClassDef,
+    Define,
+    Do,
+    Export,
+    Expr,
+    Function,
+    Import,
+    Lambda,
+    Opaque,
+    Return,
+    Stmt,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from analyzers.languages.grammar import Grammar
+
+MAX_DEPTH = 150  # levels of the tree inside one unit; five times what people write, and pickle's recursion holds it
+
+
+class Pending(NamedTuple):
+    """A function or class that was found and waits to be lowered; offsets are absolute."""
+
+    node: Node
+    start: int
+    end: int
+    name: str
+    name_at: int
+    name_to: int
+    qualname: str
+    kind: str
+    owner: str
+    parent: str
+    decorators: tuple[Node, ...]
+    lower: Callable[[Unit, Pending], Function | ClassDef]
+
+
+class Unit:
+    """The state while one function, class or file is lowered."""
+
+    __slots__ = (
+        "base",
+        "counts",
+        "decorators",
+        "exports",
+        "exprs",
+        "function",
+        "grammar",
+        "has_loop",
+        "import_base",
+        "imports",
+        "is_generator",
+        "name_hint",
+        "names",
+        "owner",
+        "prefix",
+        "queued",
+        "source",
+        "stmts",
+    )
+
+    def __init__(self, source: bytes, grammar: Grammar, names: dict[bytes, str]) -> None:
+        self.source = source
+        self.grammar = grammar
+        self.exprs = grammar.exprs
+        self.stmts = grammar.stmts
+        self.names = names  # every text decoded so far, once
+        self.base = 0  # positions are relative to this
+        self.prefix = ""  # what the qualnames of the things defined here begin with
+        self.owner = ""  # qualname, when the unit is a class
+        self.function = ""  # qualname of the innermost function that holds this text
+        self.import_base = 0  # where that function starts
+        self.counts: dict[str, int] = {}
+        self.has_loop = False
+        self.is_generator = False
+        self.decorators: list[Node] = []  # seen, and waiting for their definition
+        self.name_hint: Node | None = None  # the variable or property that the next function expression is bound to
+        self.queued: list[Pending] = []
+        self.imports: list[Import] = []
+        self.exports: list[Export] = []
+
+    # -------------------------------------------------------------------------------------------- text
+
+    def text(self, node: Node) -> str:
+        """The node's text, each distinct one decoded once."""
+        raw = self.source[node.start_byte : node.end_byte]
+        text = self.names.get(raw)
+        if text is None:
+            text = self.names[raw] = raw.decode("utf-8", "replace")
+        return text
+
+    # ------------------------------------------------------------------------------------- expressions
+
+    def expr(self, node: Node, depth: int) -> Expr:
+        """One expression; tokens, comments and errors become an empty `Opaque`."""
+        if depth > MAX_DEPTH:
+            return self.too_deep(node)
+        handler = self.exprs.get(node.kind_id)
+        if handler is None:
+            return self.opaque(node, depth)
+        return handler(self, node, depth)
+
+    def expr_or_none(self, node: Node | None, depth: int) -> Expr | None:
+        return None if node is None else self.expr(node, depth)
+
+    def bound(self, value: Node, name: Node | None, depth: int) -> Expr:
+        """The value of a variable or property; a function expression is called after it where a language does so."""
+        if value.kind_id in self.grammar.definitions:
+            self.name_hint = name
+            lowered = self.expr(value, depth)
+            self.name_hint = None
+            return lowered
+        return self.expr(value, depth)
+
+    def each(self, node: Node, depth: int) -> list[Expr]:
+        """The children that are expressions, in order."""
+        return self.all(node.children, depth)
+
+    def all(self, nodes: list[Node], depth: int) -> list[Expr]:
+        """Those of `nodes` that are expressions, in order."""
+        found: list[Expr] = []
+        if depth > MAX_DEPTH:
+            return [self.too_deep(node) for node in nodes if node.child_count]
+        exprs = self.exprs
+        for node in nodes:
+            handler = exprs.get(node.kind_id)
+            if handler is not None:
+                found.append(handler(self, node, depth))
+        return found
+
+    def opaque(self, node: Node, depth: int) -> Opaque:
+        """What no table maps, with the parts that one does."""
+        parts = [
+            part
+            for part in self.each(node, depth + 1)
+            if type(part) is not Opaque or part.parts  # leaves of unknown kinds say nothing
+        ]
+        return Opaque(node.start_byte - self.base, node.end_byte - self.base, tuple(parts))
+
+    def too_deep(self, node: Node) -> Opaque:
+        """The end of the line: only the functions and classes below are kept."""
+        found: list[Expr] = []
+        for statement in self.definitions_below([node]):
+            if type(statement) is Define:
+                found.append(Lambda(statement.at, statement.to, statement.qualname))
+            elif type(statement) is Do:
+                found.append(statement.value)
+        return Opaque(node.start_byte - self.base, node.end_byte - self.base, tuple(found))
+
+    def definitions_below(self, nodes: list[Node]) -> list[Stmt]:
+        """Queue the outermost definitions in `nodes`, without recursion; returns what marks their places."""
+        out: list[Stmt] = []
+        stack = nodes[::-1]
+        definitions = self.grammar.definitions
+        while stack:
+            node = stack.pop()
+            kind = node.kind_id
+            if kind in definitions:
+                self.statement(node, 0, out)
+            else:
+                stack.extend(reversed(node.children))
+        return out
+
+    # -------------------------------------------------------------------------------------- statements
+
+    def statement(self, node: Node, depth: int, out: list[Stmt]) -> None:
+        """Append what one statement becomes: nothing, one value or several."""
+        handler = self.stmts.get(node.kind_id)
+        if handler is not None:
+            handler(self, node, depth, out)
+            return
+        lower = self.exprs.get(node.kind_id)
+        if lower is not None:
+            out.append(Do(node.start_byte - self.base, node.end_byte - self.base, lower(self, node, depth)))
+
+    def block(self, node: Node | None, depth: int) -> tuple[Stmt, ...]:
+        """The statements of a block, or the one statement that stands in its place."""
+        if node is None:
+            return ()
+        out: list[Stmt] = []
+        if depth > MAX_DEPTH:
+            return tuple(self.definitions_below([node]))
+        if node.kind_id in self.grammar.blocks:
+            self.statements(node.children, depth, out)
+        else:
+            self.statement(node, depth, out)
+        return tuple(out)
+
+    def statements(self, nodes: list[Node], depth: int, out: list[Stmt]) -> None:
+        stmts, exprs, base = self.stmts, self.exprs, self.base
+        for node in nodes:
+            kind = node.kind_id
+            handler = stmts.get(kind)
+            if handler is not None:
+                handler(self, node, depth, out)
+                continue
+            lower = exprs.get(kind)
+            if lower is not None:
+                out.append(Do(node.start_byte - base, node.end_byte - base, lower(self, node, depth)))
+
+    def function_body(self, node: Node | None) -> tuple[Stmt, ...]:
+        """The statements of a function: those of its block, or the `Return` of its one expression."""
+        self.has_loop = self.is_generator = False
+        if node is None:
+            return ()
+        if node.kind_id in self.grammar.blocks:
+            return self.block(node, 0)
+        return (Return(node.start_byte - self.base, node.end_byte - self.base, self.expr(node, 0)),)
+
+    # ------------------------------------------------------------------------------------- definitions
+
+    def queue(
+        self,
+        node: Node,
+        name: str,
+        name_node: Node | None,
+        kind: str,
+        lower: Callable[[Unit, Pending], Function | ClassDef],
+    ) -> Pending:
+        """Note a function or class for later, under a qualname that is its own. Takes the waiting decorators."""
+        count = self.counts[name] = self.counts.get(name, 0) + 1
+        qualname = f"{self.prefix}{name}" if count == 1 else f"{self.prefix}{name}#{count}"
+        start = node.start_byte
+        decorators = tuple(self.decorators)
+        if decorators:
+            start = min(start, decorators[0].start_byte)
+            self.decorators.clear()
+        if name_node is None:
+            name_at = name_to = node.start_byte
+        else:
+            name_at, name_to = name_node.start_byte, name_node.end_byte
+        pending = Pending(
+            node, start, node.end_byte, name, name_at, name_to, qualname, kind, self.owner, self.function,
+            decorators, lower,
+        )  # fmt: skip
+        self.queued.append(pending)
+        return pending
+
+    def inside(self, pending: Pending) -> Unit:
+        """The unit that lowers a pending one: offsets relative to it, names below its qualname."""
+        unit = Unit(self.source, self.grammar, self.names)
+        unit.base = pending.start
+        if pending.kind == "class":
+            unit.prefix = f"{pending.qualname}."
+            unit.owner = pending.qualname
+            unit.function, unit.import_base = pending.parent, self.import_base
+        else:
+            unit.prefix = f"{pending.qualname}.<locals>."
+            unit.function, unit.import_base = pending.qualname, pending.start
+        return unit
+
+    def add_import(self, node: Node, module: str, name: str, alias: str, level: int = 0) -> None:
+        """Note one bound name. Its place is relative to the function that holds it, absolute outside of functions."""
+        at, to = node.start_byte - self.import_base, node.end_byte - self.import_base
+        self.imports.append(Import(at, to, module, name, alias, level, self.function))
