@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from analyzers.facts import Assign, Attr, Collection, Expr, Function, Name
 from analyzers.project.index import Project
@@ -27,16 +27,17 @@ def attribute_values(
     A TypeScript constructor's annotated parameter counts as an attribute of its name that nothing else assigns:
     `constructor(private prisma: PrismaClient)`.
     """
-    memo = project.file_memo(path)
-    key = ("attributes", class_qualname, "")
-    if key not in memo:
-        memo[key] = _attribute_values(project, path, class_qualname)
-    return cast("Mapping[str, tuple[AttributeValue, ...]]", memo[key])
+    return project.memo.ask(
+        ("attributes", path, class_qualname),
+        lambda: _attribute_values(project, path, class_qualname),
+        in_cycle={},
+    )
 
 
 def _attribute_values(
     project: Project, path: str, class_qualname: str
 ) -> dict[str, tuple[AttributeValue, ...]]:
+    project.read(path)
     outline = project.outline(path)
     if outline is None:
         return {}

@@ -1,19 +1,20 @@
 """All files' facts under their paths: replace one, keep the rest, and know what a change reaches.
 
-`version` counts every change. `shape` counts those after which a name may mean something else: an edit inside a
-function's body moves only `version`, so what was resolved stays resolved.
+`version` counts every change. What was concluded from names is remembered in `memo` with the pieces of files it was
+read from: an edit inside a function's body forgets what concerns that function's file, a new import only what looked
+the imported name up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
 
 from analyzers.facts import ClassDef, FileFacts, Function, Import
+from analyzers.project.memo import Memo
 from analyzers.project.modules import ModuleMap
 from analyzers.project.outline import Outline
 
-_T = TypeVar("_T")
+_MISSING = object()
 
 
 class Project:
@@ -24,12 +25,10 @@ class Project:
 
     def __init__(self) -> None:
         self.version = 0
-        self.shape = 0
+        self.memo = Memo()
         self.modules = ModuleMap()
         self._facts: dict[str, FileFacts] = {}
         self._outlines: dict[str, Outline] = {}
-        self._memos: dict[str, dict[Hashable, object]] = {}
-        self._file_memos: dict[str, dict[Hashable, object]] = {}
         self._imported: dict[str, frozenset[str]] | None = None  # file -> files it imports
         self._importers: dict[str, set[str]] = {}
         self._changed: dict[str, int] = {}
@@ -42,21 +41,15 @@ class Project:
         if old is facts:
             return
         outline = self._outlines.pop(path, None)
-        self._file_memos.pop(path, None)
         self._facts[path] = facts
         self.version += 1
         self._changed[path] = self.version
         if old is None:
             self.modules.add(path)
-            self._imported = None
-            self._reshape()
-            return
-        if outline is None:
-            outline = Outline(old)
-        new = Outline(facts)
-        self._outlines[path] = new
-        if outline.shape != new.shape:
-            self._reshape()
+            self._restructure()
+        elif self.memo:
+            self._compare(path, outline or Outline(old))
+        if old is not None and _links(old) != _links(facts):
             self._relink(path)
 
     def remove(self, path: str) -> None:
@@ -64,19 +57,24 @@ class Project:
         if self._facts.pop(path, None) is None:
             return
         self._outlines.pop(path, None)
-        self._file_memos.pop(path, None)
         self.modules.remove(path)
         self.version += 1
         self._changed[path] = self.version
-        self._imported = None
-        self._reshape()
+        self._restructure()
 
-    def _reshape(self) -> None:
-        self.shape += 1
-        if self._memos:
-            self._memos.clear()
-        if self._file_memos:
-            self._file_memos.clear()
+    def _restructure(self) -> None:
+        """The set of paths changed, so any import may mean another file."""
+        self._imported = None
+        self.memo.clear()
+
+    def _compare(self, path: str, old: Outline) -> None:
+        """Forget what was concluded from the pieces of a file that are no longer the same."""
+        new = self._outlines[path] = Outline(self._facts[path])
+        before, after = old.signature, new.signature
+        for piece in {**before, **after}:
+            if before.get(piece, _MISSING) != after.get(piece, _MISSING):
+                self.memo.forget((path, *piece))
+        self.memo.forget((path,))
 
     def changed_since(self, version: int) -> set[str]:
         """The paths updated or removed after `version`."""
@@ -121,13 +119,12 @@ class Project:
         outline = self.outline(path)
         return outline.methods.get(class_qualname, {}) if outline else {}
 
-    def memo(self, purpose: str) -> dict[Hashable, object]:
-        """A store for what follows from names alone; emptied when any name may mean something else."""
-        return self._memos.setdefault(purpose, {})
+    def read(self, path: str, *piece: str) -> None:
+        """Note for `memo` that the conclusion under way depends on a piece of a file (see `Outline.signature`).
 
-    def file_memo(self, path: str) -> dict[Hashable, object]:
-        """A store for what follows from names and this file's facts; emptied too when the file changes."""
-        return self._file_memos.setdefault(path, {})
+        Without a piece: on anything in the file.
+        """
+        self.memo.read((path, *piece))
 
     # --------------------------------------------------------------------------------------------- imports
 
@@ -180,3 +177,9 @@ class Project:
             submodule = self.modules.submodule(place, item.name) if place else None
             if submodule is not None:
                 yield submodule
+
+
+def _links(facts: FileFacts) -> tuple[object, ...]:
+    """What decides which files a file imports."""
+    imports = {(i.module, i.level, i.name) for i in facts.imports}
+    return imports, {e.module for e in facts.exports}

@@ -7,8 +7,6 @@ a local variable, or a name that nothing binds.
 from __future__ import annotations
 
 import builtins
-import sys
-from typing import cast
 
 from msgspec import Struct
 
@@ -28,7 +26,6 @@ _SCRIPT_GLOBALS = frozenset(
     clearTimeout console decodeURIComponent document encodeURIComponent fetch global globalThis isNaN parseFloat
     parseInt process queueMicrotask require setImmediate setInterval setTimeout structuredClone window""".split()  # noqa: SIM905 a list of sixty strings would fill the page
 )
-_NO_CYCLE = sys.maxsize
 _DEPTH = 40  # of imports and aliases followed for one name; real chains are shorter than ten
 
 
@@ -60,15 +57,17 @@ def resolve(project: Project, path: str, dotted: str, scope: str = "") -> Resolv
     attributes: `models.ForeignKey` is `django.db.models.ForeignKey` with nothing left. None: the name is local to
     a function, or nothing that is known binds it.
     """
-    memo = project.file_memo(path)
-    key = (dotted, scope)
-    if key in memo:
-        return cast("Resolved | None", memo[key])
+    return project.memo.ask(
+        ("resolve", path, dotted, scope), lambda: _resolve(project, path, dotted, scope), in_cycle=None
+    )
+
+
+def _resolve(project: Project, path: str, dotted: str, scope: str) -> Resolved | None:
+    if scope:
+        project.read(path)
     parts = dotted.split(".")
     target = _first(project, path, parts[0], scope)
-    found = _walk(project, path, target, parts[1:]) if target else None
-    memo[key] = found
-    return found
+    return _walk(project, path, target, parts[1:]) if target else None
 
 
 def _walk(project: Project, path: str, target: Target, rest: list[str], depth: int = 0) -> Resolved:
@@ -130,33 +129,15 @@ def _step(project: Project, path: str, target: Target, name: str, depth: int) ->
 
 def top_level(project: Project, path: str, name: str, depth: int = 0) -> Target | None:
     """What a file's top level binds `name` to, imports followed; built-ins are not looked at."""
-    memo = project.memo("top level")
-    key = (path, name)
-    if key in memo:
-        return cast("Target | None", memo[key])
-    chain = cast("_Chain", project.memo("chain").setdefault("", _Chain()))
-    if key in chain.places or depth > _DEPTH:
-        chain.cut = min(chain.cut, chain.places.get(key, 0))
+    if depth > _DEPTH:
         return None
-    place = chain.places[key] = len(chain.places)
-    found = _find_top_level(project, path, name, depth)
-    del chain.places[key]
-    if chain.cut < place:
-        return found  # depends on where the cycle was entered: true for this question, not for the next
-    chain.cut = _NO_CYCLE
-    memo[key] = found
-    return found
-
-
-class _Chain:
-    """The names being looked up, outermost first, and the outermost one that a cycle came back to."""
-
-    def __init__(self) -> None:
-        self.places: dict[tuple[str, str], int] = {}
-        self.cut = _NO_CYCLE
+    return project.memo.ask(
+        ("top level", path, name), lambda: _find_top_level(project, path, name, depth), in_cycle=None
+    )
 
 
 def _find_top_level(project: Project, path: str, name: str, depth: int) -> Target | None:
+    project.read(path, "name", name)
     outline = project.outline(path)
     if outline is None:
         return None
@@ -193,6 +174,7 @@ def _alias(project: Project, path: str, assign: Assign | None, depth: int) -> Ta
 
 
 def _starred(project: Project, path: str, outline: Outline, name: str, depth: int) -> Target | None:
+    project.read(path, "stars")
     if not outline.stars or name.startswith("_"):
         return None
     outside = []
@@ -273,6 +255,7 @@ def _imported_script(project: Project, path: str, item: Import, depth: int) -> T
 
 def _exported(project: Project, path: str, name: str, depth: int) -> Target | None:
     """What a JavaScript file exports under `name`; of a CommonJS file, its top-level name."""
+    project.read(path, "exports")
     outline = project.outline(path)
     if outline is None or depth > _DEPTH:
         return None
@@ -303,29 +286,20 @@ def lineage(project: Project, path: str, class_qualname: str) -> tuple[Target, .
     Project classes, external bases by dotted name, `variable` targets for bases made by a call or held by an object
     (`Base`, `db.Model`), and `UNKNOWN` for what cannot be resolved. Contradictory orders fall back to depth first.
     """
-    return _lineage(project, Target("class", path, class_qualname), (), [])
+    target = Target("class", path, class_qualname)
+    return project.memo.ask(("lineage", path, class_qualname), lambda: _lineage(project, target), in_cycle=())
 
 
-def _lineage(
-    project: Project, target: Target, below: tuple[Target, ...], cycles: list[Target]
-) -> tuple[Target, ...]:
-    if target.kind != "class":
-        return (target,)
-    memo = project.memo("lineage")
-    if target in memo:
-        return cast("tuple[Target, ...]", memo[target])
-    if target in below:
-        cycles.append(target)  # a class cannot be its own base, but half-typed code can say so
-        return ()
+def _lineage(project: Project, target: Target) -> tuple[Target, ...]:
+    # A class cannot be its own base, but half-typed code can say so.
     bases = tuple(b for b in bases_of(project, target.path, target.qualname) if b != target)
-    found = linearise(target, bases, [_lineage(project, b, (*below, target), cycles) for b in bases])
-    if not cycles:
-        memo[target] = found
-    return found
+    above = [lineage(project, b.path, b.qualname) if b.kind == "class" else (b,) for b in bases]
+    return linearise(target, bases, above)
 
 
 def bases_of(project: Project, path: str, class_qualname: str) -> tuple[Target, ...]:
     """The direct bases of a class, in source order."""
+    project.read(path, "class", class_qualname)
     cls = project.class_(path, class_qualname)
     if cls is None:
         return ()
@@ -386,6 +360,7 @@ def member(project: Project, path: str, class_qualname: str, name: str) -> Targe
     """The method, nested class or class attribute (kind variable) called `name`, also of the project's base classes."""
     for target in lineage(project, path, class_qualname):
         if target.kind == "class":
+            project.read(target.path, "members", target.qualname)
             outline = project.outline(target.path)
             found = _own_member(target.path, outline, target.qualname, name) if outline else None
             if found is not None:
@@ -410,6 +385,7 @@ def _own_member(path: str, outline: Outline, class_qualname: str, name: str) -> 
 
 def module_value(project: Project, path: str, name: str) -> Assign | None:
     """The assignment of a top-level name, when there is exactly one: `db = SQLAlchemy()`."""
+    project.read(path, "name", name)
     outline = project.outline(path)
     return outline.value(name) if outline else None
 

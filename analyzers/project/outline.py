@@ -156,26 +156,45 @@ class Outline:
         return ""
 
     @cached_property
-    def shape(self) -> tuple[object, ...]:
-        """What other files can see of this one. Equal shapes resolve all names alike."""
-        return (
-            [(i.module, i.name, i.alias, i.level, i.scope) for i in self.facts.imports],
-            self.facts.exports,
-            [(f.qualname, f.owner, f.parent) for f in self.facts.functions],
-            [
-                (c.qualname, c.bases, c.keywords, list(self.class_values(c.qualname)))
-                for c in self.facts.classes
-            ],
-            {name: [_alias_shape(a.value) for a in found] for name, found in self.assigns.items()},
-        )
+    def signature(self) -> dict[tuple[str, ...], object]:
+        """What resolving names may read of this file, in pieces: two versions differ where their pieces differ.
+
+        Pieces are ("name", n) for what the top level binds, ("class", q), ("members", q) and ("body", q) for a class,
+        ("classes",), ("stars",) and ("exports",).
+        """
+        pieces: dict[tuple[str, ...], object] = {
+            ("stars",): [(i.module, i.level) for i in self.stars],
+            ("exports",): self.facts.exports,
+            ("classes",): [cls.qualname for cls in self.facts.classes],
+        }
+        top = self.defined.get("", {})
+        imports = self.imports.get("", {})
+        for name in {*top, *imports, *self.assigns, *self.bound}:
+            item = imports.get(name)
+            pieces["name", name] = (
+                top.get(name),
+                item and (item.module, item.name, item.alias, item.level),
+                [_value_signature(assign.value) for assign in self.assigns.get(name, ())],
+                name in self.changed,
+            )
+        for qualname, cls in self.classes.items():
+            pieces["class", qualname] = (cls.bases, cls.keywords, cls.owner, cls.parent)
+            pieces["members", qualname] = (
+                {name: method.qualname for name, method in self.methods.get(qualname, {}).items()},
+                self.defined.get(qualname, {}),
+                set(self.class_values(qualname)),
+            )
+            pieces["body", qualname] = (cls.start, cls.body)
+        return pieces
 
 
-def _alias_shape(value: Expr | None) -> str | None:
+def _value_signature(value: Expr | None) -> object:
+    """What matters of an assigned value to those who look the name up, without its place in the file."""
     if isinstance(value, Lambda):
         return value.qualname
     if isinstance(value, Call):
-        return (dotted(value.func) or "") + "()"
-    return dotted(value) if value is not None else None
+        return callee(value), [dotted(arg) for arg in value.args]
+    return dotted(value)
 
 
 def is_accessor(function: Function) -> bool:

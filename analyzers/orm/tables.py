@@ -1,0 +1,197 @@
+"""The tables' shapes. A wrong or missing key is an error that names the file and the key."""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property, lru_cache
+from importlib import resources
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_T = TypeVar("_T", bound=Struct)
+
+
+class Names(Struct, frozen=True, forbid_unknown_fields=True):
+    """A set of names and the page that says so: `"filter" in names`."""
+
+    source: str
+    names: frozenset[str]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+
+class Words(Struct, frozen=True):
+    """A mapping of names and the page that says so."""
+
+    source: str
+    words: dict[str, str]
+
+    def get(self, name: str, default: str = "") -> str:
+        return self.words.get(name, default)
+
+    def by_ending(self, name: str) -> str:
+        """The word for a name, or else for the longest key that the name ends with; "" for none."""
+        if name in self.words:
+            return self.words[name]
+        return max(((len(k), w) for k, w in self.words.items() if name.endswith(k)), default=(0, ""))[1]
+
+
+class Effects(Struct, frozen=True, dict=True):
+    """Method names by what they do: `effects.of("filter") == "chain"`. An effect that is not listed is ""."""
+
+    lists: dict[str, Names]
+
+    def of(self, method: str) -> str:
+        """The effect of a method: chain, rows, fetch_one, fetch_many, scalar, iterate, write_one, write_many..."""
+        return self._effects.get(method, "")
+
+    def names(self, *effects: str) -> frozenset[str]:
+        """All methods with one of these effects."""
+        return frozenset(name for effect in effects for name in self.lists[effect].names)
+
+    @cached_property
+    def _effects(self) -> dict[str, str]:
+        return {name: effect for effect, listed in self.lists.items() for name in listed.names}
+
+
+class Django(Struct, frozen=True):
+    """django.toml. `asynchronous` methods (`aget`, `acount`) have the effects of those they are called after."""
+
+    queryset: Effects
+    related_manager: Effects
+    prefetched: Effects  # cached, cached_if_ordered, defeats
+    instance: Effects
+    functions: Effects  # by full dotted name
+    classes: dict[str, Names]  # model, user, model_mixin, manager, queryset, prefetch: full dotted names
+    relations: Words  # field class or its ending -> fk, o2o, m2m, generic_fk, generic_relation
+    select_related: Names  # the kinds of relation a JOIN can load
+    columns: Words
+    connections: Names
+
+
+class Sqlalchemy(Struct, frozen=True):
+    """sqlalchemy.toml."""
+
+    classes: dict[str, Names]  # session, session_factory, connection, engine, query, flask, base
+    session: Effects
+    query: Effects
+    flask: Effects
+    result: Effects
+    functions: Effects  # select, statement, relationship, column: full dotted names
+    loaders: Effects  # eager, per_row, lazy, never
+    lazy: Effects  # values of relationship(lazy=...): eager, per_row, explicit, never
+    columns: Words
+
+
+class Dbapi(Struct, frozen=True):
+    """dbapi.toml. `asyncpg` holds both its constructors (`connect`) and its methods."""
+
+    connect: Names
+    connection_class: Names
+    cursor_class: Names
+    connection: Effects
+    cursor: Effects
+    batch: Names
+    asyncpg: Effects
+
+
+class Prisma(Struct, frozen=True):
+    """prisma.toml."""
+
+    clients: Names
+    model: Effects  # client.<model>.<method>
+    client: Effects  # client.<method>
+    batch: Names
+
+
+class ScriptOrm(Struct, frozen=True):
+    """typeorm.toml, sequelize.toml, mongoose.toml: classes, what makes them, their methods by effect."""
+
+    clients: Names
+    factories: Names
+    methods: Effects
+    batch: Names
+
+
+class Tables(Struct, frozen=True):
+    django: Django
+    sqlalchemy: Sqlalchemy
+    dbapi: Dbapi
+    prisma: Prisma
+    typeorm: ScriptOrm
+    sequelize: ScriptOrm
+    mongoose: ScriptOrm
+
+
+@lru_cache(maxsize=1)
+def tables() -> Tables:
+    """All tables, read once. Raises ValueError for a table that does not fit its shape."""
+    return Tables(
+        django=_django(read("django")),
+        sqlalchemy=build("sqlalchemy", Sqlalchemy, read("sqlalchemy")),
+        dbapi=build("dbapi", Dbapi, read("dbapi")),
+        prisma=build("prisma", Prisma, read("prisma")),
+        typeorm=_script("typeorm"),
+        sequelize=_script("sequelize"),
+        mongoose=_script("mongoose"),
+    )
+
+
+def read(name: str) -> dict[str, Any]:
+    """One table as TOML has it."""
+    text = resources.files("analyzers.orm").joinpath(name + ".toml").read_text(encoding="utf-8")
+    raw: dict[str, Any] = tomllib.loads(text)
+    return raw
+
+
+def build(name: str, shape: type[_T], raw: dict[str, Any]) -> _T:
+    """The raw table in its shape; `name` is for the error message."""
+    hints = {field.name: field.type for field in msgspec.structs.fields(shape)}
+    unknown = set(raw) - set(hints)
+    if unknown:
+        raise ValueError(f"orm/{name}.toml: unknown table {min(unknown)!r}")
+    parts = {}
+    for key, kind in hints.items():
+        if key not in raw:
+            raise ValueError(f"orm/{name}.toml: table {key!r} is missing")
+        try:
+            parts[key] = _part(kind, raw[key])
+        except msgspec.ValidationError as error:
+            raise ValueError(f"orm/{name}.toml: [{key}]: {error}") from error
+    return shape(**parts)
+
+
+def _part(kind: object, raw: dict[str, Any]) -> object:
+    if kind is Effects:
+        return Effects(msgspec.convert(raw, dict[str, Names]))
+    if kind is Words:
+        words = msgspec.convert(raw, dict[str, str])
+        return Words(words.pop("source", ""), words)
+    return msgspec.convert(raw, kind)
+
+
+def _django(raw: dict[str, Any]) -> Django:
+    """Django's table with the asynchronous variants, which are the method's name after an `a`.
+
+    Source: https://docs.djangoproject.com/en/5.2/topics/async/#queries-the-orm
+    """
+    lazy = ("chain", "rows", "raw")
+    for part in ("queryset", "related_manager", "instance"):
+        for effect, listed in raw.get(part, {}).items():
+            if effect not in lazy:
+                listed["names"] = [*listed["names"], *("a" + name for name in listed["names"])]
+    return build("django", Django, raw)
+
+
+def _script(name: str) -> ScriptOrm:
+    raw = read(name)
+    shared: dict[str, Any] = {key: raw.pop(key) for key in ("clients", "factories", "batch") if key in raw}
+    return build(name, ScriptOrm, {**shared, "methods": raw})
