@@ -13,31 +13,59 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from itertools import chain
 
 from lsp_server.indexing import Indexed, index_some
+from lsp_server.schedule import begin_worker
 
 CHUNK = 16  # files a worker takes at a time
 # Below this many files, starting processes costs more than it brings.
 WORTH_WORKERS = 4 * CHUNK
 
 
-def index_all(paths: Sequence[str], max_size: int, workers: int = 0) -> Iterator[Indexed]:
-    """What `indexing` makes of each of the paths, in order. `workers` 0 means one per core."""
+def index_all(
+    paths: Sequence[str], max_size: int, workers: int = 0, *, threaded: bool = False
+) -> Iterator[Indexed]:
+    """What `indexing` makes of each of the paths, in order. `workers` 0 means one per core; `threaded` says that
+    this process has several threads, and must not be forked."""
     workers = min(workers or _cores(), max(1, len(paths) // CHUNK))
     if workers == 1 or len(paths) < WORTH_WORKERS:
         for path in paths:
             yield from index_some(max_size, [path])
         return
     chunks = [paths[i : i + CHUNK] for i in range(0, len(paths), CHUNK)]
-    yield from _with_workers(chunks, max_size, workers)
+    yield from _with_workers(chunks, max_size, _Pools(workers, threaded))
 
 
-def _with_workers(chunks: Sequence[Sequence[str]], max_size: int, workers: int) -> Iterator[Indexed]:
+@dataclass(frozen=True)
+class _Pools:
+    """How worker processes are started."""
+
+    workers: int
+    threaded: bool
+
+    def make(self, workers: int = 0) -> ProcessPoolExecutor:
+        """A pool of so many, or of the usual number."""
+        return ProcessPoolExecutor(
+            workers or self.workers, mp_context=self._context(), initializer=begin_worker
+        )
+
+    def _context(self) -> multiprocessing.context.BaseContext:
+        if sys.platform != "linux":
+            return multiprocessing.get_context("spawn")
+        if not self.threaded:
+            return multiprocessing.get_context("fork")  # a tenth of the cost, safe with one thread
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["analyzers.extract"])
+        return context
+
+
+def _with_workers(chunks: Sequence[Sequence[str]], max_size: int, pools: _Pools) -> Iterator[Indexed]:
     done = 0
     try:
-        with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
-            for result in _in_order(pool, chunks, max_size, ahead=4 * workers):
+        with pools.make() as pool:
+            for result in _in_order(pool, chunks, max_size, ahead=4 * pools.workers):
                 yield from result
                 done += 1
         return
@@ -47,7 +75,7 @@ def _with_workers(chunks: Sequence[Sequence[str]], max_size: int, workers: int) 
         for path in chain.from_iterable(chunks[done:]):
             yield from index_some(max_size, [path])
         return
-    yield from _one_by_one(list(chain.from_iterable(chunks[done:])), max_size)
+    yield from _one_by_one(list(chain.from_iterable(chunks[done:])), max_size, pools)
 
 
 def _in_order(
@@ -63,30 +91,25 @@ def _in_order(
         yield waiting.popleft().result()
 
 
-def _one_by_one(paths: Sequence[str], max_size: int) -> Iterator[Indexed]:
+def _one_by_one(paths: Sequence[str], max_size: int, pools: _Pools) -> Iterator[Indexed]:
     """A worker of its own for a chunk; where that dies, for each file of it."""
     for start in range(0, len(paths), CHUNK):
         chunk = paths[start : start + CHUNK]
-        loaded = _alone(chunk, max_size)
+        loaded = _alone(chunk, max_size, pools)
         if loaded is not None:
             yield from loaded
             continue
         for path in chunk:
-            single = _alone([path], max_size)
+            single = _alone([path], max_size, pools)
             yield from single or [Indexed(path, None, "could not be analysed: the parser crashed")]
 
 
-def _alone(paths: Sequence[str], max_size: int) -> list[Indexed] | None:
+def _alone(paths: Sequence[str], max_size: int, pools: _Pools) -> list[Indexed] | None:
     try:
-        with ProcessPoolExecutor(1, mp_context=_context()) as pool:
+        with pools.make(1) as pool:
             return pool.submit(index_some, max_size, paths).result()
     except BrokenProcessPool:
         return None
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    # Forking is a tenth of the cost where it is safe: on Linux, from a process that has one thread.
-    return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 
 
 def _cores() -> int:

@@ -62,7 +62,7 @@ def unknown_names(settings: Settings) -> list[str]:
     from analyzers import languages, rules
 
     known_rules = {rule.name for rule in rules.all_rules()}
-    known_languages = set(languages.names())
+    known_languages = {language.name for language in languages.LANGUAGES}
     wrong = []
     for key, names, known in (
         ("select", settings.analysis.select, known_rules),

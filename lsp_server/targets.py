@@ -158,8 +158,26 @@ class _Parts:
 
 def _imports(facts: FileFacts, text: Text) -> str:
     """The import statements of the file's top level, each once, as they are written."""
-    spans = sorted({Span(one.at, one.to) for one in facts.imports if not one.scope})
-    return text.newline.join(text.slice(span) for span in spans)
+    lines = {text.line_of(one.at) for one in facts.imports if not one.scope}
+    whole = sorted({line for inside in lines for line in _statement(text, inside)})
+    return text.newline.join(text.line_text(line) for line in whole)
+
+
+def _statement(text: Text, line: int) -> range:
+    """The lines of the top-level statement around one of its lines: it begins at the margin and goes on over
+    indented lines, blank ones and closing brackets, in every language bigo reads."""
+
+    def goes_on(number: int) -> bool:
+        return text.line_text(number)[:1] in ("", " ", "\t", ")", "}", "]")
+
+    first, last = line, line + 1
+    while first > 0 and goes_on(first):
+        first -= 1
+    while last < text.line_count and goes_on(last):
+        last += 1
+    while last > line + 1 and not text.line_text(last - 1).strip():
+        last -= 1
+    return range(first, last)
 
 
 def _slice(linked: Any, path: str, qualname: str, root: str, text_of: TextOf) -> str:
@@ -167,7 +185,7 @@ def _slice(linked: Any, path: str, qualname: str, root: str, text_of: TextOf) ->
         return ""
     from analyzers import profiles
 
-    return profiles.slice_for(linked, path, qualname, roots=[root], text_of=text_of)
+    return profiles.slice_for(linked, path, qualname, roots=(root,), text_of=text_of)
 
 
 def _relative(path: str, root: str) -> str:
