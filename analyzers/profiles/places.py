@@ -70,9 +70,10 @@ class Places:
             if path:
                 found[file] = path
         prefixes = _prefixes(found)
+        near = [*self.roots, *_directories(found.values())]
         for file, frames in recorded.items():
             if file not in found:
-                path = self._by_prefix(file, frames, prefixes) or self._bare(file, frames, prefixes)
+                path = self._by_prefix(file, frames, prefixes) or self._bare(file, frames, near)
                 if path:
                     found[file] = path
         return found
@@ -115,12 +116,11 @@ class Places:
                 return mapped
         return ""
 
-    def _bare(self, file: str, frames: Sequence[Frame], prefixes: Mapping[str, str]) -> str:
+    def _bare(self, file: str, frames: Sequence[Frame], places: Sequence[str]) -> str:
         """A base name alone, as a script's own path is in cProfile: only where the functions agree."""
         name = normal(file)
         if "/" in name or is_external(name, self.roots):
             return ""
-        places = [*self.roots, *prefixes.values()]
         near = list(dict.fromkeys(f"{place}/{name}" for place in places if f"{place}/{name}" in self.paths))
         found = self._best(near, frames)
         if found or _NEVER_BARE.match(name):
@@ -156,6 +156,17 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
             break
         count += 1
     return count
+
+
+def _directories(paths: Iterable[str]) -> list[str]:
+    """The directories that hold the files and those above them, nearest first, a few levels up."""
+    found: dict[str, None] = {}
+    for path in paths:
+        for _ in range(6):
+            path = path.rpartition("/")[0]
+            if path:
+                found[path] = None
+    return list(found)
 
 
 def _prefixes(found: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,8 @@ one sentence on stderr and exit status 2.
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import hashlib
 import os
 import sys
@@ -80,19 +82,39 @@ def _unpacked(data: bytes) -> bytes:
     return plain
 
 
-def main(arguments: list[str]) -> int:
-    if len(arguments) != 1:
-        print("usage: python -m analyzers.profiles.read FILE", file=sys.stderr)
-        return 2
+def limit(memory: int, cpu: int) -> None:
+    """Bound this process, where the platform can: bytes of address space, seconds of processor time."""
     try:
-        profile = load(arguments[0])
-    except (ValueError, OSError) as error:
+        import resource
+    except ImportError:  # Windows: the parent's timeout is the only limit
+        return
+    for which, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, cpu), (resource.RLIMIT_CORE, 0)):
+        _soft, hard = resource.getrlimit(which)
+        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        # macOS refuses a limit on address space; the others still hold.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(which, (bound, hard))
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m analyzers.profiles.read", description=__doc__)
+    parser.add_argument("file")
+    parser.add_argument("--memory", type=int, default=2 << 30, help="bytes")
+    parser.add_argument("--cpu", type=int, default=60, help="seconds")
+    options = parser.parse_args(arguments)
+    limit(options.memory, options.cpu)
+    try:
+        encoded = msgspec.msgpack.encode(load(options.file))
+    except OSError as error:
+        print(f"{Path(options.file).name} cannot be opened: {error.strerror or error}.", file=sys.stderr)
+        return 2
+    except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     except (MemoryError, RecursionError):
-        print(f"{arguments[0]} needs more memory than is allowed; record a shorter profile.", file=sys.stderr)
+        print(f"{Path(options.file).name} needs too much memory; record a shorter profile.", file=sys.stderr)
         return 2
-    sys.stdout.buffer.write(msgspec.msgpack.encode(profile))
+    sys.stdout.buffer.write(encoded)
     return 0
 
 

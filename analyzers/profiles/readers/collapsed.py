@@ -48,8 +48,7 @@ class _Folded:
             return
         match = _LINE.fullmatch(line)
         if match is None:
-            # py-spy writes the count of an empty stack alone
-            self.bad += not line.strip().isdigit()
+            self.no_stack(line.strip())
             return
         self.stacks += 1
         if self.stacks > _MAX_STACKS:
@@ -61,6 +60,14 @@ class _Folded:
         samples = 1 if self.austin else weight
         self.samples += samples
         self.tree.add((self.frame(name) for name in names), self.scaled(weight), samples, thread)
+
+    def no_stack(self, line: bytes) -> None:
+        """py-spy writes the count of an empty stack alone: time that nobody spent."""
+        if line.isdigit() and len(line) <= 18:
+            self.samples += int(line)
+            self.tree.add([self.frames.of("(no stack)", "", 0)], float(line), int(line))
+        else:
+            self.bad += 1
 
     def scaled(self, weight: int) -> float:
         return weight / 1e6 if self.austin else float(weight)

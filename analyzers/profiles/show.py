@@ -1,0 +1,101 @@
+"""What `bigo profile show` prints: the hottest functions of a profile, with or without a project to link it to."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from analyzers.profiles.functions import plain
+from analyzers.profiles.link import Linked
+from analyzers.profiles.places import is_external, normal
+from analyzers.profiles.profile import Frame, Profile
+from analyzers.profiles.totals import Key, Resolved, Totals
+
+LEAST_LAMBDA_SHARE = 0.01
+"""A lambda's time is its function's time too; alone it is listed from this share on."""
+
+_SHORTENED = frozenset({"collapsed", "cprofile-text"})
+
+
+def show(profile: Profile, linked: Linked | None = None) -> dict[str, Any]:
+    """The data of `bigo profile show --format json`: own code, hottest self first, shares 0 to 1."""
+    functions = _linked(linked) if linked is not None else _unlinked(profile)
+    functions.sort(key=lambda each: (-each["self_share"], -each["total_share"], each["file"], each["line"]))
+    return {
+        "producer": profile.producer,
+        "kind": profile.kind,
+        "total_seconds": profile.total_seconds,
+        "samples": profile.samples,
+        "functions": functions,
+    }
+
+
+def show_text(shown: dict[str, Any], limit: int = 20) -> str:
+    """The same as a table, `limit` functions long."""
+    total = shown["total_seconds"]
+    measured = [f"{total:.3g} s"] if total is not None else []
+    measured += [f"{shown['samples']} samples"] if shown["samples"] is not None else []
+    rows = [
+        f"{shown['producer']} ({shown['kind']}), {', '.join(measured)}",
+        "  self  total      calls  function",
+    ]
+    for each in shown["functions"][:limit]:
+        calls = "" if each["calls"] is None else str(each["calls"])
+        place = f"{each['file']}:{each['line']}" if each["line"] else each["file"]
+        rows.append(
+            f"{each['self_share']:6.1%} {each['total_share']:6.1%} {calls:>10}  {each['qualname']}  {place}".rstrip()
+        )
+    left = len(shown["functions"]) - limit
+    return "\n".join([*rows, f"... and {left} more"] if left > 0 else rows)
+
+
+def _linked(linked: Linked) -> list[dict[str, Any]]:
+    return [
+        _row(time.name, time.qualname, time.path, time.line, time.self_share, time.total_share, time.calls)
+        for time in linked.functions
+        if time.link != "gone" and (not time.name.startswith("<l") or time.self_share >= LEAST_LAMBDA_SHARE)
+    ]
+
+
+def _unlinked(profile: Profile) -> list[dict[str, Any]]:
+    lines: dict[Key, int] = {}
+
+    def resolve(index: int) -> Resolved | None:
+        frame = profile.frames[index]
+        if not _is_own(frame, profile):
+            return None
+        # Where lines say where functions begin, they tell functions of one name apart.
+        key = (frame.file, frame.name, str(frame.line) if profile.kind == "tracing" else "")
+        lines[key] = min(lines.get(key, frame.line), frame.line)
+        return Resolved(key)
+
+    totals = Totals(profile, resolve)
+    return [
+        _row(
+            plain(key[1]).rpartition(".")[2], key[1], normal(key[0]), lines[key],
+            sum_.own / profile.total, sum_.total / profile.total, sum_.calls,
+        )
+        for key, sum_ in totals.sums.items()
+    ]  # fmt: skip
+
+
+def _is_own(frame: Frame, profile: Profile) -> bool:
+    if frame.native or is_external(normal(frame.file)):
+        return False
+    first = normal(frame.file).partition("/")[0].removesuffix(".py")
+    # These producers shorten paths, so that only the module's name tells the standard library from the rest.
+    return not (profile.format in _SHORTENED and first in sys.stdlib_module_names)
+
+
+def _row(
+    name: str, qualname: str, file: str, line: int, self_share: float, total_share: float, calls: int | None
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "qualname": qualname,
+        "file": file,
+        "line": line,
+        "self_share": round(self_share, 6),
+        "total_share": round(total_share, 6),
+        "calls": calls,
+    }

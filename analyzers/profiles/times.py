@@ -1,0 +1,122 @@
+"""What is said of one function: `FunctionTime`, and the short texts for a lens and a hover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MUCH_CALLED = 100_000
+"""Calls from which a tracing profiler's own work dominates a small function."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallEdge:
+    """A caller or callee. `path` and `qualname` are "" outside the workspace; `share` of the profile's total."""
+
+    label: str
+    share: float
+    path: str = ""
+    qualname: str = ""
+    calls: int | None = None
+    builtin: bool = False
+    queries: bool = False  # a database query is sent under this call
+
+
+@dataclass(frozen=True, slots=True)
+class LineTime:
+    """Own time on one line, from 1; `share` of the profile's total."""
+
+    line: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionTime:
+    """The measured time of one function of the workspace. Shares are fractions of the profile's total.
+
+    `self_*` includes built-ins called directly. `link` is exact, moved (found by its name) or gone. `state` is fresh,
+    moved, edited (its code has changed since the profile) or stale (its file has, and nothing tells what).
+    `was` is the former name of a renamed function. `longest` is the longest uninterrupted stretch in seconds, for
+    tracing profiles the mean of a call.
+    """
+
+    path: str
+    qualname: str
+    name: str
+    line: int
+    self_share: float
+    total_share: float
+    self_time: float
+    total_time: float
+    calls: int | None = None
+    primitive_calls: int | None = None
+    samples: int | None = None
+    longest: float | None = None
+    lines: tuple[LineTime, ...] = ()
+    callers: tuple[CallEdge, ...] = ()
+    callees: tuple[CallEdge, ...] = ()
+    link: str = "exact"
+    state: str = "fresh"
+    was: str = ""
+    producer: str = ""
+    kind: str = "sampling"
+    nested: bool = False  # stands inside another function, as a decorator's wrapper does
+
+    @property
+    def usable(self) -> bool:
+        """Does the measurement speak of the code as it stands now?"""
+        return self.link != "gone" and self.state in ("fresh", "moved")
+
+
+def percent(share: float) -> str:
+    """A share as whole percents, "< 1 %" below one."""
+    return f"{share:.0%}".replace("%", " %") if share >= 0.005 or share <= 0 else "< 1 %"
+
+
+def number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}".replace(",", " ") if count == 1 else f"{count:,} {noun}s".replace(",", " ")
+
+
+def summary(time: FunctionTime) -> str:
+    """One line for a code lens: `39 % self · 39 % total · 1 call`; an edited function says `was`."""
+    if time.link == "gone":
+        return ""
+    if time.state == "edited":
+        return f"was {percent(time.total_share)} (edited since the profile)"
+    if time.state == "stale":
+        return f"was {percent(time.total_share)} (the file changed since the profile)"
+    parts = [f"{percent(time.self_share)} self", f"{percent(time.total_share)} total"]
+    if time.calls is not None:
+        parts.append(number(time.calls, "call"))
+    elif time.samples is not None:
+        parts.append(number(time.samples, "sample"))
+    if time.was:
+        parts.append(f"was {time.was}")
+    return " · ".join(parts)
+
+
+def hover(time: FunctionTime) -> str:
+    """Sentences for a hover: the summary, who measured it, who calls it, and what to doubt."""
+    head = summary(time)
+    if not head:
+        return ""
+    sentences = [f"{head} — measured by {time.producer} ({time.kind})."]
+    if not time.usable:
+        return f"{head} — measured by {time.producer}. Profile again to see what the change did."
+    often = [edge for edge in time.callers if edge.qualname and edge.calls is not None and edge.calls > 1]
+    if often:
+        sentences.append(f"Called {number(often[0].calls or 0, 'time')} from {often[0].qualname}.")
+    if time.longest is not None and time.longest >= 0.05 and time.kind == "sampling":
+        sentences.append(f"Longest uninterrupted stretch: {time.longest * 1000:.0f} ms.")
+    if inflated(time):
+        sentences.append("Tracing inflates functions that are called this often: the true share is smaller.")
+    if time.callees and time.callees[0].share >= 0.01:
+        top = ", ".join(
+            f"{edge.label} {percent(edge.share)}" for edge in time.callees[:3] if edge.share >= 0.01
+        )
+        sentences.append(f"Mostly in: {top}.")
+    return " ".join(sentences)
+
+
+def inflated(time: FunctionTime) -> bool:
+    """A tracing profiler adds its own work to every call; with very many calls that is most of the time."""
+    return time.kind == "tracing" and time.calls is not None and time.calls >= MUCH_CALLED
