@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from lsprotocol import types as lsp
@@ -105,10 +106,24 @@ def to_span(text: Text, span: lsp.Range, encoding: Encoding) -> Span:
     return Span(min(start, end), max(start, end))
 
 
-def whole_line(text: Text, span: Span, encoding: Encoding) -> lsp.Range:
-    """The range of the first line of a span, from the span's start to the line's end."""
-    line_end = text.line_span(text.line_of(span.start)).end
-    return to_range(text, Span(span.start, min(span.end, line_end)), encoding)
+def range_as_json(span: lsp.Range) -> dict[str, dict[str, int]]:
+    """A range as it travels in a command's arguments."""
+    start, end = span.start, span.end
+    return {
+        "start": {"line": start.line, "character": start.character},
+        "end": {"line": end.line, "character": end.character},
+    }
+
+
+def range_of_json(value: Any) -> lsp.Range | None:
+    """The range in a command's argument; None for anything else."""
+    try:
+        numbers = [value[side][unit] for side in ("start", "end") for unit in ("line", "character")]
+    except (TypeError, KeyError):
+        return None
+    if not all(isinstance(number, int) and number >= 0 for number in numbers):
+        return None
+    return lsp.Range(lsp.Position(*numbers[:2]), lsp.Position(*numbers[2:]))
 
 
 def to_location(

@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from analyzers.facts import FileFacts
 from analyzers.findings import Finding, FunctionReport
 from analyzers.text import Text
+from lsp_server.rebase import changed_part
 from lsp_server.settings_table import Settings
 
 if TYPE_CHECKING:
-    from analyzers.check import RewriteContext
+    from lsp_server.rewrites import Checked, Target
+
+PARSE_SECONDS = (
+    2.0  # hostile text takes a hundred times as long as code, and the parser holds the interpreter
+)
 
 TextOf = Callable[[str], "Text | None"]
 
@@ -41,6 +46,9 @@ class Analyzer(Protocol):
     def measured(self, path: str) -> dict[str, Measured]:
         """What linked profiles say, by the qualname of the function."""
 
+    def page(self, rule: str) -> str:
+        """The URL of a rule's page, "" for none. Asked from any thread."""
+
     def facts(self, path: str) -> FileFacts | None:
         """The facts of a file, if the project knows it."""
 
@@ -56,6 +64,22 @@ class Analyzer(Protocol):
     def paths(self) -> tuple[str, ...]:
         """Every file the project knows."""
 
+    def target(
+        self,
+        path: str,
+        text: Text,
+        qualname: str,
+        root: str,
+        text_of: TextOf,
+        findings: Sequence[Finding],
+        settings: Settings,
+        version: int | None,
+    ) -> Target:
+        """What a rewrite of a function is about. Raises `targets.NoTarget`."""
+
+    def check_patched(self, settings: Settings, target: Target, patched: str) -> Checked:
+        """The target's file as it is in the target, and as it would be; the project stays as it is."""
+
     def link(self, source: str, profile: Any, roots: Sequence[str], text_of: TextOf) -> str:
         """Attach a profile that was read from the file `source`; says what was linked."""
 
@@ -67,17 +91,17 @@ class Analyzer(Protocol):
 class _Open:
     source: bytes
     tree: Any
-    memo: Any
-    facts: FileFacts
 
 
 class Engine:
     """The `Analyzer` on the real analyzers."""
 
     def __init__(self) -> None:
+        from analyzers.extract import Memo
         from analyzers.project.index import Project
 
         self.project = Project()
+        self._memo = Memo()
         self._open: dict[str, _Open] = {}
         self._linked: dict[str, Any] = {}  # profile file -> Linked, the latest last
 
@@ -104,12 +128,15 @@ class Engine:
             return True
         old = None
         if known is not None:
-            old = syntax.edit_tree(known.tree, known.source, source)
-        memo = known.memo if known is not None else extract.Memo()
-        tree = syntax.parse(source, language, old)
-        facts = extract.extract(tree, source, language, memo)
-        self._open[path] = _Open(source, tree, memo, facts)
-        self.project.update(path, facts)
+            del self._open[path]  # should the parse fail, the tree is no longer that of its source
+            gone, come = changed_part(known.source, source)
+            syntax.edit_tree(known.tree, gone.start, gone.end, come.end, known.source, source)
+            old = known.tree
+        tree = syntax.parse_within(source, language, PARSE_SECONDS, old)
+        if tree is None:
+            raise TimeoutError(f"parsing took longer than {PARSE_SECONDS:g} s")
+        self._open[path] = _Open(source, tree)
+        self.project.update(path, extract.extract(tree, source, language, self._memo))
         return True
 
     def reports(self, path: str) -> tuple[FunctionReport, ...]:
@@ -119,14 +146,76 @@ class Engine:
             return ()
         return tuple(check.complexity(self.project, path))
 
+    def page(self, rule: str) -> str:
+        from analyzers import rules
+
+        try:
+            return rules.get(rule).href
+        except LookupError:
+            return ""
+
     def facts(self, path: str) -> FileFacts | None:
         return self.project.facts(path)
 
-    def context(self, path: str, qualname: str) -> RewriteContext:
-        """What is worth sending along with a function: its callees and models."""
-        from analyzers import check
+    def target(
+        self,
+        path: str,
+        text: Text,
+        qualname: str,
+        root: str,
+        text_of: TextOf,
+        findings: Sequence[Finding],
+        settings: Settings,
+        version: int | None,
+    ) -> Target:
+        from lsp_server import targets
 
-        return check.context(self.project, path, qualname)
+        facts = self.project.facts(path)
+        if facts is None:
+            raise targets.NoTarget(f"{path} is not part of the project")
+        return targets.target_for(
+            self.project,
+            path,
+            text,
+            targets.function_named(facts, qualname),
+            root=root,
+            text_of=text_of,
+            findings=findings,
+            linked=next(reversed(self._linked.values()), None),
+            guidelines=settings.rewrite.guidelines,
+            version=version,
+        )
+
+    def check_patched(self, settings: Settings, target: Target, patched: str) -> Checked:
+        from lsp_server.rewrites import Checked
+
+        before = self._look(settings, target, target.text)
+        after = self._look(settings, target, patched)
+        return Checked(before[0], after[0], before[1], after[1])
+
+    def _look(
+        self, settings: Settings, target: Target, source: str
+    ) -> tuple[FunctionReport | None, tuple[Finding, ...]]:
+        """Report of the function and findings of the file, were `source` its text."""
+        from analyzers import check, extract, languages
+        from lsp_server.targets import check_options
+
+        language = languages.by_name(target.language)
+        if language is None:
+            raise ValueError(f"there is no language {target.language!r}")
+        known = self.project.facts(target.path)
+        text = Text.of(source)
+        # Nobody else sees the project meanwhile: this thread is the only one that has it.
+        self.project.update(target.path, extract.facts_of(text.source, language))
+        try:
+            findings = check.check(self.project, target.path, text, check_options(settings))
+            reports = check.complexity(self.project, target.path)
+        finally:
+            if known is None:
+                self.project.remove(target.path)
+            else:
+                self.project.update(target.path, known)
+        return next((r for r in reports if r.qualname == target.qualname), None), tuple(findings)
 
     def learn(self, files: Iterable[tuple[str, FileFacts]]) -> None:
         for path, facts in files:

@@ -107,6 +107,14 @@ class Protocol(LanguageServerProtocol):
             if future is not None:
                 future.cancel()
 
+    def _run_generator(self, future: Any, *, gen: Any, result_future: Any) -> None:
+        """A command whose coroutine was cancelled from within would get no answer from stock pygls."""
+        if future is not None and future.cancelled() and not result_future.done():
+            gen.close()
+            result_future.cancel()
+            return
+        super()._run_generator(future, gen=gen, result_future=result_future)
+
     def _send_handler_result(self, future: Any, *, msg_id: Any) -> None:
         self._inner.pop(msg_id, None)
         super()._send_handler_result(future, msg_id=msg_id)

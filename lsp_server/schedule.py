@@ -1,4 +1,4 @@
-"""When work runs: debounced on the event loop, analysis on one thread, indexing in worker processes.
+"""When work runs: debounced on the event loop, analysis on one thread; indexing in processes is in `batch.py`.
 
 The thread pool of pygls reads stdin, so nothing here uses it. A job on a thread or in a process cannot be stopped
 half-way; whoever asked compares versions when the result comes and drops a stale one.
@@ -11,10 +11,9 @@ import gc
 import logging
 import multiprocessing
 import os
-import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import wait
 from typing import Any, ParamSpec, TypeVar
 
@@ -22,8 +21,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 P = ParamSpec("P")
-
-BATCH = 24  # files per job of a worker: large enough to hide the cost of a message, small enough to spread
 
 
 class Debouncer:
@@ -83,38 +80,8 @@ class Lane:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-async def in_processes(
-    job: Callable[[Sequence[str]], T], items: Sequence[str], workers: int, preload: str
-) -> AsyncIterator[T]:
-    """The results of `job(batch)` for batches of `items`, as they come; the first items are dealt first.
-
-    `preload` names a module the workers share. Raises BrokenProcessPool when a worker ends unexpectedly: what came
-    before is good. Closing the iterator ends the workers.
-    """
-    batches = [items[at : at + BATCH] for at in range(0, len(items), BATCH)]
-    pool = ProcessPoolExecutor(min(workers, len(batches)) or 1, _context(preload), _begin_worker)
-    try:
-        waiting = {asyncio.wrap_future(pool.submit(job, batch)) for batch in batches}
-        while waiting:
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
-    finally:
-        for future in waiting:
-            future.cancel()
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _context(preload: str) -> Any:
-    # fork would copy the threads' locks and the event loop; forkserver begins from a clean process.
-    if sys.platform == "win32":
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([preload])
-    return context
-
-
-def _begin_worker() -> None:
+def begin_worker() -> None:
+    """The initializer of worker processes: no garbage collection, and no life after the parent's."""
     gc.disable()  # facts hold no cycles; collecting costs 15 % of the time
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -17,7 +19,7 @@ from analyzers.findings import Finding, FunctionReport, Severity
 from analyzers.text import Text
 from lsp_server import settings as settings_file
 from lsp_server.client import Client
-from lsp_server.convert import is_file
+from lsp_server.convert import is_file, to_uri
 from lsp_server.documents import Document
 from lsp_server.engine import Analyzer, Engine, Measured
 from lsp_server.schedule import Debouncer, Lane
@@ -25,7 +27,7 @@ from lsp_server.settings_table import Settings
 from lsp_server.workspace import Unreadable, read_source
 
 if TYPE_CHECKING:
-    from lsp_server.rewrites import Rewriter
+    from lsp_server.rewrites import Checked, Rewriter, Target
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,9 @@ class OpenDocument:
     analysis: Analysis | None = None  # the last that succeeded, kept when a later one fails
     failed: State | None = None
     running: tuple[State, asyncio.Future[None]] | None = None
+    prices: dict[tuple[State, str], str | None] = field(
+        default_factory=dict
+    )  # by function; see features.targets
     _text: tuple[int, Text] | None = None
 
     @property
@@ -97,7 +102,8 @@ class Session:
     lane: Lane = field(default_factory=lambda: Lane("bigo-analysis"))
     _world: int = 0
     _rewriter: Rewriter | None = None
-    _texts: dict[str, tuple[int, Text]] = field(default_factory=dict)
+    _disk: Callable[[str, int, int], Text | None] = field(default_factory=lambda: lru_cache(64)(_read))
+    _caught_up: float = 0.0
 
     # -- settings
 
@@ -135,7 +141,10 @@ class Session:
         self.documents.pop(path, None)
 
     def text_of(self, path: str) -> Text | None:
-        """The text of a file: the editor's if it is open, else the disk's; None if it cannot be read."""
+        """The text of a file: the editor's if it is open, else the disk's; None if it cannot be read.
+
+        May be asked from any thread.
+        """
         document = self.documents.get(path)
         if document is not None:
             return document.text
@@ -144,21 +153,17 @@ class Session:
         try:
             changed = os.stat(path).st_mtime_ns
         except OSError:
-            self._texts.pop(path, None)
             return None
-        known = self._texts.get(path)
-        if known is None or known[0] != changed:
-            source = read_source(Path(path), self.settings.analysis.max_file_size)
-            if isinstance(source, Unreadable):
-                return None
-            if len(self._texts) >= 64:
-                self._texts.pop(next(iter(self._texts)))
-            known = self._texts[path] = (changed, Text(source))
-        return known[1]
+        return self._disk(path, changed, self.settings.analysis.max_file_size)
 
     def uri_of(self) -> dict[str, str]:
         """Open documents' URIs as the client spells them."""
         return {path: document.uri for path, document in self.documents.items()}
+
+    def document_of(self, path: str) -> tuple[str, int | None]:
+        """A file's URI and, when it is open, its version."""
+        document = self.documents.get(path)
+        return (document.uri, document.version) if document is not None else (to_uri(path), None)
 
     # -- analysis
 
@@ -243,19 +248,32 @@ class Session:
                 self.indexed.pop(path, None)
                 await self.ask(self.engine.forget, path)
             else:
-                self.indexed[path] = _modified(path)
+                self.indexed[path] = modified(path)
                 await self.ask(self.engine.learn, [(path, indexing.unpack(found.facts))])
         self.world_changed()
+
+    def may_catch_up(self) -> bool:
+        """Whether it is time to look at the disk again: at most every ten seconds."""
+        now = time.monotonic()
+        if now - self._caught_up < 10:
+            return False
+        self._caught_up = now
+        return True
 
     # -- rewriting
 
     def rewriter(self) -> Rewriter:
         """The one rewriter of this process, made on first use; its child starts only when it runs."""
         if self._rewriter is None:
-            from lsp_server import rewriting
+            from lsp_server.places import cache_dir, state_dir
+            from lsp_server.rewrites import Rewriter
+            from lsp_server.targets import rewrite_settings
 
-            self._rewriter = rewriting.new_rewriter(self)
+            self._rewriter = Rewriter(rewrite_settings(self.settings), state_dir(), cache_dir(), self._check)
         return self._rewriter
+
+    async def _check(self, target: Target, patched: str) -> Checked:
+        return await self.ask(self.engine.check_patched, self.settings, target, patched)
 
     async def shut_down(self) -> None:
         """End what runs in the background."""
@@ -265,7 +283,14 @@ class Session:
         self.lane.close()
 
 
-def _modified(path: str) -> int:
+def _read(path: str, changed: int, limit: int) -> Text | None:
+    """The text of a file last changed at `changed`, which is there for the cache around this."""
+    source = read_source(Path(path), limit)
+    return None if isinstance(source, Unreadable) else Text(source)
+
+
+def modified(path: str) -> int:
+    """When a file was last changed, in ns; 0 for one that is not there."""
     try:
         return os.stat(path).st_mtime_ns
     except OSError:

@@ -1,17 +1,36 @@
-"""What the server offers: one file per feature of the protocol, each with `register(server)`."""
+"""What the server offers: one file per feature of the protocol, each with `register(server)`.
+
+`progress` and `targets` are what several of them share, `index` is the work behind `watched_files`.
+"""
 
 from __future__ import annotations
 
 from lsp_server.features import (
+    code_action,
+    code_lens,
     configuration,
     diagnostics,
+    hover,
     lifecycle,
+    profiles,
+    rewrite,
+    show_request,
+    stats,
     synchronization,
+    watched_files,
 )
 
 FEATURES = (
     lifecycle,
     configuration,
     synchronization,
+    watched_files,
     diagnostics,
+    hover,
+    code_lens,
+    code_action,
+    rewrite,
+    show_request,
+    profiles,
+    stats,
 )

@@ -40,6 +40,7 @@ async def begin(ls: BigoServer) -> None:
         ls.client_register_capability(lsp.RegistrationParams([registration]))
     await _pull(ls)
     apply(ls)
+    await diagnostics.refresh_all(ls)
 
 
 async def changed(ls: BigoServer, params: lsp.DidChangeConfigurationParams) -> None:

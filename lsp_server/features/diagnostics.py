@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import lru_cache
 
 from lsprotocol import types as lsp
 
@@ -85,7 +84,9 @@ def convert(ls: BigoServer, analysis: Analysis) -> list[lsp.Diagnostic]:
     session = ls.session
     uri_of = session.uri_of()
     return [
-        to_diagnostic(finding, analysis.text, session.client, session.text_of, uri_of, href(finding.rule))
+        to_diagnostic(
+            finding, analysis.text, session.client, session.text_of, uri_of, session.engine.page(finding.rule)
+        )
         for finding in capped(analysis.findings, session.settings.diagnostics.max_per_file)
     ]
 
@@ -96,14 +97,3 @@ def capped(findings: Sequence[Finding], most: int) -> Sequence[Finding]:
         return findings
     worst = sorted(range(len(findings)), key=lambda at: -findings[at].severity)[:most]
     return [findings[at] for at in sorted(worst)]
-
-
-@lru_cache(maxsize=256)
-def href(rule: str) -> str:
-    """The page of a rule; "" for one that has none."""
-    from analyzers import rules
-
-    try:
-        return rules.get(rule).href
-    except LookupError:
-        return ""

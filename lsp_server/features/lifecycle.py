@@ -9,7 +9,7 @@ from lsprotocol import types as lsp
 
 from lsp_server.client import client_of
 from lsp_server.convert import is_file, to_path
-from lsp_server.features import configuration, diagnostics
+from lsp_server.features import configuration, diagnostics, index, profiles, watched_files
 from lsp_server.server import BigoServer
 
 
@@ -26,6 +26,7 @@ def initialize(ls: BigoServer, params: lsp.InitializeParams) -> None:
     session.client = client_of(params, ls.workspace.position_encoding)
     session.roots = _roots(params)
     session.client_settings = configuration.initial(params.initialization_options)
+    session.load_settings()  # what is wrong with them is told once the client listens
     if session.client.pull:
         diagnostics.register_pull(ls)
 
@@ -33,6 +34,13 @@ def initialize(ls: BigoServer, params: lsp.InitializeParams) -> None:
 async def initialized(ls: BigoServer, params: lsp.InitializedParams) -> None:
     """The client is ready for requests of ours."""
     await configuration.begin(ls)
+    watched_files.begin(ls)
+    ls.session.timers.spawn(_read_workspace(ls))
+
+
+async def _read_workspace(ls: BigoServer) -> None:
+    await index.build(ls)
+    await profiles.link_found(ls)
 
 
 async def shutdown(ls: BigoServer, params: None) -> None:
@@ -45,6 +53,7 @@ async def folders_changed(ls: BigoServer, params: lsp.DidChangeWorkspaceFoldersP
     removed = {to_path(folder.uri) for folder in params.event.removed}
     added = [to_path(folder.uri) for folder in params.event.added]
     ls.session.roots = tuple(dict.fromkeys([*(r for r in ls.session.roots if r not in removed), *added]))
+    ls.session.timers.spawn(index.build(ls))
 
 
 def _roots(params: lsp.InitializeParams) -> tuple[str, ...]:

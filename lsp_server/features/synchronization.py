@@ -10,7 +10,7 @@ from lsprotocol import types as lsp
 
 from lsp_server.convert import to_path
 from lsp_server.documents import Document
-from lsp_server.features import diagnostics
+from lsp_server.features import diagnostics, index
 from lsp_server.server import BigoServer
 
 
@@ -42,7 +42,12 @@ def saved(ls: BigoServer, params: lsp.DidSaveTextDocumentParams) -> None:
     path = to_path(params.text_document.uri)
     ls.session.timers.cancel(path)
     ls.session.world_changed()
-    ls.session.timers.spawn(diagnostics.refresh_all(ls, first=path))
+    ls.session.timers.spawn(_after_save(ls, path))
+
+
+async def _after_save(ls: BigoServer, path: str) -> None:
+    await index.catch_up(ls)
+    await diagnostics.refresh_all(ls, first=path)
 
 
 def closed(ls: BigoServer, params: lsp.DidCloseTextDocumentParams) -> None:

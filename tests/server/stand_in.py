@@ -100,6 +100,9 @@ class StandIn:
     def measured(self, path: str) -> dict[str, Measured]:
         return {"slow": Measured("38 % self", "38 % of 2 s, called 900 times")} if self.profiles else {}
 
+    def page(self, rule: str) -> str:
+        return f"https://example.org/{rule}"
+
     def facts(self, path: str) -> FileFacts | None:
         return self.learned.get(path)
 

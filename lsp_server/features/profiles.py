@@ -1,0 +1,106 @@
+"""`bigo.linkProfile` and `bigo.unlinkProfiles`: measured time beside estimated cost.
+
+Profiles named in the settings and, where the settings allow it, the newest found in the workspace are linked once it
+is indexed. A profile is read in a child process with limits: a file found somewhere may be anything.
+https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#workspace_executeCommand
+"""
+
+from __future__ import annotations
+
+import asyncio
+import glob
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from lsp_server.convert import to_path
+from lsp_server.features import diagnostics, targets
+from lsp_server.server import BigoServer
+from lsp_server.workspace import key
+
+
+def register(server: BigoServer) -> None:
+    server.command("bigo.linkProfile")(link_profile)
+    server.command("bigo.unlinkProfiles")(unlink_profiles)
+
+
+async def link_profile(ls: BigoServer, *arguments: Any) -> dict[str, Any] | None:
+    """Link the profile file of `{"uri"}` or `{"path"}`; `{"path", "linked"}` with what was linked."""
+    if not ls.session.client.trusted:
+        ls.warn("this workspace is not trusted, so no profile of it is read; trust it first")
+        return None
+    argument = targets.as_mapping(arguments[0]) if arguments else {}
+    given = argument.get("path") or argument.get("uri") or (arguments[0] if arguments else None)
+    if not isinstance(given, str):
+        ls.warn('bigo.linkProfile takes one argument {"path"} or {"uri"}: the profile file')
+        return None
+    path = _absolute(ls, to_path(given))
+    said = await _link(ls, path, ls.warn)
+    if said is None:
+        return None
+    ls.inform(said)
+    await _news(ls)
+    return {"path": path, "linked": said}
+
+
+async def unlink_profiles(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
+    """Detach every profile; `{"unlinked"}` with how many there were."""
+    count = await ls.session.ask(ls.session.engine.unlink)
+    ls.session.profiles.clear()
+    await _news(ls)
+    return {"unlinked": count}
+
+
+async def link_found(ls: BigoServer) -> None:
+    """Link what the settings name and what lies in the workspace. What cannot be read is a line in the log."""
+    session = ls.session
+    if not session.client.trusted or not session.roots:
+        return
+    paths = await asyncio.to_thread(_named_and_found, session.roots[0], session.settings.profiles)
+    linked = [
+        said for path in paths if path not in session.profiles and (said := await _link(ls, path, ls.say))
+    ]
+    for said in linked:
+        ls.say(said)
+    if linked:
+        await _news(ls)
+
+
+def _named_and_found(root: str, settings: Any) -> list[str]:
+    """Profile files, the one that counts last: a named one before found ones, the newest before older ones."""
+    from lsp_server import profile_loader
+
+    found: list[str] = []
+    if settings.auto_load:
+        oldest = time.time() - settings.max_age * 86_400 if settings.max_age else 0.0
+        found = [key(one.path) for one in profile_loader.discover(Path(root)) if one.mtime >= oldest]
+    named: list[str] = []
+    for pattern in settings.paths:
+        named += sorted(key(path) for path in glob.glob(os.path.join(root, pattern), recursive=True))
+    return list(dict.fromkeys([*reversed(found), *named]))
+
+
+async def _link(ls: BigoServer, path: str, complain: Any) -> str | None:
+    from lsp_server import profile_loader
+
+    session = ls.session
+    try:
+        profile = await asyncio.to_thread(profile_loader.load_in_child, path)
+        said = await session.ask(session.engine.link, path, profile, session.roots, session.text_of)
+    except Exception as error:
+        # A ValueError of the loader is a sentence for the person.
+        complain(str(error) if isinstance(error, ValueError) else f"{path}: {type(error).__name__}: {error}")
+        return None
+    session.profiles[path] = said
+    return said
+
+
+async def _news(ls: BigoServer) -> None:
+    ls.session.world_changed()
+    await diagnostics.refresh_all(ls)
+
+
+def _absolute(ls: BigoServer, path: str) -> str:
+    root = ls.session.roots[0] if ls.session.roots else os.getcwd()
+    return key(os.path.join(root, os.path.expanduser(path)))

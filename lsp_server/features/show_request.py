@@ -1,0 +1,63 @@
+"""`bigo.showRequest`: exactly what a rewrite would send, as a document. Nothing is sent.
+
+https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#window_showDocument
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types as lsp
+
+from lsp_server.convert import to_uri
+from lsp_server.features import targets
+from lsp_server.places import cache_dir
+from lsp_server.server import BigoServer
+from lsp_server.workspace import key
+
+
+def register(server: BigoServer) -> None:
+    server.command("bigo.showRequest")(show_request)
+
+
+async def show_request(ls: BigoServer, *arguments: Any) -> dict[str, Any] | None:
+    """The request as `{"title", "text", "language"}`; shown, too, unless the client does that itself."""
+    from lsp_server.rewrites import Refused
+    from lsp_server.targets import NoTarget
+
+    if not ls.session.client.trusted:
+        ls.warn("this workspace is not trusted, so no request is made of it; trust it first")
+        return None
+    try:
+        chosen = await targets.chosen(ls, arguments)
+        name = chosen.report.qualname
+        request = await targets.prepared(ls, chosen.document.path, chosen.analysis, name)
+    except (targets.NoTarget, NoTarget, Refused) as error:
+        ls.warn(str(error))
+        return None
+    text = request.as_document()
+    if "request" not in ls.session.client.opens and ls.session.client.shows_documents:
+        await _show(ls, name, text)
+    return {"title": f"Request for {name}", "text": text, "language": "markdown"}
+
+
+async def _show(ls: BigoServer, name: str, text: str) -> None:
+    folder = cache_dir() / "requests"
+    path = folder / (re.sub(r"\W+", "-", name).strip("-") + ".md")
+    try:
+        _write_private(folder, path, text)
+    except OSError as error:
+        ls.warn(f"the request cannot be shown: {path} cannot be written ({error.strerror or error})")
+        return
+    await ls.window_show_document_async(lsp.ShowDocumentParams(to_uri(key(path)), take_focus=True))
+
+
+def _write_private(folder: Path, path: Path, text: str) -> None:
+    # It holds source code: for the person alone.
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,113 @@
+"""What the actions and commands share: the function an argument means, its price, its request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as lsp
+
+from analyzers.findings import Finding, FunctionReport
+from lsp_server import lookup
+from lsp_server.convert import range_of_json, to_diagnostic, to_path, to_span
+from lsp_server.server import BigoServer
+from lsp_server.session import Analysis, OpenDocument
+
+if TYPE_CHECKING:
+    from lsp_server.rewrites import Prepared
+
+
+class NoTarget(ValueError):
+    """An argument means no function; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A function of an open document, as it was when it was chosen."""
+
+    document: OpenDocument
+    analysis: Analysis
+    report: FunctionReport
+
+
+async def chosen(ls: BigoServer, arguments: tuple[Any, ...]) -> Chosen:
+    """The function that a command's one argument `{"uri", "range"}` means: the innermost around the range, or one
+    whose lines it touches. Raises NoTarget."""
+    argument = as_mapping(arguments[0]) if arguments else {}
+    uri = argument.get("uri")
+    if not isinstance(uri, str):
+        raise NoTarget('the command takes one argument {"uri", "range"}')
+    path = to_path(uri)
+    analysis = await ls.session.analysed(path)
+    document = ls.session.documents.get(path)
+    if document is None or analysis is None:
+        raise NoTarget(f"{uri} is not open, or in no language bigo reads")
+    if analysis.state.edits != document.edits:
+        raise NoTarget("the document could not be analysed as it is now; the log says why")
+    where = range_of_json(argument.get("range"))
+    if where is None:
+        raise NoTarget('the argument\'s "range" is no range of the protocol')
+    here = to_span(analysis.text, where, ls.session.client.encoding)
+    reports = await ls.session.reports(path)
+    report = lookup.function_on_line(reports, here, analysis.text) or lookup.function_around(
+        reports, here, analysis.text
+    )
+    if report is None:
+        raise NoTarget("there is no function at this place; put the cursor into one")
+    return Chosen(document, analysis, report)
+
+
+async def prepared(ls: BigoServer, path: str, analysis: Analysis, qualname: str) -> Prepared:
+    """The request for a function as it would be sent. Local and free. Raises what `rewrites.prepare` raises."""
+    session = ls.session
+    root = next((root for root in session.roots if path.startswith(root.rstrip("/") + "/")), "/")
+    target = await session.ask(
+        session.engine.target, path, analysis.text, qualname, root, session.text_of, analysis.findings,
+        session.settings, analysis.version,
+    )  # fmt: skip
+    return session.rewriter().prepare(target)
+
+
+async def price(ls: BigoServer, path: str, analysis: Analysis, qualname: str) -> str | None:
+    """The price of a rewrite in words; "" if it cannot be told, None if there can be no rewrite of this function."""
+    document = ls.session.documents.get(path)
+    if document is None:
+        return None
+    key = (analysis.state, qualname)
+    if key not in document.prices:
+        if len(document.prices) > 64:
+            document.prices.clear()
+        document.prices[key] = await _price(ls, path, analysis, qualname)
+    return document.prices[key]
+
+
+async def _price(ls: BigoServer, path: str, analysis: Analysis, qualname: str) -> str | None:
+    from lsp_server.rewrites import Refused
+    from lsp_server.targets import NoTarget as NoFunction
+
+    try:
+        return (await prepared(ls, path, analysis, qualname)).estimate.title()
+    except (Refused, NoFunction) as refusal:
+        ls.say(f"no rewrite of {qualname} is offered: {refusal}")
+        return None
+    except Exception as error:
+        ls.say(f"the price of a rewrite of {qualname} cannot be told: {type(error).__name__}: {error}")
+        return ""
+
+
+def diagnostic(ls: BigoServer, analysis: Analysis, finding: Finding) -> lsp.Diagnostic:
+    """The diagnostic that shows the finding."""
+    session = ls.session
+    page = session.engine.page(finding.rule)
+    return to_diagnostic(finding, analysis.text, session.client, session.text_of, session.uri_of(), page)
+
+
+def comment_marker(ls: BigoServer, path: str) -> str:
+    """What begins a comment in the document's language."""
+    document = ls.session.documents.get(path)
+    return "#" if document is None or document.language_id in ("python", "") else "//"
+
+
+def as_mapping(value: Any) -> dict[str, Any]:
+    """A command's argument as a dict, whatever arrived."""
+    return value if isinstance(value, dict) else {}

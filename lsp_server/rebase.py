@@ -1,0 +1,65 @@
+"""Edits made for one state of a text, moved to a later one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analyzers.findings import Edit, Place
+from analyzers.text import Span
+
+
+def changed_part(old: bytes, new: bytes) -> tuple[Span, Span]:
+    """The smallest span of `old` and the span of `new` in its place, so that everything around them is the same."""
+    start = _common_prefix(old, new)
+    most = min(len(old), len(new)) - start
+    end = _common_suffix(old, new, most)
+    return Span(start, len(old) - end), Span(start, len(new) - end)
+
+
+def rebased(edits: Sequence[Edit], held: Span, old: bytes, new: bytes) -> list[Edit] | None:
+    """The edits, made for `old`, as edits of `new`; None if the change between them is in what they edit.
+
+    `held` is the part of `old` that the edits were made for as a whole: a function.
+    """
+    if old == new:
+        return list(edits)
+    gone, _ = changed_part(old, new)
+    if _meet(held, gone) or any(_meet(edit.place.span, gone) for edit in edits):
+        return None
+    by = len(new) - len(old)
+    return [
+        Edit(Place(edit.place.path, edit.place.span.shift(by)), edit.text)
+        if edit.place.span.start >= gone.end
+        else edit
+        for edit in edits
+    ]
+
+
+def _meet(span: Span, gone: Span) -> bool:
+    return span.start < gone.end and gone.start < span.end
+
+
+def _common_prefix(a: bytes, b: bytes) -> int:
+    low, high = 0, min(len(a), len(b))
+    if a[:high] == b[:high]:
+        return high
+    while high - low > 1:  # a[:low] is common, a[:high] is not; bytes compare at memory speed
+        middle = (low + high) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _common_suffix(a: bytes, b: bytes, most: int) -> int:
+    low, high = 0, most
+    if high == 0 or a[-high:] == b[-high:]:
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
+            low = middle
+        else:
+            high = middle
+    return low
