@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lsp_server.commands.console import print_json
+
+if TYPE_CHECKING:
+    from lsp_server.rewrites import Summary
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,22 +21,40 @@ def run(args: argparse.Namespace) -> int:
     from lsp_server.places import state_dir
     from lsp_server.rewrites import Ledger
 
-    summary = Ledger(state_dir()).summary(days=args.days).as_dict()
+    summary = Ledger(state_dir()).summary(days=args.days)
     if args.format == "json":
-        print_json(summary)
-    else:
-        for line in _lines(summary):
-            print(line)
+        print_json(summary.as_dict())
+        return 0
+    for line in _lines(summary):
+        print(line)
     return 0
 
 
-def _lines(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
-    for name, value in values.items():
-        label = name.replace("_", " ").replace(" usd", " (USD)")
-        if isinstance(value, Mapping):
-            yield f"{indent}{label}:" + ("" if value else " none")
-            yield from _lines(value, indent + "  ")
-        elif isinstance(value, float):
-            yield f"{indent}{label}: {value:,.4f}".rstrip("0").rstrip(".")
-        else:
-            yield f"{indent}{label}: {value}"
+def _lines(summary: Summary) -> Iterator[str]:
+    from lsp_server.rewrites import dollars
+
+    if not summary.requests and not summary.answered_locally:
+        yield f"No rewrites in the last {summary.days} days."
+        return
+    tokens = summary.tokens
+    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in summary.outcomes.items())
+    yield f"Rewrites in {summary.days} days: {summary.requests} sent ({outcomes}),"
+    yield f"  {summary.answered_locally} answered from this machine"
+    yield f"Cost: {dollars(summary.cost_usd)}; the prompt cache saved {dollars(summary.cache_saved_usd)}"
+    for day, cost in summary.cost_per_day.items():
+        yield f"  {day}: {dollars(cost)}"
+    yield (
+        f"Tokens: {tokens.plain:,} plain, {tokens.written_5m + tokens.written_1h:,} written to the cache, "
+        f"{tokens.read:,} read from it ({summary.cached_share:.0%}), {tokens.output:,} out"
+    )
+    for what, times in (
+        ("waiting for a place", summary.queue),
+        ("to the first token", summary.first_token),
+        ("in all", summary.total),
+    ):
+        p50, p95, p99 = times
+        yield f"Seconds {what}: {p50:.1f} (p50), {p95:.1f} (p95), {p99:.1f} (p99)"
+    yield f"The estimate was off by {summary.estimate_error:.0%} on average."
+    yield "The same tokens elsewhere:"
+    for model, cost in sorted(summary.other_models.items(), key=lambda item: item[1]):
+        yield f"  {model}: {dollars(cost)}"

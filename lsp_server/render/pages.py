@@ -46,6 +46,15 @@ def rule(one: Rule) -> str:
     return "\n".join(lines)
 
 
+def rule_list() -> str:
+    """The page that lists the rules, in Markdown."""
+    from analyzers import rules
+
+    lines = ["# Rules", "", "| rule | severity | what is seen |", "|---|---|---|"]
+    lines += [f"| [{r.name}]({r.name}.md) | {r.severity.label} | {r.summary} |" for r in rules.all_rules()]
+    return "\n".join([*lines, ""])
+
+
 def rule_row(one: Rule) -> dict[str, Any]:
     """The rule as `bigo rules --format json` lists it."""
     return {

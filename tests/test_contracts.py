@@ -1,0 +1,150 @@
+"""Which module may name which: the borders that keep the analyzers free of editors, networks and vendors."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[1]
+SOURCES = sorted(
+    path.relative_to(REPO) for top in ("analyzers", "lsp_server") for path in (REPO / top).rglob("*.py")
+)
+KNOW_TREE_SITTER = ("analyzers/languages/", "analyzers/syntax.py", "analyzers/extract.py")
+
+
+def imported(path: Path, *, at_import_time: bool = False) -> Iterator[str]:
+    """The modules a file names; `at_import_time` leaves out imports inside functions and for type checkers."""
+    yield from _imported(ast.parse((REPO / path).read_text("utf-8")), path, at_import_time)
+
+
+def _imported(node: ast.AST, path: Path, at_import_time: bool) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (name.name for name in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        package = ".".join(path.parent.parts[: len(path.parent.parts) - node.level + 1]) if node.level else ""
+        module = ".".join(filter(None, (package, node.module)))
+        yield module
+        yield from (f"{module}.{name.name}" for name in node.names)
+    if at_import_time and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        return
+    if at_import_time and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+        for child in node.orelse:
+            yield from _imported(child, path, at_import_time)
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _imported(child, path, at_import_time)
+
+
+def names(path: Path, *packages: str) -> set[str]:
+    """Those of the packages that the file names anywhere."""
+    return {module.split(".")[0] for module in imported(path)} & set(packages)
+
+
+def below(*prefixes: str) -> list[Path]:
+    found = [path for path in SOURCES if path.as_posix().startswith(prefixes)]
+    assert found, f"nothing under {prefixes}: has it moved?"
+    return found
+
+
+def test_the_sources_were_found() -> None:
+    assert Path("analyzers/facts.py") in SOURCES
+    assert Path("lsp_server/cli.py") in SOURCES
+
+
+@pytest.mark.parametrize("path", below("analyzers/"), ids=str)
+def test_analyzers_know_no_editor_and_no_vendor(path: Path) -> None:
+    assert not names(path, "pygls", "lsprotocol", "anthropic", "lsp_server")
+
+
+@pytest.mark.parametrize("path", below("analyzers/"), ids=str)
+def test_analyzers_have_no_network_and_no_processes(path: Path) -> None:
+    assert not names(
+        path, "socket", "http", "requests", "httpx", "asyncio", "anyio", "subprocess", "multiprocessing"
+    )
+    assert "urllib.request" not in imported(path)
+
+
+@pytest.mark.parametrize("path", below("lsp_server/rewrites/", "lsp_server/verify/"), ids=str)
+def test_rewrites_know_no_editor(path: Path) -> None:
+    assert not names(path, "pygls", "lsprotocol")
+
+
+def test_one_file_knows_the_api() -> None:
+    assert [path.as_posix() for path in SOURCES if names(path, "anthropic")] == [
+        "lsp_server/rewrites/claude.py"
+    ]
+
+
+def test_the_command_line_knows_no_editor() -> None:
+    assert not [
+        path
+        for path in below("lsp_server/commands/", "lsp_server/render/")
+        if names(path, "pygls", "lsprotocol")
+    ]
+
+
+def test_one_file_converts() -> None:
+    """Positions, ranges, diagnostics and edits of the protocol are made in one place, where offsets are at hand."""
+    made = re.compile(r"\b(?:lsp|types)\.(?:Position|Range|Location|Diagnostic|TextEdit)\(")
+    makers = [
+        path.as_posix() for path in below("lsp_server/") if made.search((REPO / path).read_text("utf-8"))
+    ]
+    assert makers == ["lsp_server/convert.py"]
+
+
+def test_three_know_tree_sitter() -> None:
+    grammars = ("tree_sitter", "tree_sitter_python", "tree_sitter_javascript", "tree_sitter_typescript")
+    others = [path for path in SOURCES if not path.as_posix().startswith(KNOW_TREE_SITTER)]
+    assert not [path for path in others if names(path, *grammars)]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=str)
+def test_nothing_shipped_names_the_tests(path: Path) -> None:
+    assert not names(path, "tests", "pytest", "hypothesis")
+
+
+# Evaluating an expression evaluates calls, which evaluate expressions: one recursion, in files by construct.
+ONE_RECURSION = "analyzers.evaluate"
+
+
+def test_analyzers_do_not_import_each_other_in_circles() -> None:
+    modules = {
+        ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in below("analyzers/")
+    }
+    edges: dict[str, set[str]] = {}
+    for module, path in modules.items():
+        needed = {_part(name) for name in imported(path, at_import_time=True) if name in modules}
+        edges.setdefault(_part(module), set()).update(needed - {_part(module)})
+    assert _circle(edges) == []
+
+
+def _part(module: str) -> str:
+    return ONE_RECURSION if module.startswith(ONE_RECURSION + ".") else module
+
+
+def _circle(edges: dict[str, set[str]]) -> list[str]:
+    """The modules of one circle, or none."""
+    done: set[str] = set()
+    way: list[str] = []
+
+    def visit(module: str) -> list[str]:
+        if module in way:
+            return [*way[way.index(module) :], module]
+        if module in done:
+            return []
+        way.append(module)
+        found = next(filter(None, map(visit, sorted(edges[module]))), [])
+        way.pop()
+        done.add(module)
+        return found
+
+    return next(filter(None, map(visit, sorted(edges))), [])
+
+
+def test_a_circle_would_be_seen() -> None:
+    assert _circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert _circle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
