@@ -1,0 +1,155 @@
+"""The three texts of a request: the frozen instructions, the module's context, and the function with its findings.
+
+The first two are cached by the API as a prefix, so their bytes must depend on nothing but the package's version and
+the module: no clock, no absolute path, no user name, no iteration over a set. Only the third names the function.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+
+from analyzers.findings import Finding, Place
+from analyzers.text import Text
+from lsp_server.rewrites.contract import ContextPart, Target
+
+VERSION = "rewrite-v1"
+_LANGUAGES = {
+    "python": "Python",
+    "javascript": "JavaScript",
+    "typescript": "TypeScript",
+    "tsx": "TypeScript with JSX",
+}
+# Marks that reorder or hide text, so that a person and a model would read different code (Trojan Source).
+INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
+
+
+@cache
+def frozen() -> str:
+    """The instructions, the same bytes for every request of this version."""
+    return _plain(files("lsp_server.rewrites").joinpath(f"prompts/{VERSION}.md").read_text("utf-8"))
+
+
+def clean(text: str) -> tuple[str, int]:
+    """The text with LF line ends, in NFC, and without invisible marks; and how many marks were removed."""
+    without, removed = INVISIBLE.subn("", text)
+    return _plain(without), removed
+
+
+def lines(text: str) -> str:
+    """The text with LF line ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", lines(text))
+
+
+def fence(text: str) -> str:
+    """A line that cannot stand in `text` by design: it is made from the text's own hash.
+
+    The same text gets the same fence, so a preview shows the very bytes that are sent later.
+    """
+    return f"{'=' * 12} {hashlib.sha256(text.encode()).hexdigest()[:20]}"
+
+
+def fenced(title: str, text: str) -> str:
+    """A titled block whose content is data."""
+    text = text.rstrip("\n")
+    line = fence(text)
+    return f"{title}\n{line}\n{text}\n{line}\n"
+
+
+def part_block(part: ContextPart) -> str:
+    return fenced(f"{_one_line(part.label)} in {_one_line(part.relative)}", part.source)
+
+
+def module_block(
+    relative: str, language: str, imports: str, parts: Sequence[ContextPart], guidelines: str
+) -> str:
+    """What all functions of a module share. Parts come in the order given; make it a deterministic one."""
+    blocks = [f"The module {_one_line(relative)}, written in {_LANGUAGES.get(language, language)}.\n"]
+    if guidelines.strip():
+        blocks.append(fenced("Notes of the project on its code:", guidelines))
+    if imports.strip():
+        blocks.append(fenced("Its imports:", imports))
+    blocks += [part_block(part) for part in parts]
+    return "\n".join(blocks)
+
+
+def tail(target: Target, function: str, own: Iterable[ContextPart], profile: str) -> str:
+    """What differs per function. `function`, `own` and `profile` are cleaned and redacted already."""
+    blocks = [part_block(part) for part in own]
+    if profile.strip():
+        blocks.append(fenced("Measured profile of this function:", profile))
+    blocks.append(_derivation(target))
+    blocks.append(_findings(target))
+    line = fence(function)
+    blocks.append(
+        f"Rewrite the function {_one_line(target.qualname)}. It stands between the two fence lines, exactly as in the"
+        f" file:\n{line}\n{target.indent}{function}\n{line}\n"
+    )
+    return "\n".join(block for block in blocks if block)
+
+
+def repair(failure: str) -> str:
+    """The one more turn that a rejected answer may get."""
+    return (
+        f"That answer cannot be used: {failure}\nAnswer again in full, in the same form, with that put right; or with"
+        " <no_change> if it cannot be. The rules have not changed."
+    )
+
+
+def _derivation(target: Target) -> str:
+    report = target.report
+    if report is None:
+        return ""
+    lines = [f"Static analysis of {_one_line(report.qualname)}: time {report.time}, space {report.space}."]
+    if report.queries:
+        lines.append(f"Database queries: {report.queries}.")
+    lines += [
+        f"  {_one_line(symbol)} = {_one_line(meaning)}" for symbol, meaning in sorted(report.sizes.items())
+    ]
+    lines += [f"  {_where(target, reason.place)}: {_one_line(reason.text)}" for reason in report.why]
+    return "\n".join(lines) + "\n"
+
+
+def _findings(target: Target) -> str:
+    if not target.findings:
+        return "The analyzer reports no finding here; the person asked for the rewrite.\n"
+    ordered = sorted(target.findings, key=lambda f: (f.place.span, f.rule, f.message))
+    return "Findings:\n" + "".join(_finding(target, finding) for finding in ordered)
+
+
+def _finding(target: Target, finding: Finding) -> str:
+    change = finding.cost.before
+    if change and finding.cost.after:
+        change += f", could be {finding.cost.after}"
+    lines = [f"- {finding.rule} at {_where(target, finding.place)}: {_one_line(finding.message)}"]
+    if change:
+        lines.append(f"  cost {change}")
+    lines += [f"  {_where(target, step.place)}: {_one_line(step.message)}" for step in finding.related]
+    return "\n".join(lines) + "\n"
+
+
+def _where(target: Target, place: Place) -> str:
+    """A place the model can find: the line counted from the function's first one, or another file's relative path."""
+    if place.path == target.path:
+        text = Text(target.source)
+        if target.span.start <= place.span.start < target.span.end:
+            return (
+                f"line {text.line_of(place.span.start) - text.line_of(target.span.start) + 1} of the function"
+            )
+        return f"line {text.line_of(place.span.start) + 1} of the module"
+    root = target.path[: -len(target.relative)] if target.path.endswith(target.relative) else ""
+    inside = root and place.path.startswith(root)
+    return _one_line(place.path[len(root) :] if inside else place.path.rsplit("/", 1)[-1])
+
+
+def _one_line(text: str) -> str:
+    """Names and messages from the code are one line of plain characters, so they cannot look like a block."""
+    return " ".join(INVISIBLE.sub("", _plain(text)).split())[:400]

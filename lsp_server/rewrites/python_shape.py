@@ -1,0 +1,289 @@
+"""What a rewrite of a Python function must keep and must not bring in, read from the syntax tree of the standard library.
+
+Each check returns a sentence about what is wrong, "" if nothing is.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import symtable
+import sys
+import textwrap
+import warnings
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import TypeVar
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+_T = TypeVar("_T")
+
+
+@cache
+def reach(language: str, kind: str) -> frozenset[str]:
+    """A list of reach.toml: names that a rewrite may keep and may not bring in."""
+    table = tomllib.loads(files("lsp_server.rewrites").joinpath("reach.toml").read_text("utf-8"))
+    return frozenset(table[language][kind])
+
+
+def definition(code: str) -> Definition | None:
+    """The one function definition that the code consists of, at whatever indentation; None if it is anything else."""
+    try:
+        body = _quiet(lambda: ast.parse(textwrap.dedent(code))).body
+    except (SyntaxError, ValueError, RecursionError):
+        # `dedent` gives up where a string's lines begin at the left; a header makes the indentation legal instead.
+        try:
+            block = _quiet(lambda: ast.parse("if 1:\n" + code)).body[0]
+        except (SyntaxError, ValueError, RecursionError):
+            return None
+        body = block.body if isinstance(block, ast.If) and not block.orelse else []
+    if len(body) == 1 and isinstance(body[0], (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return body[0]
+    return None
+
+
+def compiles(source: bytes) -> str:
+    """ "" when the file compiles, else what the compiler says."""
+    try:
+        _quiet(lambda: compile(source, "<file>", "exec", dont_inherit=True))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+        line = getattr(problem, "lineno", None)
+        return f"{getattr(problem, 'msg', problem)}" + (f" (line {line})" if line else "")
+    return ""
+
+
+def _quiet(call: Callable[[], _T]) -> _T:
+    """Without the warnings that the compiler prints about the code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return call()
+
+
+def changed_interface(old: Definition, new: Definition) -> str:
+    """Name, kind, decorators, parameters, defaults, annotations and docstring must be as they were."""
+    if old.name != new.name:
+        return f"it is named {new.name} instead of {old.name}"
+    if type(old) is not type(new):
+        return "it is async now" if isinstance(new, ast.AsyncFunctionDef) else "it is no longer async"
+    if [ast.dump(d) for d in old.decorator_list] != [ast.dump(d) for d in new.decorator_list]:
+        return "its decorators changed"
+    if ast.dump(old.args) != ast.dump(new.args):
+        return f"its parameters changed from ({ast.unparse(old.args)}) to ({ast.unparse(new.args)})"
+    if ast.unparse(old.returns or ast.Constant(0)) != ast.unparse(new.returns or ast.Constant(0)):
+        return "its return annotation changed"
+    if ast.get_docstring(old) != ast.get_docstring(new):
+        return "its docstring changed"
+    if _is_generator(old) != _is_generator(new):
+        return "it is no longer a generator" if _is_generator(old) else "it became a generator"
+    return ""
+
+
+def same_code(old: Definition, new: Definition) -> bool:
+    return ast.dump(old) == ast.dump(new)
+
+
+def elided(old: Definition, new: Definition) -> str:
+    """Stand-ins for code: a bare `...`, NotImplementedError, where there was none before."""
+
+    def stubs(node: Definition) -> int:
+        return sum(
+            (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant) and n.value.value is Ellipsis)
+            or (isinstance(n, ast.Name) and n.id in ("NotImplementedError", "NotImplemented"))
+            for n in ast.walk(node)
+        )
+
+    return "it leaves code out" if stubs(new) > stubs(old) else ""
+
+
+def dangerous(old: Definition, new: list[ast.stmt]) -> str:
+    """Names, attributes, scopes and modules that reach outside and were not in the function before."""
+    before = {kind: set(names) for kind, names in _reach([old]).items()}
+    for kind, names in _reach(new).items():
+        for name in sorted(set(names) - before[kind]):
+            return f"it brings in {name}, which was not there before"
+    return ""
+
+
+def _reach(nodes: list[ast.stmt]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {"name": [], "attribute": [], "module": [], "scope": []}
+    for node in (n for top in nodes for n in ast.walk(top)):
+        if isinstance(node, ast.Name) and (node.id in reach("python", "names") or _dunder(node.id)):
+            found["name"].append(node.id)
+        elif isinstance(node, ast.Attribute):
+            owner = node.value.id if isinstance(node.value, ast.Name) else ""
+            if node.attr in reach("python", "attributes") or _dunder(node.attr):
+                found["attribute"].append(node.attr)
+            elif owner in reach("python", "modules"):
+                found["attribute"].append(f"{owner}.{node.attr}")
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _dunder(node.value):
+            found["attribute"].append(node.value)  # getattr(x, "__globals__")
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            found["scope"] += [f"{type(node).__name__.lower()} {name}" for name in node.names]
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found["module"] += [name for name in _modules(node) if name in reach("python", "modules")]
+    return found
+
+
+def _dunder(name: str) -> bool:
+    return (
+        name.startswith("__")
+        and name.endswith("__")
+        and len(name) > 4
+        and name not in reach("python", "harmless_dunders")
+    )
+
+
+def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name.partition(".")[0] for alias in node.names]
+    return [] if node.level else [(node.module or "").partition(".")[0]]
+
+
+def import_statements(code: str) -> list[ast.Import | ast.ImportFrom] | str:
+    """The import statements in the code, or a sentence if it holds anything else."""
+    try:
+        body = _quiet(lambda: ast.parse(code)).body
+    except (SyntaxError, ValueError):
+        return "its imports cannot be read"
+    statements = [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return statements if len(statements) == len(body) else "its imports hold something that is no import"
+
+
+def foreign_import(module: ast.Module | None, statements: list[ast.Import | ast.ImportFrom]) -> str:
+    """Only harmless modules of the standard library, and packages that the file imports already."""
+    known = {name for node in _imports(module) for name in _origins(node)}
+    for node in statements:
+        if isinstance(node, ast.ImportFrom) and (node.module == "__future__" or node.names[0].name == "*"):
+            return f"it wants `{ast.unparse(node)}`"
+        for origin in _origins(node):
+            standard = origin in sys.stdlib_module_names and origin not in reach("python", "modules")
+            if origin not in known and not standard:
+                return f"it wants to import {origin}, which the file does not use so far"
+    return ""
+
+
+def _imports(module: ast.Module | None) -> Iterator[ast.Import | ast.ImportFrom]:
+    for node in ast.walk(module) if module else ():
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node
+
+
+def _origins(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """Top-level packages; a relative import counts as its own module."""
+    if isinstance(node, ast.ImportFrom) and node.level:
+        return ["." * node.level + (node.module or "")]
+    return _modules(node)
+
+
+def needed_imports(
+    module: ast.Module | None, statements: list[ast.Import | ast.ImportFrom]
+) -> list[str] | str:
+    """The statements that the file lacks, one name each; a sentence if a name means something else there."""
+    bound = {_key(node, alias) for node in (module.body if module else []) if isinstance(node, (ast.Import, ast.ImportFrom))
+             for alias in node.names}  # fmt: skip
+    taken = _top_level_names(module)
+    wanted: list[str] = []
+    for node in statements:
+        missing = [alias for alias in node.names if _key(node, alias) not in bound]
+        for alias in missing:
+            name = alias.asname or alias.name.partition(".")[0]
+            plain = isinstance(node, ast.Import) and not alias.asname and "." in alias.name
+            if name in taken and not plain:
+                return f"it wants to import {name}, but the file uses that name for something else"
+        if missing:
+            clone = (
+                ast.Import(missing)
+                if isinstance(node, ast.Import)
+                else ast.ImportFrom(node.module, missing, node.level)
+            )
+            line = ast.unparse(clone)
+            if line not in wanted:
+                wanted.append(line)
+    return wanted
+
+
+def _key(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> tuple[str, str, str]:
+    if isinstance(node, ast.Import):
+        return "", alias.name, alias.asname or ""
+    return "." * node.level + (node.module or ""), alias.name, alias.asname or alias.name
+
+
+def _top_level_names(module: ast.Module | None) -> set[str]:
+    """Names bound at the top level of the module, in branches of it too."""
+    if module is None:
+        return set()
+    try:
+        table = symtable.symtable(ast.unparse(module), "<file>", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    return {
+        s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()
+    }
+
+
+def bad_aux(module: ast.Module | None, code: str) -> str:
+    """An extra function must be one plain function whose name is free, with no decorator and constant defaults."""
+    aux = definition(code)
+    if aux is None or code[:1] in " \t":
+        return "its extra function is not one top-level function"
+    if aux.decorator_list:
+        return "its extra function has a decorator"
+    if not all(isinstance(d, ast.Constant) for d in [*aux.args.defaults, *aux.args.kw_defaults] if d):
+        return "its extra function has a default that is computed"
+    if aux.name in _top_level_names(module) or hasattr(builtins, aux.name):
+        return f"its extra function is named {aux.name}, which the file has already"
+    return ""
+
+
+def undefined_names(old_source: bytes, new_source: bytes) -> set[str]:
+    """Names that functions of the new file look up and that are bound nowhere, and were not missing before."""
+    return _unbound(new_source) - _unbound(old_source)
+
+
+def _unbound(source: bytes) -> set[str]:
+    try:
+        top = _quiet_table(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    bound = {
+        s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()
+    }
+    bound |= set(dir(builtins)) | {"__file__", "__path__", "__annotations__", "__module__", "__qualname__"}
+    missing: set[str] = set()
+    pending = list(top.get_children())
+    while pending:
+        table = pending.pop()
+        pending += table.get_children()
+        for symbol in table.get_symbols():
+            if symbol.is_global() and symbol.is_assigned():
+                bound.add(symbol.get_name())
+            if symbol.is_global() and symbol.is_referenced():
+                missing.add(symbol.get_name())
+    star = any(
+        isinstance(n, ast.ImportFrom) and n.names[0].name == "*"
+        for n in ast.walk(_quiet(lambda: ast.parse(source)))
+    )
+    return set() if star else missing - bound
+
+
+def _quiet_table(source: bytes) -> symtable.SymbolTable:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return symtable.symtable(source.decode("utf-8", "replace"), "<file>", "exec")
+
+
+def _is_generator(node: Definition) -> bool:
+    pending: list[ast.AST] = list(node.body)
+    while pending:
+        child = pending.pop()
+        if isinstance(child, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            pending += ast.iter_child_nodes(child)
+    return False

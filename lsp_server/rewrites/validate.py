@@ -1,0 +1,315 @@
+"""Is the answer a rewrite of this function? Cheap checks first; the first failure is the sentence the person reads.
+
+Nothing here runs the code. What passes is an edit that parses where it goes, keeps the function's interface, brings in
+nothing that reaches outside, leaves nothing out, and does not cost more by our own analyzer.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from analyzers import extract, languages
+from analyzers.facts import FileFacts, Function
+from analyzers.text import Text
+from lsp_server.rewrites import edit, prompt, python_shape, redact
+from lsp_server.rewrites.contract import Checked, Edit, RewriteFailed
+from lsp_server.rewrites.proposal import Answer
+from lsp_server.rewrites.request import Prepared
+
+# From the cheapest to the dearest; "unknown" is compared with nothing.
+TIME_CLASSES = (
+    "constant", "logn", "sqrt", "linear", "nlogn", "quadratic", "n2logn", "cubic", "polynomial", "exponential",
+)  # fmt: skip
+
+_COMMENT = r"(?:\#|//|/\*|\*)"
+_ELISION = re.compile(
+    rf"""(?ixm) ^\s*(?:\.{{3}}|…)\s*$
+    | {_COMMENT}\s*(?:\.{{3}}|…)
+    | {_COMMENT}.*(?:\.{{3}}|…)\s*(?:\*/)?\s*$
+    | {_COMMENT}.*\b(?:existing|original|previous|remaining|rest\ of\ the|other|same)\s+(?:\w+\s+)?(?:code|function|body|implementation|logic|method|lines)\b
+    | {_COMMENT}.*\b(?:code|logic|rest|body|implementation|everything)\s+(?:is\s+|stays\s+|remains\s+)?(?:unchanged|the\ same|as\ before|omitted|goes\ here|continues|above|below)\b
+    | {_COMMENT}\s*(?:unchanged|same\ as\ before|as\ before|omitted|etc\.?|snip)\W*$
+    | {_COMMENT}.*\b(?:TODO|FIXME|XXX)\b"""
+)
+_SUPPRESSION = re.compile(
+    r"bigo:\s*ignore|\bnoqa\b|type:\s*ignore|pragma:|eslint-disable|@ts-(?:ignore|nocheck|expect-error)"
+)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
+_WORD = re.compile(r"[$\w]+")
+_SMALLEST, _LARGEST, _SLACK = (
+    0.2,
+    5.0,
+    600,
+)  # size against the original; a short function may grow by the slack
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An answer fitted into the file, before the analyzer has seen it."""
+
+    function: str
+    imports: tuple[str, ...]
+    aux: str
+    edits: tuple[Edit, ...]
+    patched: bytes
+    warnings: tuple[str, ...] = ()
+
+
+def check_answer(prepared: Prepared, answer: Answer) -> Candidate:
+    """The answer as edits to the file. Raises RewriteFailed("answer", sentence)."""
+    target = prepared.target
+    _check_text(prepared, answer)
+    python = target.language == "python"
+    imports = _python_imports(prepared, answer) if python else _script_imports(prepared, answer)
+    function = edit.fit(
+        _tidy(redact.restore(answer.rewrite, prepared.redacted), target.function),
+        target.indent,
+        target.language,
+    )
+    if "".join(function.split()) == "".join(target.function.split()):
+        raise RewriteFailed("no-change", "Claude gave the function back as it is.")
+    if python:
+        _check_python(prepared, target.indent + function, answer)
+    else:
+        _check_script(prepared, function, answer)
+    edits = edit.edits_for(target, function, imports, answer.aux)
+    patched = edit.apply(target.source, edits)
+    _check_in_place(prepared, patched, edits, imports, function, answer.aux)
+    shown = next(e for e in edits if e.span == target.span)
+    return Candidate(shown.text, imports, answer.aux, edits, patched)
+
+
+def check_cost(prepared: Prepared, checked: Checked) -> tuple[str, str, tuple[str, ...]]:
+    """The analyzer's cost before and after, and what to warn about. Raises RewriteFailed("worse", sentence)."""
+    before, after = checked.before, checked.after
+    said = (
+        (before.time if before else "unknown") or "unknown",
+        (after.time if after else "unknown") or "unknown",
+    )
+    if before and after:
+        old, new = _rank(before.time_class), _rank(after.time_class)
+        if old is not None and new is not None and new > old:
+            raise _worse(f"its time grows from {before.time} to {after.time}")
+        if after.queries and not before.queries:
+            raise _worse(f"it sends queries now ({after.queries})")
+    added = Counter(f.rule for f in checked.findings_after) - Counter(f.rule for f in checked.findings_before)
+    if added:
+        raise _worse(f"the analyzer finds more than before: {', '.join(sorted(added))}")
+    warnings = []
+    if "unknown" in said:
+        warnings.append(
+            "The analyzer cannot tell the cost of both versions, so the gain is the model's claim."
+        )
+    elif before and after and before.time == after.time and before.queries == after.queries and (
+        len(checked.findings_after) >= len(checked.findings_before)
+    ):  # fmt: skip
+        warnings.append("The analyzer sees no gain.")
+    return *said, tuple(warnings)
+
+
+def _rank(time_class: str) -> int | None:
+    return TIME_CLASSES.index(time_class) if time_class in TIME_CLASSES else None
+
+
+def _bad(what: str) -> RewriteFailed:
+    return RewriteFailed("answer", f"Claude's rewrite cannot be used: {what}.")
+
+
+def _worse(what: str) -> RewriteFailed:
+    return RewriteFailed("worse", f"Claude's rewrite was rejected: {what}.")
+
+
+def _check_text(prepared: Prepared, answer: Answer) -> None:
+    """What can be seen without reading the code as code."""
+    sent, code = prepared.function, answer.rewrite
+    if redact.placeholders(sent) != redact.placeholders(code):
+        raise _bad("a value that was replaced by a placeholder is missing, doubled or changed")
+    if "__REDACTED" in answer.aux + answer.imports or code.count("__REDACTED") != sent.count("__REDACTED"):
+        raise _bad("a value that was replaced by a placeholder is in a place where it was not")
+    known = {line.strip() for line in sent.splitlines()}
+    for line in (code + "\n" + answer.aux).splitlines():
+        if line.strip() in known:
+            continue
+        if _ELISION.search(line):
+            raise _bad(f"it leaves code out ({line.strip()[:60]!r})")
+        if _SUPPRESSION.search(line):
+            raise _bad("it silences a checker")
+    text = code + answer.aux + answer.imports
+    if prompt.INVISIBLE.search(text) or set(_CONTROL.findall(text)) - set(_CONTROL.findall(sent)):
+        raise _bad("it has invisible or control characters in it")
+    size, was = len("".join((code + answer.aux).split())), len("".join(sent.split()))
+    if size < was * _SMALLEST:
+        raise _bad("it is much shorter than the function, so something is probably missing")
+    if size > was * _LARGEST and size > was + _SLACK:
+        raise _bad("it is many times longer than the function")
+
+
+def _tidy(code: str, original: str) -> str:
+    """Without a closing semicolon that belongs to the statement around the function, not to the function."""
+    return code[:-1] if code.endswith(";") and not original.rstrip().endswith(";") else code
+
+
+# ------------------------------------------------------------------------------------------------------- Python
+
+
+def _python_imports(prepared: Prepared, answer: Answer) -> tuple[str, ...]:
+    statements = python_shape.import_statements(answer.imports)
+    if isinstance(statements, str):
+        raise _bad(statements)
+    module = _module(prepared.target.source)
+    if problem := python_shape.foreign_import(module, statements):
+        raise _bad(problem)
+    needed = python_shape.needed_imports(module, statements)
+    if isinstance(needed, str):
+        raise _bad(needed)
+    return tuple(needed)
+
+
+def _module(source: bytes) -> ast.Module | None:
+    return None if python_shape.compiles(source) else ast.parse(source)
+
+
+def _check_python(prepared: Prepared, code: str, answer: Answer) -> None:
+    target = prepared.target
+    old, new = (
+        python_shape.definition(target.indent + target.function.replace("\r\n", "\n")),
+        python_shape.definition(code),
+    )
+    if old is None or new is None:
+        raise _bad("it is not exactly one function definition that parses")
+    module = _module(target.source)
+    added: list[ast.stmt] = [new]
+    if answer.aux:
+        if problem := python_shape.bad_aux(module, answer.aux):
+            raise _bad(problem)
+        aux = python_shape.definition(answer.aux)
+        added += [aux] if aux else []
+    inside = [n for top in added for n in ast.walk(top) if isinstance(n, (ast.Import, ast.ImportFrom))]
+    if python_shape.same_code(old, new):
+        raise RewriteFailed("no-change", "Claude changed nothing but spacing or comments.")
+    problem = (
+        python_shape.changed_interface(old, new)
+        or python_shape.elided(old, new)
+        or python_shape.dangerous(old, added)
+        or python_shape.foreign_import(module, inside)
+    )
+    if problem:
+        raise _bad(problem)
+
+
+# ----------------------------------------------------------------------------------- JavaScript and TypeScript
+
+
+def _script_imports(prepared: Prepared, answer: Answer) -> tuple[str, ...]:
+    """Imports of modules that the file imports already, and only names that it does not have."""
+    lines = [line.strip() for line in answer.imports.splitlines() if line.strip()]
+    if not lines:
+        return ()
+    wanted, have = _facts(prepared, answer.imports.encode()), _facts(prepared, prepared.target.source)
+    if wanted.has_error or len(wanted.functions) != 1 or wanted.functions[0].body or wanted.classes:
+        raise _bad("its imports hold something that is no import")
+    known = {item.module for item in have.imports}
+    for item in wanted.imports:
+        if item.module not in known:
+            raise _bad(f"it wants to import {item.module}, which the file does not use so far")
+    bound = {item.alias for item in have.imports if not item.scope}
+    if all(item.alias in bound for item in wanted.imports):
+        return ()
+    if any(item.alias in bound for item in wanted.imports):
+        raise _bad("it wants to import a name that the file has already")
+    return tuple(lines)
+
+
+def _check_script(prepared: Prepared, function: str, answer: Answer) -> None:
+    before = set(_WORD.findall(prepared.target.function))
+    for word in sorted(
+        set(_WORD.findall(function + "\n" + answer.aux)) & python_shape.reach("script", "words") - before
+    ):
+        raise _bad(f"it brings in {word}, which was not there before")
+    if not answer.aux:
+        return
+    facts = _facts(prepared, answer.aux.encode())
+    top = [f for f in facts.functions[1:] if not f.parent and not f.owner]
+    known = {f.name for f in _facts(prepared, prepared.target.source).functions}
+    if (
+        facts.has_error
+        or facts.classes
+        or len(top) != 1
+        or _outside(answer.aux.encode(), top[0]).strip(b" \t\r\n;")
+    ):
+        raise _bad("its extra function is not one top-level function")
+    if top[0].name in known:
+        raise _bad(f"its extra function is named {top[0].name}, which the file has already")
+
+
+def _outside(source: bytes, function: Function) -> bytes:
+    return source[: function.start] + source[function.end :]
+
+
+# ------------------------------------------------------------------------------------------------------ in place
+
+
+def _facts(prepared: Prepared, source: bytes) -> FileFacts:
+    language = languages.for_path(prepared.target.path)
+    if language is None:
+        raise _bad(f"{prepared.target.language} is not a language that can be checked")
+    return extract.facts_of(source, language)
+
+
+def _check_in_place(
+    prepared: Prepared,
+    patched: bytes,
+    edits: tuple[Edit, ...],
+    imports: tuple[str, ...],
+    function: str,
+    aux: str,
+) -> None:
+    """The whole file still reads, and the new text is exactly the old function's successor in it."""
+    target = prepared.target
+    if target.language == "python" and not python_shape.compiles(target.source):
+        if problem := python_shape.compiles(patched):
+            raise _bad(f"the file would no longer compile: {problem}")
+        if missing := python_shape.undefined_names(target.source, patched):
+            raise _bad(f"it uses {', '.join(sorted(missing))}, which is defined nowhere")
+    before, after = _facts(prepared, target.source), _facts(prepared, patched)
+    if after.has_error and not before.has_error:
+        raise _bad("the file would no longer parse")
+    old = _function_at(before, target.span.start, target.span.end)
+    if old is None:
+        return  # the span is the caller's own; the syntax checks above have held
+    end = len(patched) - (len(target.source) - target.span.end)
+    new_size = len(function.replace("\n", _newline(target.source)).encode())
+    new = _function_at(after, end - new_size, end)
+    if new is None:
+        raise _bad("the new text is not one function in the function's place")
+    if (old.qualname, old.kind, old.is_async, old.is_generator) != (
+        new.qualname,
+        new.kind,
+        new.is_async,
+        new.is_generator,
+    ):
+        raise _bad("the function's name or kind changed")
+    if target.language != "python" and _header(target.source, old) != _header(patched, new):
+        raise _bad("the function's parameters, annotations or decorators changed")
+    inner = sum(f.start >= old.start and f.end <= old.end for f in before.functions[1:])
+    inner_new = sum(f.start >= new.start and f.end <= new.end for f in after.functions[1:])
+    extra = len(_facts(prepared, aux.encode()).functions) - 1 if aux else 0
+    if len(after.functions) - inner_new - extra != len(before.functions) - inner or len(before.classes) > len(
+        after.classes
+    ):
+        raise _bad("other functions of the file would change")
+
+
+def _function_at(facts: FileFacts, start: int, end: int) -> Function | None:
+    return next((f for f in facts.functions[1:] if f.start == start and abs(f.end - end) <= 1), None)
+
+
+def _newline(source: bytes) -> str:
+    return Text(source).newline
+
+
+def _header(source: bytes, function: Function) -> bytes:
+    return b"".join(source[function.start : function.start + function.body_at].split())
