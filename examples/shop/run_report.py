@@ -7,9 +7,11 @@ import argparse
 import asyncio
 import cProfile
 import datetime
+import marshal
 import os
 import pathlib
 import random
+import re
 import time
 from collections.abc import Callable
 
@@ -103,17 +105,7 @@ def run(name: str, report: Callable[[], object]) -> None:
 
 
 def write_profile(profiler: cProfile.Profile, path: str) -> None:
-    """The recorded times, with the shop's files relative to this folder and without where Python is installed."""
-    import marshal
-
-    here = str(pathlib.Path(__file__).resolve().parent) + os.sep
-
-    def neutral(function: tuple[str, int, str]) -> tuple[str, int, str]:
-        file, line, name = function
-        for prefix in (here, *(f"{part}{os.sep}" for part in sorted(import_path(), key=len, reverse=True))):
-            file = file.removeprefix(prefix)
-        return file.replace(os.sep, "/"), line, name
-
+    """The recorded times, with the shop's files relative to this folder and no word of where Python is installed."""
     profiler.create_stats()
     stats = {
         neutral(function): (*times, {neutral(caller): edge for caller, edge in callers.items()})
@@ -122,10 +114,12 @@ def write_profile(profiler: cProfile.Profile, path: str) -> None:
     pathlib.Path(path).write_bytes(marshal.dumps(stats))
 
 
-def import_path() -> list[str]:
-    import sys
-
-    return [os.path.abspath(part) for part in sys.path if part]
+def neutral(function: tuple[str, int, str]) -> tuple[str, int, str]:
+    """`(file, line, name)` with a file name that means the same on every machine."""
+    file, line, name = function
+    file = file.replace(os.sep, "/").removeprefix(pathlib.Path(__file__).resolve().parent.as_posix() + "/")
+    file = re.sub(r"^.*/(?=site-packages/|lib/python3)", "/", file)
+    return file, line, name
 
 
 def main() -> None:
