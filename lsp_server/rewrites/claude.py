@@ -96,7 +96,7 @@ class Sender:
             stop_reason=final.stop_reason,
             stop_details=details.to_dict() if details else None,
             usage=final.usage.to_dict(),
-            content=final.to_param()["content"],
+            content=[block.to_dict(exclude_none=True) for block in final.content],
         )
 
 
