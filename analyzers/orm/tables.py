@@ -62,6 +62,15 @@ class Effects(Struct, frozen=True, dict=True):
         return {name: effect for effect, listed in self.lists.items() for name in listed.names}
 
 
+class KnownModel(Struct, frozen=True, forbid_unknown_fields=True):
+    """A model of the ORM's own: columns as in `columns`, relations as "kind model"."""
+
+    source: str
+    base: str = ""
+    columns: dict[str, str] = {}
+    relations: dict[str, str] = {}
+
+
 class Django(Struct, frozen=True):
     """django.toml. `asynchronous` methods (`aget`, `acount`) have the effects of those they are called after."""
 
@@ -75,6 +84,7 @@ class Django(Struct, frozen=True):
     select_related: Names  # the kinds of relation a JOIN can load
     columns: Words
     connections: Names
+    models: dict[str, KnownModel]  # by full dotted name
 
 
 class Sqlalchemy(Struct, frozen=True):

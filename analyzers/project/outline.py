@@ -16,6 +16,7 @@ from analyzers.facts import (
     ClassDef,
     Collection,
     Compare,
+    Const,
     Expr,
     FileFacts,
     For,
@@ -319,3 +320,24 @@ def callee(expr: Expr | None) -> str | None:
     while isinstance(expr, Index):
         expr = expr.obj
     return dotted(expr)
+
+
+def keyword(call: Call, name: str) -> Expr | None:
+    """The value of a keyword argument."""
+    return next((k.value for k in call.keywords if k.name == name), None)
+
+
+def argument(call: Call, place: int, name: str) -> Expr | None:
+    """An argument given by name or by place."""
+    given = keyword(call, name)
+    return given if given is not None or place >= len(call.args) else call.args[place]
+
+
+def literal(value: Expr | None) -> str:
+    """The text of a string literal, else ""."""
+    return value.value if isinstance(value, Const) and isinstance(value.value, str) else ""
+
+
+def is_true(value: Expr | None) -> bool:
+    """Whether an expression is the literal True."""
+    return isinstance(value, Const) and value.value is True

@@ -1,0 +1,379 @@
+"""SQLAlchemy's declarative classes, of Flask-SQLAlchemy and SQLModel too.
+
+Source: https://docs.sqlalchemy.org/en/20/orm/declarative_mapping.html and orm/relationship_api.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from analyzers.facts import Assign, Binary, Call, Const, Expr, Index, Lambda, Mapping, Return
+from analyzers.orm import tables
+from analyzers.project.index import Project
+from analyzers.project.names import Target, full_name, lineage, module_value, resolve
+from analyzers.project.outline import callee, dotted, is_true, keyword, literal
+from analyzers.project.schema import Key, Model, Registry, Relation, Reverse
+from analyzers.text import Span
+
+_MAPPED = frozenset({"Mapped", "DynamicMapped", "WriteOnlyMapped"})
+_COLLECTIONS = frozenset(
+    {"list", "List", "set", "Set", "Sequence", "Collection", "dict", "Dict", "FrozenSet"}
+)
+_FLASK_ROLES = {"relationship": "relationship", "Column": "column", "mapped_column": "column"}
+_LAZY_WORDS = {True: "select", False: "joined", None: "noload"}
+
+
+class Related(Struct, frozen=True):
+    """A `relationship()` as a class body declares it."""
+
+    name: str
+    owner: Key
+    call: Call
+    annotation: Expr | None
+    span: Span
+
+
+class Declared(Struct, frozen=True):
+    """What one class body maps. `keys` are the tables (or classes) its foreign keys point to, by column."""
+
+    columns: tuple[tuple[str, str], ...]
+    relations: tuple[Related, ...]
+    keys: tuple[tuple[str, str], ...]
+    table: str
+    abstract: bool
+
+
+_NOTHING = Declared((), (), (), "", False)
+
+
+class _Sqlalchemy:
+    name = "sqlalchemy"
+
+    def is_model(self, models: Registry, path: str, qualname: str) -> bool:
+        project = models.project
+        if not path:
+            return False
+        return any(_is_base(project, target) for target in lineage(project, path, qualname)[1:])
+
+    def model(self, models: Registry, path: str, qualname: str) -> Model:
+        project, key = models.project, (path, qualname)
+        columns: dict[str, str] = {}
+        relations: dict[str, Relation] = {}
+        for body in _bodies(project, key):
+            for name, holds in body.columns:
+                relations.pop(name, None)
+                columns[name] = holds
+            for item in body.relations:
+                columns.pop(item.name, None)
+                relations[item.name] = _relation(models, key, item)
+        bases = lineage(project, path, qualname)[1:]
+        abstract = is_abstract(project, key)
+        return Model(key, qualname.rpartition(".")[2], self.name, abstract, bases, columns, relations, {})
+
+    def reverses(self, models: Registry, path: str, qualname: str) -> tuple[Reverse, ...]:
+        key = (path, qualname)
+        if is_abstract(models.project, key):
+            return ()
+        own = (item for body in _bodies(models.project, key) for item in body.relations)
+        return tuple(reverse for item in own if (reverse := _backref(models, key, item)) is not None)
+
+
+SQLALCHEMY = _Sqlalchemy()
+
+
+# ------------------------------------------------------------------------------------------- declarative bases
+
+
+def _is_base(project: Project, target: Target) -> bool:
+    """Whether a class derived from `target` is a declarative base or a mapped class."""
+    known = tables().sqlalchemy.classes
+    if target.kind != "variable":
+        return full_name(project, target) in known["base"]
+    root, _, attribute = target.qualname.partition(".")
+    assign = module_value(project, target.path, root)
+    if assign is None or not isinstance(assign.value, Call):
+        return False
+    chain = callee(assign.value)
+    found = resolve(project, target.path, chain) if chain else None
+    if found is None:
+        return False
+    made_by, rest = found
+    if attribute:
+        return attribute == "Model" and _is_flask(project, made_by)
+    name = ".".join((full_name(project, made_by), *rest))
+    return name + "()" in known["base"] or name.endswith("generate_base")
+
+
+def _is_flask(project: Project, target: Target) -> bool:
+    if target.kind == "class":
+        return any(_is_flask(project, t) for t in lineage(project, target.path, target.qualname)[1:])
+    name = full_name(project, target)
+    return name in tables().sqlalchemy.classes["flask"] or name.endswith(".SQLAlchemy")
+
+
+def is_abstract(project: Project, key: Key) -> bool:
+    """A base without a table: `__abstract__`, the class that derives from DeclarativeBase itself, or a SQLModel that
+    is not a table."""
+    if declared(project, key).abstract:
+        return True
+    above = lineage(project, *key)
+    names = [full_name(project, target) for target in above]
+    if any(name.startswith("sqlmodel.") for name in names):
+        cls = project.class_(*key)
+        return not any(k.name == "table" and is_true(k.value) for k in (cls.keywords if cls else ()))
+    direct = names[1] if len(names) > 1 else ""
+    return direct.rpartition(".")[2] in ("DeclarativeBase", "DeclarativeBaseNoMeta")
+
+
+# ---------------------------------------------------------------------------------------------- one class body
+
+
+def declared(project: Project, key: Key) -> Declared:
+    return project.memo.ask(("sqlalchemy body", *key), lambda: _declared(project, key), _NOTHING)
+
+
+def _bodies(project: Project, key: Key) -> Iterator[Declared]:
+    """The bodies a class is mapped from: its bases' and mixins' first, then its own."""
+    for target in reversed(lineage(project, *key)):
+        if target.kind == "class":
+            yield declared(project, (target.path, target.qualname))
+
+
+def _declared(project: Project, key: Key) -> Declared:
+    path, qualname = key
+    project.read(path, "body", qualname)
+    outline, cls = project.outline(path), project.class_(path, qualname)
+    if outline is None or cls is None:
+        return _NOTHING
+    columns: list[tuple[str, str]] = []
+    relations: list[Related] = []
+    keys: list[tuple[str, str]] = []
+    values = outline.class_values(qualname)
+    for name, assign in values.items():
+        role = _role(project, key, assign)
+        if role == "relationship" and isinstance(assign.value, Call):
+            span = Span(cls.start + assign.at, cls.start + assign.to)
+            relations.append(Related(name, key, assign.value, assign.annotation, span))
+        elif role == "column":
+            columns.append((name, _holds(assign)))
+            keys.extend((name, table) for table in _foreign_keys(assign.value))
+    table = literal(values["__tablename__"].value) if "__tablename__" in values else ""
+    abstract = "__abstract__" in values and is_true(values["__abstract__"].value)
+    return Declared(tuple(columns), tuple(relations), tuple(keys), table, abstract)
+
+
+def _role(project: Project, key: Key, assign: Assign) -> str:
+    """ "relationship", "column" or "" for one assignment of a class body."""
+    if assign.value is None:
+        chain = callee(assign.annotation) or ""
+        return "column" if chain.rpartition(".")[2] in _MAPPED or _is_sqlmodel(project, key) else ""
+    if not isinstance(assign.value, Call):
+        plain = assign.annotation is not None and _is_sqlmodel(project, key)
+        return "column" if plain else ""
+    made_by = callee(assign.value)
+    found = resolve(project, key[0], made_by, key[1]) if made_by else None
+    if found is None:
+        return ""
+    target, rest = found
+    role = ""
+    if target.kind == "external":
+        role = tables().sqlalchemy.functions.of(target.dotted)
+    elif target.kind == "variable" and len(rest) == 1:  # db.relationship, db.Column
+        role = _FLASK_ROLES.get(rest[0], "")
+    return role if role in ("relationship", "column") else ""
+
+
+def _is_sqlmodel(project: Project, key: Key) -> bool:
+    return any(full_name(project, t).startswith("sqlmodel.") for t in lineage(project, *key)[1:])
+
+
+def _holds(assign: Assign) -> str:
+    """What a column's attribute holds, by its type or its annotation."""
+    table = tables().sqlalchemy.columns
+    if isinstance(assign.value, Call):
+        for arg in (*assign.value.args, *(k.value for k in assign.value.keywords if k.name == "type_")):
+            word = table.get((callee(arg) or "").rpartition(".")[2])
+            if word:
+                return word
+    words = (table.get(name.rpartition(".")[2]) for name in _annotated(assign.annotation))
+    return next((word for word in words if word), "unknown")
+
+
+def _foreign_keys(value: Expr | None) -> Iterator[str]:
+    """The tables (`ForeignKey("author.id")`) or classes (`ForeignKey(Author.id)`) a column points to."""
+    if not isinstance(value, Call):
+        return
+    if text := literal(keyword(value, "foreign_key")):  # SQLModel
+        yield text.rpartition(".")[0]
+    for arg in value.args:
+        if isinstance(arg, Call) and (callee(arg) or "").endswith("ForeignKey") and arg.args:
+            text = literal(arg.args[0]) or dotted(arg.args[0]) or ""
+            yield text.rpartition(".")[0]
+
+
+# --------------------------------------------------------------------------------------------------- relations
+
+
+def _relation(models: Registry, key: Key, item: Related) -> Relation:
+    target = _target(models, item)
+    many = _many(models, key, item, target)
+    lazy = _lazy(item)
+    columns = _keys_to(models, key, target) if many is False and target else []
+    inverse = literal(keyword(item.call, "back_populates")) or _backref_name(item)
+    return Relation(
+        item.name,
+        target,
+        many,
+        "relationship",
+        (item.owner[0], item.span),
+        columns[0] if len(columns) == 1 else "",
+        eager=tables().sqlalchemy.lazy.of(lazy) == "eager",
+        lazy=lazy,
+        inverse=inverse,
+        external="" if target else _target_text(models.project, item),
+    )
+
+
+def _lazy(item: Related) -> str:
+    shape = (callee(item.annotation) or "").rpartition(".")[2]
+    if shape in ("DynamicMapped", "WriteOnlyMapped"):
+        return "dynamic" if shape == "DynamicMapped" else "write_only"
+    if (callee(item.call) or "").endswith("dynamic_loader"):
+        return "dynamic"
+    return _lazy_word(item.call)
+
+
+def _lazy_word(call: Call) -> str:
+    given = keyword(call, "lazy")
+    options = keyword(call, "sa_relationship_kwargs")  # SQLModel
+    if given is None and isinstance(options, Mapping):
+        pairs = zip(options.keys, options.values, strict=True)
+        given = next((value for name, value in pairs if literal(name) == "lazy"), None)
+    if not isinstance(given, Const):
+        return "select"
+    if isinstance(given.value, str):
+        return given.value
+    return _LAZY_WORDS.get(given.value if isinstance(given.value, bool) else None, "select")
+
+
+def _target(models: Registry, item: Related) -> Key | None:
+    text = _target_text(models.project, item)
+    if not text:
+        return None
+    path, scope = item.owner
+    found = resolve(models.project, path, text, scope)
+    if found is not None and found[0].kind == "class" and not found[1]:
+        return (found[0].path, found[0].qualname)
+    candidates = [k for k in models.by_name(text.rpartition(".")[2]) if models.orm_of(*k) == "sqlalchemy"]
+    if len(candidates) > 1:
+        candidates = [k for k in candidates if k[0] == path] or candidates
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _target_text(project: Project, item: Related) -> str:
+    """The other class as written: the first argument (a name, a text, a lambda), else in the annotation."""
+    given = item.call.args[0] if item.call.args else keyword(item.call, "argument")
+    if isinstance(given, Lambda):
+        function = project.function(item.owner[0], given.qualname)
+        last = function.body[-1] if function and function.body else None
+        given = last.value if isinstance(last, Return) else None
+    text = literal(given) or dotted(given) or ""
+    if text:
+        return text
+    names = [
+        n for n in _annotated(item.annotation) if n.rpartition(".")[2] not in (*_COLLECTIONS, "Optional")
+    ]
+    return names[0] if names else ""
+
+
+def _annotated(annotation: Expr | None) -> list[str]:
+    """The names inside `Mapped[...]` (or a bare annotation), outermost first: `Mapped[list["Book"]]` -> list, Book."""
+    if isinstance(annotation, Const) and isinstance(annotation.value, str):
+        return re.findall(r"[A-Za-z_][\w.]*", annotation.value)
+    if isinstance(annotation, Index):
+        outer = dotted(annotation.obj) or ""
+        inner = _annotated(annotation.index)
+        return inner if outer.rpartition(".")[2] in _MAPPED else [outer, *inner]
+    if isinstance(annotation, Binary):
+        return [*_annotated(annotation.left), *_annotated(annotation.right)]
+    name = dotted(annotation)
+    return [name] if name else []
+
+
+def _many(models: Registry, key: Key, item: Related, target: Key | None) -> bool | None:
+    """Whether the attribute holds many: as declared, else by which side has the foreign key; None if neither says."""
+    uselist = keyword(item.call, "uselist")
+    if isinstance(uselist, Const) and isinstance(uselist.value, bool):
+        return uselist.value
+    if _lazy(item) in ("dynamic", "write_only") or keyword(item.call, "secondary") is not None:
+        return True
+    if item.annotation is not None:
+        return any(name.rpartition(".")[2] in _COLLECTIONS for name in _annotated(item.annotation))
+    if target is None:
+        return None
+    if target == key:
+        return keyword(item.call, "remote_side") is None
+    here, there = bool(_keys_to(models, key, target)), bool(_keys_to(models, target, key))
+    return there if here != there else None
+
+
+def _keys_to(models: Registry, key: Key, target: Key) -> list[str]:
+    """The columns of `key` whose foreign key points to the table of `target`."""
+    wanted = {*_tables_of(models.project, target), target[1].rpartition(".")[2]}
+    found = {c: t for body in _bodies(models.project, key) for c, t in body.keys}
+    return [
+        column for column, table in found.items() if table in wanted or table.rpartition(".")[2] in wanted
+    ]
+
+
+def _tables_of(project: Project, key: Key) -> set[str]:
+    name = key[1].rpartition(".")[2]
+    given = {body.table for body in _bodies(project, key) if body.table}
+    # Without __tablename__ Flask-SQLAlchemy writes the class name in snake case, SQLModel in lower case.
+    return given or {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(), name.lower()}
+
+
+def _backref(models: Registry, key: Key, item: Related) -> Reverse | None:
+    """What `backref="books"` adds to the other class."""
+    name = _backref_name(item)
+    target = _target(models, item) if name else None
+    if target is None:
+        return None
+    given = keyword(item.call, "backref")
+    call = given if isinstance(given, Call) else None
+    lazy = _lazy_word(call) if call else "select"
+    many = _many(models, key, item, target)
+    uselist = keyword(call, "uselist") if call else None
+    if isinstance(uselist, Const) and isinstance(uselist.value, bool):
+        back: bool | None = uselist.value
+    elif keyword(item.call, "secondary") is not None:
+        back = True
+    else:
+        back = None if many is None else not many
+    eager = tables().sqlalchemy.lazy.of(lazy) == "eager"
+    place = (item.owner[0], item.span)
+    column = _keys_to(models, target, key) if back is False else []
+    return Reverse(
+        target,
+        Relation(
+            name,
+            key,
+            back,
+            "relationship",
+            place,
+            column[0] if len(column) == 1 else "",
+            eager=eager,
+            lazy=lazy,
+            inverse=item.name,
+        ),
+    )
+
+
+def _backref_name(item: Related) -> str:
+    given = keyword(item.call, "backref")
+    if isinstance(given, Call):
+        return literal(given.args[0]) if given.args else ""
+    return literal(given)
