@@ -45,6 +45,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has seen enough (`| head`). What is still buffered must not fail again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except Exception:  # python's own status for this is 1, which here means findings
+        import traceback
+
+        traceback.print_exc()
+        say("this is a defect of bigo; please report it with the lines above")
+        return 2
 
 
 def _run(argv: list[str]) -> int:
