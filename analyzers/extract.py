@@ -190,8 +190,12 @@ def suppressions(source: bytes, root: Node, grammar: Grammar) -> tuple[Suppressi
         node = root.descendant_for_byte_range(match.start(), match.end() - 1)
         if node is None or node.kind_id not in grammar.comments:
             continue
-        rules = tuple(rule.decode("utf-8", "replace").strip() for rule in (match[1] or b"").split(b",") if rule.strip())
+        rules = tuple(
+            rule.decode("utf-8", "replace").strip() for rule in (match[1] or b"").split(b",") if rule.strip()
+        )
         line = source[source.rfind(b"\n", 0, node.start_byte) + 1 : node.start_byte]
         after = source[node.end_byte : (source.find(b"\n", node.end_byte) + 1 or len(source) + 1) - 1]
-        found.append(Suppression(node.start_byte, node.end_byte, rules, not line.strip() and not after.strip()))
+        found.append(
+            Suppression(node.start_byte, node.end_byte, rules, not line.strip() and not after.strip())
+        )
     return tuple(found)

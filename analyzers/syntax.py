@@ -43,7 +43,9 @@ def parse_within(source: bytes, language: Language, seconds: float, old: Tree | 
         return None
 
 
-def edit_tree(tree: Tree, start: int, old_end: int, new_end: int, old_source: bytes, new_source: bytes) -> None:
+def edit_tree(
+    tree: Tree, start: int, old_end: int, new_end: int, old_source: bytes, new_source: bytes
+) -> None:
     """Tell a tree that the bytes `start:old_end` of the old text became `start:new_end` of the new one."""
     tree.edit(
         start,
@@ -57,4 +59,6 @@ def edit_tree(tree: Tree, start: int, old_end: int, new_end: int, old_source: by
 
 def point_of(source: bytes, offset: int) -> Point:
     """tree-sitter's row and column: rows end at `\\n` only, columns are bytes."""
-    return Point(source.count(b"\n", 0, offset), offset - source.rfind(b"\n", 0, offset) - 1)
+    row = source.count(b"\n", 0, offset)
+    column: int = offset - source.rfind(b"\n", 0, offset) - 1
+    return Point(row, column)

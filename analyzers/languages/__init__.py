@@ -84,10 +84,14 @@ class Language:
 
 PYTHON = Language("python", (".py", ".pyi", ".pyw"), ("python",), _python, "python")
 JAVASCRIPT = Language(
-    "javascript", (".js", ".mjs", ".cjs", ".jsx"), ("javascript", "javascriptreact"), _javascript, "javascript"
+    "javascript",
+    (".js", ".mjs", ".cjs", ".jsx"),
+    ("javascript", "javascriptreact"),
+    _javascript,
+    "javascript",
 )
 TYPESCRIPT = Language("typescript", (".ts", ".mts", ".cts"), ("typescript",), _typescript, "typescript")
-TSX = Language("tsx", (".tsx",), ("typescriptreact",), _tsx, "typescript")
+TSX = Language("tsx", (".tsx",), ("typescriptreact",), _tsx, "tsx")
 
 LANGUAGES = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX)
 

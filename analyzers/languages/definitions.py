@@ -6,12 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from analyzers.facts import (
+    Assign,
+    Attr,
     ClassDef,
     Define,
     Expr,
     Function,
     Keyword,
     Lambda,
+    Name,
+    Opaque,
     Param,
     Stmt,
 )
@@ -29,9 +33,9 @@ ANONYMOUS = "<anonymous>"
 
 class FunctionShape:
     """Roles name, parameters, returns, body (fields); one_parameter: the field of a bare `x` in `x => ...`;
-    async: the token (kind) that says so; generator: the token or kind that says so.
+    async: the token that says so; decorator: the kind of decorators that stand inside the node.
 
-    Where a parameter's kind says what it is, the table `[parameters]` of shapes.toml says it.
+    `[parameters]` of shapes.toml says what each kind of parameter is.
     """
 
     def __init__(self, spec: Spec) -> None:
@@ -41,13 +45,14 @@ class FunctionShape:
         self.returns = spec.field("returns")
         self.body = spec.field("body")
         self.async_kinds = spec.kinds("async")
+        self.decorator_kinds = spec.kinds("decorator")
         self.lower_parameters = ParameterShapes(spec)
         self.anonymous: str = spec.value("anonymous", ANONYMOUS)
 
     def lower(self, unit: Unit, pending: Pending) -> Function:
         node = pending.node
         base = unit.base
-        decorators = tuple(inner(unit, decorator, 0) for decorator in pending.decorators)
+        decorators, def_at = decorators_of(unit, pending, self.decorator_kinds)
         parameters = node.child_by_field_id(self.parameters)
         if parameters is not None:
             params = self.lower_parameters(unit, parameters)
@@ -58,13 +63,15 @@ class FunctionShape:
         returns = unit.expr_or_none(node.child_by_field_id(self.returns) if self.returns else None, 0)
         body_node = node.child_by_field_id(self.body)
         body = unit.function_body(body_node)
+        if parameters is not None and self.lower_parameters.fields_too:
+            body = (*self.lower_parameters.declared_fields(unit, parameters), *body)
         return Function(
             name=pending.name,
             qualname=pending.qualname,
             kind=pending.kind,
             start=pending.start,
             end=pending.end,
-            def_at=node.start_byte - base,
+            def_at=def_at,
             name_at=pending.name_at - base,
             name_to=pending.name_to - base,
             body_at=(node.end_byte if body_node is None else body_node.start_byte) - base,
@@ -80,11 +87,26 @@ class FunctionShape:
         )
 
 
-class ParameterShapes:
-    """`[parameters]` maps the kinds of parameters to { name, annotation, default } (fields) and kind.
+def decorators_of(unit: Unit, pending: Pending, kinds: frozenset[int]) -> tuple[tuple[Expr, ...], int]:
+    """The decorators before and inside a definition, and where what follows them begins (relative)."""
+    nodes = list(pending.decorators)
+    def_at = pending.node.start_byte
+    if kinds:
+        for child in pending.node.children:
+            if child.kind_id in kinds:
+                nodes.append(child)
+            elif child.kind_id not in unit.grammar.skip:
+                def_at = child.start_byte
+                break
+    return tuple(inner(unit, node, 0) for node in nodes), def_at - unit.base
 
-    star and double_star are the kinds that wrap a `*name` or `**name`; after a star, parameters are keyword ones
-    (role keyword_only: the kinds of a lone `*`).
+
+class ParameterShapes:
+    """`[parameters]` maps the kinds of parameters to { name, annotation, default } (fields).
+
+    kind = "star" or "double_star" marks what wraps a `*name` or `**name`, "keyword_only" a lone `*`; after it and
+    after a star, parameters are keyword ones where `keywords = true` stands beside it. field = [kinds] are the marks
+    that make a constructor's parameter a field of the class, too: `this.name = name` then heads the body.
     """
 
     def __init__(self, spec: Spec) -> None:
@@ -94,6 +116,7 @@ class ParameterShapes:
         self.fields: dict[int, tuple[int, int, int]] = {}
         self.stars: dict[int, str] = {}
         self.keyword_only: frozenset[int] = frozenset()
+        self.fields_too: frozenset[int] = frozenset()
         for kind, entry in tables.data.get("parameters", {}).items():
             part = Entry(tables, kind, entry)
             role = part.value("kind", "positional")
@@ -104,6 +127,7 @@ class ParameterShapes:
                     self.stars[id] = role
                 else:
                     self.fields[id] = (part.field("name"), part.field("annotation"), part.field("default"))
+                    self.fields_too |= part.kinds("field")
 
     def __call__(self, unit: Unit, node: Node) -> tuple[Param, ...]:
         found: list[Param] = []
@@ -115,8 +139,21 @@ class ParameterShapes:
             elif kind in self.stars or kind in self.fields or kind in unit.exprs:
                 param = self.one(unit, child, "keyword" if after_star else "positional")
                 after_star = after_star or param.kind == "star"
-                found.append(param)
+                if param.name != "this":  # TypeScript's type of `this` is no parameter
+                    found.append(param)
         return tuple(found)
+
+    def declared_fields(self, unit: Unit, node: Node) -> list[Stmt]:
+        """`constructor(private a: A)` assigns `this.a = a`."""
+        found: list[Stmt] = []
+        for child in node.children:
+            if child.kind_id in self.fields and any(c.kind_id in self.fields_too for c in child.children):
+                param = self.one(unit, child, "positional")
+                if param.name:
+                    at, to = param.at, param.to
+                    target = Attr(at, to, Name(at, at, "this"), param.name, at)
+                    found.append(Assign(at, to, (target,), Name(at, to, param.name), param.annotation))
+        return found
 
     def one(self, unit: Unit, node: Node, role: str) -> Param:
         base = unit.base
@@ -162,11 +199,12 @@ def function_expression(spec: Spec) -> LowerExpr:
 
     def lower(unit: Unit, node: Node, depth: int) -> Expr:
         hint, unit.name_hint = unit.name_hint, None
+        kind = "lambda"
         name = node.child_by_field_id(shape.name) if shape.name else None
-        if name is None and takes_hint:
-            name = bound_name(hint)
+        if name is None and takes_hint and (name := bound_name(hint)) is not None:
+            kind = unit.kind_hint
         text = unit.text(name) if name is not None else shape.anonymous
-        pending = unit.queue(node, text, name, "lambda", shape.lower)
+        pending = unit.queue(node, text, name, kind, shape.lower)
         return Lambda(pending.start - unit.base, pending.end - unit.base, pending.qualname)
 
     return lower
@@ -182,7 +220,8 @@ def bound_name(target: Node | None) -> Node | None:
 
 
 class ClassShape:
-    """Roles name, bases, body (fields); keyword, the kind of `name=value` among the bases, rest of `**value`."""
+    """Roles name, bases, body (fields); keyword, the kind of `name=value` among the bases, rest of `**value`;
+    heritage, the kind of what holds the bases when no field does; decorator, as of a function."""
 
     def __init__(self, spec: Spec) -> None:
         self.name = spec.field("name")
@@ -191,11 +230,12 @@ class ClassShape:
         self.keyword = spec.kinds("keyword")
         self.rest = spec.kinds("rest")
         self.heritage = spec.kinds("heritage")
+        self.decorator_kinds = spec.kinds("decorator")
 
     def lower(self, unit: Unit, pending: Pending) -> ClassDef:
         node = pending.node
         base = unit.base
-        decorators = tuple(inner(unit, decorator, 0) for decorator in pending.decorators)
+        decorators, _ = decorators_of(unit, pending, self.decorator_kinds)
         bases: list[Expr] = []
         keywords: list[Keyword] = []
         holder = node.child_by_field_id(self.bases) if self.bases else None
@@ -209,8 +249,6 @@ class ClassShape:
                 keywords.append(Keyword(at, to, unit.text(parts[0]), unit.expr(parts[-1], 1)))
             elif kind in self.rest:
                 keywords.append(Keyword(at, to, "", inner(unit, child, 1)))
-            elif kind in self.heritage:
-                bases.extend(unit.each(child, 1))
             elif kind in unit.exprs:
                 bases.append(unit.expr(child, 1))
         return ClassDef(
@@ -242,14 +280,15 @@ def class_statement(spec: Spec) -> LowerStmt:
 
 
 def class_expression(spec: Spec) -> LowerExpr:
-    """A class as an expression, called after what it is bound to when it has no name."""
+    """A class as an expression, called after what it is bound to when it has no name: an empty Opaque, since a
+    `Lambda` names a function."""
     shape = ClassShape(spec)
 
     def lower(unit: Unit, node: Node, depth: int) -> Expr:
         hint, unit.name_hint = unit.name_hint, None
         name = node.child_by_field_id(shape.name) or bound_name(hint)
         pending = unit.queue(node, unit.text(name) if name else ANONYMOUS, name, "class", shape.lower)
-        return Lambda(pending.start - unit.base, pending.end - unit.base, pending.qualname)
+        return Opaque(pending.start - unit.base, pending.end - unit.base)
 
     return lower
 

@@ -8,6 +8,7 @@ fast as by field, and needs no role; parts that may be missing are named by the 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -41,16 +42,17 @@ if TYPE_CHECKING:
     from analyzers.languages.unit import Unit
 
 LONGEST_TEXT = 200  # characters of a text constant that are kept
+ERROR = 65535  # tree-sitter's kind_id of an ERROR node
 SPINE = 60  # operands of `a + b + c + ...` that are kept as a tree
 
 
 def solid(unit: Unit, node: Node) -> list[Node]:
     """The children without comments, errors and zero-width repairs: the layout a grammar promises."""
-    comments = unit.grammar.comments
+    skip = unit.grammar.skip
     return [
         child
         for child in node.children
-        if child.kind_id not in comments and child.kind_id != 65535 and child.end_byte > child.start_byte
+        if child.kind_id not in skip and child.kind_id != ERROR and child.end_byte > child.start_byte
     ]
 
 
@@ -136,9 +138,7 @@ def call(spec: Spec) -> LowerExpr:
                         parts = solid(unit, child)
                         value = unit.expr(parts[-1], depth + 1)
                         text = unit.text(parts[0])
-                        keywords.append(
-                            Keyword(child.start_byte - base, child.end_byte - base, text, value)
-                        )
+                        keywords.append(Keyword(child.start_byte - base, child.end_byte - base, text, value))
                     elif kind in rest:
                         value = inner(unit, child, depth + 1)
                         keywords.append(Keyword(child.start_byte - base, child.end_byte - base, "", value))
@@ -146,9 +146,7 @@ def call(spec: Spec) -> LowerExpr:
                         args.append(handler(unit, child, depth + 1))
         elif len(children) > first + 1:
             args.append(unit.expr(last, depth + 1))
-        return Call(
-            node.start_byte - base, node.end_byte - base, func, tuple(args), tuple(keywords), new
-        )
+        return Call(node.start_byte - base, node.end_byte - base, func, tuple(args), tuple(keywords), new)
 
     return lower
 
@@ -202,6 +200,8 @@ def generic(spec: Spec) -> LowerExpr:
 
     def lower(unit: Unit, node: Node, depth: int) -> Expr:
         children = [child for child in node.children if child.kind_id in unit.exprs]
+        if len(children) == 1:
+            return unit.expr(children[0], depth + 1)
         if len(children) != 2 or children[1].kind_id not in arguments:
             return unit.opaque(node, depth)
         items = unit.each(children[1], depth + 2)
@@ -314,9 +314,7 @@ def choose(spec: Spec) -> LowerExpr:
         if len(parts) != 3:
             return unit.opaque(node, depth)
         base = unit.base
-        return Choose(
-            node.start_byte - base, node.end_byte - base, parts[test], parts[then], parts[other]
-        )
+        return Choose(node.start_byte - base, node.end_byte - base, parts[test], parts[then], parts[other])
 
     return lower
 
@@ -423,9 +421,7 @@ def template(spec: Spec) -> LowerExpr:
 
     def lower(unit: Unit, node: Node, depth: int) -> Expr:
         base = unit.base
-        return Template(
-            node.start_byte - base, node.end_byte - base, tuple(holes(unit, node, hole, depth))
-        )
+        return Template(node.start_byte - base, node.end_byte - base, tuple(holes(unit, node, hole, depth)))
 
     return lower
 
@@ -441,6 +437,15 @@ def holes(unit: Unit, node: Node, hole: frozenset[int], depth: int) -> list[Expr
                 else:
                     found.extend(part.parts)
     return found
+
+
+def leaf(spec: Spec) -> LowerExpr:
+    """What has nothing inside that costs: an empty Opaque."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        return Opaque(node.start_byte - unit.base, node.end_byte - unit.base)
+
+    return lower
 
 
 def constant(spec: Spec) -> LowerExpr:
@@ -490,20 +495,34 @@ def number_of(text: str) -> tuple[str, int | float | None]:
 
 
 ESCAPE = re.compile(
-    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|[xuU]([0-9a-fA-F]{8}|[0-9a-fA-F]{4}|[0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL
+    r"""\\(?: x([0-9a-fA-F]{2}) | u([0-9a-fA-F]{4}) | U([0-9a-fA-F]{8}) | u\{([0-9a-fA-F]{1,6})\}
+         | ([0-7]{1,3}) | N\{([^}]+)\} | (\r\n|.) )""",
+    re.DOTALL | re.VERBOSE,
 )
-ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "a": "\a", "\n": "", "\r\n": ""}
+ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a", "\n": "", "\r\n": ""}
 
 
 def unescape(text: str) -> str:
-    """The text that a quoted one with backslashes stands for (the escapes Python and JavaScript share)."""
+    """The text that a quoted one with backslashes stands for; a backslash that means nothing is kept.
+
+    Python's escapes and JavaScript's, which hardly disagree: JavaScript drops the backslash that means nothing.
+    """
 
     def replace(match: re.Match[str]) -> str:
-        code = match[1] or match[2]
+        if match[5]:
+            return chr(int(match[5], 8))
+        if match[6]:
+            try:
+                return unicodedata.lookup(match[6])
+            except KeyError:
+                return match[0]
+        code = match[1] or match[2] or match[3] or match[4]
         if code:
             number = int(code, 16)
             return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
-        return ESCAPED.get(match[3], match[3])
+        if match[7] in "\\'\"`$/":
+            return match[7]
+        return ESCAPED.get(match[7], match[0])
 
     return ESCAPE.sub(replace, text)
 
@@ -526,6 +545,7 @@ SHAPES: dict[str, Callable[[Spec], LowerExpr]] = {
     "Star": star,
     "Named": named,
     "Template": template,
+    "Leaf": leaf,
     "Constant": constant,
     "Number": number,
 }

@@ -86,6 +86,7 @@ class Grammar:
     blocks: frozenset[int]
     definitions: frozenset[int]  # kinds whose handlers only queue a unit
     comments: frozenset[int]
+    skip: frozenset[int]  # comments and other kinds that say nothing
 
 
 class Tables:
@@ -170,10 +171,10 @@ def build(language: Language) -> Grammar:
     own = import_module(f"analyzers.languages.{tables.data.get('module', language.data)}.lower")
     expression_shapes = {**expressions.SHAPES, **definitions.EXPRESSIONS, **own.EXPRESSIONS}
     statement_shapes = {**statements.SHAPES, **definitions.STATEMENTS, **own.STATEMENTS}
-    exprs: dict[int, LowerExpr] = {id: expressions.opaque for id in tables.named()}
+    exprs: dict[int, LowerExpr] = dict.fromkeys(tables.named(), expressions.opaque)
     for id in tables.kinds("skip"):
         exprs.pop(id, None)
-    stmts: dict[int, LowerStmt] = {65535: statements.error}  # tree-sitter's kind_id of an ERROR node
+    stmts: dict[int, LowerStmt] = {expressions.ERROR: statements.error}
     definition_kinds: set[int] = set()
     for section, shapes, into in (
         ("expressions", expression_shapes, exprs),
@@ -181,14 +182,22 @@ def build(language: Language) -> Grammar:
     ):
         for spec in tables.specs(section):
             if spec.shape not in shapes:
-                raise spec.error(f"no {section[:-1]} shape {spec.shape!r}; there are {', '.join(sorted(shapes))}")
+                raise spec.error(
+                    f"no {section[:-1]} shape {spec.shape!r}; there are {', '.join(sorted(shapes))}"
+                )
             handler = shapes[spec.shape](spec)
             if spec.unused:
                 raise spec.error(f"{spec.shape} has no role {', '.join(sorted(spec.unused))}")
             ids = tables.ids(spec.kind)
-            into.update(dict.fromkeys(ids, handler))  # type: ignore[attr-defined]
+            into.update(dict.fromkeys(ids, handler))
             if spec.shape in definitions.QUEUED:
                 definition_kinds.update(ids)
     return Grammar(
-        grammar, exprs, stmts, tables.kinds("blocks"), frozenset(definition_kinds), tables.kinds("comments")
+        grammar,
+        exprs,
+        stmts,
+        tables.kinds("blocks"),
+        frozenset(definition_kinds),
+        tables.kinds("comments"),
+        tables.kinds("skip"),
     )

@@ -27,7 +27,7 @@ from analyzers.facts import (
     Update,
     While,
 )
-from analyzers.languages.expressions import inner, solid
+from analyzers.languages.expressions import solid
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -128,9 +128,7 @@ def assign(spec: Spec) -> LowerStmt:
             here = value
         base = unit.base
         lowered = None if value is None else unit.bound(value, name, depth + 1)
-        out.append(
-            Assign(node.start_byte - base, node.end_byte - base, tuple(targets), lowered, annotation)
-        )
+        out.append(Assign(node.start_byte - base, node.end_byte - base, tuple(targets), lowered, annotation))
 
     return lower
 
@@ -252,9 +250,7 @@ def while_loop(spec: Spec) -> LowerStmt:
         lowered_test = Opaque(at, at) if test is None else unit.expr(test, depth + 1)
         lowered_body = unit.block(body, depth + 1)
         head_to = head_end(node, body) - base
-        out.append(
-            While(at, to, lowered_test, lowered_body, otherwise, (), do_first, head_to)
-        )
+        out.append(While(at, to, lowered_test, lowered_body, otherwise, (), do_first, head_to))
 
     return lower
 
@@ -403,5 +399,3 @@ SHAPES: dict[str, Callable[[Spec], LowerStmt]] = {
     "Try": trying,
     "Label": label,
 }
-
-__all__ = ["SHAPES", "branch", "error", "head_end", "inner"]

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     from analyzers.languages.grammar import Grammar
 
-MAX_DEPTH = 150  # levels of the tree inside one unit; five times what people write, and pickle's recursion holds it
+MAX_DEPTH = (
+    150  # levels of the tree inside one unit; five times what people write, and pickle's recursion holds it
+)
 
 
 class Pending(NamedTuple):
@@ -63,6 +65,7 @@ class Unit:
         "import_base",
         "imports",
         "is_generator",
+        "kind_hint",
         "name_hint",
         "names",
         "owner",
@@ -87,7 +90,10 @@ class Unit:
         self.has_loop = False
         self.is_generator = False
         self.decorators: list[Node] = []  # seen, and waiting for their definition
-        self.name_hint: Node | None = None  # the variable or property that the next function expression is bound to
+        self.name_hint: Node | None = (
+            None  # the variable or property that the next function expression is bound to
+        )
+        self.kind_hint = "lambda"
         self.queued: list[Pending] = []
         self.imports: list[Import] = []
         self.exports: list[Export] = []
@@ -116,10 +122,13 @@ class Unit:
     def expr_or_none(self, node: Node | None, depth: int) -> Expr | None:
         return None if node is None else self.expr(node, depth)
 
-    def bound(self, value: Node, name: Node | None, depth: int) -> Expr:
-        """The value of a variable or property; a function expression is called after it where a language does so."""
+    def bound(self, value: Node, name: Node | None, depth: int, kind: str = "lambda") -> Expr:
+        """The value of a variable or property; a function expression is called after it where a language does so.
+
+        `kind` is what such a function is: "function" when the name is declared here and stands for it alone.
+        """
         if value.kind_id in self.grammar.definitions:
-            self.name_hint = name
+            self.name_hint, self.kind_hint = name, kind
             lowered = self.expr(value, depth)
             self.name_hint = None
             return lowered

@@ -1,0 +1,1 @@
+"""JavaScript's tables, which TypeScript's extend."""

@@ -6,8 +6,12 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from analyzers.facts import (
     Assign,
+    Attr,
+    Call,
     Case,
     Clause,
     Collection,
@@ -18,7 +22,7 @@ from analyzers.facts import (
     If,
     Index,
     Jump,
-    Keyword,
+    Mapping,
     Match,
     Name,
     Named,
@@ -150,7 +154,9 @@ def comparison(spec: Spec) -> LowerExpr:
     return lower
 
 
-OPERATORS = {op: op for op in ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not")} | {"<>": "!="}
+OPERATORS = {op: op for op in ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not")} | {
+    "<>": "!="
+}
 
 
 def comprehension(spec: Spec) -> LowerExpr:
@@ -214,15 +220,28 @@ def asserting(spec: Spec) -> LowerStmt:
 
 
 def alias(spec: Spec) -> LowerStmt:
-    """`type X = value`."""
+    """`type X = value`. The grammar takes `type(x).name = value` for one, too."""
 
     def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
-        parts = unit.each(node, depth + 1)
         base = unit.base
+        parts = unit.each(node, depth + 1)
+        after = unit.source[node.start_byte + 4 : node.start_byte + 5]
+        if len(parts) == 2 and after == b"(":
+            at = node.start_byte - base
+            parts[0] = called_type(parts[0], at)
         if len(parts) == 2:
             out.append(Assign(node.start_byte - base, node.end_byte - base, (parts[0],), parts[1]))
 
     return lower
+
+
+def called_type(target: Expr, at: int) -> Expr:
+    """`(x).name` with the `type` that the grammar took off its front."""
+    if type(target) is Attr:
+        return replace(target, at=at, obj=called_type(target.obj, at))
+    if type(target) is Index:
+        return replace(target, at=at, obj=called_type(target.obj, at))
+    return Call(at, target.to + 1, Name(at, at + 4, "type"), (target,))
 
 
 def managing(spec: Spec) -> LowerStmt:
@@ -335,7 +354,6 @@ def keyword_pattern(spec: Spec) -> LowerExpr:
 
 def dotted(spec: Spec) -> LowerExpr:
     """`a.b.c` where the grammar has one flat node for it (decorators of old, patterns)."""
-    from analyzers.facts import Attr
 
     def lower(unit: Unit, node: Node, depth: int) -> Expr:
         base = unit.base
@@ -353,8 +371,6 @@ def dotted(spec: Spec) -> LowerExpr:
 
 def dict_pattern(spec: Spec) -> LowerExpr:
     """`{"key": pattern, **rest}`. Role value: the field of the patterns; rest: the kind of `**rest`."""
-    from analyzers.facts import Mapping
-
     key_field, value_field, rest = spec.field("key"), spec.field("value"), spec.kinds("rest")
 
     def lower(unit: Unit, node: Node, depth: int) -> Expr:
@@ -441,5 +457,3 @@ STATEMENTS: dict[str, Callable[[Spec], LowerStmt]] = {
     "Import": importing,
     "ImportFrom": importing_from,
 }
-
-__all__ = ["EXPRESSIONS", "STATEMENTS", "Keyword"]

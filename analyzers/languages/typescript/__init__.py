@@ -1,0 +1,1 @@
+"""What TypeScript adds to JavaScript's tables."""

@@ -1,0 +1,493 @@
+"""What only JavaScript and TypeScript have: object literals and patterns, assignments as expressions, fields, `switch`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from analyzers.facts import (
+    Assign,
+    Attr,
+    Binary,
+    Block,
+    Case,
+    Collection,
+    Const,
+    Define,
+    Delete,
+    Do,
+    Expr,
+    Index,
+    Lambda,
+    Mapping,
+    Match,
+    Name,
+    Named,
+    Opaque,
+    Stmt,
+    Template,
+    Update,
+)
+from analyzers.languages.definitions import FunctionShape
+from analyzers.languages.expressions import LONGEST_TEXT, holes, inner, solid, unescape
+from analyzers.languages.javascript import loops, modules
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from analyzers.languages.grammar import LowerExpr, LowerStmt, Spec
+    from analyzers.languages.unit import Unit
+
+ASSIGNING = {"&&": "and", "||": "or", ">>>": ">>"}  # `op=` operators that facts.py spells otherwise
+
+
+def string(spec: Spec) -> LowerExpr:
+    """A quoted text."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        return Const(node.start_byte - base, node.end_byte - base, "str", text_of(unit, node))
+
+    return lower
+
+
+def text_of(unit: Unit, node: Node) -> str | None:
+    """The value of a quoted text, None when it is too long to keep."""
+    if node.end_byte - node.start_byte > 4 * LONGEST_TEXT + 2:
+        return None
+    text = unit.text(node)[1:-1]
+    if "\\" in text:
+        text = unescape(text)
+    return text if len(text) <= LONGEST_TEXT else None
+
+
+def template(spec: Spec) -> LowerExpr:
+    """A template literal. Role hole: the kind of `${...}`."""
+    hole = spec.kinds("hole")
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        parts = holes(unit, node, hole, depth)
+        return Template(at, to, tuple(parts)) if parts else Const(at, to, "str", text_of(unit, node))
+
+    return lower
+
+
+def key(spec: Spec) -> LowerExpr:
+    """A plain property key."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        return Const(node.start_byte - base, node.end_byte - base, "str", unit.text(node))
+
+    return lower
+
+
+def object_literal(spec: Spec) -> LowerExpr:
+    """Roles (kinds) pair, shorthand, method, rest. A method is a function of its own."""
+    pair, shorthand = spec.kinds("pair"), spec.kinds("shorthand")
+    method, rest = spec.kinds("method"), spec.kinds("rest")
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        keys: list[Expr | None] = []
+        values: list[Expr] = []
+        for child in node.children:
+            kind = child.kind_id
+            at, to = child.start_byte - base, child.end_byte - base
+            if kind in pair:
+                parts = [part for part in child.children if part.kind_id in unit.exprs]
+                if len(parts) == 2:
+                    keys.append(unit.expr(parts[0], depth + 1))
+                    values.append(unit.bound(parts[1], parts[0], depth + 1))
+            elif kind in shorthand:
+                text = unit.text(child)
+                keys.append(Const(at, to, "str", text))
+                values.append(Name(at, to, text))
+            elif kind in rest:
+                keys.append(None)
+                values.append(inner(unit, child, depth + 1))
+            elif kind in method:
+                lowered = unit.expr(child, depth + 1)
+                queued = unit.queued[-1]
+                name_at, name_to = queued.name_at - base, queued.name_to - base
+                keys.append(Const(name_at, name_to, "str", queued.name))
+                values.append(lowered)
+        return Mapping(node.start_byte - base, node.end_byte - base, tuple(keys), tuple(values))
+
+    return lower
+
+
+def object_pattern(spec: Spec) -> LowerExpr:
+    """`{a, b: target, ...rest}` as a target. Roles (kinds) pair, shorthand, default, rest."""
+    pair, shorthand = spec.kinds("pair"), spec.kinds("shorthand")
+    default, rest = spec.kinds("default"), spec.kinds("rest")
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        keys: list[Expr | None] = []
+        values: list[Expr] = []
+        for child in node.children:
+            kind = child.kind_id
+            if kind in default:  # `a = 1`: the default is lowered for the functions in it
+                unit.all(child.children[1:], depth + 1)
+                child = child.children[0]
+                kind = child.kind_id
+            at, to = child.start_byte - base, child.end_byte - base
+            if kind in pair:
+                parts = [part for part in child.children if part.kind_id in unit.exprs]
+                if len(parts) == 2:
+                    keys.append(unit.expr(parts[0], depth + 1))
+                    values.append(unit.expr(parts[1], depth + 1))
+            elif kind in shorthand:
+                text = unit.text(child)
+                keys.append(Const(at, to, "str", text))
+                values.append(Name(at, to, text))
+            elif kind in rest:
+                keys.append(None)
+                values.append(inner(unit, child, depth + 1))
+        return Mapping(node.start_byte - base, node.end_byte - base, tuple(keys), tuple(values))
+
+    return lower
+
+
+def array_pattern(spec: Spec) -> LowerExpr:
+    """`[a, , b]` as a target; what is left out is an empty Opaque, so that places count."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        items: list[Expr] = []
+        empty = True
+        for child in node.children[1:]:
+            if child.type == ",":
+                if empty:
+                    items.append(Opaque(child.start_byte - base, child.start_byte - base))
+                empty = True
+            elif child.kind_id in unit.exprs:
+                items.append(unit.expr(child, depth + 1))
+                empty = False
+        return Collection(node.start_byte - base, node.end_byte - base, "tuple", tuple(items))
+
+    return lower
+
+
+def default(spec: Spec) -> LowerExpr:
+    """`target = default` in a pattern: the target; the default is lowered for the functions in it."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        parts = unit.each(node, depth + 1)
+        return parts[0] if parts else unit.opaque(node, depth)
+
+    return lower
+
+
+def parts_only(spec: Spec) -> LowerExpr:
+    """`a, b` where one value is meant, and JSX: an Opaque of what is in it, however deep it is nested."""
+    own = frozenset(spec.tables.ids(spec.kind)) | spec.kinds("flatten")
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        found: list[Expr] = []
+        stack = [node]
+        while stack:
+            here = stack.pop()
+            kind = here.kind_id
+            if kind in own:
+                stack.extend(reversed(here.children))
+            elif kind in unit.exprs and here.child_count:
+                found.append(unit.expr(here, depth + 1))
+            elif kind in unit.exprs and here.kind_id not in unit.grammar.skip:
+                leaf = unit.expr(here, depth + 1)
+                if type(leaf) is Name:
+                    found.append(leaf)
+        return Opaque(node.start_byte - base, node.end_byte - base, tuple(found))
+
+    return lower
+
+
+def assignment(spec: Spec) -> LowerExpr:
+    """`target = value` as an expression."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        children = solid(unit, node)[-3:]
+        if len(children) != 3:
+            return unit.opaque(node, depth)
+        base = unit.base
+        target = unit.expr(children[0], depth + 1)
+        value = unit.bound(children[2], children[0], depth + 1)
+        return Named(node.start_byte - base, node.end_byte - base, target, value)
+
+    return lower
+
+
+def augmented(spec: Spec) -> LowerExpr:
+    """`target op= value` as an expression."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        children = solid(unit, node)
+        if len(children) != 3:
+            return unit.opaque(node, depth)
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        target, value = unit.expr(children[0], depth + 1), unit.expr(children[2], depth + 1)
+        return Named(at, to, target, Binary(at, to, op_of(unit, children[1]), target, value))
+
+    return lower
+
+
+def op_of(unit: Unit, node: Node) -> str:
+    """The operator of `op=`, as facts.py spells it."""
+    op = unit.text(node)[:-1]
+    return ASSIGNING.get(op, op)
+
+
+def step_expression(spec: Spec) -> LowerExpr:
+    """`i++` as an expression."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        target = inner(unit, node, depth + 1)
+        return Named(at, to, target, Binary(at, to, step_op(node), target, Const(at, to, "int", 1)))
+
+    return lower
+
+
+def step_op(node: Node) -> str:
+    return "-" if any(child.type == "--" for child in node.children) else "+"
+
+
+# ------------------------------------------------------------------------------------------------- statements
+
+
+def step(spec: Spec) -> LowerStmt:
+    """`i++` as a statement."""
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        out.append(Update(at, to, inner(unit, node, depth + 1), step_op(node), Const(at, to, "int", 1)))
+
+    return lower
+
+
+def augmented_statement(spec: Spec) -> LowerStmt:
+    """`target op= value` as a statement."""
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        children = solid(unit, node)
+        if len(children) != 3:
+            out.append(Do(at, to, unit.opaque(node, depth)))
+            return
+        target, value = unit.expr(children[0], depth + 1), unit.expr(children[2], depth + 1)
+        out.append(Update(at, to, target, op_of(unit, children[1]), value))
+
+    return lower
+
+
+def sequence(spec: Spec) -> LowerStmt:
+    """`a = 1, b()` as a statement: one after the other."""
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        own = node.kind_id
+        stack = [node]
+        while stack:
+            here = stack.pop()
+            if here.kind_id == own:
+                stack.extend(reversed(here.children))
+            else:
+                unit.statement(here, depth + 1, out)
+
+    return lower
+
+
+def unary_statement(spec: Spec) -> LowerStmt:
+    """`delete a.b`; any other operator makes an expression statement."""
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        if node.children[0].type == "delete":
+            out.append(Delete(at, to, (inner(unit, node, depth + 1),)))
+        else:
+            out.append(Do(at, to, unit.expr(node, depth + 1)))
+
+    return lower
+
+
+def enum(spec: Spec) -> LowerStmt:
+    """`enum E { A = 1, B }` is the assignment of an object. Roles name, body (fields); item (kind)."""
+    name_field, body_field, item = spec.field("name"), spec.field("body"), spec.kinds("item")
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        base = unit.base
+        name, body = node.child_by_field_id(name_field), node.child_by_field_id(body_field)
+        if name is None or body is None:
+            return
+        keys: list[Expr | None] = []
+        values: list[Expr] = []
+        for child in body.children:
+            if child.kind_id in item:
+                parts = unit.each(child, depth + 1)
+                if len(parts) == 2:
+                    keys.append(parts[0])
+                    values.append(parts[1])
+            elif child.kind_id in unit.exprs:
+                only = unit.expr(child, depth + 1)
+                keys.append(only)
+                values.append(only)
+        target = Name(name.start_byte - base, name.end_byte - base, unit.text(name))
+        value = Mapping(body.start_byte - base, body.end_byte - base, tuple(keys), tuple(values))
+        out.append(Assign(node.start_byte - base, node.end_byte - base, (target,), value))
+
+    return lower
+
+
+def switch(spec: Spec) -> LowerStmt:
+    """Roles value, body, test, statements (fields); case (kinds)."""
+    value_field, body_field = spec.field("value"), spec.field("body")
+    test_field, statements_field, cases = spec.field("test"), spec.field("statements"), spec.kinds("case")
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        value, body = node.child_by_field_id(value_field), node.child_by_field_id(body_field)
+        found: list[Case] = []
+        subject = Opaque(at, at) if value is None else unit.expr(value, depth + 1)
+        for child in body.children if body is not None else ():
+            if child.kind_id not in cases:
+                continue
+            test = child.child_by_field_id(test_field)
+            statements: list[Stmt] = []
+            if depth < 100:
+                unit.statements(child.children_by_field_id(statements_field), depth + 2, statements)
+            else:
+                statements = unit.definitions_below(child.children)
+            patterns = () if test is None else (unit.expr(test, depth + 1),)
+            found.append(
+                Case(child.start_byte - base, child.end_byte - base, patterns, None, tuple(statements))
+            )
+        out.append(Match(at, to, subject, tuple(found)))
+
+    return lower
+
+
+def field(spec: Spec) -> LowerStmt:
+    """A class field. Roles name, value, annotation (fields); decorator (kind).
+
+    A function as value is a method of the class: `Define`, then the assignment. The value of a decorated field is an
+    Opaque of its decorators, and its initialiser if there is one: `@OneToMany(() => Photo) photos: Photo[]`.
+    """
+    name_field, value_field = spec.field("name"), spec.field("value")
+    annotation_field, decorator = spec.field("annotation"), spec.kinds("decorator")
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        name, value = node.child_by_field_id(name_field), node.child_by_field_id(value_field)
+        decorators = [*unit.decorators, *(child for child in node.children if child.kind_id in decorator)]
+        unit.decorators.clear()
+        parts: list[Expr] = [inner(unit, one, depth + 1) for one in decorators]
+        if name is None:
+            return
+        lowered: Expr | None = None
+        if value is not None:
+            lowered = unit.bound(value, name, depth + 1, "method")
+            if type(lowered) is Lambda:
+                out.append(Define(lowered.at, lowered.to, lowered.qualname))
+            parts.append(lowered)
+        if decorators:
+            at = min(at, decorators[0].start_byte - base)
+            lowered = Opaque(at, to, tuple(parts))
+        annotation = unit.expr_or_none(
+            node.child_by_field_id(annotation_field) if annotation_field else None, depth + 1
+        )
+        target = Name(name.start_byte - base, name.end_byte - base, unit.text(name))
+        out.append(Assign(at, to, (target,), lowered, annotation))
+
+    return lower
+
+
+def static_block(spec: Spec) -> LowerStmt:
+    """`static { ... }` in a class. Role body."""
+    body_field = spec.field("body")
+
+    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
+        base = unit.base
+        body = unit.block(node.child_by_field_id(body_field), depth + 1)
+        out.append(Block(node.start_byte - base, node.end_byte - base, body))
+
+    return lower
+
+
+def method(spec: Spec) -> LowerExpr:
+    """A method in an object literal. Roles: those of a function."""
+    shape = FunctionShape(spec)
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        name = node.child_by_field_id(shape.name)
+        text = unit.text(name) if name is not None else shape.anonymous
+        pending = unit.queue(node, text, name, "lambda", shape.lower)
+        return Lambda(node.start_byte - base, node.end_byte - base, pending.qualname)
+
+    return lower
+
+
+def array_type(spec: Spec) -> LowerExpr:
+    """`User[]` is `Array<User>`."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        at, to = node.start_byte - base, node.end_byte - base
+        return Index(at, to, Name(to - 2, to, "Array"), inner(unit, node, depth + 1))
+
+    return lower
+
+
+def dotted_type(spec: Spec) -> LowerExpr:
+    """`A.B` in a type."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        children = solid(unit, node)
+        if len(children) != 3:
+            return unit.opaque(node, depth)
+        at, to = node.start_byte - base, node.end_byte - base
+        name_at = children[2].start_byte - base
+        return Attr(at, to, unit.expr(children[0], depth + 1), unit.text(children[2]), name_at)
+
+    return lower
+
+
+EXPRESSIONS: dict[str, Callable[[Spec], LowerExpr]] = {
+    "Text": string,
+    "TextTemplate": template,
+    "Key": key,
+    "Object": object_literal,
+    "ObjectPattern": object_pattern,
+    "ArrayPattern": array_pattern,
+    "Default": default,
+    "PartsOnly": parts_only,
+    "Assignment": assignment,
+    "Augmented": augmented,
+    "Step": step_expression,
+    "Method": method,
+    "ArrayType": array_type,
+    "DottedType": dotted_type,
+}
+STATEMENTS: dict[str, Callable[[Spec], LowerStmt]] = {
+    "Step": step,
+    "Augmented": augmented_statement,
+    "Sequence": sequence,
+    "Unary": unary_statement,
+    "Enum": enum,
+    "Switch": switch,
+    "Field": field,
+    "StaticBlock": static_block,
+    **loops.STATEMENTS,
+    **modules.STATEMENTS,
+}
