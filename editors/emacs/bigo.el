@@ -34,6 +34,14 @@
                  ((tsx-ts-mode :language-id "typescriptreact"))))
   (add-to-list 'eglot-server-programs (cons modes #'bigo-contact)))
 
+;; Eglot answers `window/showMessageRequest' but does not say so.  With this the server asks before it rewrites.
+(cl-defmethod eglot-client-capabilities ((_server bigo-server))
+  "Eglot's capabilities, and that it can ask."
+  (let ((capabilities (cl-call-next-method)))
+    (plist-put capabilities :window
+               (append '(:showMessage (:messageActionItem (:additionalPropertiesSupport :json-false)))
+                       (plist-get capabilities :window)))))
+
 (cl-defmethod eglot-execute ((server bigo-server) action)
   "Run ACTION of SERVER; a command without waiting for it.
 A rewrite takes longer than eglot waits for an answer, and the editor stays usable."

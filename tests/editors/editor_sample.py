@@ -28,4 +28,5 @@ ANSWER = f"""\
 """
 
 MARKED = 'order["name"] in names'  # the text under the diagnostic
+FIX = "[Ss]et"  # in the title of the local fix
 FIXED = "set(names)"  # appears with the local fix

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from editor_desk import HERE, Desk, editor
-from editor_sample import ANSWER, FIXED, MARKED, REWRITTEN, SOURCE
+from editor_sample import ANSWER, FIX, FIXED, MARKED, REWRITTEN, SOURCE
 
 pytestmark = pytest.mark.editor
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.editor
 def test_finding_local_fix_and_rewrite(desk: Callable[..., Desk]) -> None:
     here = desk(ANSWER)
     (here.workspace / "sample.py").write_text(SOURCE, encoding="utf-8")
-    here.environment.update(BIGO_MARKED=MARKED, BIGO_FIXED=FIXED, BIGO_REWRITTEN=REWRITTEN)
+    here.environment.update(BIGO_MARKED=MARKED, BIGO_FIX=FIX, BIGO_FIXED=FIXED, BIGO_REWRITTEN=REWRITTEN.rstrip("\n"))
     printed = here.run([*editor("emacs"), "-Q", "--batch", "-l", str(HERE / "emacs" / "fix.el")])
     assert "the rewrite is applied" in printed
     assert "stopped" in printed

@@ -1,5 +1,5 @@
 ;; emacs -Q --batch -l fix.el    bigo in eglot, registered by editors/emacs/bigo.el: the finding, the local fix, a rewrite.
-;; Environment: BIGO_REPO, BIGO_CMD (a JSON list), BIGO_WORKSPACE, BIGO_MARKED, BIGO_FIXED, BIGO_REWRITTEN.
+;; Environment: BIGO_REPO, BIGO_CMD (a JSON list), BIGO_WORKSPACE, BIGO_MARKED, BIGO_FIX, BIGO_FIXED, BIGO_REWRITTEN.
 (require 'json) (require 'flymake) (require 'python)
 (add-to-list 'load-path (concat (getenv "BIGO_REPO") "/editors/emacs"))
 (require 'bigo)
@@ -8,12 +8,15 @@
       eglot-confirm-server-edits nil                       ; batch mode cannot answer questions
       create-lockfiles nil make-backup-files nil)
 (defvar started (float-time))
-(defvar questions nil "What the server asked by a message with actions; the first action is taken.")
-(defun first-choice (prompt choices &rest _)
+(defvar questions nil "The prompts so far.")
+(defvar wanted "" "What the choice must match when there is one to make.")
+(defun choose (prompt choices &rest _)
+  "Answer a question as a person would who wants `wanted'."
   (push prompt questions)
-  (let ((first (if (functionp choices) (car (all-completions "" choices)) (car choices))))
-    (if (consp first) (car first) first)))
-(advice-add 'completing-read :override #'first-choice)
+  (or (seq-find (lambda (title) (string-match-p wanted title)) (all-completions "" choices))
+      (error "nothing matches %s: %S" wanted choices)))
+(advice-add 'completing-read :override #'choose)
+(setq last-nonmenu-event t)                                ; else eglot opens a menu with the mouse
 (defun wait (condition seconds)
   (let ((end (+ (float-time) seconds)) value)
     (while (and (not (setq value (funcall condition))) (< (float-time) end)) (accept-process-output nil 0.05))
@@ -34,12 +37,21 @@
   (check (equal (getenv "BIGO_MARKED") (buffer-substring-no-properties beg end)) "marks the text after the emoji")
   (check (string-match "bigo" (flymake-diagnostic-text found)) "the source is named: %s" (flymake-diagnostic-text found))
   (goto-char beg)
+  (setq wanted (getenv "BIGO_FIX"))
   (eglot-code-actions beg end "quickfix" t)
   (check (wait (lambda () (string-search (getenv "BIGO_FIXED") (buffer-string))) 20) "the local fix is applied")
   (sync) (diagnostics 0)
   (erase-buffer) (insert before) (sync) (diagnostics 1)
+
+  ;; The server asks by a message, since eglot shows no diff for an edit of the server.
+  (setq wanted "Claude\\|Discard")
+  (eglot-code-actions beg end "refactor.rewrite" t)
+  (check (wait (lambda () (= 3 (length questions))) 60) "asked before the edit: %s" (car questions))
+  (wait #'ignore 1)
+  (check (equal before (buffer-string)) "discarded: the buffer is untouched")
+  (setq wanted "Apply")
   (goto-char (point-min)) (forward-line 2)
-  (bigo-rewrite (line-beginning-position) (line-end-position))
-  (check (wait (lambda () (string-search (getenv "BIGO_REWRITTEN") (buffer-string))) 60) "the rewrite is applied, asked: %S" questions))
+  (call-interactively #'bigo-rewrite)
+  (check (wait (lambda () (string-search (getenv "BIGO_REWRITTEN") (buffer-string))) 60) "the rewrite is applied"))
 (set-buffer-modified-p nil) (eglot-shutdown (eglot-current-server))
 (princ "stopped\n") (kill-emacs 0)

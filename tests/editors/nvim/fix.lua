@@ -26,7 +26,7 @@ end)
 t.check(ok, 'the finding moved along')
 
 found = vim.diagnostic.get(buf)[1]
-t.apply_action(found.lnum, found.col, function(action) return action.kind == 'quickfix' end)
+t.apply_action(found.lnum, found.col, function(action) return action.isPreferred end)
 t.until_text(buf, os.getenv('BIGO_FIXED'))
 t.diagnostics(buf, {})
 t.check(t.text(buf):find('"héé" and ', 1, true), 'what was typed is still there')

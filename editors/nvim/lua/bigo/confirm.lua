@@ -1,15 +1,11 @@
 -- An edit that needs confirmation is shown as a diff first. Neovim 0.12 asks with a bare question, 0.10 not at all.
 local M = {}
 
---- The labels of annotations that ask for confirmation, in no particular order; empty when none asks.
+--- The annotations that ask for confirmation, in no particular order.
 local function questions(edit)
-  local labels = {}
-  for _, annotation in pairs(edit.changeAnnotations or {}) do
-    if annotation.needsConfirmation then
-      labels[#labels + 1] = annotation.label or ''
-    end
-  end
-  return labels
+  return vim.tbl_filter(function(annotation)
+    return annotation.needsConfirmation
+  end, vim.tbl_values(edit.changeAnnotations or {}))
 end
 
 --- The text edits by URI, whichever of the two forms the edit has.
@@ -23,11 +19,36 @@ local function edits_by_uri(edit)
   return by_uri
 end
 
---- Text edits without their annotations: the person has been asked, nobody asks again.
+--- Text edits without their annotations: once the person has been asked, nobody asks again.
 local function plain(edits)
   return vim.tbl_map(function(edit)
     return { range = edit.range, newText = edit.newText }
   end, edits)
+end
+
+--- The same workspace edit without annotations.
+local function agreed(edit)
+  local result = vim.deepcopy(edit)
+  result.changeAnnotations = nil
+  for uri, edits in pairs(result.changes or {}) do
+    result.changes[uri] = plain(edits)
+  end
+  for _, change in ipairs(result.documentChanges or {}) do
+    change.edits = change.edits and plain(change.edits)
+  end
+  return result
+end
+
+--- What the server says about the edit, as lines to stand above the diff.
+local function description(annotations)
+  local lines = {}
+  for _, annotation in ipairs(annotations) do
+    if annotation.description and annotation.description ~= '' then
+      vim.list_extend(lines, vim.split(annotation.description, '\n', { plain = true }))
+      lines[#lines + 1] = ''
+    end
+  end
+  return lines
 end
 
 --- The lines of a buffer after the edits, worked out in a scratch buffer.
@@ -67,14 +88,18 @@ local function open(lines, title, decide)
   for _, line in ipairs(lines) do
     width = math.max(width, vim.fn.strdisplaywidth(line))
   end
-  width = math.min(width + 1, math.max(20, vim.o.columns - 4))
-  local height = math.min(#lines, math.max(3, vim.o.lines - 6))
+  width = math.min(math.max(width + 1, vim.fn.strdisplaywidth(title) + 4), math.max(20, vim.o.columns - 4))
+  local rows = 0 -- long lines wrap
+  for _, line in ipairs(lines) do
+    rows = rows + math.max(1, math.ceil(vim.fn.strdisplaywidth(line) / width))
+  end
+  local height = math.min(rows, math.max(3, vim.o.lines - 6))
   local window = vim.api.nvim_open_win(bufnr, true, {
     relative = 'editor', border = 'rounded', style = 'minimal', width = width, height = height,
     row = math.max(0, math.floor((vim.o.lines - height) / 2) - 1), col = math.floor((vim.o.columns - width) / 2),
     title = ' ' .. title .. ' ', footer = ' a apply · q discard ',
   })
-  vim.wo[window].wrap = false
+  vim.wo[window].wrap, vim.wo[window].linebreak = true, true
 
   local decided = false
   local function finish(yes)
@@ -128,24 +153,20 @@ end
 --- https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#workspace_applyEdit
 function M.apply_edit(err, params, context, config)
   local apply = vim.lsp.handlers['workspace/applyEdit']
-  local labels = questions(params.edit)
-  if #labels == 0 then
+  local annotations = questions(params.edit)
+  if #annotations == 0 then
     return apply(err, params, context, config)
   end
   local client = assert(vim.lsp.get_client_by_id(context.client_id))
   local lines, ticks = diff(params.edit, client.offset_encoding)
-  if not ask(lines, params.label or labels[1]) then
+  if not ask(vim.list_extend(description(annotations), lines), params.label or annotations[1].label) then
     return { applied = false, failureReason = 'discarded' }
   end
   if not unchanged(ticks) then
     vim.notify('bigo: the buffer changed while the diff was open; nothing was applied', vim.log.levels.WARN)
     return { applied = false, failureReason = 'the buffer changed while the diff was open' }
   end
-  local agreed = vim.deepcopy(params)
-  for _, annotation in pairs(agreed.edit.changeAnnotations) do
-    annotation.needsConfirmation = false
-  end
-  return apply(err, agreed, context, config)
+  return apply(err, { label = params.label, edit = agreed(params.edit) }, context, config)
 end
 
 return M
