@@ -224,11 +224,11 @@ def read_source(path: Path, max_size: int = 2_000_000) -> bytes | Unreadable:
     """
     try:
         with path.open("rb") as file:
-            raw = file.read(max_size + 1)
+            if os.fstat(file.fileno()).st_size > max_size:
+                return Unreadable(f"is larger than {max_size} bytes (setting analysis.max-file-size)")
+            raw = file.read()
     except OSError as error:
         return Unreadable(f"cannot be read: {error.strerror or error}")
-    if len(raw) > max_size:
-        return Unreadable(f"is larger than {max_size} bytes (setting analysis.max-file-size)")
     encoding = encoding_of(raw, path)
     if isinstance(encoding, Unreadable):
         return encoding

@@ -9,7 +9,7 @@ import msgspec
 from lsp_server.settings_table import Row, describe_section, kebab, rows
 
 if TYPE_CHECKING:
-    from analyzers.rules import Rule
+    from analyzers.rules.base import Example, Rule
 
 
 def rule(one: Rule) -> str:
@@ -19,23 +19,20 @@ def rule(one: Rule) -> str:
         "",
         one.summary,
         "",
-        f"Severity: {one.severity.label}.",
-        "",
-        "## Why",
-        "",
-        one.why.strip(),
-        "",
+        f"Severity: {one.severity.label}, where nothing says otherwise.",
     ]
-    for number, example in enumerate(one.examples, 1):
-        title = f" {number}" if len(one.examples) > 1 else ""
-        lines += [f"## Example{title}", ""]
-        for heading, code in (("Bad", example.bad), ("Good", example.good)):
-            if code:
-                lines += [f"{heading}:", "", f"```{example.language}", code.strip("\n"), "```", ""]
+    lines += ["", "## Why", "", one.why.strip(), ""]
+    if one.fix:
+        lines += ["## Fix", "", one.fix.strip(), ""]
+    for heading, examples in (("Found", one.bad), ("Not found", one.good)):
+        lines += [f"## {heading}", ""]
+        for example in examples:
+            lines += [f"{example.title}:", "", f"```{example.language}", example.code.strip("\n"), "```", ""]
     lines += [
         "## Leave it out",
         "",
-        f"`# bigo: ignore[{one.name}]` on the line or on the `def`; `--ignore {one.name}`; or, for a project,",
+        f"`# bigo: ignore[{one.name}]` (`//` in JavaScript) on the line or on the function, `--ignore {one.name}`, or,",
+        "for a project, in `pyproject.toml`:",
         "",
         "```toml",
         "[tool.bigo.analysis]",
@@ -61,13 +58,16 @@ def rule_row(one: Rule) -> dict[str, Any]:
         "name": one.name,
         "summary": one.summary,
         "why": one.why.strip(),
+        "fix": one.fix.strip(),
         "severity": one.severity.label,
         "href": one.href,
-        "examples": [
-            {"language": example.language, "bad": example.bad, "good": example.good}
-            for example in one.examples
-        ],
+        "bad": [_example_row(example) for example in one.bad],
+        "good": [_example_row(example) for example in one.good],
     }
+
+
+def _example_row(example: Example) -> dict[str, str]:
+    return {"title": example.title, "language": example.language, "code": example.code}
 
 
 def settings() -> str:

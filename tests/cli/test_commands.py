@@ -55,8 +55,10 @@ def test_rules_are_listed_and_explained(bigo: Bigo) -> None:
         page = bigo("explain", rule["name"])
         assert page.status == 0
         assert rule["summary"] in page.out
-        assert rule["examples"]
-        assert rule["examples"][0]["bad"].strip() in page.out
+        assert rule["bad"]
+        assert rule["good"]
+        for example in (*rule["bad"], *rule["good"]):
+            assert example["code"].strip("\n") in page.out
     assert [line.split()[0] for line in bigo("rules").out.splitlines()] == names
 
 

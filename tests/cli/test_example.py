@@ -43,7 +43,10 @@ def run_reports(folder: Path) -> dict[str, int]:
     done = subprocess.run(
         [sys.executable, "run_report.py"], cwd=folder, capture_output=True, text=True, check=True, timeout=120
     )
-    return {name: int(queries) for name, queries in re.findall(r"^(\w+) +(\d+) queries", done.stdout, re.MULTILINE)}
+    return {
+        name: int(queries)
+        for name, queries in re.findall(r"^(\w+) +(\d+) queries", done.stdout, re.MULTILINE)
+    }
 
 
 def found(bigo: Bigo, folder: Path, *options: str) -> list[Any]:
