@@ -50,8 +50,7 @@ def _adjusted(finding: Finding, linked: Linked, allow_error: bool) -> Finding:
     finding = _confirmed(finding, time)
     if is_hot(time, linked):
         worst = Severity.ERROR if allow_error and _is_grave(time) else Severity.WARNING
-        note = f"hot: {percent(_measured(time))} of the profiled time"
-        finding = _noted(finding, note, time)
+        finding = _noted(finding, f"hot: {_why_hot(time)}", time)
         return replace(finding, severity=max(finding.severity, worst), tags=_tagged(finding, "hot"))
     if is_cold(time, linked) and finding.rule not in _WAITING_RULES:
         finding = _noted(finding, f"cold: {percent(time.total_share)} of the profiled time", time)
@@ -68,8 +67,7 @@ def is_hot(time: FunctionTime, linked: Linked) -> bool:
         return True
     if _is_wrapper(time):
         return False
-    long = time.longest is not None and time.longest >= HOT_STRETCH
-    return time.total_share >= HOT_TOTAL * doubt or long
+    return time.total_share >= HOT_TOTAL * doubt or _stretch(time) >= HOT_STRETCH
 
 
 def is_cold(time: FunctionTime, linked: Linked) -> bool:
@@ -115,13 +113,20 @@ def _tagged(finding: Finding, tag: str) -> tuple[str, ...]:
     return finding.tags if tag in finding.tags else (*finding.tags, tag)
 
 
-def _measured(time: FunctionTime) -> float:
-    return time.self_share if _is_wrapper(time) else time.total_share
+def _why_hot(time: FunctionTime) -> str:
+    share = time.self_share if _is_wrapper(time) else time.total_share
+    if share >= HOT_SELF:
+        return f"{percent(share)} of the profiled time"
+    return f"up to {_stretch(time) * 1000:.0f} ms without a break"
+
+
+def _stretch(time: FunctionTime) -> float:
+    """Seconds without a break, from a timeline only: a script's one long call blocks nobody."""
+    return time.longest if time.kind == "sampling" and time.longest is not None else 0.0
 
 
 def _is_grave(time: FunctionTime) -> bool:
-    long = time.kind == "sampling" and time.longest is not None and time.longest >= GRAVE_STRETCH
-    return long or (time.total_share >= GRAVE_TOTAL and not inflated(time))
+    return _stretch(time) >= GRAVE_STRETCH or (time.total_share >= GRAVE_TOTAL and not inflated(time))
 
 
 def _evidence(time: FunctionTime, linked: Linked) -> bool:

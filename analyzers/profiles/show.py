@@ -53,7 +53,10 @@ def _linked(linked: Linked) -> list[dict[str, Any]]:
     return [
         _row(time.name, time.qualname, time.path, time.line, time.self_share, time.total_share, time.calls)
         for time in linked.functions
-        if time.link != "gone" and (not time.name.startswith("<l") or time.self_share >= LEAST_LAMBDA_SHARE)
+        if time.link != "gone"
+        and (
+            time.name == "<module>" or not time.name.startswith("<") or time.self_share >= LEAST_LAMBDA_SHARE
+        )
     ]
 
 

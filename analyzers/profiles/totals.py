@@ -78,14 +78,13 @@ class Totals:
     def at(self, key: Key) -> Sum:
         return self.sums.setdefault(key, Sum())
 
-    def label(self, index: int) -> Key | str:
-        """What an edge to this frame is called: a key in the workspace, else the recorded name."""
-        found = self.resolved[index]
-        return found.named if found else label(self.profile.frames[index])
-
     def link(self, caller: int, callee: int, time: float, calls: int | None) -> None:
-        """Note that one frame called another."""
-        one, other = self.label(caller), self.label(callee)
+        """Note that one frame called another. What a lambda calls, the function around it calls."""
+        above, below = self.resolved[caller], self.resolved[callee]
+        if below is not None and below.folded:
+            return  # a comprehension is a part of its function, not a callee
+        one = above.named if above else label(self.profile.frames[caller])
+        other = below.key if below else label(self.profile.frames[callee])
         if one == other:
             return
         if isinstance(one, tuple):

@@ -39,6 +39,8 @@ def read(data: bytes) -> Profile:
     own = sum(entry.own for entry in entries)
     totals = list(_TOTAL.finditer(text, 0, header.start()))
     total = max(own, _seconds(totals[-1].group(1)) if totals else 0.0)
+    if total <= 0:
+        raise ValueError("the table is empty: no time was recorded")
     return Profile(
         format="cprofile-text",
         producer="cProfile",

@@ -35,6 +35,8 @@ def read(data: bytes) -> Profile:
     if not entries:
         raise ValueError("the profile is empty: no function was recorded")
     total = math.fsum(entry.own for entry in entries)
+    if total <= 0:
+        raise ValueError("the profile is empty: no time was recorded")
     samples = sum(entry.samples or 0 for entry in entries)
     per_sample = total / samples if samples else 0.0
     producer = _producer(stats, sampled)
