@@ -15,6 +15,10 @@ _JS_IMPORT = re.compile(
     rb"""^import\b(?:[^;'"`]*?\bfrom)?\s*["'][^"'\r\n]+["'][^\S\r\n]*;?|^(?:const|let|var)\b[^;=\r\n]*=\s*require\([^)\r\n]*\)[^\S\r\n]*;?""",
     re.MULTILINE,
 )
+# What must stay first: a byte order mark, `#!` and coding lines, and a comment that an empty line sets apart.
+_PYTHON_HEAD = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?(?:#!.*(?:\r\n|\n|\r))?(?:#.*coding[:=].*(?:\r\n|\n|\r))?(?:(?:#.*(?:\r\n|\n|\r))+(?:\r\n|\n|\r))?"
+)
 _JS_HEAD = re.compile(
     rb"""\A(?:#![^\n]*\n)?(?:\s*(?://[^\n]*\n|/\*[\s\S]*?\*/|["']use \w+["'];?))*[^\S\r\n]*(?:\r\n|\n|\r)?"""
 )
@@ -116,36 +120,37 @@ def _ends(text: str, newline: str) -> str:
 def _import_place(text: Text, target: Target) -> tuple[int, str, str]:
     """Where new imports go, and the line ends before and after them: behind the last import at the file's head."""
     if target.language == "python":
-        at = _after_python_head(text)
-    else:
-        at = max(
-            (m.end() for m in _JS_IMPORT.finditer(text.source) if m.end() <= target.span.start), default=0
-        )
-        if at == 0:
-            head = _JS_HEAD.match(text.source)
-            at = head.end() if head else 0
-            return (
-                (at, "", "\n") if not at or text.source[at - 1 : at] in (b"\n", b"\r") else (at, "\n", "\n")
-            )
-    if at == 0:
-        return 0, "", "\n\n"
-    line = text.line_span(text.line_of(at - 1))
-    return line.end, "\n", ""
+        return _python_import_place(text)
+    at = max((m.end() for m in _JS_IMPORT.finditer(text.source) if m.end() <= target.span.start), default=0)
+    if at:
+        return _line_end(text, at), "\n", ""
+    head = _JS_HEAD.match(text.source)
+    at = head.end() if head else 0
+    return (at, "", "\n") if not at or text.source[at - 1 : at] in (b"\n", b"\r") else (at, "\n", "\n")
 
 
-def _after_python_head(text: Text) -> int:
-    """The end of the last import before the first other statement; else of the docstring; else 0."""
+def _python_import_place(text: Text) -> tuple[int, str, str]:
+    """Behind the last import before the first other statement; else behind the docstring; else at the top."""
     try:
         body = ast.parse(text.source).body
     except (SyntaxError, ValueError):
-        return 0
-    end = 0
+        body = []
+    place = None
     for number, node in enumerate(body):
-        docstring = number == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if not docstring and not isinstance(node, (ast.Import, ast.ImportFrom)):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            place = _line_end(text, _offset(text, node)), "\n", ""
+        elif number == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            place = _line_end(text, _offset(text, node)), "\n\n", ""
+        else:
             break
-        end = _offset(text, node)
-    return end
+    if place:
+        return place
+    head = _PYTHON_HEAD.match(text.source)
+    return head.end() if head else 0, "", "\n\n"
+
+
+def _line_end(text: Text, at: int) -> int:
+    return text.line_span(text.line_of(max(0, at - 1))).end
 
 
 def _offset(text: Text, node: ast.stmt) -> int:

@@ -35,26 +35,26 @@ class Gate:
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self._clock = clock
         self._sending = 0
-        self._freed = asyncio.Condition()
+        self._waiting: list[asyncio.Future[None]] = []
         self._warm_until: dict[str, float] = {}
         self._leaders: dict[str, asyncio.Event] = {}
 
     @contextlib.asynccontextmanager
     async def slot(self, limit: int) -> AsyncIterator[None]:
         """One of `limit` places; waits for one."""
-        async with self._freed:
-            await self._freed.wait_for(lambda: self._sending < max(1, limit))
-            self._sending += 1
+        while self._sending >= max(1, limit):
+            freed = asyncio.get_running_loop().create_future()
+            self._waiting.append(freed)
+            await freed
+        self._sending += 1
         try:
             yield
         finally:
             self._sending -= 1
-            with contextlib.suppress(RuntimeError):
-                asyncio.get_running_loop().create_task(self._wake())
-
-    async def _wake(self) -> None:
-        async with self._freed:
-            self._freed.notify_all()
+            waiting, self._waiting = self._waiting, []
+            for freed in waiting:  # all look again; the first ones get the place, in their order
+                if not freed.done():
+                    freed.set_result(None)
 
     @contextlib.asynccontextmanager
     async def prefix(self, body: dict[str, Any]) -> AsyncIterator[Callable[[], None]]:

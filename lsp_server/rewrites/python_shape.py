@@ -101,6 +101,26 @@ def elided(old: Definition, new: Definition) -> str:
     return "it leaves code out" if stubs(new) > stubs(old) else ""
 
 
+def loses_results(old: Definition, new: Definition) -> str:
+    """A function that gave something back must still do so."""
+    if _gives(old) and not _gives(new):
+        return "it no longer returns anything"
+    return ""
+
+
+def lost_exceptions(old: Definition, new: Definition) -> list[str]:
+    """Exceptions that the function raised by name and no longer does."""
+
+    def raised(node: Definition) -> set[str]:
+        found = set()
+        for child in ast.walk(node):
+            if isinstance(child, ast.Raise) and child.exc is not None:
+                found.add(ast.unparse(child.exc.func if isinstance(child.exc, ast.Call) else child.exc))
+        return found
+
+    return sorted(raised(old) - raised(new))
+
+
 def dangerous(old: Definition, new: list[ast.stmt]) -> str:
     """Names, attributes, scopes and modules that reach outside and were not in the function before."""
     before = {kind: set(names) for kind, names in _reach([old]).items()}
@@ -279,11 +299,20 @@ def _quiet_table(source: bytes) -> symtable.SymbolTable:
 
 
 def _is_generator(node: Definition) -> bool:
+    return any(isinstance(child, (ast.Yield, ast.YieldFrom)) for child in _own(node))
+
+
+def _gives(node: Definition) -> bool:
+    """Whether it returns a value other than None."""
+    returns = (child.value for child in _own(node) if isinstance(child, ast.Return))
+    return any(not (isinstance(v, ast.Constant) and v.value is None) for v in returns if v is not None)
+
+
+def _own(node: Definition) -> Iterator[ast.AST]:
+    """What stands in the function itself, not in a function or class inside it."""
     pending: list[ast.AST] = list(node.body)
     while pending:
         child = pending.pop()
-        if isinstance(child, (ast.Yield, ast.YieldFrom)):
-            return True
+        yield child
         if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             pending += ast.iter_child_nodes(child)
-    return False

@@ -70,10 +70,14 @@ _HEADER = re.compile(r"(?i)\b(?:Bearer|Basic)\s+(?P<value>[A-Za-z0-9+/_.~-]{16,}
 _ASSIGNED = re.compile(r"""[=:]\s*[rbuf]{0,2}(?P<quote>["'`])(?P<value>[A-Za-z0-9+/=_\-.~]{24,})(?P=quote)""")
 _HOME = re.compile(r"(?:/home/|/Users/|[A-Za-z]:(?:\\\\|\\|/)Users(?:\\\\|\\|/))(?P<value>[A-Za-z0-9._-]+)")
 _PLACEHOLDER = re.compile(r"__REDACTED_[A-Z0-9_]+?_\d+__")
+# A dotted or dashed name, a template, a mask, or a label such as "access_token": no secret, though assigned to one.
 _LOOKS_LIKE_CODE = re.compile(
-    r"^[a-z]+(?:[._\-/][a-z]+)+$|^(?:\{.*\}|%\(?\w+\)?s|<.*>|\$\{?\w+\}?|\*+|x+|\.+)$", re.IGNORECASE
+    r"""(?ix) ^[a-z]+(?:[._\-/][a-z]+)+$ | .*\{[^{}]+\}.* | ^(?:%\(?\w+\)?s|<.*>|\$\w+|\*+|x+|\.+)$
+    | ^[a-z_\ -]*(?:password|passwd|secret|token|key|credential)[a-z_\ -]*$"""
 )
+_ALPHABET = re.compile(r"(?i)abcdefgh|01234567")
 _SHARED_HOMES = frozenset({"shared", "public", "runner", "user", "username", "app", "name", "me", "you"})
+_BY_PLACE = frozenset({"URL_PASSWORD", "BEARER", "SECRET", "RANDOM", "USER"})
 _ENTROPY = 4.5  # bits per character; English prose and identifiers stay below
 
 
@@ -102,7 +106,7 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """The text without secrets. Numbers follow the order of first appearance, so equal input gives equal bytes."""
-        found = sorted(_spans(text))
+        found = sorted(_spans(text), key=lambda span: (span[0], span[2] in _BY_PLACE, -span[1]))
         pieces, at = [], 0
         for start, end, kind in found:
             if start < at:
@@ -143,7 +147,9 @@ def _spans(text: str) -> list[tuple[int, int, str]]:
     found += [
         (*m.span("value"), "RANDOM")
         for m in _ASSIGNED.finditer(text)
-        if entropy(m["value"]) >= _ENTROPY and not _PLACEHOLDER.search(m["value"])
+        if entropy(m["value"]) >= _ENTROPY
+        and not _ALPHABET.search(m["value"])
+        and not _PLACEHOLDER.search(m["value"])
     ]
     found += [
         (*m.span("value"), "USER") for m in _HOME.finditer(text) if m["value"].lower() not in _SHARED_HOMES

@@ -72,14 +72,15 @@ def check_answer(prepared: Prepared, answer: Answer) -> Candidate:
     if "".join(function.split()) == "".join(target.function.split()):
         raise RewriteFailed("no-change", "Claude gave the function back as it is.")
     if python:
-        _check_python(prepared, target.indent + function, answer)
+        warnings = _check_python(prepared, target.indent + function, answer)
     else:
+        warnings = ()
         _check_script(prepared, function, answer)
     edits = edit.edits_for(target, function, imports, answer.aux)
     patched = edit.apply(target.source, edits)
     _check_in_place(prepared, patched, edits, imports, function, answer.aux)
     shown = next(e for e in edits if e.span == target.span)
-    return Candidate(shown.text, imports, answer.aux, edits, patched)
+    return Candidate(shown.text, imports, answer.aux, edits, patched, warnings)
 
 
 def check_cost(prepared: Prepared, checked: Checked) -> tuple[str, str, tuple[str, ...]]:
@@ -172,7 +173,8 @@ def _module(source: bytes) -> ast.Module | None:
     return None if python_shape.compiles(source) else ast.parse(source)
 
 
-def _check_python(prepared: Prepared, code: str, answer: Answer) -> None:
+def _check_python(prepared: Prepared, code: str, answer: Answer) -> tuple[str, ...]:
+    """Raises for what is wrong; gives back what the person should look at."""
     target = prepared.target
     old, new = (
         python_shape.definition(target.indent + target.function.replace("\r\n", "\n")),
@@ -193,11 +195,14 @@ def _check_python(prepared: Prepared, code: str, answer: Answer) -> None:
     problem = (
         python_shape.changed_interface(old, new)
         or python_shape.elided(old, new)
+        or python_shape.loses_results(old, new)
         or python_shape.dangerous(old, added)
         or python_shape.foreign_import(module, inside)
     )
     if problem:
         raise _bad(problem)
+    lost = python_shape.lost_exceptions(old, new)
+    return (f"It no longer raises {', '.join(lost)} itself.",) if lost else ()
 
 
 # ----------------------------------------------------------------------------------- JavaScript and TypeScript

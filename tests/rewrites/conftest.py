@@ -94,24 +94,34 @@ def answer(code: str, *, before: str = "time O(n^2)", after: str = "time O(n)", 
     )
 
 
-def span_of(text: str, qualname: str) -> Span:
-    """The bytes of a Python function with its decorators."""
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def node_of(text: str, qualname: str) -> Definition:
+    """A Python function by its qualname."""
     pending = [("", node) for node in ast.parse(text).body]
-    lines = [0]
-    for line in text.encode().splitlines(keepends=True):
-        lines.append(lines[-1] + len(line))
     while pending:
         prefix, node = pending.pop()
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        name = f"{prefix}{node.name}"
-        pending += [(f"{name}.", child) for child in node.body]
-        if name == qualname:
-            first = node.decorator_list[0] if node.decorator_list else node
-            at = 1 if node.decorator_list else 0
-            start = lines[first.lineno - 1] + first.col_offset - at
-            return Span(start, lines[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            name = f"{prefix}{node.name}"
+            pending += [(f"{name}.", child) for child in node.body]
+            if name == qualname and not isinstance(node, ast.ClassDef):
+                return node
     raise LookupError(qualname)
+
+
+def span_of(text: str, qualname: str) -> Span:
+    """The bytes of a Python function with its decorators."""
+    try:
+        node = node_of(text, qualname)
+    except SyntaxError:
+        return span_of(text[: text.index("\n\n\ndef broken")], qualname)
+    starts = [0]
+    for line in text.encode().splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    first = node.decorator_list[0] if node.decorator_list else node
+    start = starts[first.lineno - 1] + first.col_offset - bool(node.decorator_list)
+    return Span(start, starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0))
 
 
 def target(qualname: str = "pair", text: str = MODULE, **changes: Any) -> Target:
@@ -141,7 +151,9 @@ def target(qualname: str = "pair", text: str = MODULE, **changes: Any) -> Target
         report=report(qualname, "quadratic"),
         imports="from collections import Counter\n\nfrom shop.models import Order\n",
         module=(
-            ContextPart("shop/models.py", "model Order", "class Order(Model):\n    user = ForeignKey(User)\n"),
+            ContextPart(
+                "shop/models.py", "model Order", "class Order(Model):\n    user = ForeignKey(User)\n"
+            ),
             ContextPart("shop/models.py", "model User", "class User(Model):\n    name = CharField()\n"),
         ),
     )
@@ -166,25 +178,19 @@ def report(qualname: str, time_class: str, queries: str = "") -> FunctionReport:
     )
 
 
-def loop_depth(code: str) -> int:
+def loop_depth(node: ast.AST) -> int:
     """How deep loops and comprehensions nest: a stand-in for the analyzer."""
-
-    def depth(node: ast.AST) -> int:
-        own = isinstance(node, (ast.For, ast.While, ast.comprehension, ast.AsyncFor))
-        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-            return len(node.generators) + max((depth(c) for c in ast.iter_child_nodes(node.elt if hasattr(node, "elt") else node.value)), default=0)  # fmt: skip
-        return own + max((depth(child) for child in ast.iter_child_nodes(node)), default=0)
-
-    return depth(ast.parse(code))
+    own = isinstance(node, (ast.For, ast.While, ast.AsyncFor))
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
+        return len(node.generators) + loop_depth(node.elt)
+    return own + max((loop_depth(child) for child in ast.iter_child_nodes(node)), default=0)
 
 
 def check(asked: Target, patched: str) -> Checked:
     """Says what the loop depth of the function is before and after."""
 
     def class_of(text: str) -> str:
-        span = span_of(text, asked.qualname)
-        code = text.encode()[span.start : span.end].decode()
-        return ("constant", "linear", "quadratic", "cubic")[min(3, loop_depth("if 1:\n " + code))]
+        return ("constant", "linear", "quadratic", "cubic")[min(3, loop_depth(node_of(text, asked.qualname)))]
 
     before, after = report(asked.qualname, class_of(asked.text)), report(asked.qualname, class_of(patched))
     left = asked.findings if after.time_class == "quadratic" else ()

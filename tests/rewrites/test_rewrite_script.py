@@ -1,0 +1,98 @@
+"""The same for TypeScript: what an answer must keep and must not bring in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from conftest import answer, target
+
+from analyzers import extract, languages
+from analyzers.text import Span
+from lsp_server.rewrites import RewriteFailed, RewriteSettings, prepare
+from lsp_server.rewrites.contract import Target
+from lsp_server.rewrites.proposal import parse
+from lsp_server.rewrites.validate import check_answer
+
+SCRIPT = """import { Row } from "./rows";
+
+/** Rows by their id. */
+export function byId(rows: Row[], first = true): Record<string, Row> {
+  return rows.reduce((acc, row) => ({ ...acc, [row.id]: row }), {});
+}
+
+export class Store {
+  constructor(private rows: Row[]) {}
+
+  async find(ids: string[]): Promise<Row[]> {
+    return this.rows.filter((row) => ids.includes(row.id));
+  }
+}
+"""
+BY_ID = """export function byId(rows: Row[], first = true): Record<string, Row> {
+  const acc: Record<string, Row> = {};
+  for (const row of rows) {
+    acc[row.id] = row;
+  }
+  return acc;
+}"""
+FIND = """  async find(ids: string[]): Promise<Row[]> {
+    const wanted = new Set(ids);
+    return this.rows.filter((row) => wanted.has(row.id));
+  }"""
+
+
+def script(qualname: str, suffix: str = "ts", text: str = SCRIPT) -> Target:
+    """A function of a TypeScript file, where the analyzer finds it."""
+    path = f"/srv/shop/src/rows.{suffix}"
+    language = languages.for_path(path)
+    assert language is not None
+    (found,) = [f for f in extract.facts_of(text.encode(), language).functions if f.qualname == qualname]
+    return replace(
+        target(), path=path, relative=f"src/rows.{suffix}", language=language.name, text=text, qualname=qualname,
+        span=Span(found.start, found.end), findings=(), report=None,
+    )  # fmt: skip
+
+
+def fitting(asked: Target, code: str) -> str:
+    """The code without what stands before the function in the file (`export`), as the model sees it."""
+    return code if asked.function.startswith("export") else code.replace("export ", "")
+
+
+def test_a_typescript_function_is_replaced() -> None:
+    asked = script("byId")
+    candidate = check_answer(prepare(asked, RewriteSettings()), parse(answer(fitting(asked, BY_ID))))
+    assert candidate.patched.decode() == SCRIPT.replace(
+        SCRIPT[SCRIPT.index("export function") : SCRIPT.index("\n\nexport class")], BY_ID
+    )
+
+
+def test_a_typescript_method_is_replaced() -> None:
+    candidate = check_answer(prepare(script("Store.find"), RewriteSettings()), parse(answer(FIND)))
+    assert FIND in candidate.patched.decode()
+
+
+SCRIPT_HOSTILE = {
+    "another name": answer(BY_ID.replace("byId", "indexed")),
+    "another parameter": answer(BY_ID.replace("first = true", "first = false")),
+    "another type": answer(BY_ID.replace("Record<string, Row> {", "Map<string, Row> {")),
+    "async": answer(BY_ID.replace("function", "async function")),
+    "a syntax error": answer(BY_ID.replace("return acc;\n}", "return acc;")),
+    "a statement behind it": answer(BY_ID + "\nglobal.x = 1;"),
+    "a second function": answer(BY_ID + "\nfunction more() { return 1; }"),
+    "an elision": answer(BY_ID.replace("return acc;", "// ... rest of the function\n  return acc;")),
+    "eval": answer(BY_ID.replace("return acc;", "eval('1');\n  return acc;")),
+    "fetch": answer(BY_ID.replace("return acc;", "fetch('http://x');\n  return acc;")),
+    "the environment": answer(BY_ID.replace("return acc;", "process.env.KEY;\n  return acc;")),
+    "a foreign import": answer(BY_ID, imports='import { groupBy } from "lodash";'),
+    "code among the imports": answer(BY_ID, imports='import { a } from "./rows"; alert(1)'),
+    "a helper that is a statement": answer(BY_ID, aux="const x = 1;"),
+    "silences the compiler": answer(BY_ID.replace("return acc;", "// @ts-ignore\n  return acc;")),
+}
+
+
+@pytest.mark.parametrize("name", SCRIPT_HOSTILE)
+def test_a_hostile_typescript_answer_is_not_accepted(name: str) -> None:
+    asked = script("byId")
+    with pytest.raises(RewriteFailed):
+        check_answer(prepare(asked, RewriteSettings()), parse(fitting(asked, SCRIPT_HOSTILE[name])))
