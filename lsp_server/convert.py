@@ -22,7 +22,7 @@ SOURCE = "bigo"
 
 TextOf = Callable[[str], "Text | None"]
 
-_DRIVE = re.compile(r"/?([A-Za-z]):(?=/|$)")
+_DRIVE = re.compile(r"/?([A-Za-z]):(?=[/\\]|$)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 _SEVERITIES = {

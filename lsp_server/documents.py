@@ -15,15 +15,22 @@ import pygls.protocol.language_server
 from lsprotocol import types as lsp
 from pygls.workspace import PositionCodec, ServerTextPosition, TextDocument, Workspace
 
-_ROW = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)")
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of UTF-8 that begin no character
 
 
 def split_rows(text: str) -> list[str]:
     """The lines of a text with their line ends; the last one has none and may be empty."""
-    rows = _ROW.findall(text)
-    rows.append(text[sum(map(len, rows)) :])
-    return rows
+    # Searching for the ends, not for whole lines: a regular expression that runs to the end of a line and finds no
+    # line end there goes back over all of it, once per character.
+    rows, begin = [], 0
+    if "\r" in text:
+        for end in _LINE_END.finditer(text):
+            rows.append(text[begin : end.end()])
+            begin = end.end()
+        return [*rows, text[begin:]]
+    *rows, last = text.split("\n")
+    return [*(row + "\n" for row in rows), last]
 
 
 def column_of(body: str, units: int, encoding: str | None) -> int:

@@ -67,6 +67,7 @@ class OpenDocument:
     prices: dict[tuple[State, str], str | None] = field(
         default_factory=dict
     )  # by function; see features.targets
+    published: object = None  # what the client was last sent; see features.diagnostics
     _text: tuple[int, Text] | None = None
 
     @property

@@ -49,9 +49,10 @@ async def refresh(ls: BigoServer, path: str) -> None:
         return
     if analysis.state.edits != document.edits:
         return  # it failed, or the person typed on: positions would be wrong, and what is shown moves with the text
-    ls.text_document_publish_diagnostics(
-        lsp.PublishDiagnosticsParams(document.uri, convert(ls, analysis), version=analysis.version)
-    )
+    news = lsp.PublishDiagnosticsParams(document.uri, convert(ls, analysis), version=analysis.version)
+    if document.published != news:
+        document.published = news
+        ls.text_document_publish_diagnostics(news)
 
 
 def refresh_later(ls: BigoServer, path: str) -> None:

@@ -1,10 +1,10 @@
 """A client in the same process: real bytes of the protocol both ways, no process to start.
 
-    def test_something():
-        async def story(editor: Editor) -> None:
-            await editor.open("a.py", "SLOW")
-            ...
-        play(story, capabilities)
+def test_something():
+    async def story(editor: Editor) -> None:
+        await editor.open("a.py", "SLOW")
+        ...
+    play(story, capabilities)
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from stand_in import session as stand_in
+
 from lsp_server.server import BigoServer, build
 from lsp_server.session import Session
-from stand_in import session as stand_in
 
 Message = dict[str, Any]
 
@@ -58,7 +59,9 @@ class Editor:
 
     def write(self, data: bytes) -> None:
         head, _, body = data.partition(b"\r\n\r\n")
-        assert head.lower().startswith(b"content-length: %d\r\n" % len(body)) or head.endswith(str(len(body)).encode())
+        assert head.lower().startswith(b"content-length: %d\r\n" % len(body)) or head.endswith(
+            str(len(body)).encode()
+        )
         message = json.loads(body)
         if "method" not in message:
             future = self._waiting.pop(message["id"])
@@ -114,7 +117,9 @@ class Editor:
                 continue
         return found
 
-    async def initialize(self, capabilities: Message, root: Path | None = None, options: Any = None) -> Message:
+    async def initialize(
+        self, capabilities: Message, root: Path | None = None, options: Any = None
+    ) -> Message:
         result: Message = await self.request(
             "initialize",
             {

@@ -33,6 +33,7 @@ from analyzers.findings import (
 )
 from analyzers.text import Span, Text
 from lsp_server.engine import Measured, TextOf
+from lsp_server.rewrites import Checked, Target
 from lsp_server.session import Session
 from lsp_server.settings_table import Settings
 
@@ -117,6 +118,33 @@ class StandIn:
 
     def paths(self) -> tuple[str, ...]:
         return tuple(self.learned)
+
+    def target(
+        self,
+        path: str,
+        text: Text,
+        qualname: str,
+        root: str,
+        text_of: TextOf,
+        findings: Sequence[Finding],
+        settings: Settings,
+        version: int | None,
+    ) -> Target:
+        report = next(report for report in self.reports(path) if report.qualname == qualname)
+        return Target(
+            path=path,
+            relative=Path(path).name,
+            language="python",
+            text=text.source.decode(),
+            version=version,
+            span=report.place.span,
+            qualname=qualname,
+            findings=tuple(finding for finding in findings if finding.function == qualname),
+            report=report,
+        )
+
+    def check_patched(self, settings: Settings, target: Target, patched: str) -> Checked:
+        return Checked(target.report, target.report, target.findings, ())
 
     def link(self, source: str, profile: Any, roots: Sequence[str], text_of: TextOf) -> str:
         self.profiles[source] = str(profile)

@@ -13,9 +13,9 @@ from connection import Editor, Failed, play
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from raw_client import STAND_IN, RawClient
+from stand_in import session as stand_in
 
 from lsp_server.server import build
-from stand_in import session as stand_in
 
 URI = "file:///srv/app/a.py"
 HOVER = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
@@ -81,7 +81,9 @@ def test_one_client_over_tcp() -> None:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
 
             async def request(number: int, method: str, params: object) -> object:
-                body = json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}).encode()
+                body = json.dumps(
+                    {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+                ).encode()
                 writer.write(b"content-length: %d\r\n\r\n" % len(body) + body)
                 while True:
                     head = await reader.readuntil(b"\r\n\r\n")
@@ -236,7 +238,12 @@ def test_responses_after_shutdown_are_taken() -> None:
 
 @pytest.mark.parametrize(
     ("offered", "chosen"),
-    [(["utf-8", "utf-16"], "utf-8"), (["utf-32", "utf-8"], "utf-32"), (["utf-16"], "utf-16"), (None, "utf-16")],
+    [
+        (["utf-8", "utf-16"], "utf-8"),
+        (["utf-32", "utf-8"], "utf-32"),
+        (["utf-16"], "utf-16"),
+        (None, "utf-16"),
+    ],
 )
 def test_the_position_encoding_is_the_clients_first(offered: list[str] | None, chosen: str) -> None:
     async def run() -> None:
