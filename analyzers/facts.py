@@ -36,7 +36,7 @@ class Const(_Node):
     """
 
     kind: str
-    value: Union[int, float, str, bool, None]
+    value: int | float | str | bool | None
 
 
 class Attr(_Node):
@@ -202,7 +202,7 @@ class Opaque(_Node):
     parts: tuple[Expr, ...] = ()
 
 
-Expr = Union[
+Expr = Union[  # noqa: UP007 - a Union of forward references is what Python 3.10 can evaluate
     Name, Const, Attr, Index, Slice, Call, Binary, Unary, Compare, Logic, Collection, Mapping, Comprehension,
     Lambda, Await, Yield, Star, Choose, Template, Named, Range, Opaque,
 ]  # fmt: skip
@@ -340,7 +340,7 @@ class Block(_Node):
     body: tuple[Stmt, ...]
 
 
-Stmt = Union[
+Stmt = Union[  # noqa: UP007
     Assign, Update, Do, Return, For, While, If, Match, Try, With, Define, Jump, Delete, Scope, Block
 ]  # fmt: skip
 

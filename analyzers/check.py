@@ -1,0 +1,210 @@
+"""Rules x project -> findings; and the cost of every function.
+
+The functions here are all that the editor's side and the command line need of the engine.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass, replace
+
+from analyzers import facts as f
+from analyzers import rules, suppress
+from analyzers.evaluate.events import Analysis
+from analyzers.findings import Confidence, Finding, FunctionReport, Place, Reason, Severity
+from analyzers.project.index import Project
+from analyzers.project.summaries import Summaries
+from analyzers.rules.base import Context
+from analyzers.text import Span, Text
+
+QUIET_PATHS = (
+    "**/tests/**", "**/test/**", "**/test_*.py", "**/*_test.py", "**/conftest.py", "**/migrations/**",
+    "**/management/commands/**", "**/fixtures/**", "**/seeds/**", "**/*.test.ts", "**/*.spec.ts", "**/*.test.js",
+    "**/*.spec.js", "**/__tests__/**",
+)  # fmt: skip
+"""Where 40 % of all loops with queries stand and few of them matter: a finding there is a hint."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to report. `select` None means every rule; `quiet_paths` are globs whose findings are hints at most."""
+
+    select: frozenset[str] | None = None
+    ignore: frozenset[str] = frozenset()
+    quiet_paths: tuple[str, ...] = QUIET_PATHS
+
+    def rules(self) -> tuple[rules.Rule, ...]:
+        return tuple(
+            r
+            for r in rules.all_rules()
+            if (self.select is None or r.name in self.select) and r.name not in self.ignore
+        )
+
+
+def check(project: Project, path: str, text: Text, options: Options = Options()) -> tuple[Finding, ...]:
+    """The findings of one file, sorted by place, suppressions applied. Nothing for a path the project does not know.
+
+    `text` is the file's text, of which the project holds the facts.
+    """
+    facts = project.facts(path)
+    if facts is None:
+        return ()
+    summaries = summaries_of(project)
+    chosen = options.rules()
+    found: list[Finding] = []
+    seen: set[object] = set()
+    for function in facts.functions:
+        if not worth_running(facts, function):
+            continue
+        analysis = summaries.analysis(path, function.qualname)
+        if analysis is None:
+            continue
+        context = Context(project, summaries, path, text, function, analysis, seen)
+        for rule in chosen:
+            found.extend(rule.check(context))
+    kept = suppress.apply(facts, path, text, found, frozenset(r.name for r in chosen))
+    if _is_quiet(path, options.quiet_paths):
+        kept = [replace(finding, severity=Severity.HINT) for finding in kept]
+    return tuple(sorted(kept, key=lambda finding: (finding.place.span, finding.rule)))
+
+
+def worth_running(facts: f.FileFacts, function: f.Function) -> bool:
+    """False for a function in which no loop can be: it has nothing to report by itself."""
+    if function.kind == "lambda" or function.parent:
+        return False
+    return function.has_loop or facts.language != "python" or _holds_nested(facts, function)
+
+
+def _holds_nested(facts: f.FileFacts, function: f.Function) -> bool:
+    """True if a nested function or lambda of this function may hold the loop, or be called once for every element."""
+    return any(other.parent == function.qualname for other in facts.functions)
+
+
+def _is_quiet(path: str, globs: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatch(path, glob) or fnmatch.fnmatch("/" + path, glob) for glob in globs)
+
+
+def summaries_of(project: Project) -> Summaries:
+    """The one set of summaries that belongs to a project."""
+    return project.memo.ask(("summaries",), lambda: Summaries(project), in_cycle=Summaries(project))
+
+
+# ------------------------------------------------------------------------------------------------ complexity
+
+
+def complexity(project: Project, path: str) -> tuple[FunctionReport, ...]:
+    """The cost of every function of a file, in source order, its top level (`<module>`) first."""
+    facts = project.facts(path)
+    if facts is None:
+        return ()
+    summaries = summaries_of(project)
+    out: list[FunctionReport] = []
+    for function in facts.functions:
+        if function.kind == "lambda":
+            continue
+        analysis = summaries.analysis(path, function.qualname)
+        if analysis is not None:
+            out.append(_report(path, function, analysis))
+    return tuple(out)
+
+
+def report(project: Project, path: str, qualname: str) -> FunctionReport | None:
+    """The cost of one function."""
+    function = project.function(path, qualname)
+    analysis = summaries_of(project).analysis(path, qualname) if function is not None else None
+    return _report(path, function, analysis) if function is not None and analysis is not None else None
+
+
+def _report(path: str, function: f.Function, analysis: Analysis) -> FunctionReport:
+    summary = analysis.summary
+    cost = summary.cost
+    start = function.start
+    confidence = Confidence.HIGH if summary.complete else Confidence.MEDIUM
+    if cost.unknown:
+        confidence = Confidence.LOW
+    return FunctionReport(
+        qualname=function.qualname,
+        place=Place(path, Span(start, function.end)),
+        name=Span(start + function.name_at, start + function.name_to),
+        time=str(cost),
+        time_class=cost.time_class,
+        space=str(summary.space),
+        sizes={size.label: size.meaning for size in (*cost.sizes, *summary.space.sizes)},
+        confidence=confidence,
+        why=_why(analysis),
+        queries=_queries(analysis),
+    )
+
+
+def _why(analysis: Analysis) -> tuple[Reason, ...]:
+    """The contributions that make up the leading terms, largest first, each place once."""
+    cost = analysis.summary.cost
+    parts = sorted(analysis.summary.parts, key=lambda p: p.cost.leading.weight, reverse=True)
+    leading = [p for p in parts if p.cost.unknown or p.cost.degree >= cost.degree - 0.5 or len(parts) <= 4]
+    seen: set[Place] = set()
+    out: list[Reason] = []
+    for part in leading:
+        if part.place not in seen:
+            seen.add(part.place)
+            out.append(Reason(part.place, f"{part.text}; in total {part.cost}"))
+    return tuple(out[:8])
+
+
+def _queries(analysis: Analysis) -> str:
+    """How many queries one call sends, as a printed formula."""
+    from analyzers.costs import ONE
+
+    total = None
+    for query in analysis.queries:
+        if query.kind not in ("read", "write", "lazy") or (query.kind == "lazy" and not query.sure):
+            continue
+        count = ONE
+        for loop in reversed(query.loops):
+            if loop.number in query.depends and not query.batch:
+                count = count.summed(loop.number, loop.turns)
+        total = count if total is None else total + count
+    return total.formula() if total is not None else ""
+
+
+# --------------------------------------------------------------------------------------------------- context
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteContext:
+    """What is worth sending along with a function: (path, span, label) of its callees and of the models it touches."""
+
+    callees: tuple[tuple[str, Span, str], ...] = ()
+    models: tuple[tuple[str, Span, str], ...] = ()
+
+
+def context(project: Project, path: str, qualname: str) -> RewriteContext:
+    """The project's functions that a function calls directly, and the classes and models it names."""
+    from analyzers.evaluate import evidence
+    from analyzers.evaluate.recurrences import nodes
+    from analyzers.project import names
+    from analyzers.project.models import Models
+
+    function = project.function(path, qualname)
+    if function is None:
+        return RewriteContext()
+    models = Models(project)
+    callees: dict[tuple[str, str], Span] = {}
+    classes: dict[tuple[str, str], Span] = {}
+    for node in nodes(function.body):
+        chain = evidence.dotted(node) if isinstance(node, (f.Name, f.Attr)) else ""
+        found = names.resolve(project, path, chain, qualname) if chain else None
+        if found is None:
+            continue
+        target = found[0]
+        if target.kind == "function" and (target.path, target.qualname) != (path, qualname):
+            callee = project.function(target.path, target.qualname)
+            if callee is not None:
+                callees[target.path, target.qualname] = Span(callee.start, callee.end)
+        elif target.kind == "class":
+            cls = project.class_(target.path, target.qualname)
+            if cls is not None and models.orm_of(target.path, target.qualname):
+                classes[target.path, target.qualname] = Span(cls.start, cls.end)
+    return RewriteContext(
+        tuple((p, span, name) for (p, name), span in callees.items()),
+        tuple((p, span, name) for (p, name), span in classes.items()),
+    )

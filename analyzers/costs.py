@@ -1,0 +1,355 @@
+"""The algebra of costs: named sizes, sums, products, logarithms, exponentials; simplify, compare, print.
+
+A `Cost` is a sum of terms, a term a product of powers and logarithms of sizes. Sizes are named after the code
+(`|users|`), so that O(|users|·|orders|) and O(n²) stay apart.
+
+A size may be *derived*: reached from the element of a loop (`order.lines` in a loop over `orders`). Summed over that
+loop such a size adds up to a total and does not multiply with the number of turns: visiting every line of every
+order is linear in the lines. `Cost.summed` is where that happens.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+MAX_TERMS = 12
+"""A sum longer than this keeps its largest terms only; nobody reads more, and work stays bounded."""
+
+
+@dataclass(frozen=True, eq=False)
+class Size:
+    """One named size. Identity is the object: two lists called `items` in two functions are two sizes.
+
+    `label` is how it prints; `meaning` says in words what it counts. `loops` are the loops it is derived from,
+    innermost first, and `total` what it adds up to over the innermost of them (None: a fresh total of its own).
+    `key` ties it to what it measures, so that a caller can put an argument's size in the place of a parameter's.
+    """
+
+    label: str
+    meaning: str = ""
+    loops: tuple[int, ...] = ()
+    total: Cost | None = None
+    key: str = ""
+
+    def summed(self) -> Size:
+        return _total_of(self)
+
+
+@lru_cache(maxsize=4096)
+def _total_of(size: Size) -> Size:
+    label = size.label if size.label.startswith("Σ") else f"Σ{size.label}"
+    return Size(label, f"all of {size.label} together", size.loops[1:], key=size.key)
+
+
+Factor = tuple[float, int]
+"""Power and logarithms of one size in a term: n^power · log(n)^logs."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A product. `factors` maps sizes to (power, logs); `bases` maps sizes to b for a factor b^n (math.inf: n!)."""
+
+    factors: tuple[tuple[Size, Factor], ...] = ()
+    bases: tuple[tuple[Size, float], ...] = ()
+
+    @cached_property
+    def powers(self) -> dict[Size, Factor]:
+        return dict(self.factors)
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((frozenset(self.factors), frozenset(self.bases)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Term)
+            and len(self.factors) == len(other.factors)
+            and self.powers == other.powers
+            and dict(self.bases) == dict(other.bases)
+        )
+
+    def times(self, other: Term) -> Term:
+        if not other.factors and not other.bases:
+            return self
+        if not self.factors and not self.bases:
+            return other
+        powers = dict(self.factors)
+        for size, (power, logs) in other.factors:
+            p, g = powers.get(size, (0.0, 0))
+            powers[size] = (p + power, g + logs)
+        bases = dict(self.bases)
+        for size, base in other.bases:
+            bases[size] = bases.get(size, 1.0) * base
+        return Term(tuple(powers.items()), tuple(bases.items()))
+
+    def covers(self, other: Term) -> bool:
+        """True if `other` never grows faster than this term."""
+        bases, powers = dict(self.bases), self.powers
+        for size, base in other.bases:
+            if bases.get(size, 1.0) < base:
+                return False
+        for size, (power, logs) in other.factors:
+            if size in bases and bases[size] > dict(other.bases).get(size, 1.0):
+                continue
+            p, g = powers.get(size, (0.0, 0))
+            if p < power or (p == power and g < logs):
+                return False
+        return True
+
+    @property
+    def degree(self) -> float:
+        return sum(power for _, (power, _) in self.factors)
+
+    @property
+    def logs(self) -> int:
+        return sum(logs for _, (_, logs) in self.factors)
+
+    @property
+    def weight(self) -> tuple[float, float, int]:
+        """For ordering: exponential part, total degree, logarithms."""
+        return (sum(b for _, b in self.bases), self.degree, self.logs)
+
+
+_ONE = Term()
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A sum of terms, none of which covers another. `unknown` marks a cost of which these terms are only a part."""
+
+    terms: tuple[Term, ...] = (_ONE,)
+    unknown: bool = False
+
+    # ------------------------------------------------------------------------------------------- arithmetic
+
+    def __add__(self, other: Cost) -> Cost:
+        if other is ONE or other == ONE:
+            return self
+        if (self is ONE or self == ONE) and not other.unknown:
+            return other
+        return _reduced((*self.terms, *other.terms), self.unknown or other.unknown)
+
+    def __mul__(self, other: Cost) -> Cost:
+        if other is ONE or other == ONE:
+            return self
+        if self is ONE or self == ONE:
+            return other
+        return _reduced((a.times(b) for a in self.terms for b in other.terms), self.unknown or other.unknown)
+
+    def log(self) -> Cost:
+        """log of this cost; the logarithm of a product is the sum of logarithms, of a power a constant times one."""
+        out: list[Term] = []
+        for term in self.terms:
+            out += [Term(((size, (0.0, 1)),)) for size, (power, _) in term.factors if power > 0]
+            out += [Term(((size, (1.0, 0)),)) for size, _ in term.bases]
+        return _reduced(out or [_ONE], self.unknown)
+
+    def power(self, exponent: float) -> Cost:
+        """This cost to a power; exact for a single term, else the power of each term (an upper bound up to constants)."""
+        return _reduced(
+            (Term(tuple((s, (p * exponent, g)) for s, (p, g) in t.factors), t.bases) for t in self.terms),
+            self.unknown,
+        )
+
+    def exponential(self, base: float = 2.0) -> Cost:
+        """base to the power of this cost, for a cost that is linear in its sizes."""
+        sizes = [s for t in self.terms for s, (p, _) in t.factors if p > 0]
+        if not sizes:
+            return self
+        return Cost((Term((), tuple(dict.fromkeys((s, base) for s in sizes))),), self.unknown)
+
+    def substitute(self, replacement: Callable[[Size], Cost | None]) -> Cost:
+        """Every size for which `replacement` gives a cost, replaced by it."""
+        if all(replacement(size) is None for size in self.sizes):
+            return self
+        total: list[Term] = []
+        unknown = self.unknown
+        for term in self.terms:
+            part = Cost((Term((), term.bases),))
+            for size, (power, logs) in term.factors:
+                new = replacement(size)
+                if new is None:
+                    part = part * Cost((Term(((size, (power, logs)),)),))
+                    continue
+                unknown = unknown or new.unknown
+                if power:
+                    part = part * (new if power == 1 else new.power(power))
+                for _ in range(logs):
+                    part = part * new.log()
+            for size, base in term.bases:
+                new = replacement(size)
+                if new is not None:
+                    kept = tuple((s, b) for s, b in term.bases if s is not size)
+                    part = Cost(tuple(Term(t.factors, kept) for t in part.terms)) * new.exponential(base)
+            total += part.terms
+        return _reduced(total, unknown)
+
+    def summed(self, loop: int, turns: Cost) -> Cost:
+        """The sum of this cost over all turns of a loop.
+
+        A term without a size derived from the loop is paid on every turn: it multiplies. In a term with such a size
+        one power of it is replaced by its total; what is left of derived sizes is bounded by their largest value.
+        """
+        out: list[Cost] = [turns]
+        for term in self.terms:
+            derived = [(s, f) for s, f in term.factors if s.loops and s.loops[0] == loop]
+            if not derived:
+                out.append(Cost((term,)) * turns)
+                continue
+            size, (power, logs) = max(derived, key=lambda item: item[1])
+            if power < 1:
+                largest = {s: Cost.of(_largest(s)) for s, _ in derived}
+                out.append(Cost((term,)).substitute(largest.get) * turns)
+                continue
+            rest = Term(
+                tuple((s, f) for s, f in term.factors if s is not size)
+                + (((size, (power - 1, logs)),) if power > 1 or logs else ()),
+                term.bases,
+            )
+            total = size.total if size.total is not None else Cost.of(size.summed())
+            left = {s: Cost.of(_largest(s)) for s, _ in derived}
+            out.append(total * Cost((rest,)).substitute(left.get))
+        return _reduced((t for c in out for t in c.terms), self.unknown or any(c.unknown for c in out))
+
+    # ------------------------------------------------------------------------------------------- questions
+
+    @classmethod
+    def of(cls, size: Size) -> Cost:
+        return cls((Term(((size, (1.0, 0)),)),))
+
+    @cached_property
+    def sizes(self) -> tuple[Size, ...]:
+        """All sizes in it, the most important first."""
+        seen: dict[Size, None] = {}
+        for term in sorted(self.terms, key=lambda t: t.weight, reverse=True):
+            for size, _ in term.bases:
+                seen.setdefault(size)
+            for size, _ in term.factors:
+                seen.setdefault(size)
+        return tuple(seen)
+
+    @property
+    def is_constant(self) -> bool:
+        return not self.unknown and all(not t.factors and not t.bases for t in self.terms)
+
+    @property
+    def leading(self) -> Term:
+        return max(self.terms, key=lambda t: t.weight)
+
+    @property
+    def degree(self) -> float:
+        """Total degree of the largest term; infinite for an exponential one."""
+        return math.inf if self.leading.bases else self.leading.degree
+
+    def covers(self, other: Cost) -> bool:
+        """True if `other` never grows faster than this. False when either is unknown."""
+        if self.unknown or other.unknown:
+            return False
+        return all(any(t.covers(o) for t in self.terms) for o in other.terms)
+
+    @property
+    def time_class(self) -> str:
+        """The class by total degree in the dominant term: constant, logn, sqrt, linear, nlogn, quadratic, ..."""
+        if self.unknown:
+            return "unknown"
+        term = self.leading
+        if term.bases:
+            return "exponential"
+        degree, logs = term.degree, term.logs
+        if degree == 0:
+            return "logn" if logs else "constant"
+        for limit, plain, with_log in (
+            (0.75, "sqrt", "sqrt"),
+            (1.25, "linear", "nlogn"),
+            (2.25, "quadratic", "n2logn"),
+            (3.25, "cubic", "cubic"),
+        ):
+            if degree <= limit:
+                return with_log if logs else plain
+        return "polynomial"
+
+    def __str__(self) -> str:
+        if self.unknown:
+            return "unknown"
+        return f"O({self.formula()})"
+
+    def formula(self) -> str:
+        """The sum as text, largest term first: "|users|·|orders| + |lines|"."""
+        terms = sorted(self.terms, key=lambda t: (t.weight, _print_term(t)), reverse=True)
+        return " + ".join(_print_term(t) for t in terms)
+
+
+ONE = Cost()
+UNKNOWN = Cost((_ONE,), True)
+
+
+@lru_cache(maxsize=4096)
+def _largest(size: Size) -> Size:
+    return Size(f"max {size.label}", f"the largest {size.label}", size.loops[1:], key=size.key)
+
+
+def _reduced(terms: Iterable[Term], unknown: bool = False) -> Cost:
+    kept: list[Term] = []
+    for term in terms:
+        if any(k.covers(term) for k in kept):
+            continue
+        kept = [k for k in kept if not term.covers(k)]
+        kept.append(term)
+    if len(kept) > MAX_TERMS:
+        kept = sorted(kept, key=lambda t: t.weight, reverse=True)[:MAX_TERMS]
+    return Cost(tuple(kept) or (_ONE,), unknown)
+
+
+_SUPERSCRIPT = str.maketrans("0123456789.-", "⁰¹²³⁴⁵⁶⁷⁸⁹·⁻")
+
+
+def _superscript(power: float) -> str:
+    text = f"{power:g}" if power == round(power) else f"{power:.2f}".rstrip("0")
+    return text.translate(_SUPERSCRIPT)
+
+
+def _print_term(term: Term) -> str:
+    parts: list[str] = []
+    for size, base in sorted(term.bases, key=lambda item: item[0].label):
+        parts.append(f"{size.label}!" if math.isinf(base) else f"{base:g}^{size.label}")
+    tail: list[str] = []
+    for size, (power, logs) in sorted(term.factors, key=lambda item: (-item[1][0], item[0].label)):
+        if power == 0.5:
+            parts.append(f"√{size.label}")
+        elif power:
+            parts.append(size.label + ("" if power == 1 else _superscript(power)))
+        if logs:
+            tail.append(f"log{'' if logs == 1 else _superscript(logs)} {size.label}")
+    text = "·".join(parts)
+    if tail:
+        text = f"{text} {' '.join(tail)}" if text else " ".join(tail)
+    return text or "1"
+
+
+def largest(costs: Iterable[Cost]) -> Cost:
+    """The sum of costs, which is their maximum up to a constant."""
+    total = ONE
+    for cost in costs:
+        total = total + cost
+    return total
+
+
+def relabel(cost: Cost, labels: Mapping[str, str]) -> Cost:
+    """The same cost with sizes printed under other labels, by label."""
+    fresh: dict[Size, Cost] = {}
+
+    def swap(size: Size) -> Cost | None:
+        label = labels.get(size.label)
+        if label is None:
+            return None
+        if size not in fresh:
+            fresh[size] = Cost.of(Size(label, size.meaning, size.loops, size.total, size.key))
+        return fresh[size]
+
+    return cost.substitute(swap)

@@ -1,0 +1,145 @@
+"""Names that are not local, and attributes: what they hold, and whether reading them runs code or sends a query."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analyzers import facts as f
+from analyzers.evaluate import calls, evidence, expressions, queries
+from analyzers.evaluate.run import Run
+from analyzers.project import names
+from analyzers.project.names import Target
+from analyzers.types import Value
+
+PROPERTIES = ("property", "cached_property", "hybrid_property", "lazyproperty")
+
+
+def free_name(run: Run, name: str) -> Value:
+    """A name the function does not bind: something of the module, imported, or built in."""
+    found = names.resolve(run.summaries.project, run.path, name, run.function.qualname)
+    if found is None:
+        return Value(label=name)
+    return of_target(run, found[0], found[1], name)
+
+
+def of_target(run: Run, target: Target, rest: tuple[str, ...], label: str) -> Value:
+    """The value a resolved name stands for, with the attributes that could not be resolved read off it."""
+    if target.kind == "external":
+        value = Value("external", dotted=".".join((target.dotted, *rest)), label=label, frozen=True)
+        return queries.module_object(value) or value
+    if target.kind in ("function", "class", "module"):
+        value = Value(target.kind, ref=(target.path, target.qualname), label=label, frozen=True)
+    elif target.kind == "variable":
+        value = module_variable(run, target, label)
+    else:
+        value = Value(label=label)
+    for name in rest:
+        value = member_of(run, value, name, label=label)
+    return value
+
+
+def module_variable(run: Run, target: Target, label: str) -> Value:
+    """A module-level name: its type by what it is assigned once; constant if written like one or a literal."""
+    project = run.summaries.project
+    assign = names.module_value(project, target.path, target.qualname)
+    is_constant = target.qualname.isupper()
+    if assign is None:
+        return Value(label=label, frozen=is_constant)
+    language = run.summaries.language_of(target.path)
+    if assign.annotation is not None:
+        value = evidence.declared(project, target.path, "", language, assign.annotation)
+    else:
+        value = evidence.guess(project, target.path, "", language, assign.value)
+    literal = isinstance(assign.value, (f.Collection, f.Mapping, f.Const))
+    return replace(
+        value, label=label, frozen=literal or is_constant, token=f"{target.path}:{target.qualname}"
+    )
+
+
+# ------------------------------------------------------------------------------------------------ attributes
+
+
+def attribute(run: Run, node: f.Attr) -> Value:
+    """`obj.name`, read."""
+    chain = evidence.dotted(node)
+    root = chain.partition(".")[0]
+    if chain and run.lookup(root) is None and root not in ("self", "this", "cls"):
+        found = names.resolve(run.summaries.project, run.path, chain, run.function.qualname)
+        if found is not None and found[0].kind != "variable":
+            return _resolved_chain(run, node, found[0], found[1])
+    base = expressions.evaluate(run, node.obj)
+    return read(run, node, base)
+
+
+def _resolved_chain(run: Run, node: f.Attr, target: Target, rest: tuple[str, ...]) -> Value:
+    """A dotted name whose beginning is a module, class or outside thing; the rest is read attribute by attribute."""
+    value = of_target(run, target, (), expressions.text_of(node))
+    links: list[f.Attr] = []
+    current: f.Expr = node
+    for _ in rest:
+        assert isinstance(current, f.Attr)
+        links.append(current)
+        current = current.obj
+    value = replace(value, label=expressions.text_of(current) or value.label)
+    for link in reversed(links):
+        value = read(run, link, value)
+    return value
+
+
+def read(run: Run, node: f.Attr, base: Value) -> Value:
+    """Attribute `node.name` of a value, with whatever reading it sets off."""
+    label = expressions.text_of(node)
+    found = queries.attribute(run, base, node)
+    if found is not None:
+        return found.on(base.depends)
+    if base.kind in ("instance", "row", "class") and base.ref is not None:
+        return _member(run, node, base, label)
+    if base.kind == "external":
+        value = Value("external", dotted=f"{base.dotted}.{node.name}", label=label, frozen=True)
+        return queries.module_object(value) or value
+    if node.name in ("length", "size") and run.language != "python":
+        return Value("int", size=run.extent(base), depends=base.depends, label=label)
+    return Value(depends=base.depends, label=label, bound=base)
+
+
+def member_of(run: Run, base: Value, name: str, label: str) -> Value:
+    """Attribute `name` of a value that is not written out in the source."""
+    return read(run, f.Attr(0, 0, f.Name(0, 0, label), name, 0), base)
+
+
+def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
+    project = run.summaries.project
+    assert base.ref is not None
+    found = names.member(project, *base.ref, node.name)
+    if found is not None and found.kind == "function":
+        function = project.function(found.path, found.qualname)
+        method = Value(
+            "function", ref=(found.path, found.qualname), label=label, bound=base, depends=base.depends
+        )
+        if function is not None and is_property(function) and base.kind != "class":
+            return (
+                calls.invoke(run, method, (), {}, run.place(node), f"the property `{label}`")
+                .but(label=label)
+                .on(base.depends)
+            )
+        return method
+    if found is not None and found.kind == "class":
+        return Value("class", ref=(found.path, found.qualname), label=label, frozen=True)
+    if f"{node.name}" in run.stored and base.kind == "instance":
+        stored = run.stored[node.name]
+        return stored.on(base.depends).but(label=label)
+    value = evidence.attribute_of_instance(project, *base.ref, node.name, run.language)
+    return replace(
+        value, label=label, depends=base.depends, bound=base, token=f"{label}" if base.label == "self" else ""
+    )
+
+
+def is_property(function: f.Function) -> bool:
+    return any(evidence.dotted(d).rpartition(".")[2] in PROPERTIES for d in function.decorators)
+
+
+def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:
+    """`obj.name = value`. What a method stores on itself it may read back."""
+    run.assigned.add(expressions.text_of(target))
+    if base.label in ("self", "this") and value.known:
+        run.stored[target.name] = replace(value, label=expressions.text_of(target))

@@ -1,0 +1,149 @@
+"""What a run writes down: loops, operations, queries, awaits, and the summary of the function as callers see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from analyzers.costs import ONE, Cost
+from analyzers.findings import Place, Related
+from analyzers.types import UNKNOWN_VALUE, Origin, Token, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """One loop as it stands in the code. `place` is its header, `whole` all of it.
+
+    `turns` is how often its body runs for one visit. `derived` are the enclosing loops from whose elements its size
+    was reached; `constant` a bound from the program's text; `amortised` a loop whose turns are shared by all visits;
+    `chunked` one that takes many elements a turn; `exits` one that a break or return may leave early; `polling` a
+    `while` that waits, retries or pages.
+    """
+
+    number: int
+    kind: str  # for, while, comprehension, callback
+    place: Place
+    whole: Place
+    turns: Cost
+    over: Value
+    label: str
+    function: str
+    derived: frozenset[int] = frozenset()
+    constant: bool = False
+    amortised: bool = False
+    chunked: bool = False
+    exits: bool = False
+    polling: bool = False
+    is_async: bool = False
+
+    @property
+    def grows(self) -> bool:
+        """True if the number of turns can grow with the input."""
+        return not self.constant and not self.turns.is_constant
+
+
+@dataclass(frozen=True, slots=True)
+class Operated:
+    """A built-in operation with a hidden loop: membership, a shift, a copy, a concatenation, a sort."""
+
+    tag: str
+    name: str
+    place: Place
+    receiver: Value
+    argument: Value
+    cost: Cost
+    loops: tuple[Loop, ...]
+    function: str
+    target: str = ""  # the variable an accumulation is stored to
+    receiver_place: Place | None = None
+    statement: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An equality test between two values, as a join does it."""
+
+    place: Place
+    left: Value
+    right: Value
+    loops: tuple[Loop, ...]
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queried:
+    """A database query, or another request to a service.
+
+    `kind` is read, write, lazy (a relation read on a row that was not loaded with it), commit or http. `depends` says
+    which loops' elements or parameters its arguments are computed from. `batch` marks one query for many values.
+    `chain` are the calls that lead to it, outermost first; `inner` says it already repeats inside a callee's loop.
+    """
+
+    kind: str
+    label: str
+    place: Place
+    depends: frozenset[Token]
+    loops: tuple[Loop, ...]
+    function: str
+    batch: bool = False
+    relation: str = ""
+    many: bool = False
+    model: str = ""
+    origin: Origin | None = None
+    chain: tuple[Related, ...] = ()
+    inner: bool = False
+    orm: str = ""
+    awaited: bool = False
+    sure: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """An `await` inside a loop. `effects` are what the awaited call is known to do."""
+
+    place: Place
+    depends: frozenset[Token]
+    loops: tuple[Loop, ...]
+    function: str
+    label: str
+    effects: frozenset[str] = frozenset()
+    carried: bool = False  # uses something an earlier turn computed
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One contribution to a function's cost: where, in words, how much in total."""
+
+    place: Place
+    text: str
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A function as its callers see it: cost in its parameters' sizes, effects, what it returns."""
+
+    cost: Cost = ONE
+    space: Cost = ONE
+    returns: Value = UNKNOWN_VALUE
+    queries: tuple[Queried, ...] = ()
+    effects: frozenset[str] = frozenset()
+    parts: tuple[Part, ...] = ()
+    grows: tuple[tuple[str, Cost], ...] = ()
+    recursive: bool = False
+    complete: bool = True
+
+
+@dataclass(slots=True)
+class Analysis:
+    """All that one run of a function wrote down."""
+
+    qualname: str
+    path: str
+    summary: Summary = field(default_factory=Summary)
+    loops: list[Loop] = field(default_factory=list)
+    operations: list[Operated] = field(default_factory=list)
+    comparisons: list[Compared] = field(default_factory=list)
+    queries: list[Queried] = field(default_factory=list)
+    awaits: list[Awaited] = field(default_factory=list)
+    consulted: set[str] = field(default_factory=set)  # paths of other files this result rests on

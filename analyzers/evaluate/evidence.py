@@ -1,0 +1,259 @@
+"""Types by evidence that is written down: annotations, constructors, `isinstance`, attributes set in `__init__`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analyzers import facts as f
+from analyzers.costs import ONE
+from analyzers.evaluate.run import Run
+from analyzers.operations import operations
+from analyzers.project import names
+from analyzers.project.attributes import attribute_values
+from analyzers.project.index import Project
+from analyzers.types import UNKNOWN_VALUE, Value, join
+
+_TRANSPARENT = (
+    "typing.Optional",
+    "typing.Annotated",
+    "typing.Final",
+    "typing.ClassVar",
+    "typing.Required",
+    "sqlalchemy.orm.Mapped",
+)
+_ELEMENTS = ("list", "set", "tuple", "deque", "sequence", "iterable", "iterator", "queryset")
+
+
+def value_of(run: Run, node: f.Expr) -> Value:
+    """What an annotation in the running function says."""
+    return declared(run.summaries.project, run.path, run.function.qualname, run.language, node)
+
+
+def declared(project: Project, path: str, scope: str, language: str, node: f.Expr, depth: int = 0) -> Value:
+    """What an annotation says a value is; the unknown value where it says nothing that the model uses."""
+    if depth > 6:
+        return UNKNOWN_VALUE
+    if isinstance(node, f.Const):
+        if node.kind == "str" and isinstance(node.value, str):
+            return _quoted(project, path, scope, language, node)
+        return UNKNOWN_VALUE
+    if isinstance(node, f.Binary) and node.op == "|":
+        sides = [
+            declared(project, path, scope, language, side, depth + 1) for side in (node.left, node.right)
+        ]
+        known = [v for v, side in zip(sides, (node.left, node.right), strict=True) if not _is_none(side)]
+        return known[0] if len(known) == 1 else join(known[0], known[1]) if known else UNKNOWN_VALUE
+    if isinstance(node, f.Index):
+        return _generic(project, path, scope, language, node, depth)
+    name = dotted(node)
+    return _named(project, path, scope, language, name) if name else UNKNOWN_VALUE
+
+
+def _is_none(node: f.Expr) -> bool:
+    return (isinstance(node, f.Const) and node.kind == "none") or (
+        isinstance(node, f.Name) and node.id in ("null", "undefined", "None")
+    )
+
+
+def _quoted(project: Project, path: str, scope: str, language: str, node: f.Const) -> Value:
+    text = str(node.value).strip()
+    if "[" in text:
+        head, _, inner = text.partition("[")
+        whole = _named(project, path, scope, language, head.strip())
+        first = inner.rstrip("]").split(",")[0].strip().strip("\"'")
+        element = _named(project, path, scope, language, first) if first else UNKNOWN_VALUE
+        return (
+            whole.but(of=element)
+            if whole.kind in _ELEMENTS
+            else element
+            if head.endswith(("Optional", "Mapped"))
+            else whole
+        )
+    return _named(project, path, scope, language, text.removesuffix("| None").strip())
+
+
+def _generic(project: Project, path: str, scope: str, language: str, node: f.Index, depth: int) -> Value:
+    head = dotted(node.obj)
+    inner = node.index.items if isinstance(node.index, f.Collection) else (node.index,)
+    full = external_name(project, path, scope, head) if head else ""
+    if full in _TRANSPARENT or head in ("Optional", "Mapped", "Annotated", "Final", "ClassVar", "Promise"):
+        return declared(project, path, scope, language, inner[0], depth + 1)
+    if full == "typing.Union" or head == "Union":
+        parts = [declared(project, path, scope, language, p, depth + 1) for p in inner if not _is_none(p)]
+        return parts[0] if len(parts) == 1 else UNKNOWN_VALUE
+    whole = _named(project, path, scope, language, head) if head else UNKNOWN_VALUE
+    arguments = [declared(project, path, scope, language, p, depth + 1) for p in inner]
+    if whole.kind == "dict":
+        return whole.but(of=arguments[0], values=arguments[-1])
+    if whole.kind in _ELEMENTS and arguments:
+        if whole.kind == "tuple" and len(arguments) > 1 and not isinstance(inner[-1], f.Const):
+            return whole.but(items=tuple(arguments), size=ONE, of=arguments[0])
+        return whole.but(of=arguments[0])
+    return whole
+
+
+def _named(project: Project, path: str, scope: str, language: str, name: str) -> Value:
+    table = operations(language).kinds
+    if language != "python" and name in table:
+        return Value(table[name], evidence=f"annotated {name}")
+    found = names.resolve(project, path, name, scope)
+    if found is None or found[1]:
+        return UNKNOWN_VALUE
+    target = found[0]
+    if target.kind == "external":
+        kind = table.get(target.dotted, "")
+        if kind:
+            return Value(kind, evidence=f"annotated `{name}`")
+        return external_instance(target.dotted)
+    if target.kind == "class":
+        return instance_of(project, target.path, target.qualname)
+    return UNKNOWN_VALUE
+
+
+def external_instance(name: str) -> Value:
+    """An instance of a class from outside the project: sessions, cursors and clients are told by their tables."""
+    from analyzers.evaluate import queries
+
+    kind = queries.kind_of_class(name)
+    return Value(kind or "instance", dotted=name, evidence=f"an instance of {name}")
+
+
+def instance_of(project: Project, path: str, qualname: str) -> Value:
+    """An instance of a project class; a row if the class is an ORM model."""
+    from analyzers.evaluate import queries
+
+    kind = "row" if queries.is_model(project, path, qualname) else "instance"
+    return Value(kind, ref=(path, qualname), evidence=f"an instance of {qualname}")
+
+
+def external_name(project: Project, path: str, scope: str, name: str) -> str:
+    """The full dotted name of something from outside the project, "" if it is not."""
+    found = names.resolve(project, path, name, scope)
+    if found is None or found[0].kind != "external":
+        return ""
+    return ".".join((found[0].dotted, *found[1]))
+
+
+def dotted(node: f.Expr) -> str:
+    """`a.b.c` as text, "" for anything else."""
+    if isinstance(node, f.Name):
+        return node.id
+    if isinstance(node, f.Attr):
+        base = dotted(node.obj)
+        return f"{base}.{node.name}" if base else ""
+    return ""
+
+
+# ------------------------------------------------------------------------------------------------- narrowing
+
+
+def narrowing(run: Run, test: f.Expr) -> list[tuple[str, Value]]:
+    """What `isinstance(x, C)` proves where the test holds."""
+    tests: Iterable[f.Expr] = test.parts if isinstance(test, f.Logic) and test.op == "and" else (test,)
+    found: list[tuple[str, Value]] = []
+    for part in tests:
+        if (
+            isinstance(part, f.Call)
+            and isinstance(part.func, f.Name)
+            and part.func.id == "isinstance"
+            and len(part.args) == 2
+            and isinstance(part.args[0], f.Name)
+        ):
+            name = part.args[0].id
+            claimed = value_of(run, part.args[1])
+            current = run.lookup(name)
+            if claimed.known and (current is None or not current.known):
+                found.append(
+                    (name, claimed.but(label=name, depends=current.depends if current else frozenset()))
+                )
+    return found
+
+
+# ------------------------------------------------------------------------------------------------- guessing
+
+
+def guess(project: Project, path: str, scope: str, language: str, node: f.Expr | None) -> Value:
+    """The type of an expression without running it: displays, constructors, annotated parameters."""
+    if node is None:
+        return UNKNOWN_VALUE
+    if isinstance(node, f.Collection):
+        return Value(node.kind, evidence="a literal")
+    if isinstance(node, f.Mapping):
+        return Value("dict", evidence="a literal")
+    if isinstance(node, f.Comprehension):
+        return Value("iterator" if node.kind == "generator" else node.kind, evidence="a comprehension")
+    if isinstance(node, f.Const):
+        return (
+            Value(node.kind)
+            if node.kind in ("str", "int", "float", "bool", "none", "bytes")
+            else UNKNOWN_VALUE
+        )
+    if isinstance(node, f.Await):
+        return guess(project, path, scope, language, node.value)
+    if isinstance(node, f.Logic):
+        options = [v for part in node.parts if (v := guess(project, path, scope, language, part)).known]
+        return options[-1] if options and all(o.kind == options[-1].kind for o in options) else UNKNOWN_VALUE
+    if isinstance(node, f.Call):
+        return _constructed(project, path, scope, language, node)
+    if isinstance(node, f.Name):
+        function = project.function(path, scope) if scope else None
+        for param in function.params if function is not None else ():
+            if param.name == node.id and param.annotation is not None:
+                return declared(project, path, scope, language, param.annotation)
+    return UNKNOWN_VALUE
+
+
+def _constructed(project: Project, path: str, scope: str, language: str, node: f.Call) -> Value:
+    from analyzers.evaluate import queries
+
+    name = dotted(node.func)
+    if not name:
+        return UNKNOWN_VALUE
+    found = names.resolve(project, path, name, scope)
+    if found is None or found[1]:
+        return UNKNOWN_VALUE
+    target = found[0]
+    if target.kind == "class":
+        return instance_of(project, target.path, target.qualname)
+    if target.kind == "external":
+        kind = queries.kind_made_by(target.dotted)
+        if kind:
+            return Value(kind, dotted=target.dotted, evidence=f"made by {name}()")
+        plain = target.dotted.removeprefix("builtins.") if language != "python" else target.dotted
+        row = operations(language).function.get(plain)
+        if row is not None:
+            return Value(row.gives.partition("[")[0], evidence=f"made by {name}()")
+        if target.dotted.rpartition(".")[2][:1].isupper():
+            return external_instance(target.dotted)
+    return UNKNOWN_VALUE
+
+
+def attribute_of_instance(
+    project: Project, path: str, class_qualname: str, name: str, language: str
+) -> Value:
+    """What `self.name` holds, if every assignment to it in the class and its bases agrees."""
+    return project.memo.ask(
+        ("attribute type", path, class_qualname, name),
+        lambda: _attribute(project, path, class_qualname, name, language),
+        in_cycle=UNKNOWN_VALUE,
+    )
+
+
+def _attribute(project: Project, path: str, class_qualname: str, name: str, language: str) -> Value:
+    for target in names.lineage(project, path, class_qualname):
+        if target.kind != "class":
+            continue
+        values = attribute_values(project, target.path, target.qualname).get(name)
+        if not values:
+            continue
+        found: Value | None = None
+        for value in values:
+            scope = value.function.qualname if value.function is not None else target.qualname
+            if value.annotation is not None:
+                return declared(project, target.path, scope, language, value.annotation)
+            kind = guess(project, target.path, scope, language, value.value)
+            if kind.kind == "none":
+                continue
+            found = kind if found is None else join(found, kind)
+        return found if found is not None else UNKNOWN_VALUE
+    return UNKNOWN_VALUE

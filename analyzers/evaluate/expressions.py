@@ -1,0 +1,250 @@
+"""What an expression gives, and what it costs to get it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from analyzers import facts as f
+from analyzers.costs import ONE, Cost
+from analyzers.evaluate import attributes, calls, loops, operators
+from analyzers.evaluate.run import Run
+from analyzers.types import NOTHING, UNKNOWN_VALUE, Value, constant, join
+
+
+def evaluate(run: Run, node: f.Expr) -> Value:
+    """Run one expression: charge its cost, write down its events, return its value."""
+    run.step()
+    return _HANDLERS[type(node)](run, node)
+
+
+def evaluate_all(run: Run, nodes: tuple[f.Expr, ...]) -> list[Value]:
+    return [evaluate(run, node) for node in nodes]
+
+
+def text_of(node: f.Expr) -> str:
+    """A short printable form of an expression, for labels: `order.lines`, `users`, `rows[0]`."""
+    if isinstance(node, f.Name):
+        return node.id
+    if isinstance(node, f.Attr):
+        base = text_of(node.obj)
+        return f"{base}.{node.name}" if base else ""
+    if isinstance(node, f.Index):
+        base, index = text_of(node.obj), text_of(node.index)
+        return f"{base}[{index or '…'}]" if base else ""
+    if isinstance(node, f.Slice):
+        base = text_of(node.obj)
+        return f"{base}[…]" if base else ""
+    if isinstance(node, f.Call):
+        base = text_of(node.func)
+        return f"{base}({'…' if node.args or node.keywords else ''})" if base else ""
+    if isinstance(node, f.Const):
+        return repr(node.value) if node.value is not None and len(str(node.value)) < 20 else "…"
+    if isinstance(node, (f.Await, f.Star)):
+        return text_of(node.value)
+    return ""
+
+
+# ---------------------------------------------------------------------------------------------------- leaves
+
+
+def _name(run: Run, node: f.Name) -> Value:
+    value = run.lookup(node.id)
+    if value is not None:
+        return value if value.label else replace(value, label=node.id)
+    return attributes.free_name(run, node.id)
+
+
+def _const(run: Run, node: f.Const) -> Value:
+    kind = {"regex": "instance", "ellipsis": "unknown"}.get(node.kind, node.kind)
+    return constant(kind, node.value)
+
+
+def _attr(run: Run, node: f.Attr) -> Value:
+    return attributes.attribute(run, node)
+
+
+def _index(run: Run, node: f.Index) -> Value:
+    base = evaluate(run, node.obj)
+    index = evaluate(run, node.index)
+    return operators.item(run, node, base, index)
+
+
+def _slice(run: Run, node: f.Slice) -> Value:
+    base = evaluate(run, node.obj)
+    bounds = [
+        evaluate(run, part) if part is not None else None for part in (node.start, node.stop, node.step)
+    ]
+    return operators.sliced(run, node, base, bounds)
+
+
+# ------------------------------------------------------------------------------------------------- operators
+
+
+def _binary(run: Run, node: f.Binary) -> Value:
+    left, right = evaluate(run, node.left), evaluate(run, node.right)
+    return operators.binary(run, node, left, right)
+
+
+def _unary(run: Run, node: f.Unary) -> Value:
+    value = evaluate(run, node.operand)
+    if node.op == "not":
+        return Value("bool", size=ONE, depends=value.depends)
+    if value.const is not None and node.op == "-" and isinstance(value.const, (int, float)):
+        return replace(value, const=-value.const)
+    return replace(value, const=None)
+
+
+def _compare(run: Run, node: f.Compare) -> Value:
+    left = evaluate(run, node.left)
+    depends = left.depends
+    for op, right_node in zip(node.ops, node.rights, strict=False):
+        right = evaluate(run, right_node)
+        operators.compare(run, node, op, left, right, node.left, right_node)
+        depends |= right.depends
+        left = right
+    return Value("bool", size=ONE, depends=depends)
+
+
+def _logic(run: Run, node: f.Logic) -> Value:
+    values = evaluate_all(run, node.parts)
+    result = values[0]
+    for value in values[1:]:
+        result = join(result, value)
+    return result
+
+
+def _choose(run: Run, node: f.Choose) -> Value:
+    evaluate(run, node.test)
+    return join(evaluate(run, node.then), evaluate(run, node.other))
+
+
+def _template(run: Run, node: f.Template) -> Value:
+    depends = frozenset().union(*(v.depends for v in evaluate_all(run, node.parts)))
+    return Value("str", depends=depends)
+
+
+# ------------------------------------------------------------------------------------------------ containers
+
+
+def _collection(run: Run, node: f.Collection) -> Value:
+    values = evaluate_all(run, node.items)
+    spread = [v for v, item in zip(values, node.items, strict=False) if isinstance(item, f.Star)]
+    depends = frozenset().union(*(v.depends for v in values)) if values else NOTHING
+    element: Value | None = None
+    for value, item in zip(values, node.items, strict=False):
+        inner = (value.of or UNKNOWN_VALUE) if isinstance(item, f.Star) else value
+        element = inner if element is None else join(element, inner)
+    size = ONE
+    for value in spread:
+        size = size + run.extent(value)
+    run.charge(size, run.place(node), "copies the spread items")
+    if spread and run.language != "python":
+        operators.spread_copy(run, node, spread[0])
+    items = tuple(values) if not spread and len(values) <= 16 else None
+    return Value(
+        node.kind,
+        size=size,
+        of=element,
+        items=items,
+        depends=depends,
+        born=len(run.loops),
+        evidence="a literal",
+    )
+
+
+def _mapping(run: Run, node: f.Mapping) -> Value:
+    keys = [evaluate(run, key) for key in node.keys if key is not None]
+    values = evaluate_all(run, node.values)
+    depends = frozenset().union(*(v.depends for v in (*keys, *values))) if values else NOTHING
+    size = ONE
+    for key, value in zip(node.keys, values, strict=False):
+        if key is None:
+            size = size + run.extent(value)
+            if run.language != "python":
+                operators.spread_copy(run, node, value)
+    run.charge(size, run.place(node), "copies the spread items")
+    return Value(
+        "dict",
+        size=size,
+        of=_joined(keys),
+        values=_joined(values),
+        depends=depends,
+        born=len(run.loops),
+        evidence="a literal",
+    )
+
+
+def _joined(values: list[Value]) -> Value | None:
+    result: Value | None = None
+    for value in values:
+        result = value if result is None else join(result, value)
+    return result
+
+
+def _comprehension(run: Run, node: f.Comprehension) -> Value:
+    return loops.comprehension(run, node)
+
+
+# ----------------------------------------------------------------------------------------------------- calls
+
+
+def _call(run: Run, node: f.Call) -> Value:
+    return calls.call(run, node)
+
+
+def _lambda(run: Run, node: f.Lambda) -> Value:
+    return Value("function", ref=(run.path, node.qualname), label="lambda")
+
+
+def _await(run: Run, node: f.Await) -> Value:
+    return calls.awaited(run, node)
+
+
+def _yield(run: Run, node: f.Yield) -> Value:
+    if node.value is None:
+        return UNKNOWN_VALUE
+    value = evaluate(run, node.value)
+    if node.delegate:
+        operators.consumed(run, value, run.place(node), "yields each of")
+        value = value.of or UNKNOWN_VALUE
+    run.yields.append(value)
+    return UNKNOWN_VALUE
+
+
+def _star(run: Run, node: f.Star) -> Value:
+    value = evaluate(run, node.value)
+    calls.force(run, value, run.place(node))
+    return value
+
+
+def _named(run: Run, node: f.Named) -> Value:
+    value = evaluate(run, node.value)
+    loops.bind_target(run, node.target, value)
+    return value
+
+
+def _range(run: Run, node: f.Range) -> Value:
+    start, stop = evaluate(run, node.start), evaluate(run, node.stop)
+    step = evaluate(run, node.step) if node.step is not None else None
+    return operators.counting(run, start, stop, step)
+
+
+def _opaque(run: Run, node: f.Opaque) -> Value:
+    depends = (
+        frozenset().union(*(v.depends for v in evaluate_all(run, node.parts))) if node.parts else NOTHING
+    )
+    return Value(depends=depends)
+
+
+_HANDLERS: dict[type, Callable[[Run, Any], Value]] = {
+    f.Name: _name, f.Const: _const, f.Attr: _attr, f.Index: _index, f.Slice: _slice, f.Call: _call,
+    f.Binary: _binary, f.Unary: _unary, f.Compare: _compare, f.Logic: _logic, f.Collection: _collection,
+    f.Mapping: _mapping, f.Comprehension: _comprehension, f.Lambda: _lambda, f.Await: _await, f.Yield: _yield,
+    f.Star: _star, f.Choose: _choose, f.Template: _template, f.Named: _named, f.Range: _range, f.Opaque: _opaque,
+}  # fmt: skip
+
+
+def cost_of_text(cost: Cost) -> str:
+    return cost.formula()

@@ -1,0 +1,318 @@
+"""Loops: how often they turn, what their target holds, and which of them are not what they look like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from analyzers import facts as f
+from analyzers.costs import ONE, Cost
+from analyzers.evaluate import expressions, pointers, queries
+from analyzers.evaluate.events import Loop
+from analyzers.evaluate.run import Run
+from analyzers.findings import Place
+from analyzers.types import UNKNOWN_VALUE, Value, join
+
+CHUNKERS = ("batched", "chunked", "chunks", "grouper", "windowed", "in_batches", "ichunked", "sliced")
+"""Names under which iterables are cut into pieces (itertools.batched, more_itertools.chunked, ...)."""
+
+
+def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
+    """`for target in iter`: run the body once on an abstract element and sum it over the turns."""
+    over = expressions.evaluate(run, node.iter)
+    place = run.place_at(node.at, node.head_to or node.iter.to)
+    enter(run, node, over, node.iter, place, "for", exits=has_exit(node.body), is_async=node.is_async)
+    bind_target(run, node.target, element_of(run, over))
+    before = dict(run.env)
+    body()
+    leave(run, before)
+
+
+def leave(run: Run, before: dict[str, Value]) -> None:
+    """Close a loop whose body may not have run at all."""
+    if run.dead:
+        run.env, run.dead = before, False
+    else:
+        for name, value in before.items():
+            now = run.env.get(name)
+            if now is not None and now is not value:
+                run.env[name] = join(value, now) if value.kind == now.kind else now
+    run.close()
+
+
+def enter(
+    run: Run,
+    node: f._Node,
+    over: Value,
+    iter_node: f.Expr | None,
+    place: Place,
+    kind: str,
+    *,
+    exits: bool = False,
+    is_async: bool = False,
+) -> Loop:
+    """Open a loop over a value. Iterating over a queryset sends its query, once per visit of the loop."""
+    if over.kind in queries.LAZY_KINDS:
+        queries.touch(run, over, run.place(iter_node) if iter_node is not None else place, "iterate")
+    turns = run.settled(run.extent(over))
+    label = over.label or (expressions.text_of(iter_node) if iter_node is not None else "") or "an iterable"
+    if over.label == "range" and iter_node is not None:
+        label = _range_label(iter_node)
+    derived = frozenset(run.derived_loops(over)) if _is_derived(turns, run) else frozenset()
+    whole = run.place(node)
+
+    def make(number: int) -> Loop:
+        return Loop(
+            number,
+            kind,
+            place,
+            whole,
+            turns,
+            over,
+            label,
+            run.owner,
+            derived=derived,
+            constant=turns.is_constant or (over.frozen and over.kind != "unknown"),
+            chunked=iter_node is not None and is_chunked(iter_node),
+            exits=exits,
+            is_async=is_async,
+        )
+
+    return run.open(make)
+
+
+def _is_derived(turns: Cost, run: Run) -> bool:
+    open_now = run.open_numbers()
+    return any(set(size.loops) & open_now for size in turns.sizes)
+
+
+def _range_label(node: f.Expr) -> str:
+    if isinstance(node, f.Call) and node.args:
+        stop = node.args[0] if len(node.args) == 1 else node.args[1]
+        return f"range({expressions.text_of(stop) or '…'})"
+    if isinstance(node, f.Range):
+        return f"range({expressions.text_of(node.stop) or '…'})"
+    return "range"
+
+
+def is_chunked(node: f.Expr) -> bool:
+    """`range(0, n, size)` with a step larger than one, or a call of a chunking helper: many elements a turn."""
+    if isinstance(node, f.Range):
+        return node.step is not None and not _is_one(node.step)
+    if not isinstance(node, f.Call):
+        return False
+    name = (
+        node.func.name
+        if isinstance(node.func, f.Attr)
+        else node.func.id
+        if isinstance(node.func, f.Name)
+        else ""
+    )
+    if name in ("range", "xrange") and len(node.args) == 3:
+        return not _is_one(node.args[2])
+    if name in ("enumerate", "tqdm", "list", "iter") and node.args:
+        return is_chunked(node.args[0])
+    lowered = name.lower().strip("_")
+    return any(word in lowered for word in CHUNKERS)
+
+
+def _is_one(node: f.Expr) -> bool:
+    if isinstance(node, f.Unary):
+        node = node.operand
+    return isinstance(node, f.Const) and node.value == 1
+
+
+def element_of(run: Run, over: Value) -> Value:
+    """What one turn of the innermost loop, over `over`, has in hand."""
+    loop = run.loops[-1]
+    inner = over.of if over.of is not None else UNKNOWN_VALUE
+    if over.kind == "dict" and over.of is None:
+        inner = UNKNOWN_VALUE
+    if over.kind == "str":
+        inner = Value("str", size=ONE)
+    if inner.items is not None:
+        inner = replace(inner, items=tuple(v.on((loop.number,)) for v in inner.items))
+    label = inner.label if inner.label and inner.kind == "row" else ""
+    return replace(
+        inner,
+        depends=inner.depends | over.depends | {loop.number},
+        label=label,
+        const=None,
+        token="",
+        frozen=False,
+    )
+
+
+def bind_target(run: Run, target: f.Expr, value: Value) -> None:
+    """Give the name, or the names in the pattern, their values."""
+    if isinstance(target, f.Name):
+        run.bind(target.id, replace(value, label=target.id) if not value.frozen or not value.label else value)
+    elif isinstance(target, f.Star):
+        bind_target(run, target.value, Value("list", of=value.of, depends=value.depends))
+    elif isinstance(target, f.Collection):
+        for position, part in enumerate(target.items):
+            bind_target(run, part, _unpacked(value, position, len(target.items)))
+    elif isinstance(target, f.Mapping):
+        for key, part in zip(target.keys, target.values, strict=False):
+            name = key.value if isinstance(key, f.Const) and isinstance(key.value, str) else ""
+            bind_target(run, part, _member(value, name))
+    elif isinstance(target, (f.Attr, f.Index)):
+        from analyzers.evaluate import statements
+
+        statements.store(run, target, value)
+
+
+def _unpacked(value: Value, position: int, count: int) -> Value:
+    if value.items is not None and position < len(value.items):
+        return value.items[position].on(value.depends)
+    inner = value.of if value.of is not None and count else UNKNOWN_VALUE
+    return inner.on(value.depends)
+
+
+def _member(value: Value, name: str) -> Value:
+    return Value(depends=value.depends, label=f"{value.label}.{name}" if value.label and name else name)
+
+
+# ---------------------------------------------------------------------------------------------------- while
+
+
+def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
+    """`while test`: the turns come from what moves towards the test (see `pointers.py`)."""
+    progress = pointers.progress(run, node)
+    place = run.place_at(node.at, node.head_to or node.test.to)
+    whole = run.place(node)
+
+    def make(number: int) -> Loop:
+        return Loop(
+            number,
+            "while",
+            place,
+            whole,
+            progress.turns,
+            progress.over,
+            progress.label,
+            run.owner,
+            derived=progress.derived,
+            constant=progress.turns.is_constant,
+            amortised=progress.amortised,
+            exits=has_exit(node.body),
+            polling=progress.polling,
+        )
+
+    expressions.evaluate(run, node.test)
+    loop = run.open(make)
+    for name in progress.moving:
+        value = run.lookup(name)
+        if value is not None:
+            run.bind(
+                name,
+                replace(
+                    value,
+                    const=None,
+                    depends=value.depends | {loop.number},
+                    size=progress.bound or value.size,
+                ),
+            )
+    if progress.taken and (worklist := run.lookup(progress.taken)) is not None:
+        run.bind(progress.taken, replace(worklist, depends=worklist.depends | {loop.number}))
+    expressions.evaluate(run, node.test)
+    before = dict(run.env)
+    body()
+    if run.dead:
+        run.env, run.dead = before, False
+    run.close(progress.reason)
+
+
+# ------------------------------------------------------------------------------------------- comprehensions
+
+
+def comprehension(run: Run, node: f.Comprehension) -> Value:
+    """A comprehension is its loops; a generator's work is charged where it is written, once."""
+    saved = dict(run.env)
+    depth = 0
+    overs: list[Value] = []
+    for clause in node.clauses:
+        over = expressions.evaluate(run, clause.iter)
+        overs.append(over)
+        enter(run, node, over, clause.iter, run.place(clause), "comprehension", is_async=clause.is_async)
+        depth += 1
+        bind_target(run, clause.target, element_of(run, over))
+        for condition in clause.conditions:
+            expressions.evaluate(run, condition)
+    opened = run.loops[len(run.loops) - depth :]
+    key = expressions.evaluate(run, node.key) if node.key is not None else None
+    value = expressions.evaluate(run, node.value)
+    count = ONE
+    for loop in reversed(opened):
+        count = count.summed(loop.number, loop.turns)
+    for _ in range(depth):
+        run.close()
+    run.env = saved
+    numbers = {loop.number for loop in opened}
+    depends = frozenset().union(*(o.depends for o in overs)) - numbers
+    kind = "iterator" if node.kind == "generator" else node.kind
+    element = replace(key if key is not None else value, depends=(key or value).depends - numbers)
+    if kind != "iterator":
+        run.space = run.space + count
+    return Value(
+        kind,
+        size=count,
+        of=element,
+        values=replace(value, depends=value.depends - numbers) if key is not None else None,
+        depends=depends,
+        born=len(run.loops),
+        place=run.place(node),
+        evidence="a comprehension",
+        label="",
+    )
+
+
+# --------------------------------------------------------------------------------------------------- shapes
+
+
+def has_exit(body: tuple[f.Stmt, ...]) -> bool:
+    """True if a break or return in the body may end this very loop."""
+    return any(_exits(stmt, inside_inner=False) for stmt in body)
+
+
+def _exits(stmt: f.Stmt, inside_inner: bool) -> bool:
+    if isinstance(stmt, f.Return):
+        return True
+    if isinstance(stmt, f.Jump):
+        return stmt.kind == "break" and not inside_inner
+    if isinstance(stmt, (f.For, f.While)):
+        inner = any(_exits(s, True) for s in stmt.body)
+        return inner or any(_exits(s, inside_inner) for s in stmt.otherwise)
+    return any(_exits(s, inside_inner) for s in children(stmt))
+
+
+def children(stmt: f.Stmt) -> Iterator[f.Stmt]:
+    """The statements directly inside a statement."""
+    if isinstance(stmt, (f.For, f.While)):
+        yield from stmt.body
+        yield from stmt.otherwise
+        if isinstance(stmt, f.While):
+            yield from stmt.step
+    elif isinstance(stmt, f.If):
+        yield from stmt.body
+        yield from stmt.otherwise
+    elif isinstance(stmt, (f.With, f.Block)):
+        yield from stmt.body
+    elif isinstance(stmt, f.Try):
+        yield from stmt.body
+        for handler in stmt.handlers:
+            yield from handler.body
+        yield from stmt.otherwise
+        yield from stmt.final
+    elif isinstance(stmt, f.Match):
+        for case in stmt.cases:
+            yield from case.body
+
+
+def walk(body: tuple[f.Stmt, ...]) -> Iterator[f.Stmt]:
+    """All statements of a body, nested ones too, in source order."""
+    stack = list(reversed(body))
+    while stack:
+        stmt = stack.pop()
+        yield stmt
+        stack.extend(reversed(list(children(stmt))))

@@ -1,0 +1,123 @@
+"""What object-relational mappers and drivers do when they are touched: attributes, calls, iteration.
+
+One module per family; the names come from the tables in `analyzers/orm`. Each family answers None for values that are
+not its own, and the next is asked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzers import facts as f
+from analyzers.evaluate.queries import django, drivers, prisma, sqlalchemy
+from analyzers.evaluate.queries.emit import LAZY_KINDS
+from analyzers.evaluate.run import Run
+from analyzers.findings import Place
+from analyzers.orm import tables
+from analyzers.project.index import Project
+from analyzers.project.models import Models
+from analyzers.types import UNKNOWN_VALUE, Token, Value
+
+if TYPE_CHECKING:
+    from analyzers.evaluate.calls import Arguments
+
+_FAMILIES = (django, sqlalchemy, drivers, prisma)
+
+
+def is_model(project: Project, path: str, qualname: str) -> bool:
+    """True if the class is mapped to a table."""
+    return bool(Models(project).orm_of(path, qualname))
+
+
+def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
+    """`base.name` where the base belongs to an ORM or a driver; reading a relation may send a query."""
+    for family in _FAMILIES:
+        found: Value | None = family.attribute(run, base, node)
+        if found is not None:
+            return found
+    return None
+
+
+def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments) -> Value | None:
+    """A call of an ORM's or driver's method or function."""
+    for family in _FAMILIES:
+        found: Value | None = family.call(run, node, target, name, arguments)
+        if found is not None:
+            return found
+    return None
+
+
+def touch(run: Run, value: Value, place: Place, how: str) -> None:
+    """A lazy set of rows is read: its query is sent now."""
+    (sqlalchemy if value.kind == "query" else django).touch(run, value, place, how)
+
+
+def item(run: Run, base: Value, place: Place) -> Value:
+    """`rows[0]`: one row, by a query of its own."""
+    touch(run, base, place, "index")
+    return base.of or UNKNOWN_VALUE
+
+
+def sliced(run: Run, base: Value, depends: frozenset[Token]) -> Value:
+    """`rows[:10]`: another lazy set, to which no loader can be appended any more."""
+    return django.sliced(base, depends)
+
+
+def awaited(run: Run, value: Value) -> Value:
+    """`await rows` of a lazy promise gives what it promised."""
+    return value
+
+
+def module_object(value: Value) -> Value | None:
+    """A ready-made object of a library, such as `django.db.connection`."""
+    if value.dotted in tables().django.connections:
+        return value.but(kind="connection")
+    return None
+
+
+def kind_of_class(name: str) -> str:
+    """What an instance of an outside class is to the model: session, connection, cursor, ...; "" for nothing."""
+    t = tables()
+    for kind, names in (
+        ("session", t.sqlalchemy.classes["session"]),
+        ("engine", t.sqlalchemy.classes["engine"]),
+        ("sa-connection", t.sqlalchemy.classes["connection"]),
+        ("query", t.sqlalchemy.classes["query"]),
+        ("flask-db", t.sqlalchemy.classes["flask"]),
+        ("connection", t.dbapi.connection_class),
+        ("cursor", t.dbapi.cursor_class),
+        ("queryset", t.django.classes["queryset"]),
+        ("prisma", t.prisma.clients),
+    ):
+        if name in names:
+            return kind
+    if name in t.dbapi.asyncpg.lists["connect"]:
+        return "asyncpg"
+    if name in ("requests.Session", "httpx.Client", "httpx.AsyncClient", "aiohttp.ClientSession"):
+        return "http-client"
+    return ""
+
+
+def kind_made_by(name: str) -> str:
+    """What calling an outside name makes; "" for nothing the model knows."""
+    t = tables()
+    if name in t.dbapi.connect:
+        return "connection"
+    if name in t.sqlalchemy.classes["session_factory"]:
+        return "session-factory"
+    return kind_of_class(name)
+
+
+__all__ = [
+    "LAZY_KINDS",
+    "attribute",
+    "awaited",
+    "call",
+    "is_model",
+    "item",
+    "kind_made_by",
+    "kind_of_class",
+    "module_object",
+    "sliced",
+    "touch",
+]

@@ -1,0 +1,389 @@
+"""Django's ORM: managers, querysets, rows, relations. Names come from `orm/django.toml`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from analyzers import facts as f
+from analyzers.costs import ONE
+from analyzers.evaluate import calls, evidence, expressions
+from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, prefixes, row
+from analyzers.evaluate.run import Run
+from analyzers.findings import Place
+from analyzers.orm import tables
+from analyzers.project import names
+from analyzers.project.models import Model, Relation
+from analyzers.types import NONE, UNKNOWN_VALUE, Origin, Token, Value
+
+if TYPE_CHECKING:
+    from analyzers.evaluate.calls import Arguments
+
+SETS = ("queryset", "manager")
+
+
+def model_of(run: Run, value: Value) -> Model | None:
+    found = run.summaries.models.model(*value.ref) if value.ref is not None else None
+    return found if found is not None and found.orm == "django" else None
+
+
+# ------------------------------------------------------------------------------------------------ attributes
+
+
+def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
+    """`Book.objects`, `book.author`, `author.books`, `book.title`."""
+    if base.kind == "class":
+        return _of_class(run, base, node)
+    if base.kind == "row":
+        found = model_of(run, base)
+        return _of_row(run, base, found, node) if found is not None else None
+    return None
+
+
+def _of_class(run: Run, base: Value, node: f.Attr) -> Value | None:
+    found = model_of(run, base)
+    if found is None or node.name not in found.managers:
+        return None
+    label = f"{found.name}.{node.name}"
+    origin = Origin(run.place(node), label=label)
+    return _set("manager", found.key, origin, label)
+
+
+def _set(
+    kind: str, key: tuple[str, str] | None, origin: Origin | None, label: str, **changes: object
+) -> Value:
+    path = str(changes.get("path", ""))
+    return Value(
+        kind, ref=key, origin=origin, of=row(key, origin, path), label=label, evidence="a queryset"
+    ).but(**changes)
+
+
+def _of_row(run: Run, base: Value, found: Model, node: f.Attr) -> Value | None:
+    relation = found.relations.get(node.name)
+    label = expressions.text_of(node)
+    if relation is not None:
+        return _relation(run, base, found, relation, node, label)
+    if node.name in found.columns or node.name in ("pk", "id") or _is_column_of_relation(found, node.name):
+        kind = found.columns.get(node.name, "int")
+        size = ONE if kind == "str" else None
+        return Value(
+            kind if kind in ("int", "str", "bool", "float") else "unknown",
+            size=size,
+            depends=base.depends,
+            label=label,
+        )
+    if node.name in tables().django.instance.names("write_one", "fetch_one"):
+        return Value("method", bound=base, depends=base.depends, label=label)
+    return None
+
+
+def _is_column_of_relation(found: Model, name: str) -> bool:
+    return any(r.column == name for r in found.relations.values() if r.column)
+
+
+def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.Attr, label: str) -> Value:
+    path = join_path(base.path, relation.name)
+    if relation.many:
+        related = _set(
+            "manager",
+            relation.target,
+            base.origin,
+            label,
+            path=path,
+            relation=relation.name,
+            depends=base.depends,
+        )
+        back = relation.inverse if relation.kind in ("reverse_fk", "reverse_o2o") else ""
+        return related.but(of=row(relation.target, base.origin, path, inverse=back))
+    origin = base.origin
+    if relation.name == base.relation:
+        return row(relation.target, None, "", base.depends).but(label=label)
+    if not run.is_stored(label) and not _is_loaded(origin, path):
+        emit(
+            run,
+            "lazy",
+            label,
+            run.place(node),
+            base.depends,
+            orm="django",
+            relation=path,
+            model=found.name,
+            origin=origin,
+            sure=origin is not None and origin.certain,
+        )
+    return row(relation.target, origin, path, base.depends).but(label=label)
+
+
+def _is_loaded(origin: Origin | None, path: str) -> bool:
+    return origin is not None and (path in origin.loads or path in origin.prefetches)
+
+
+# ----------------------------------------------------------------------------------------------------- calls
+
+
+def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments) -> Value | None:
+    """A method of a manager, queryset or row, or one of Django's shortcut functions."""
+    receiver = target.bound
+    if receiver is not None and receiver.kind in SETS and name:
+        return _method(run, node, receiver, name, arguments)
+    if receiver is not None and receiver.kind == "row" and target.kind == "method":
+        return _instance_method(run, node, receiver, name, arguments)
+    if target.kind == "external":
+        return _function(run, node, target.dotted, arguments)
+    return None
+
+
+def _method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value | None:
+    t = tables().django
+    effect = t.queryset.of(name) or (t.related_manager.of(name) if receiver.relation else "")
+    place = run.place(node)
+    depends = receiver.depends | arguments.depends
+    if not effect:
+        return _custom(run, node, receiver, name, arguments)
+    if effect == "chain":
+        return _chain(run, node, receiver, name, arguments).but(depends=depends)
+    if effect == "rows":
+        return _values(run, node, receiver, name, arguments).but(depends=depends)
+    if effect in ("iterate", "raw"):
+        return receiver.but(kind="queryset", depends=depends)
+    if receiver.relation and _is_cached(receiver, name):
+        return _fetched(receiver, effect, depends)
+    kind = "write" if effect.startswith("write") else "read"
+    emit(
+        run,
+        kind,
+        f"{receiver.label or 'queryset'}.{name}()",
+        place,
+        depends,
+        orm="django",
+        batch=_is_batch(node, receiver, arguments) or name in ("bulk_create", "bulk_update", "in_bulk"),
+        model=_model_name(run, receiver),
+        relation=receiver.path,
+        many=bool(receiver.relation),
+        note=_note(receiver, name),
+        origin=receiver.origin if receiver.relation else None,
+    )
+    return _fetched(receiver, effect, depends, Origin(place, label=receiver.label))
+
+
+def _fetched(receiver: Value, effect: str, depends: frozenset[Token], origin: Origin | None = None) -> Value:
+    if effect in ("fetch_one", "write_one"):
+        known = receiver.origin
+        loads = known.loads if known is not None else frozenset()
+        at = replace(known, loads=loads) if known is not None else origin
+        return row(receiver.ref, at, "", depends)
+    if effect == "fetch_many":
+        return Value("dict", values=receiver.of, depends=depends, label=receiver.label)
+    return Value("int", depends=depends)
+
+
+def _is_cached(receiver: Value, name: str) -> bool:
+    """True if a prefetched relation answers this method without a query."""
+    origin = receiver.origin
+    return (
+        bool(receiver.path)
+        and origin is not None
+        and receiver.path in origin.prefetches
+        and name in tables().django.prefetched.lists["cached"]
+    )
+
+
+def _note(receiver: Value, name: str) -> str:
+    origin = receiver.origin
+    if receiver.relation and origin is not None and receiver.path in origin.prefetches:
+        return f"`{receiver.relation}` is prefetched, but `.{name}()` asks the database again"
+    return ""
+
+
+def _model_name(run: Run, value: Value) -> str:
+    found = model_of(run, value)
+    return found.name if found is not None else ""
+
+
+def _is_batch(node: f.Call, receiver: Value, arguments: Arguments) -> bool:
+    """True if many values are asked for at once: `filter(id__in=ids)`, here or earlier in the chain."""
+    current: f.Expr = node
+    while isinstance(current, f.Call):
+        if any(k.name.endswith("__in") or k.name.endswith("__range") for k in current.keywords):
+            return True
+        if not isinstance(current.func, f.Attr):
+            break
+        current = current.func.obj
+    return receiver.evidence == "a batch"
+
+
+def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
+    place = run.place(node)
+    origin = receiver.origin or Origin(place)
+    related = bool(receiver.relation)
+    if related and name == "all":
+        return receiver.but(kind="queryset")
+    if related:
+        defeated = receiver.path and receiver.path in origin.prefetches
+        origin = Origin(place, label=receiver.label)
+        receiver = receiver.but(path="", evidence="defeats a prefetch" if defeated else receiver.evidence)
+    origin = replace(origin, place=place)
+    if name == "select_related":
+        origin = _loading(origin, constant_texts(node.args), "loads")
+    elif name == "prefetch_related":
+        origin = _loading(origin, _lookups(node.args), "prefetches")
+    elif name in ("union", "intersection", "difference", "fetch_mode"):
+        origin = replace(origin, certain=False)
+    found = _set(
+        "queryset", receiver.ref, origin, receiver.label, relation=receiver.relation, path=receiver.path
+    )
+    batch = any(k.name.endswith("__in") for k in node.keywords)
+    return found.but(evidence="a batch" if batch or receiver.evidence == "a batch" else receiver.evidence)
+
+
+def _loading(origin: Origin, paths: list[str] | None, which: str) -> Origin:
+    if paths is None or (which == "loads" and not paths):
+        return replace(origin, certain=False)
+    more = frozenset(p for path in paths for p in prefixes(path))
+    if which == "loads":
+        return replace(origin, loads=origin.loads | more)
+    return replace(origin, prefetches=origin.prefetches | more)
+
+
+def _lookups(nodes: tuple[f.Expr, ...]) -> list[str] | None:
+    """The lookups of `prefetch_related`: strings, or `Prefetch("lookup", ...)`."""
+    out: list[str] = []
+    for node in nodes:
+        if isinstance(node, f.Call) and evidence.dotted(node.func).endswith("Prefetch"):
+            if any(k.name == "to_attr" for k in node.keywords):
+                return None
+            node = node.args[0] if node.args else node
+        if not isinstance(node, f.Const) or not isinstance(node.value, str):
+            return None
+        out.append(node.value)
+    return out
+
+
+def _values(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
+    origin = replace(receiver.origin, place=run.place(node)) if receiver.origin else None
+    flat = any(k.name == "flat" for k in node.keywords)
+    element = Value("dict", size=ONE) if name == "values" else Value("tuple", size=ONE)
+    if flat:
+        found = model_of(run, receiver)
+        texts = constant_texts(node.args)
+        kind = found.columns.get(texts[0], "") if found is not None and texts else ""
+        element = Value(kind if kind in ("int", "str") else "unknown")
+    path = "" if receiver.relation else receiver.path
+    return receiver.but(kind="queryset", of=element, origin=origin, path=path)
+
+
+def _custom(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value | None:
+    """A method of the project's own manager or queryset class; if it is not found, anything may have been loaded."""
+    project = run.summaries.project
+    found = model_of(run, receiver)
+    if found is not None:
+        for manager in found.managers.values():
+            if manager is None or manager.kind != "class":
+                continue
+            method = names.member(project, manager.path, manager.qualname, name)
+            if method is not None and method.kind == "function":
+                bound = Value(
+                    "function",
+                    ref=(method.path, method.qualname),
+                    bound=receiver,
+                    label=f"{receiver.label}.{name}",
+                )
+                result = calls.invoke(
+                    run, bound, tuple(arguments.values), arguments.keywords, run.place(node), bound.label
+                )
+                return result if result.known else _uncertain(run, node, receiver)
+    return _uncertain(run, node, receiver)
+
+
+def _uncertain(run: Run, node: f.Call, receiver: Value) -> Value:
+    origin = replace(receiver.origin or Origin(run.place(node)), certain=False, place=run.place(node))
+    return _set("queryset", receiver.ref, origin, receiver.label)
+
+
+def _instance_method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
+    kind = "write" if name in tables().django.instance.names("write_one") else "read"
+    label = f"{receiver.label or 'row'}.{name}()"
+    emit(
+        run,
+        kind,
+        label,
+        run.place(node),
+        receiver.depends | arguments.depends,
+        orm="django",
+        model=_model_name(run, receiver),
+    )
+    return NONE
+
+
+def _function(run: Run, node: f.Call, dotted: str, arguments: Arguments) -> Value | None:
+    effect = tables().django.functions.of(dotted)
+    first = arguments.first()
+    if effect == "user_model" or not effect:
+        return None
+    if effect == "prefetch":
+        emit(
+            run,
+            "read",
+            f"{dotted.rpartition('.')[2]}()",
+            run.place(node),
+            arguments.depends,
+            orm="django",
+            batch=True,
+        )
+        return NONE
+    ref = first.ref if first is not None and first.kind in ("class", *SETS) else None
+    origin = first.origin if first is not None and first.origin is not None else Origin(run.place(node))
+    label = dotted.rpartition(".")[2]
+    emit(
+        run,
+        "read",
+        f"{label}({first.label if first else ''})",
+        run.place(node),
+        arguments.depends,
+        orm="django",
+        batch=_is_batch(node, UNKNOWN_VALUE, arguments),
+    )
+    if ref is None:
+        return UNKNOWN_VALUE
+    one = row(ref, origin, "", arguments.depends)
+    return one if effect == "fetch_one" else Value("list", of=one, label=label)
+
+
+# ----------------------------------------------------------------------------------------------------- reads
+
+
+def touch(run: Run, value: Value, place: Place, how: str) -> None:
+    """A queryset is iterated, measured or searched: its query is sent, unless a prefetch has the rows."""
+    origin = value.origin
+    if value.relation and value.path and _is_loaded(origin, value.path):
+        return
+    kind = "lazy" if value.relation else "read"
+    emit(
+        run,
+        kind,
+        f"{value.label}.all()"
+        if value.kind == "manager" or (value.relation and value.path)
+        else value.label or "queryset",
+        place,
+        value.depends,
+        orm="django",
+        batch=value.evidence == "a batch",
+        relation=value.path or value.relation,
+        many=True,
+        model=_model_name(run, value),
+        origin=origin if value.path else None,
+        sure=origin is not None and origin.certain,
+        note=f"`{value.relation}` is prefetched, but filtering it asks the database again"
+        if value.evidence == "defeats a prefetch"
+        else "",
+    )
+
+
+def sliced(base: Value, depends: frozenset[Token]) -> Value:
+    """A slice of a lazy set. `.select_related()` after slicing is an error in Django, so no fix goes there."""
+    origin = replace(base.origin, sliced=True) if base.origin is not None else None
+    path = "" if base.relation else base.path
+    of = base.of.but(origin=origin) if base.of is not None else None
+    return base.but(
+        kind="queryset" if base.kind in SETS else base.kind, origin=origin, depends=depends, path=path, of=of
+    )

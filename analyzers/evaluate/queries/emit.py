@@ -1,0 +1,83 @@
+"""Writing a query down, and the values that rows and sets of rows are."""
+
+from __future__ import annotations
+
+from analyzers import facts as f
+from analyzers.evaluate.events import Queried
+from analyzers.evaluate.run import Run
+from analyzers.findings import Place
+from analyzers.types import NOTHING, Origin, Token, Value
+
+LAZY_KINDS = frozenset(("queryset", "manager", "query"))
+"""Kinds whose rows are fetched when they are read."""
+
+Key = tuple[str, str]
+
+
+def emit(
+    run: Run,
+    kind: str,
+    label: str,
+    place: Place,
+    depends: frozenset[Token],
+    *,
+    orm: str,
+    batch: bool = False,
+    relation: str = "",
+    many: bool = False,
+    model: str = "",
+    origin: Origin | None = None,
+    sure: bool = True,
+    note: str = "",
+) -> None:
+    """Write one query down at the place where it is sent."""
+    run.effects.add("query")
+    run.analysis.queries.append(
+        Queried(
+            kind, label, place, depends, tuple(run.loops), run.owner, batch=batch, relation=relation,
+            many=many, model=model, origin=origin, orm=orm, sure=sure, note=note,
+        )
+    )  # fmt: skip
+
+
+def row(
+    model: Key | None,
+    origin: Origin | None,
+    path: str = "",
+    depends: frozenset[Token] = NOTHING,
+    inverse: str = "",
+) -> Value:
+    """One row of a model, as `origin` loaded it; `path` is how it was reached from there.
+
+    `inverse` is the relation that leads back to the row it was reached from: that one is at hand without a query.
+    """
+    return Value(
+        "row",
+        ref=model,
+        origin=origin,
+        path=path,
+        depends=depends,
+        relation=inverse,
+        evidence="a row of a query",
+    )
+
+
+def join_path(base: str, name: str) -> str:
+    """Relation paths are written as Django writes them: `author__publisher`."""
+    return f"{base}__{name}" if base else name
+
+
+def prefixes(path: str) -> list[str]:
+    """`a__b__c` loads `a`, `a__b` and `a__b__c`."""
+    parts = path.split("__")
+    return ["__".join(parts[: i + 1]) for i in range(len(parts))]
+
+
+def constant_texts(nodes: tuple[f.Expr, ...]) -> list[str] | None:
+    """The string literals among arguments; None if one is something else."""
+    out: list[str] = []
+    for node in nodes:
+        if not isinstance(node, f.Const) or not isinstance(node.value, str):
+            return None
+        out.append(node.value)
+    return out

@@ -1,0 +1,50 @@
+"""Prisma Client: `prisma.user.findMany(...)`. Names come from `orm/prisma.toml`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzers import facts as f
+from analyzers.evaluate import expressions
+from analyzers.evaluate.queries.emit import emit
+from analyzers.evaluate.run import Run
+from analyzers.orm import tables
+from analyzers.types import UNKNOWN_VALUE, Value
+
+if TYPE_CHECKING:
+    from analyzers.evaluate.calls import Arguments
+
+
+def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
+    """`prisma.user` is the model's delegate."""
+    if base.kind != "prisma" or node.name.startswith("$"):
+        return None
+    return Value("prisma-model", label=expressions.text_of(node), depends=base.depends)
+
+
+def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments) -> Value | None:
+    receiver = target.bound
+    if receiver is None or receiver.kind not in ("prisma", "prisma-model"):
+        return None
+    t = tables().prisma
+    effect = t.model.of(name) if receiver.kind == "prisma-model" else t.client.of(name)
+    if effect == "derived":
+        return receiver
+    if not effect or effect == "transaction":
+        return None
+    batch = effect == "write_many" or any(_asks_for_many(a) for a in node.args)
+    kind = "write" if effect.startswith("write") else "read"
+    emit(
+        run, kind, f"{receiver.label}.{name}()", run.place(node), arguments.depends, orm="prisma", batch=batch
+    )
+    if effect == "fetch_many":
+        return Value("list", depends=arguments.depends, label=receiver.label)
+    return UNKNOWN_VALUE
+
+
+def _asks_for_many(node: f.Expr) -> bool:
+    """`{ where: { id: { in: ids } } }` asks for many values at once."""
+    if not isinstance(node, f.Mapping):
+        return False
+    keys = {k.value for k in node.keys if isinstance(k, f.Const)}
+    return bool(keys & tables().prisma.batch.names) or any(_asks_for_many(v) for v in node.values)

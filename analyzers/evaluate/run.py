@@ -1,0 +1,263 @@
+"""The state of one function's run: what its names hold, which loops are open, and what was written down.
+
+Costs are kept per open loop (a `Frame`). When a loop closes, its frame is summed over the loop's turns and added to
+the frame outside. What a container grows by travels the same way, so that `|out|` can be replaced by what was put in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from analyzers import facts as f
+from analyzers.costs import ONE, UNKNOWN, Cost, Size
+from analyzers.evaluate.events import Analysis, Loop, Part
+from analyzers.findings import Place
+from analyzers.text import Span
+from analyzers.types import UNKNOWN_VALUE, Value, join
+
+if TYPE_CHECKING:
+    from analyzers.project.summaries import Summaries
+
+MAX_STEPS = 20_000
+"""Expressions and statements one run may visit before it gives up and answers "unknown"."""
+
+MAX_PARTS = 24
+
+
+class OverBudget(Exception):
+    """A function is too large to run within its budget; its cost is unknown."""
+
+
+@dataclass(slots=True)
+class Frame:
+    """What one loop's body (or the function itself) costs, so far."""
+
+    loop: Loop | None
+    cost: Cost = ONE
+    parts: list[Part] = field(default_factory=list)
+    growth: dict[Size, Cost] = field(default_factory=dict)
+    born: list[Size] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Run:
+    """One function being run on abstract arguments."""
+
+    summaries: Summaries
+    path: str
+    function: f.Function
+    language: str
+    env: dict[str, Value]
+    analysis: Analysis
+    depth: int = 0
+    outer: Run | None = None
+    frames: list[Frame] = field(default_factory=lambda: [Frame(None)])
+    loops: list[Loop] = field(default_factory=list)
+    sizes: dict[str, Size] = field(default_factory=dict)
+    space: Cost = ONE
+    returns: list[Value] = field(default_factory=list)
+    yields: list[Value] = field(default_factory=list)
+    effects: set[str] = field(default_factory=set)
+    dead: bool = False
+    steps: int = 0
+    incomplete: bool = False
+    statement: Place | None = None
+    recursive: list[Place] = field(default_factory=list)
+    grown: dict[Size, Cost] = field(default_factory=dict)
+    growing: frozenset[str] | None = None
+    stored: dict[str, Value] = field(default_factory=dict)
+    assigned: set[str] = field(default_factory=set)
+    parameter_growth: dict[str, Cost] = field(default_factory=dict)
+
+    @property
+    def owner(self) -> str:
+        """The function whose findings these are: a lambda run inside another function belongs to that one."""
+        return self.outer.owner if self.outer is not None else self.function.qualname
+
+    # --------------------------------------------------------------------------------------------- places
+
+    def place(self, node: f._Node) -> Place:
+        start = self.function.start
+        return Place(self.path, Span(start + node.at, start + node.to))
+
+    def place_at(self, at: int, to: int) -> Place:
+        start = self.function.start
+        return Place(self.path, Span(start + at, start + to))
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise OverBudget
+
+    # ----------------------------------------------------------------------------------------------- sizes
+
+    def size_named(self, label: str, meaning: str, value: Value | None = None) -> Size:
+        """The one size of that label in this run, derived from the open loops the value was reached from."""
+        loops = self.derived_loops(value) if value is not None else ()
+        key = f"{label}@{','.join(map(str, loops))}"
+        size = self.sizes.get(key)
+        if size is None:
+            size = self.sizes[key] = Size(label, meaning, loops, key=f"{self.function.qualname}:{label}")
+        return size
+
+    def derived_loops(self, value: Value) -> tuple[int, ...]:
+        """The open loops whose elements a value was reached from, innermost first."""
+        if not value.depends:
+            return ()
+        return tuple(loop.number for loop in reversed(self.loops) if loop.number in value.depends)
+
+    def extent(self, value: Value) -> Cost:
+        """The number of elements of a container, or the magnitude of an int."""
+        if value.grown is not None:
+            return Cost.of(value.grown)
+        if value.size is not None:
+            return value.size
+        if value.kind in ("bool", "none"):
+            return ONE
+        label = value.label or "input"
+        if value.kind in ("int", "float"):
+            return Cost.of(self.size_named(label, f"the value of {label}", value))
+        return Cost.of(self.size_named(f"|{label}|", f"the number of elements in {label}", value))
+
+    def magnitude(self, value: Value) -> Cost:
+        """The value of a number that bounds a loop, as in `range(value)`."""
+        if value.const is not None or value.kind in ("bool", "none"):
+            return ONE
+        if value.size is not None:
+            return value.size
+        label = value.label or "n"
+        return Cost.of(self.size_named(label, f"the value of {label}", value))
+
+    def extent_or_magnitude(self, value: Value) -> Cost:
+        """What bounds a counter compared with this value: a number's magnitude, a container's size."""
+        if value.kind in ("list", "tuple", "str", "set", "dict", "deque", "bytes"):
+            return self.extent(value)
+        return self.magnitude(value)
+
+    def new_container(self, label: str) -> Size:
+        """A size for a container that is born empty here and may grow."""
+        size = Size(f"|{label or 'result'}|", f"how far {label or 'the result'} grows", key="grown")
+        self.frames[-1].born.append(size)
+        return size
+
+    def grow(self, size: Size, by: Cost) -> None:
+        frame = self.frames[-1]
+        frame.growth[size] = frame.growth[size] + by if size in frame.growth else by
+
+    # ----------------------------------------------------------------------------------------------- costs
+
+    def charge(self, cost: Cost, place: Place | None = None, text: str = "") -> None:
+        """Add a cost to the innermost open loop; a constant one is not worth a part."""
+        frame = self.frames[-1]
+        frame.cost = frame.cost + cost
+        if place is not None and not cost.is_constant:
+            _add_part(frame, Part(place, text, cost))
+
+    def open(self, make: Callable[[int], Loop]) -> Loop:
+        loop = make(self.summaries.next_loop())
+        self.loops.append(loop)
+        self.frames.append(Frame(loop))
+        self.analysis.loops.append(loop)
+        return loop
+
+    def close(self, turns_text: str = "") -> None:
+        """Close the innermost loop: its cost, parts and growth are summed over its turns."""
+        frame, loop = self.frames.pop(), self.loops.pop()
+        self.settle(frame)
+        outside = self.frames[-1]
+        outside.cost = outside.cost + frame.cost.summed(loop.number, loop.turns)
+        text = turns_text or f"loop over {loop.label}: {loop.turns.formula()} turns"
+        if not loop.turns.is_constant:
+            _add_part(outside, Part(loop.place, text, loop.turns))
+        for part in frame.parts:
+            _add_part(outside, replace(part, cost=part.cost.summed(loop.number, loop.turns)))
+        for size, by in frame.growth.items():
+            total = by.summed(loop.number, loop.turns)
+            outside.growth[size] = outside.growth[size] + total if size in outside.growth else total
+
+    def settle(self, frame: Frame) -> None:
+        """Replace the sizes of containers born in a frame by what was put into them there."""
+        if not frame.born:
+            return
+        known = {size: _without(frame.growth.pop(size, ONE), frame.born) for size in frame.born}
+        frame.cost = frame.cost.substitute(known.get)
+        frame.parts = [replace(p, cost=p.cost.substitute(known.get)) for p in frame.parts]
+        for size in list(frame.growth):
+            frame.growth[size] = frame.growth[size].substitute(known.get)
+        self.space = self.space.substitute(known.get)
+        for filled in known.values():
+            self.space = self.space + filled
+        self.grown.update(known)
+
+    def settled(self, cost: Cost) -> Cost:
+        """A cost with all container sizes known so far filled in."""
+        return cost.substitute(self.grown.get) if self.grown else cost
+
+    # ------------------------------------------------------------------------------------------------ names
+
+    def lookup(self, name: str) -> Value | None:
+        """What a local name, or one of an enclosing function, holds."""
+        value = self.env.get(name)
+        if value is None and self.outer is not None:
+            value = self.outer.lookup(name)
+        return value
+
+    def bind(self, name: str, value: Value) -> None:
+        self.env[name] = value
+
+    def encloses(self, qualname: str) -> bool:
+        """True if this run, or one it runs inside, is of that function."""
+        return self.function.qualname == qualname or (
+            self.outer is not None and self.outer.encloses(qualname)
+        )
+
+    def is_stored(self, label: str) -> bool:
+        """True if this run has assigned to that attribute, so that reading it back loads nothing."""
+        return label in self.assigned
+
+    def escape(self, value: Value) -> None:
+        """A value was handed to code that is not known: a container may have grown there."""
+        if value.grown is not None:
+            self.grow(value.grown, ONE)
+
+    def open_numbers(self) -> frozenset[int]:
+        return frozenset(loop.number for loop in self.loops)
+
+    def branches(self, bodies: Iterable[Callable[[], None]]) -> None:
+        """Run alternatives, each from the same names, and join what they leave behind."""
+        before, was_dead = self.env, self.dead
+        ends: list[dict[str, Value]] = []
+        for body in bodies:
+            self.env, self.dead = dict(before), was_dead
+            body()
+            if not self.dead:
+                ends.append(self.env)
+        self.dead = not ends
+        if not ends:
+            self.env = before
+            return
+        merged = ends[0]
+        for other in ends[1:]:
+            merged = {
+                name: join(merged[name], other[name])
+                if name in merged and name in other
+                else merged.get(name) or other.get(name) or UNKNOWN_VALUE
+                for name in {**merged, **other}
+            }
+        self.env = merged
+
+
+def _add_part(frame: Frame, part: Part) -> None:
+    frame.parts.append(part)
+    if len(frame.parts) > MAX_PARTS:
+        frame.parts.sort(key=lambda p: p.cost.leading.weight, reverse=True)
+        del frame.parts[MAX_PARTS:]
+
+
+def _without(cost: Cost, sizes: list[Size]) -> Cost:
+    """A growth that feeds on the containers themselves has no bound we know."""
+    if any(size in sizes for size in cost.sizes):
+        return UNKNOWN if cost.degree > 1 else cost.substitute(lambda s: ONE if s in sizes else None)
+    return cost

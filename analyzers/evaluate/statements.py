@@ -1,0 +1,376 @@
+"""What a statement does to the names in scope, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from analyzers import facts as f
+from analyzers.costs import ONE
+from analyzers.evaluate import attributes, calls, evidence, expressions, loops, operators
+from analyzers.evaluate.events import Operated
+from analyzers.evaluate.run import Run
+from analyzers.operations import operations
+from analyzers.types import UNKNOWN_VALUE, Value, join
+
+GROWABLE = ("list", "set", "dict", "deque", "str", "bytes", "bytearray", "tuple")
+
+
+def execute(run: Run, body: tuple[f.Stmt, ...]) -> None:
+    """Run statements in order; what follows a return, break, continue or raise is not reached."""
+    for stmt in body:
+        if run.dead:
+            return
+        run.step()
+        if not isinstance(stmt, (f.For, f.While, f.If, f.With, f.Try, f.Match, f.Block)):
+            run.statement = run.place(stmt)
+        _HANDLERS[type(stmt)](run, stmt)
+
+
+# ----------------------------------------------------------------------------------------------- assignments
+
+
+def _assign(run: Run, node: f.Assign) -> None:
+    declared = evidence.value_of(run, node.annotation) if node.annotation is not None else None
+    if node.value is None:
+        for target in node.targets:
+            if declared is not None and isinstance(target, f.Name):
+                run.bind(target.id, declared.named(target.id))
+        return
+    value = expressions.evaluate(run, node.value)
+    if declared is not None and declared.known and not value.known:
+        value = replace(declared, depends=value.depends, label=value.label)
+    elif (
+        declared is not None and value.of is None and declared.of is not None and declared.kind == value.kind
+    ):
+        value = replace(value, of=declared.of, values=declared.values)
+    for target in node.targets:
+        _accumulates(run, node, target, value)
+        store(run, target, _born(run, target, value, node))
+
+
+def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
+    """A container that starts empty or literal may grow: give it a size of its own."""
+    if not isinstance(target, f.Name):
+        return value
+    fresh = isinstance(node.value, (f.Collection, f.Mapping, f.Const, f.Call)) and value.size is not None
+    if (
+        value.kind in GROWABLE
+        and fresh
+        and value.grown is None
+        and value.size is not None
+        and value.size.is_constant
+        and _grows_later(run, target.id)
+    ):
+        size = run.new_container(target.id)
+        run.grow(size, value.size)
+        return replace(
+            value,
+            grown=size,
+            born=len(run.loops),
+            label=target.id,
+            token=f"{target.id}@{node.at}",
+            items=None,
+            const=None,
+            frozen=False,
+        )
+    if value.kind in GROWABLE and not value.frozen:
+        return replace(value, label=target.id, token=value.token or f"{target.id}@{node.at}")
+    if value.kind in ("row", "queryset", "instance", "unknown", "int") and isinstance(
+        node.value, (f.Call, f.Binary, f.Await)
+    ):
+        return replace(value, label=target.id)
+    return value
+
+
+def _grows_later(run: Run, name: str) -> bool:
+    """True if some statement of the function adds to this name; a container that never grows stays small."""
+    names = run.growing
+    if names is None:
+        names = run.growing = frozenset(_growing_names(run.function.body))
+    return name in names
+
+
+def _growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
+    found: list[str] = []
+    for stmt in loops.walk(body):
+        if isinstance(stmt, f.Update):
+            found.append(expressions.text_of(stmt.target))
+        elif isinstance(stmt, f.Assign):
+            for target in stmt.targets:
+                if isinstance(target, f.Index):
+                    found.append(_root(target))
+                elif isinstance(target, f.Name) and _mentions(stmt.value, target.id):
+                    found.append(target.id)
+        elif isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call):
+            func = stmt.value.func
+            if isinstance(func, f.Attr):
+                found.append(_root(func.obj))
+                found.extend(expressions.text_of(a) for a in stmt.value.args[:1])
+            elif isinstance(func, f.Name):
+                found.extend(expressions.text_of(a) for a in stmt.value.args)
+    return found
+
+
+def _mentions(value: f.Expr | None, name: str) -> bool:
+    """`xs = xs + [x]`, `xs = [...xs, x]`, `xs = xs.concat(ys)`: the new value is made from the old one."""
+    if isinstance(value, f.Binary):
+        return value.op == "+" and (_mentions(value.left, name) or _mentions(value.right, name))
+    if isinstance(value, f.Collection):
+        return any(isinstance(item, f.Star) and _mentions(item.value, name) for item in value.items)
+    if isinstance(value, f.Mapping):
+        return any(k is None and _mentions(v, name) for k, v in zip(value.keys, value.values, strict=False))
+    if isinstance(value, f.Call) and isinstance(value.func, f.Attr) and value.func.name == "concat":
+        return _mentions(value.func.obj, name)
+    return isinstance(value, f.Name) and value.id == name
+
+
+def _root(node: f.Expr) -> str:
+    while isinstance(node, (f.Attr, f.Index)):
+        node = node.obj
+    return node.id if isinstance(node, f.Name) else ""
+
+
+def store(run: Run, target: f.Expr, value: Value) -> None:
+    """Put a value where a target says."""
+    if isinstance(target, f.Attr):
+        base = expressions.evaluate(run, target.obj)
+        attributes.store(run, target, base, value)
+    elif isinstance(target, f.Index):
+        base = expressions.evaluate(run, target.obj)
+        expressions.evaluate(run, target.index)
+        if base.grown is not None and base.kind == "dict":
+            run.grow(base.grown, ONE)
+        _learn(run, target.obj, base, key=None, value=value)
+    else:
+        loops.bind_target(run, target, value)
+
+
+def _learn(run: Run, node: f.Expr, base: Value, key: Value | None, value: Value) -> None:
+    """Remember what was put into a container that a local name holds."""
+    if isinstance(node, f.Name) and base.kind == "dict" and node.id in run.env:
+        known = base.values
+        run.bind(node.id, replace(base, values=value if known is None else join(known, value)))
+
+
+def _accumulates(run: Run, node: f.Assign, target: f.Expr, value: Value) -> None:
+    """`acc = acc + [x]` in a loop: the concatenation that was just written down is an accumulation."""
+    if not run.loops or node.value is None or not run.analysis.operations:
+        return
+    name = expressions.text_of(target)
+    last = run.analysis.operations[-1]
+    if last.place != run.place(node.value) or not name:
+        return
+    value_node = node.value
+    source = ""
+    if last.tag == "concat" and isinstance(value_node, f.Binary):
+        sides = (expressions.text_of(value_node.left), expressions.text_of(value_node.right))
+        source = name if name in sides else ""
+    elif last.tag == "concat" and isinstance(value_node, f.Call) and isinstance(value_node.func, f.Attr):
+        source = expressions.text_of(value_node.func.obj)
+    elif last.tag == "copy" and isinstance(value_node, f.Slice):
+        source = expressions.text_of(value_node.obj)
+    elif last.tag == "spread" and isinstance(value_node, (f.Collection, f.Mapping)):
+        source = last.receiver.label
+    if source == name:
+        run.analysis.operations[-1] = replace(last, target=name)
+        previous = run.lookup(name)
+        if previous is not None and previous.grown is not None and last.tag != "copy":
+            run.grow(previous.grown, ONE)
+
+
+def _update(run: Run, node: f.Update) -> None:
+    """`target op= value`."""
+    current = expressions.evaluate(run, node.target)
+    value = expressions.evaluate(run, node.value)
+    depends = current.depends | value.depends
+    row = operations(run.language).method(current.kind, f"{node.op}=")
+    if row is not None and node.op == "+":
+        is_local = isinstance(node.target, f.Name)
+        name = expressions.text_of(node.target)
+        operators.operate(
+            run,
+            row,
+            "+=",
+            run.place(node),
+            current,
+            value,
+            target=name,
+            receiver_place=run.place(node.target),
+        )
+        if current.kind == "str" and not is_local and run.loops:
+            # CPython grows a string in place only while a local name alone holds it.
+            _attribute_string(run, node, current, name)
+        if current.grown is not None:
+            run.grow(current.grown, run.extent(value) if value.kind != "unknown" else ONE)
+        if isinstance(node.target, f.Name):
+            run.bind(
+                node.target.id,
+                replace(current, of=_both(current.of, value.of), depends=depends, items=None, const=None),
+            )
+        return
+    if isinstance(node.target, f.Name):
+        size = current.size if node.op in ("-", "//", ">>", "%") else None
+        kind = current.kind if current.kind in ("int", "float") else "unknown"
+        run.bind(node.target.id, Value(kind, size=size, depends=depends, label=node.target.id))
+
+
+def _attribute_string(run: Run, node: f.Update, current: Value, name: str) -> None:
+    run.analysis.operations.append(
+        Operated(
+            "concat", "+=", run.place(node), current, UNKNOWN_VALUE, run.extent(current), tuple(run.loops),
+            run.owner, name, run.place(node.target), run.statement,
+        )
+    )  # fmt: skip
+
+
+def _both(a: Value | None, b: Value | None) -> Value | None:
+    return join(a, b) if a is not None and b is not None else a or b
+
+
+# --------------------------------------------------------------------------------------------- simple ones
+
+
+def _do(run: Run, node: f.Do) -> None:
+    expressions.evaluate(run, node.value)
+
+
+def _return(run: Run, node: f.Return) -> None:
+    run.returns.append(expressions.evaluate(run, node.value) if node.value is not None else UNKNOWN_VALUE)
+    run.dead = True
+
+
+def _jump(run: Run, node: f.Jump) -> None:
+    expressions.evaluate_all(run, node.values)
+    run.dead = True
+
+
+def _delete(run: Run, node: f.Delete) -> None:
+    for target in node.targets:
+        if isinstance(target, f.Name):
+            run.env.pop(target.id, None)
+            continue
+        if isinstance(target, f.Index):
+            base = expressions.evaluate(run, target.obj)
+            index = expressions.evaluate(run, target.index)
+            if base.kind == "list" and index.const == 0:
+                row = operations(run.language).method("list", "pop", 0, True)
+                if row is not None:
+                    operators.operate(run, row, "del [0]", run.place(node), base)
+
+
+def _define(run: Run, node: f.Define) -> None:
+    name = node.qualname.rpartition(".")[2].partition("#")[0]
+    function = run.summaries.project.function(run.path, node.qualname)
+    kind = "function" if function is not None else "class"
+    if function is not None and function.decorators and run.function.kind != "module":
+        kind = "function" if len(function.decorators) == 0 else "unknown"
+    run.bind(name, Value(kind, ref=(run.path, node.qualname), label=name))
+
+
+def _nothing(run: Run, node: f.Scope) -> None:
+    for name in node.names:
+        run.env.pop(name, None)
+
+
+def _block(run: Run, node: f.Block) -> None:
+    execute(run, node.body)
+
+
+# ---------------------------------------------------------------------------------------------- branching
+
+
+def _if(run: Run, node: f.If) -> None:
+    expressions.evaluate(run, node.test)
+    narrowed = evidence.narrowing(run, node.test)
+
+    def then() -> None:
+        for name, value in narrowed:
+            run.bind(name, value)
+        execute(run, node.body)
+
+    run.branches((then, lambda: execute(run, node.otherwise)))
+
+
+def _match(run: Run, node: f.Match) -> None:
+    subject = expressions.evaluate(run, node.subject)
+
+    def arm(case: f.Case) -> Callable[[], None]:
+        def body() -> None:
+            for pattern in case.patterns:
+                _bind_pattern(run, pattern, subject)
+            if case.guard is not None:
+                expressions.evaluate(run, case.guard)
+            execute(run, case.body)
+
+        return body
+
+    run.branches((*(arm(case) for case in node.cases), lambda: None))
+
+
+def _bind_pattern(run: Run, pattern: f.Expr, subject: Value) -> None:
+    if isinstance(pattern, f.Name):
+        if pattern.id != "_":
+            run.bind(pattern.id, Value(depends=subject.depends, label=pattern.id))
+    elif isinstance(pattern, (f.Collection, f.Mapping, f.Call)):
+        parts = (
+            pattern.items
+            if isinstance(pattern, f.Collection)
+            else pattern.values
+            if isinstance(pattern, f.Mapping)
+            else pattern.args
+        )
+        for part in parts:
+            _bind_pattern(run, part, Value(depends=subject.depends))
+
+
+def _try(run: Run, node: f.Try) -> None:
+    def body() -> None:
+        execute(run, node.body)
+        if not run.dead:
+            execute(run, node.otherwise)
+
+    def handle(handler: f.Handler) -> Callable[[], None]:
+        def caught() -> None:
+            if handler.name:
+                run.bind(handler.name, Value("instance", label=handler.name))
+            execute(run, handler.body)
+
+        return caught
+
+    run.branches((body, *(handle(h) for h in node.handlers)))
+    was_dead, run.dead = run.dead, False
+    execute(run, node.final)
+    run.dead = run.dead or was_dead
+
+
+def _with(run: Run, node: f.With) -> None:
+    for item in node.items:
+        value = expressions.evaluate(run, item.value)
+        value = calls.entered(run, value)
+        if item.target is not None:
+            loops.bind_target(run, item.target, value)
+    execute(run, node.body)
+
+
+def _for(run: Run, node: f.For) -> None:
+    loops.for_loop(run, node, lambda: execute(run, node.body))
+    execute(run, node.otherwise)
+
+
+def _while(run: Run, node: f.While) -> None:
+    def body() -> None:
+        execute(run, node.body)
+        if not run.dead:
+            execute(run, node.step)
+
+    loops.while_loop(run, node, body)
+    execute(run, node.otherwise)
+
+
+_HANDLERS: dict[type, Callable[[Run, Any], None]] = {
+    f.Assign: _assign, f.Update: _update, f.Do: _do, f.Return: _return, f.For: _for, f.While: _while, f.If: _if,
+    f.Match: _match, f.Try: _try, f.With: _with, f.Define: _define, f.Jump: _jump, f.Delete: _delete,
+    f.Scope: _nothing, f.Block: _block,
+}  # fmt: skip

@@ -1,0 +1,262 @@
+"""Per function: its cost in its parameters' sizes, its effects, what it returns. Computed when asked, remembered.
+
+A summary is made for what the arguments are (a list, a row of `Book` loaded with its author), not for who calls, so
+callers with like arguments share it. A call that leads back to a function still being run gets no summary: that is
+recursion, which `recurrences.py` solves once the outer run is done.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+
+from analyzers import facts as f
+from analyzers.costs import ONE, UNKNOWN
+from analyzers.evaluate import evidence, loops, recurrences, statements
+from analyzers.evaluate.events import Analysis, Summary
+from analyzers.evaluate.run import OverBudget, Run
+from analyzers.project.index import Project
+from analyzers.project.models import Models
+from analyzers.types import UNKNOWN_VALUE, Value, join
+
+MAX_DEPTH = 14
+"""Calls followed into calls; deeper ones are assumed to be cheap and said to be incomplete."""
+
+MAX_RUNS = 600
+"""Functions run for one question. Large groups of functions that call each other stop here."""
+
+
+class Summaries:
+    """The summaries of one project."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.models = Models(project)
+        self.runs = 0
+        self._loop = itertools.count(1)
+        self._active: dict[tuple[str, str], int] = {}
+        self._spent = 0
+
+    def next_loop(self) -> int:
+        return next(self._loop)
+
+    def language_of(self, path: str) -> str:
+        facts = self.project.facts(path)
+        return facts.language if facts is not None else "python"
+
+    # ------------------------------------------------------------------------------------------- questions
+
+    def analysis(self, path: str, qualname: str) -> Analysis | None:
+        """The function run on what its own annotations and defaults say. None if there is no such function."""
+        function = self.project.function(path, qualname)
+        if function is None:
+            return None
+        if not self._active:
+            self._spent = 0
+        return self._ask(path, function, self.formals(path, function, {}), 0)
+
+    def of(self, path: str, function: f.Function, bound: Mapping[str, Value], caller: Run) -> Summary | None:
+        """The summary for these arguments; None if the function is being run already."""
+        if self._active.get((path, function.qualname), 0) >= 2:
+            return None
+        if caller.depth >= MAX_DEPTH or self._spent >= MAX_RUNS:
+            return Summary(complete=False)
+        found = self._ask(path, function, self.formals(path, function, bound), caller.depth + 1)
+        return found.summary if found is not None else None
+
+    def _ask(self, path: str, function: f.Function, formals: dict[str, Value], depth: int) -> Analysis | None:
+        signature = tuple((name, _signature(value)) for name, value in formals.items())
+        key: Hashable = ("summary", path, function.qualname, signature)
+        return self.project.memo.ask(key, lambda: self._run(path, function, formals, depth), in_cycle=None)
+
+    # ------------------------------------------------------------------------------------------------ runs
+
+    def formals(self, path: str, function: f.Function, bound: Mapping[str, Value]) -> dict[str, Value]:
+        """What the parameters hold: what is known of the arguments, else what annotations and defaults say."""
+        language = self.language_of(path)
+        out: dict[str, Value] = {}
+        for position, param in enumerate(function.params):
+            if not param.name:
+                continue
+            value = bound.get(param.name, UNKNOWN_VALUE)
+            if not value.known and param.annotation is not None:
+                value = evidence.declared(
+                    self.project, path, function.parent or function.owner, language, param.annotation
+                )
+                if param.kind == "star":
+                    value = Value("tuple", of=value)
+                elif param.kind == "double_star":
+                    value = Value("dict", values=value)
+            if not value.known and position == 0 and function.owner and param.name in ("self", "cls"):
+                value = self._receiver(path, function, param.name)
+            if not value.known and param.default is not None:
+                value = self._default(param.default)
+            out[param.name] = _formal(value, param.name)
+        if language != "python" and function.owner:
+            this = bound.get("this", evidence.instance_of(self.project, path, function.owner))
+            out["this"] = _formal(this, "this")
+        return out
+
+    def _receiver(self, path: str, function: f.Function, name: str) -> Value:
+        if name == "cls":
+            return Value("class", ref=(path, function.owner))
+        return evidence.instance_of(self.project, path, function.owner)
+
+    @staticmethod
+    def _default(node: f.Expr) -> Value:
+        if isinstance(node, f.Const) and node.kind in ("int", "float", "str", "bool"):
+            return Value(node.kind)
+        if isinstance(node, f.Collection):
+            return Value(node.kind)
+        return UNKNOWN_VALUE
+
+    def _run(self, path: str, function: f.Function, formals: dict[str, Value], depth: int) -> Analysis:
+        identity = (path, function.qualname)
+        self.project.read(path, "function", function.qualname)
+        self.project.read(path)
+        self._active[identity] = self._active.get(identity, 0) + 1
+        self._spent += 1
+        self.runs += 1
+        run = Run(
+            self,
+            path,
+            function,
+            self.language_of(path),
+            dict(formals),
+            Analysis(function.qualname, path),
+            depth,
+        )
+        try:
+            self._execute(run)
+        finally:
+            self._active[identity] -= 1
+            if not self._active[identity]:
+                del self._active[identity]
+        return run.analysis
+
+    def _execute(self, run: Run) -> None:
+        try:
+            _bind_patterns(run)
+            statements.execute(run, run.function.body)
+        except (OverBudget, RecursionError):
+            while run.loops:
+                run.close()
+            run.charge(UNKNOWN)
+            run.incomplete = True
+        run.settle(run.frames[0])
+        run.analysis.loops[:] = [replace(loop, turns=run.settled(loop.turns)) for loop in run.analysis.loops]
+        run.analysis.summary = self._summary(run)
+
+    def _summary(self, run: Run) -> Summary:
+        frame = run.frames[0]
+        function = run.function
+        cost, space = frame.cost, run.settled(run.space)
+        if run.recursive:
+            cost, space = recurrences.solve(run, cost, space)
+        returned: Value | None = None
+        for value in run.returns:
+            returned = value if returned is None else join(returned, value)
+        if function.is_generator:
+            returned = Value("iterator", of=_joined(run.yields))
+        returned = returned if returned is not None else UNKNOWN_VALUE
+        size = run.settled(run.extent(returned)) if returned.grown is not None else returned.size
+        if size is not None:
+            size = run.settled(size)
+        return Summary(
+            cost,
+            space,
+            replace(returned, size=size, grown=None, bound=None),
+            tuple(run.analysis.queries),
+            frozenset(run.effects),
+            tuple(frame.parts),
+            tuple((name, by) for name, by in run.parameter_growth.items()),
+            bool(run.recursive),
+            not run.incomplete,
+        )
+
+    def inline(self, caller: Run, path: str, function: f.Function, bound: Mapping[str, Value]) -> Value:
+        """Run a nested function or lambda inside its maker's run: it sees the maker's names and open loops."""
+        identity = (path, function.qualname)
+        if identity in self._active or caller.depth >= MAX_DEPTH:
+            return UNKNOWN_VALUE
+        self._active[identity] = 1
+        names_in: dict[str, Value] = {}
+        for param in function.params:
+            value = bound.get(param.name, UNKNOWN_VALUE)
+            names_in[param.name] = replace(value, label=param.name)
+        inner = Run(
+            self, path, function, caller.language, names_in, caller.analysis, caller.depth + 1, caller,
+            frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, stored=caller.stored,
+            effects=caller.effects, steps=caller.steps,
+        )  # fmt: skip
+        depth = len(caller.loops)
+        try:
+            _bind_patterns(inner, bound)
+            statements.execute(inner, function.body)
+        finally:
+            while len(caller.loops) > depth:
+                inner.close()
+            del self._active[identity]
+            caller.steps = inner.steps
+            caller.space = caller.space + inner.space
+        return _joined(inner.returns) or UNKNOWN_VALUE
+
+
+def _joined(values: list[Value]) -> Value | None:
+    found: Value | None = None
+    for value in values:
+        found = value if found is None else join(found, value)
+    return found
+
+
+def _bind_patterns(run: Run, bound: Mapping[str, Value] | None = None) -> None:
+    """Destructured parameters: the names in their patterns."""
+    for position, param in enumerate(run.function.params):
+        if param.pattern is not None:
+            key = f"#{position}"
+            value = (bound or {}).get(param.name or key, Value(depends=frozenset({key})))
+            loops.bind_target(run, param.pattern, value)
+
+
+def _formal(value: Value, name: str) -> Value:
+    """An argument as the callee sees it: its kind and contents, under the parameter's name, of the parameter's size."""
+    constant = value.size is not None and value.size.is_constant and value.grown is None
+    return Value(
+        value.kind,
+        size=ONE if constant and value.kind not in ("int", "float", "unknown") else None,
+        of=_inside(value.of),
+        values=_inside(value.values),
+        items=tuple(_inside(v) or UNKNOWN_VALUE for v in value.items)
+        if value.items and len(value.items) <= 4
+        else None,
+        depends=frozenset({name}),
+        label=name,
+        ref=value.ref,
+        dotted=value.dotted,
+        origin=value.origin,
+        relation=value.relation,
+        path=value.path,
+        evidence=value.evidence,
+        bound=_formal(value.bound, name) if value.bound is not None and value.kind == "function" else None,
+        frozen=value.frozen and constant,
+    )
+
+
+def _inside(value: Value | None, depth: int = 0) -> Value | None:
+    if value is None or depth > 2:
+        return None
+    return Value(
+        value.kind, of=_inside(value.of, depth + 1), values=_inside(value.values, depth + 1), ref=value.ref,
+        dotted=value.dotted, origin=value.origin, relation=value.relation, path=value.path,
+    )  # fmt: skip
+
+
+def _signature(value: Value | None) -> Hashable:
+    if value is None:
+        return None
+    return (
+        value.kind, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen,
+        _signature(value.of), _signature(value.values), _signature(value.bound),
+        tuple(_signature(v) for v in value.items) if value.items else None,
+    )  # fmt: skip

@@ -1,0 +1,153 @@
+"""What a rule is, and what it is given to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from analyzers import facts as f
+from analyzers.evaluate.events import Analysis, Loop, Queried
+from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Related, Severity
+from analyzers.project.index import Project
+from analyzers.project.summaries import Summaries
+from analyzers.text import Span, Text
+
+MARK = "# <- here"
+"""Ends the lines of a bad example on which the rule must report (`// <- here` in JavaScript)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A small file. In a bad one the marked lines are found; in a good one nothing is."""
+
+    title: str
+    code: str
+    language: str = "python"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that can be seen in code.
+
+    `summary` is one sentence; `why` says in Markdown what it costs and when it does not matter. `check` is asked once
+    for every function. The examples are its documentation, its tests, and what a rewrite request shows.
+    """
+
+    name: str
+    summary: str
+    why: str
+    severity: Severity
+    bad: tuple[Example, ...]
+    good: tuple[Example, ...]
+    check: Callable[[Context], Iterable[Finding]]
+    fix: str = ""
+
+    @property
+    def href(self) -> str:
+        return f"https://github.com/bigo-lsp/bigo/blob/main/docs/rules/{self.name}.md"
+
+
+@dataclass(slots=True)
+class Context:
+    """One function of one file, with what its run wrote down."""
+
+    project: Project
+    summaries: Summaries
+    path: str
+    text: Text
+    function: f.Function
+    analysis: Analysis
+    seen: set[object] = field(default_factory=set)
+
+    @property
+    def language(self) -> str:
+        return self.summaries.language_of(self.path)
+
+    def once(self, *key: object) -> bool:
+        """True the first time it is asked with that key."""
+        if key in self.seen:
+            return False
+        self.seen.add(key)
+        return True
+
+    def finding(
+        self,
+        rule: str,
+        place: Place,
+        message: str,
+        severity: Severity,
+        confidence: Confidence,
+        cost: Cost,
+        related: Iterable[Related] = (),
+        fixes: Iterable[Fix] = (),
+        tags: tuple[str, ...] = (),
+    ) -> Finding:
+        return Finding(
+            rule,
+            place,
+            message,
+            severity,
+            confidence,
+            cost,
+            self.function.qualname,
+            tuple(related),
+            tags,
+            tuple(fixes),
+        )
+
+    def source(self, place: Place) -> str:
+        """The text of a place in this file."""
+        return self.text.slice(place.span)
+
+    def line_start(self, place: Place) -> int:
+        return self.text.line_starts[self.text.line_of(place.span.start)]
+
+    def indent(self, place: Place) -> str:
+        return self.text.indent_of(self.text.line_of(place.span.start))
+
+    def inside(self, place: Place) -> bool:
+        """True if a place lies in this function."""
+        return place.path == self.path and self.function.start <= place.span.start < max(self.function.end, 1)
+
+
+def loop_related(loop: Loop) -> Related:
+    turns = "a constant number of" if loop.turns.is_constant else loop.turns.formula()
+    how = {
+        "comprehension": "a comprehension over",
+        "callback": "called for each of",
+        "while": "a loop while",
+    }.get(loop.kind, "a loop over")
+    return Related(loop.place, f"{how} `{loop.label}`: {turns} turns")
+
+
+def repeats(query: Queried) -> Loop | None:
+    """The innermost growing loop whose element the query depends on, if it is sent once for every turn of it."""
+    if query.batch or query.inner:
+        return None
+    for loop in reversed(query.loops):
+        if loop.number in query.depends:
+            if not loop.grows or loop.chunked or loop.polling:
+                return None
+            return loop
+    return None
+
+
+def call_place(query: Queried) -> Place:
+    """Where the function at hand sets the query off: the call that leads to it, or the query itself."""
+    return query.chain[0].place if query.chain else query.place
+
+
+def chain_related(query: Queried) -> Iterator[Related]:
+    """The calls after the first, and the query at their end."""
+    yield from query.chain[1:]
+    if query.chain:
+        yield Related(query.place, f"`{query.label}` is sent here")
+
+
+def whole_lines(text: Text, span: Span) -> Span:
+    """The full lines that a span touches, their line ends included."""
+    first = text.line_of(span.start)
+    last = text.line_of(max(span.start, span.end - 1))
+    starts = text.line_starts
+    end = starts[last + 1] if last + 1 < len(starts) else len(text.source)
+    return Span(starts[first], end)

@@ -1,0 +1,286 @@
+"""lazy-relation-in-loop: a relation read on each row of a query that did not load it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers.evaluate.events import Loop, Queried
+from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
+from analyzers.orm import tables
+from analyzers.project.models import Model
+from analyzers.rules import imports
+from analyzers.rules.base import Context, Example, Rule, call_place, chain_related, loop_related, repeats
+from analyzers.text import Span
+from analyzers.types import Origin, Value
+
+
+def check(context: Context) -> Iterator[Finding]:
+    groups: dict[tuple[int, str], list[tuple[Loop, Queried]]] = {}
+    for query in context.analysis.queries:
+        if query.kind != "lazy" or not query.sure or query.origin is None:
+            continue
+        loop = repeats(query)
+        if loop is None or not context.inside(call_place(query)):
+            continue
+        if not any(_holds_rows(other.over, query.origin) for other in query.loops):
+            continue
+        groups.setdefault((loop.number, query.relation), []).append((loop, query))
+    for found in groups.values():
+        loop, query = found[0]
+        if context.once("lazy", loop.place, query.relation):
+            yield _finding(context, loop, query, [q for _, q in found[1:]])
+
+
+def _holds_rows(over: Value, origin: Origin, depth: int = 0) -> bool:
+    """True if a loop runs over rows that this query gave."""
+    element = over.of
+    if element is None or depth > 2:
+        return False
+    if element.kind == "row" and element.origin == origin:
+        return True
+    return any(_holds_rows(Value(of=item), origin, depth + 1) for item in element.items or ())
+
+
+def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]) -> Finding:
+    assert query.origin is not None
+    turns = loop.turns.formula()
+    fix = _fix(context, query)
+    through = f" (through `{context.source(call_place(query)).split('(')[0]}`)" if query.chain else ""
+    message = (
+        f"`{query.label}`{through} is loaded by a query of its own on every turn of the loop over `{loop.label}`: "
+        f"{turns} queries more."
+    )
+    if query.note:
+        message += f" {query.note[0].upper()}{query.note[1:]}."
+    elif fix is not None:
+        message += f" {fix.title}."
+    related = [
+        loop_related(loop),
+        *chain_related(query),
+        Related(query.origin.place, "the rows come from this query"),
+    ]
+    related += [Related(call_place(q), "and here, in the same loop") for q in others]
+    severity = Severity.INFORMATION if loop.exits else Severity.WARNING
+    return context.finding(
+        RULE.name,
+        call_place(query),
+        message,
+        severity,
+        Confidence.HIGH,
+        Cost(
+            f"1 + {turns} queries",
+            "1 query" if fix is not None and "select_related" in fix.title else "2 queries",
+        ),
+        related,
+        [fix] if fix is not None else (),
+        tags=("query",),
+    )
+
+
+# ----------------------------------------------------------------------------------------------------- fixes
+
+
+def _fix(context: Context, query: Queried) -> Fix | None:
+    """Load the relation where the rows are queried; None where that would not help or is not certain."""
+    origin = query.origin
+    if origin is None or not origin.certain or origin.sliced or not query.relation:
+        return None
+    if query.orm == "django":
+        return _django_fix(context, query, origin)
+    return _sqlalchemy_fix(context, query, origin)
+
+
+def _django_fix(context: Context, query: Queried, origin: Origin) -> Fix | None:
+    chain = _relations(context, query)
+    if chain is None or query.note:
+        return None
+    joined = all(kind in tables().django.select_related for kind in chain)
+    verb = "select_related" if joined else "prefetch_related"
+    text = f'.{verb}("{query.relation}")'
+    place = Place(origin.place.path, Span(origin.place.span.end, origin.place.span.end))
+    return Fix(f"Add {text} to the query", (Edit(place, text),))
+
+
+def _relations(context: Context, query: Queried) -> list[str] | None:
+    """The kinds of the relations on the way, found by walking back from the model that was read."""
+    models = context.summaries.models
+    loop_model = _root_model(context, query)
+    if loop_model is None:
+        return None
+    kinds: list[str] = []
+    current: Model | None = loop_model
+    for name in query.relation.split("__"):
+        relation = current.relations.get(name) if current is not None else None
+        if relation is None:
+            return None
+        kinds.append(relation.kind)
+        current = models.related(relation)
+    return kinds
+
+
+def _root_model(context: Context, query: Queried) -> Model | None:
+    for loop in query.loops:
+        for value in (loop.over.of, *((loop.over.of.items or ()) if loop.over.of is not None else ())):
+            if (
+                value is not None
+                and value.kind == "row"
+                and value.origin == query.origin
+                and not value.path
+                and value.ref
+            ):
+                return context.summaries.models.model(*value.ref)
+    return None
+
+
+def _sqlalchemy_fix(context: Context, query: Queried, origin: Origin) -> Fix | None:
+    root = _root_model(context, query)
+    if root is None or "__" in query.relation or origin.place.path != context.path:
+        return None
+    relation = root.relations[query.relation]
+    loader = "selectinload" if relation.many else "joinedload"
+    text = f".options({loader}({root.name}.{query.relation}))"
+    edits = [Edit(Place(origin.place.path, Span(origin.place.span.end, origin.place.span.end)), text)]
+    needed = imports.add_name(context, "sqlalchemy.orm", loader)
+    if needed is not None:
+        edits.insert(0, needed)
+    return Fix(f"Add {text} to the query", tuple(edits))
+
+
+RULE = Rule(
+    name="lazy-relation-in-loop",
+    summary="A relation is read on every row of a query that did not load it.",
+    why="""\
+An object-relational mapper loads a relation when it is first read, with a query of its own. In a loop over rows that
+is one query for each row on top of the one that fetched them: the N+1 problem.
+
+Load the relation together with the rows: `select_related` joins a foreign key or one-to-one relation into the same
+query, `prefetch_related` and `selectinload` fetch many rows' relations with one query more.
+
+It says nothing when the rows' query is not known for sure, when the relation is loaded anywhere on the way, for the
+column behind a foreign key (`book.author_id`), for assignments, and for a single object.
+""",
+    severity=Severity.WARNING,
+    fix="adds `select_related`, `prefetch_related` or `options(...)` to the query the rows really come from, also in another function",
+    bad=(
+        Example(
+            "a foreign key",
+            """\
+from django.db import models
+
+
+class Author(models.Model):
+    name = models.CharField(max_length=100)
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=100)
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="books")
+
+
+def labels():
+    return [f"{book.title}, {book.author.name}" for book in Book.objects.all()]  # <- here
+
+
+def shelf():
+    for author in Author.objects.order_by("name"):
+        for book in author.books.all():  # <- here
+            print(author.name, book.title)
+""",
+        ),
+        Example(
+            "the query is in another function",
+            """\
+from django.db import models
+
+
+class Publisher(models.Model):
+    name = models.CharField(max_length=100)
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=100)
+    publisher = models.ForeignKey(Publisher, on_delete=models.CASCADE)
+
+    @property
+    def imprint(self):
+        return self.publisher.name.upper()
+
+
+def recent():
+    return Book.objects.order_by("-id")
+
+
+def page():
+    books = recent()
+    for book in books:
+        print(book.title, book.imprint)  # <- here
+""",
+        ),
+        Example(
+            "a SQLAlchemy relationship",
+            """\
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    orders: Mapped[list["Order"]] = relationship(back_populates="user")
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    user: Mapped[User] = relationship(back_populates="orders")
+
+
+def report(session: Session):
+    for user in session.scalars(select(User)):
+        print(user.id, len(user.orders))  # <- here
+""",
+        ),
+    ),
+    good=(
+        Example(
+            "loaded with the rows",
+            """\
+from django.db import models
+
+
+class Author(models.Model):
+    name = models.CharField(max_length=100)
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=100)
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="books")
+
+
+def labels():
+    return [f"{book.title}, {book.author.name}" for book in Book.objects.select_related("author")]
+
+
+def shelf():
+    for author in Author.objects.prefetch_related("books"):
+        for book in author.books.all():
+            print(author.name, book.title, book.author.name)
+
+
+def keys():
+    return [book.author_id for book in Book.objects.all()]
+
+
+def one(pk):
+    book = Book.objects.get(pk=pk)
+    return book.author.name
+""",
+        ),
+    ),
+    check=check,
+)

@@ -1,0 +1,169 @@
+"""nested-scan: a loop inside a loop that looks for the elements with an equal key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers.evaluate.events import Compared, Loop
+from analyzers.findings import Confidence, Cost, Finding, Related, Severity
+from analyzers.rules.base import Context, Example, Rule, loop_related
+
+
+def check(context: Context) -> Iterator[Finding]:
+    for compared in context.analysis.comparisons:
+        if compared.function != context.function.qualname and not context.inside(compared.place):
+            continue
+        pair = _joined_loops(compared)
+        if pair is None:
+            continue
+        outer, inner = pair
+        if context.inside(inner.place) and context.once("scan", inner.place):
+            yield _finding(context, outer, inner, compared)
+
+
+def _joined_loops(compared: Compared) -> tuple[Loop, Loop] | None:
+    """The two loops whose elements an equality compares, if the inner one runs over the same things every time."""
+    loops = compared.loops
+    for position in range(len(loops) - 1, 0, -1):
+        inner = loops[position]
+        if not _scans(inner):
+            continue
+        for outer in reversed(loops[:position]):
+            if not _scans(outer) or outer.number in inner.over.depends or outer.number in inner.derived:
+                continue
+            if outer.kind == "while" or _is_pairwise_index(compared):
+                continue
+            sides = (compared.left, compared.right)
+            for one, other in (sides, sides[::-1]):
+                of_inner = inner.number in one.depends and outer.number not in one.depends
+                if of_inner and outer.number in other.depends and inner.number not in other.depends:
+                    return outer, inner
+    return None
+
+
+def _scans(loop: Loop) -> bool:
+    return (
+        loop.grows
+        and not loop.amortised
+        and not loop.chunked
+        and not loop.polling
+        and loop.kind != "while"
+        and not loop.over.frozen
+    )
+
+
+def _is_pairwise_index(compared: Compared) -> bool:
+    """Two counters compared with each other (`if i == j`) join nothing."""
+    return (
+        compared.left.kind == "int"
+        and compared.right.kind == "int"
+        and not (
+            "." in compared.left.label
+            or "[" in compared.left.label
+            or "." in compared.right.label
+            or "[" in compared.right.label
+        )
+    )
+
+
+def _finding(context: Context, outer: Loop, inner: Loop, compared: Compared) -> Finding:
+    same = outer.label == inner.label
+    left, right = compared.left.label or "…", compared.right.label or "…"
+    what = f"`{inner.label}` is searched again" if not same else f"`{inner.label}` is compared with itself"
+    message = (
+        f"{what} on every turn of the loop over `{outer.label}`, for the elements where "
+        f"`{context.source(compared.place)}`. A dict from key to element, built once, finds them without searching."
+    )
+    before = (
+        f"O({outer.turns.formula()}·{inner.turns.formula()})" if not same else f"O({outer.turns.formula()}²)"
+    )
+    after = (
+        f"O({outer.turns.formula()} + {inner.turns.formula()})" if not same else f"O({outer.turns.formula()})"
+    )
+    related = [
+        loop_related(outer),
+        loop_related(inner),
+        Related(compared.place, f"`{left}` is compared with `{right}`"),
+    ]
+    severity = (
+        Severity.INFORMATION if same and inner.kind == "for" and "range" in inner.label else Severity.WARNING
+    )
+    return context.finding(
+        RULE.name, inner.place, message, severity, Confidence.HIGH, Cost(before, after), related
+    )
+
+
+RULE = Rule(
+    name="nested-scan",
+    summary="A loop inside a loop searches the same collection for an equal key again and again.",
+    why="""\
+For every element of one collection the whole of another is visited, only to keep the elements whose key is equal:
+|a|·|b| comparisons. A dict from key to element (or to a list of elements) is built in |b| steps and finds the match
+in one: |a| + |b| in all.
+
+It is silent where the inner collection belongs to the outer element (`for line in order.lines`: that is linear in the
+lines), where one side has a constant size, for pairs that are wanted as such (no equality joins the two), and for
+pointers that only move one way.
+""",
+    severity=Severity.WARNING,
+    bad=(
+        Example(
+            "a join by hand",
+            """\
+def attach(users, orders):
+    for user in users:
+        for order in orders:  # <- here
+            if order.user_id == user.id:
+                user.orders.append(order)
+
+
+def owners(users, orders):
+    return [next((u for u in users if u.id == order.user_id), None) for order in orders]  # <- here
+""",
+        ),
+        Example(
+            "`find` in `map`",
+            """\
+interface User { id: number; name: string }
+interface Order { userId: number }
+
+export function names(users: User[], orders: Order[]) {
+  return orders.map((order) => users.find((user) => user.id === order.userId)?.name); // <- here
+}
+""",
+            "typescript",
+        ),
+    ),
+    good=(
+        Example(
+            "a dict; the element's own lines; all pairs",
+            """\
+def attach(users, orders):
+    by_id = {user.id: user for user in users}
+    for order in orders:
+        by_id[order.user_id].orders.append(order)
+
+
+def total(orders):
+    result = 0
+    for order in orders:
+        for line in order.lines:
+            if line.order_id == order.id:
+                result += line.amount
+    return result
+
+
+def distances(points):
+    return [abs(a - b) for a in points for b in points]
+
+
+def weekday(dates):
+    for date in dates:
+        for name in ("mon", "tue", "wed"):
+            if date.name == name:
+                yield date
+""",
+        ),
+    ),
+    check=check,
+)

@@ -1,0 +1,196 @@
+"""query-in-loop: a database query sent once for every element of a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers.evaluate.events import Loop, Queried
+from analyzers.findings import Confidence, Cost, Finding, Related, Severity
+from analyzers.rules.base import Context, Example, Rule, call_place, chain_related, loop_related, repeats
+
+
+def check(context: Context) -> Iterator[Finding]:
+    groups: dict[tuple[int, object], list[tuple[Loop, Queried]]] = {}
+    for query in context.analysis.queries:
+        if query.kind not in ("read", "write"):
+            continue
+        loop = repeats(query)
+        if (
+            loop is None
+            or loop.function != context.function.qualname
+            or not context.inside(call_place(query))
+        ):
+            continue
+        cause = (query.place, query.kind) if query.chain else (query.label, query.kind)
+        groups.setdefault((loop.number, cause), []).append((loop, query))
+    for found in groups.values():
+        loop, query = found[0]
+        if context.once("query", loop.place, call_place(query)):
+            yield _finding(context, loop, query, [q for _, q in found[1:]])
+
+
+def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]) -> Finding:
+    turns = loop.turns.formula()
+    verb = "writes" if query.kind == "write" else "asks the database"
+    through = f" (through `{context.source(call_place(query)).split('(')[0]}`)" if query.chain else ""
+    message = (
+        f"`{query.label}`{through} {verb} once for every turn of the loop over `{loop.label}`: "
+        f"{turns} queries where one would do."
+    )
+    if query.note:
+        message += f" {query.note[0].upper()}{query.note[1:]}."
+    related = [loop_related(loop), *chain_related(query)]
+    related += [Related(call_place(q), "and here, in the same loop") for q in others]
+    severity = Severity.WARNING
+    if query.kind == "write" or loop.exits or query.note or loop.kind == "while":
+        severity = Severity.INFORMATION
+    confidence = Confidence.HIGH if query.sure else Confidence.MEDIUM
+    return context.finding(
+        RULE.name,
+        call_place(query),
+        message,
+        severity,
+        confidence,
+        Cost(f"{turns} queries", "1 query"),
+        related,
+        tags=("query",),
+    )
+
+
+RULE = Rule(
+    name="query-in-loop",
+    summary="A database query is sent once for every element of a loop.",
+    why="""\
+Every query is a round trip: the loop waits for the network and the database as often as it turns. A page that shows
+100 rows sends 101 queries, and grows with its data. The query may hide behind a helper, a property or a method in
+another file; the related places show the way to it.
+
+Ask once for all of them (`filter(pk__in=ids)`, `in_bulk(ids)`, `where(Model.id.in_(ids))`, `findMany({ where: { id:
+{ in: ids } } })`) and look each row up in a dict.
+
+It says nothing when the arguments do not depend on the loop's element, for queries that ask for many values at once,
+for chunked loops, paging, polling and retries, and for loops whose length the program fixes.
+""",
+    severity=Severity.WARNING,
+    bad=(
+        Example(
+            "one query for each id",
+            """\
+from django.db import models
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=100)
+
+
+def titles(ids):
+    found = []
+    for pk in ids:
+        book = Book.objects.get(pk=pk)  # <- here
+        found.append(book.title)
+    return found
+""",
+        ),
+        Example(
+            "hidden in a helper",
+            """\
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+def name_of(session: Session, user_id: int) -> str:
+    return session.get(User, user_id).name
+
+
+def names(session: Session, ids: list[int]) -> list[str]:
+    return [name_of(session, i) for i in ids]  # <- here
+""",
+        ),
+        Example(
+            "SQL by hand",
+            """\
+import sqlite3
+
+
+def totals(connection: sqlite3.Connection, customers):
+    for customer in customers:
+        row = connection.execute("SELECT sum(total) FROM orders WHERE customer = ?", (customer,)).fetchone()  # <- here
+        print(customer, row[0])
+""",
+        ),
+        Example(
+            "Prisma, one after the other or all at once",
+            """\
+import { PrismaClient } from "@prisma/client";
+
+const prisma = new PrismaClient();
+
+export async function authorNames(posts: { authorId: number }[]) {
+  const names = [];
+  for (const post of posts) {
+    const author = await prisma.user.findUnique({ where: { id: post.authorId } }); // <- here
+    names.push(author?.name);
+  }
+  return names;
+}
+""",
+            "typescript",
+        ),
+    ),
+    good=(
+        Example(
+            "one query for all ids",
+            """\
+from django.db import models
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=100)
+
+
+def titles(ids):
+    books = Book.objects.in_bulk(ids)
+    return [books[pk].title for pk in ids]
+
+
+def chunked(ids):
+    for start in range(0, len(ids), 500):
+        for book in Book.objects.filter(pk__in=ids[start : start + 500]):
+            print(book.title)
+
+
+def retried(pk):
+    for attempt in range(3):
+        book = Book.objects.filter(pk=pk).first()
+        if book is not None:
+            return book
+""",
+        ),
+        Example(
+            "one query with `in`",
+            """\
+import { PrismaClient } from "@prisma/client";
+
+const prisma = new PrismaClient();
+
+export async function authorNames(posts: { authorId: number }[]) {
+  const ids = posts.map((post) => post.authorId);
+  const authors = await prisma.user.findMany({ where: { id: { in: ids } } });
+  const byId = new Map(authors.map((author) => [author.id, author]));
+  return posts.map((post) => byId.get(post.authorId)?.name);
+}
+""",
+            "typescript",
+        ),
+    ),
+    check=check,
+)

@@ -1,0 +1,157 @@
+"""What a name holds, as far as there is evidence: kind, elements, size, and where it came from.
+
+No evidence, no claim: a value of kind "unknown" costs nothing and proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from analyzers.costs import ONE, Cost, Size
+from analyzers.findings import Place
+
+Token = int | str
+"""What a value may depend on: a loop (its number) or a parameter (its name). An int is a loop's number."""
+
+NOTHING: frozenset[Token] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The queryset or statement a row came from: where it is built and what it loads along with the rows.
+
+    `place` spans the expression a loader (`select_related`, `options`) can be appended to; `loads` are the relation
+    paths it loads (`author`, `author__publisher`); `certain` is False if something in between could not be followed,
+    so that a relation may be loaded after all.
+    """
+
+    place: Place
+    loads: frozenset[str] = frozenset()
+    prefetches: frozenset[str] = frozenset()
+    certain: bool = True
+    label: str = ""
+    sliced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An abstract value.
+
+    `kind` is a language-neutral word: list, tuple, set, dict, str, bytes, int, float, bool, none, deque, iterator,
+    range, file, function, class, module, instance, queryset, row, session, ..., or unknown. `size` counts its
+    elements (for an int: bounds its magnitude); None is an unknown size. `of` is what iterating over it gives, and
+    `values` what a mapping maps to. `born` is the number of loops open when a container was created; `depends` are
+    the loops and parameters whose element or argument it was computed from.
+    """
+
+    kind: str = "unknown"
+    size: Cost | None = None
+    of: Value | None = None
+    values: Value | None = None
+    items: tuple[Value, ...] | None = None
+    depends: frozenset[Token] = NOTHING
+    label: str = ""
+    place: Place | None = None
+    born: int = 0
+    const: int | float | str | bool | None = None
+    ref: tuple[str, str] | None = None  # (path, qualname) of a function, class or model of the project
+    dotted: str = ""  # the full name of something from outside the project
+    origin: Origin | None = None
+    relation: str = ""  # the relation of a row through which this was reached
+    path: str = ""  # relation path walked from the row that `origin` gave: "author__publisher"
+    evidence: str = ""  # why the kind is known, in words
+    bound: Value | None = None  # the receiver of a bound method
+    token: str = ""  # identity of a variable's container, to see that two names hold the same thing
+    grown: Size | None = None  # the size that stands for how far a container will have grown
+    frozen: bool = False  # the value does not change while the function runs (constant, class attribute)
+
+    # ------------------------------------------------------------------------------------------- questions
+
+    @property
+    def known(self) -> bool:
+        return self.kind != "unknown"
+
+    @property
+    def is_sequence(self) -> bool:
+        return self.kind in ("list", "tuple", "str", "bytes", "deque", "array")
+
+    @property
+    def is_constant_size(self) -> bool:
+        """True if its size is bounded by the program's text."""
+        return self.size is not None and self.size.is_constant
+
+    def extent(self) -> Cost:
+        """Its size; a fresh named size if none is known."""
+        if self.size is not None:
+            return self.size
+        return Cost.of(
+            Size(f"|{self.label}|" if self.label else "n", f"the size of {self.label or 'an input'}")
+        )
+
+    # ---------------------------------------------------------------------------------------------- making
+
+    def on(self, tokens: Iterable[Token]) -> Value:
+        """The same value, depending on more."""
+        more = self.depends | frozenset(tokens)
+        return self if more == self.depends else replace(self, depends=more)
+
+    def named(self, label: str) -> Value:
+        return self if self.label else replace(self, label=label)
+
+    def but(self, **changes: object) -> Value:
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+UNKNOWN_VALUE = Value()
+NONE = Value("none", frozen=True)
+NUMBER = Value("int")
+TEXT = Value("str")
+TRUTH = Value("bool", size=ONE)
+
+
+def constant(kind: str, value: int | float | str | bool | None) -> Value:
+    size = ONE if kind != "str" or value is not None else None
+    return Value(kind, size=size or ONE, const=value, frozen=True)
+
+
+def join(a: Value, b: Value) -> Value:
+    """What holds of either of two values, at the meeting of two branches."""
+    if a is b:
+        return a
+    depends = a.depends | b.depends
+    if a.kind == "none":
+        return b.on(a.depends)
+    if b.kind == "none":
+        return a.on(b.depends)
+    if a.kind != b.kind or a.ref != b.ref or a.dotted != b.dotted:
+        if {a.kind, b.kind} <= {"int", "float", "bool"}:
+            return Value("float" if "float" in (a.kind, b.kind) else "int", depends=depends)
+        return Value(depends=depends, label=a.label or b.label)
+    return replace(
+        a,
+        size=_joined_size(a, b),
+        of=join(a.of, b.of) if a.of and b.of else a.of or b.of,
+        values=join(a.values, b.values) if a.values and b.values else a.values or b.values,
+        items=a.items if a.items == b.items else None,
+        depends=depends,
+        const=a.const if a.const == b.const else None,
+        origin=_joined_origin(a.origin, b.origin),
+        token=a.token if a.token == b.token else "",
+        grown=a.grown or b.grown,
+        frozen=a.frozen and b.frozen,
+    )
+
+
+def _joined_size(a: Value, b: Value) -> Cost | None:
+    if a.size is None or b.size is None:
+        return None
+    return a.size if a.size == b.size else a.size + b.size
+
+
+def _joined_origin(a: Origin | None, b: Origin | None) -> Origin | None:
+    if a is None or b is None or a == b:
+        return a or b
+    return replace(
+        a, loads=a.loads | b.loads, prefetches=a.prefetches | b.prefetches, certain=a.certain and b.certain
+    )
