@@ -78,7 +78,7 @@ def _declared(project: Project, key: Key) -> Declared:
             hidden.add(name)
         if not isinstance(value, Call):
             continue
-        field = _field(project, key, name, assign, value, cls.start)
+        field = _field(project, key, name, assign, value)
         if field is not None:
             fields.append(field)
         elif (manager := _manager(project, key, value)) is not None:
@@ -87,13 +87,26 @@ def _declared(project: Project, key: Key) -> Declared:
     return Declared(tuple(fields), tuple(managers), frozenset(hidden), meta, closed)
 
 
-def _field(project: Project, key: Key, name: str, assign: Assign, value: Call, start: int) -> Field | None:
+def has_certain_field(project: Project, key: Key) -> bool:
+    """Whether the class body declares a field of django.db."""
+
+    def find() -> bool:
+        path, qualname = key
+        project.read(path, "calls", qualname)
+        outline = project.outline(path)
+        values = outline.class_values(qualname).values() if outline else ()
+        return any(isinstance(a.value, Call) and _field_class(project, key, a.value)[1] for a in values)
+
+    return project.memo.ask(("django field", *key), find, in_cycle=False)
+
+
+def _field(project: Project, key: Key, name: str, assign: Assign, value: Call) -> Field | None:
     class_name, certain = _field_class(project, key, value)
     if not class_name:
         return None
     word = tables().django.relations.by_ending(class_name)
     holds = "" if word else tables().django.columns.by_ending(class_name) or "unknown"
-    return Field(name, word, holds, key, value, Span(start + assign.at, start + assign.to), certain)
+    return Field(name, word, holds, key, value, Span(assign.at, assign.to), certain)
 
 
 def _field_class(project: Project, key: Key, value: Call) -> tuple[str, bool]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from analyzers.facts import Call, Const, Expr
 from analyzers.orm import tables
-from analyzers.project.django_fields import Field, declared
+from analyzers.project.django_fields import Field, declared, has_certain_field
 from analyzers.project.names import Target, full_name, lineage, resolve
 from analyzers.project.outline import argument, callee, dotted, is_true, keyword, literal
 from analyzers.project.schema import Key, Model, Registry, Relation, Reverse
@@ -16,26 +16,29 @@ from analyzers.text import Span
 
 _TO_MANY = frozenset({"m2m", "generic_relation"})
 _USER = "django.contrib.auth.models.User"
-_NOWHERE = ("", Span(0, 0))
+# Packages whose other classes are no base of a model; "" is a base that could not be resolved.
+_NO_MODELS = frozenset(
+    {"", "django", "builtins", "rest_framework", "unittest", "typing", "enum", "abc", "object"}
+)
+_NOWHERE = (("", ""), Span(0, 0))
 
 
 class _Django:
     name = "django"
 
     def is_model(self, models: Registry, path: str, qualname: str) -> bool:
-        """Whether a class reaches Django's Model, or has fields of django.db and a base from outside the project."""
-        table = tables().django.classes
+        """Whether a class reaches Django's Model, or has fields of django.db and a base that nothing is known of."""
         if not path:
             return qualname in tables().django.models
-        likely = False
         above = lineage(models.project, path, qualname)
-        for target in above[1:]:
-            name = full_name(models.project, target)
-            if any(name in table[part] for part in ("model", "user", "model_mixin")):
-                return True
-            likely |= target.kind == "external" and name != "builtins.object"
+        names = [full_name(models.project, target) for target in above[1:]]
+        if any(_is_model_name(name) for name in names):
+            return True
+        outside = (target.dotted.partition(".")[0] for target in above if target.kind == "external")
+        if all(package in _NO_MODELS for package in outside):
+            return False
         keys = [(t.path, t.qualname) for t in above if t.kind == "class"]
-        return likely and any(field.certain for key in keys for field in declared(models.project, key).fields)
+        return any(has_certain_field(models.project, key) for key in keys)
 
     def model(self, models: Registry, path: str, qualname: str) -> Model:
         key = (path, qualname)
@@ -81,6 +84,14 @@ class _Django:
 
 
 DJANGO = _Django()
+
+
+def _is_model_name(name: str) -> bool:
+    """Whether a full dotted name is Django's Model or one of its own models."""
+    table = tables().django.classes
+    if any(name in table[part] for part in ("model", "user", "model_mixin")):
+        return True
+    return name.startswith("django.contrib.") and ".models." in name and not name.endswith("Manager")
 
 
 # ------------------------------------------------------------------------------------------------ inheritance
@@ -167,7 +178,7 @@ def _inherited(models: Registry, key: Key) -> tuple[dict[str, str], dict[str, Re
         columns["pk"] = "unknown"
     for parent in linked_parents(models, key):
         link, place = _link_name(parent), _class_place(models, key)
-        relations[link] = Relation(link, parent, False, "o2o", place, link + "_id", inverse=_lower(key))
+        relations[link] = Relation(link, parent, False, "o2o", *place, link + "_id", inverse=_lower(key))
         columns[link + "_id"] = "int"
     return columns, relations
 
@@ -186,7 +197,7 @@ def _known(models: Registry, name: str) -> Model:
             column = attribute + "_id" if kind == "fk" else ""
             found, outside = _outside(models, target)
             relations[attribute] = Relation(
-                attribute, found, kind in _TO_MANY, kind, _NOWHERE, column, external=outside
+                attribute, found, kind in _TO_MANY, kind, *_NOWHERE, column, external=outside
             )
         at = entry.base
         if at:
@@ -200,15 +211,15 @@ def _known(models: Registry, name: str) -> Model:
 
 
 def _relation(models: Registry, key: Key, field: Field) -> Relation:
-    place = (field.owner[0], field.span)
+    place = (field.owner, field.span)
     if field.word == "generic_fk":
         column = literal(argument(field.call, 1, "fk_field")) or "object_id"
-        return Relation(field.name, None, False, field.word, place, column)
+        return Relation(field.name, None, False, field.word, *place, column)
     target, outside = _target(models, key, field)
     column = field.name + "_id" if field.word in ("fk", "o2o") else ""
     inverse = _reverse_name(models, key, field, target)
     many = field.word in _TO_MANY
-    return Relation(field.name, target, many, field.word, place, column, inverse=inverse, external=outside)
+    return Relation(field.name, target, many, field.word, *place, column, inverse=inverse, external=outside)
 
 
 def _reverse(models: Registry, key: Key, field: Field) -> Reverse | None:
@@ -217,8 +228,8 @@ def _reverse(models: Registry, key: Key, field: Field) -> Reverse | None:
     if target is None or not name:
         return None
     kind = {"fk": "reverse_fk", "o2o": "reverse_o2o", "m2m": "m2m"}[field.word]
-    place = (field.owner[0], field.span)
-    return Reverse(target, Relation(name, key, field.word != "o2o", kind, place, inverse=field.name))
+    place = (field.owner, field.span)
+    return Reverse(target, Relation(name, key, field.word != "o2o", kind, *place, inverse=field.name))
 
 
 def _reverse_name(models: Registry, key: Key, field: Field, target: Key | None) -> str:
@@ -249,7 +260,7 @@ def _child_link(models: Registry, key: Key, parent: Key) -> Reverse:
     """A child with a table of its own is reachable from its parent's row by its name."""
     place = _class_place(models, key)
     return Reverse(
-        parent, Relation(_lower(key), key, False, "reverse_o2o", place, inverse=_link_name(parent))
+        parent, Relation(_lower(key), key, False, "reverse_o2o", *place, inverse=_link_name(parent))
     )
 
 
@@ -257,10 +268,10 @@ def _link_name(parent: Key) -> str:
     return _lower(parent) + "_ptr"
 
 
-def _class_place(models: Registry, key: Key) -> tuple[str, Span]:
-    models.project.read(key[0], "body", key[1])
+def _class_place(models: Registry, key: Key) -> tuple[Key, Span]:
+    models.project.read(key[0], "class", key[1])
     cls = models.project.class_(*key)
-    return (key[0], Span(cls.start + cls.name_at, cls.start + cls.name_to)) if cls else _NOWHERE
+    return (key, Span(cls.name_at, cls.name_to)) if cls else _NOWHERE
 
 
 def _lower(key: Key) -> str:

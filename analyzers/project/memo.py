@@ -1,7 +1,9 @@
-"""Answers remembered together with what they were made from, so that a change forgets those and no others.
+"""Answers remembered together with what they were made from, so that a change touches those and no others.
 
 A question asked while another is being answered becomes a source of that one. Facts that come from outside are
-*leaves*: they are read with `read` and changed with `forget`, which drops every answer built on them.
+*leaves*: they are read with `read` and changed with `forget`. A change marks what was built on it as doubtful; a
+doubtful answer is asked again only if one of its sources really has another value now. So an edit whose effects die
+out two steps away costs two steps. (The technique is that of salsa, https://salsa-rs.github.io/salsa/reference/algorithm.html.)
 """
 
 from __future__ import annotations
@@ -13,59 +15,145 @@ from typing import TypeVar, cast
 _T = TypeVar("_T")
 
 
+class _Answer:
+    """A remembered value. `changed` and `checked` are revisions: when it last became another one, and when it was
+    last known to be right. `sources` are the keys it was made from, with whether each is a question itself."""
+
+    __slots__ = ("changed", "checked", "doubtful", "make", "sources", "value")
+
+    def __init__(
+        self, value: object, make: Callable[[], object], sources: dict[Hashable, bool], revision: int
+    ) -> None:
+        self.value = value
+        self.make = make
+        self.sources = sources
+        self.changed = self.checked = revision
+        self.doubtful = False
+
+
 class Memo:
-    """Questions are hashable keys; asking the same key must always mean the same computation."""
+    """Questions are hashable keys; the same key must always mean the same computation. Values are compared with
+    `==` and must not be changed by who gets them."""
 
     def __init__(self) -> None:
-        self._answers: dict[Hashable, object] = {}
+        self._answers: dict[Hashable, _Answer] = {}
         self._users: dict[Hashable, set[Hashable]] = {}
+        self._leaves: dict[Hashable, int] = {}  # leaf -> revision of its last change
+        self._revision = 0
         self._open: dict[Hashable, int] = {}  # questions being answered, outermost first
-        self._innermost: list[Hashable] = []
+        self._sources: list[dict[Hashable, bool]] = []  # of each open question
         self._cut = sys.maxsize  # the outermost open question that a cycle came back to
 
-    def ask(self, key: Hashable, answer: Callable[[], _T], in_cycle: _T) -> _T:
-        """The answer to `key`, computed at most once. A question that leads back to itself gets `in_cycle` there.
+    def ask(self, key: Hashable, make: Callable[[], _T], in_cycle: _T) -> _T:
+        """The answer to `key`, computed when it is new or a source of it has changed.
 
-        What was computed inside such a cycle is true only for where it was entered, so only the outermost question
-        of the cycle is remembered.
+        A question that leads back to itself gets `in_cycle` there. What was computed inside such a cycle is true
+        only for where it was entered, so only the outermost question of the cycle is remembered.
         """
-        self.read(key)
-        if key in self._answers:
-            return cast("_T", self._answers[key])
+        if self._sources:
+            self._sources[-1][key] = True
+        answer = self._answers.get(key)
+        if answer is not None and not answer.doubtful:
+            return cast("_T", answer.value)
         if key in self._open:
             self._cut = min(self._cut, self._open[key])
             return in_cycle
-        place = self._open[key] = len(self._open)
-        self._innermost.append(key)
-        try:
-            found = answer()
-        finally:
-            self._innermost.pop()
-            del self._open[key]
-        if self._cut < place:
-            return found
-        self._cut = sys.maxsize
-        self._answers[key] = found
-        return found
+        return cast("_T", self._settle(key, make, answer))
 
     def read(self, leaf: Hashable) -> None:
         """Note that the question being answered depends on `leaf`."""
-        if self._innermost:
-            self._users.setdefault(leaf, set()).add(self._innermost[-1])
+        if self._sources:
+            self._sources[-1][leaf] = False
 
-    def forget(self, leaf: Hashable) -> bool:
-        """Drop every answer that depends on `leaf`, near or far; whether there was any."""
-        pending, dropped = [leaf], False
+    def forget(self, leaf: Hashable) -> None:
+        """Say that `leaf` has another value now."""
+        users = self._users.get(leaf)
+        if not users:
+            return
+        self._revision += 1
+        self._leaves[leaf] = self._revision
+        pending, seen = list(users), set()
         while pending:
             key = pending.pop()
-            dropped |= self._answers.pop(key, self) is not self
-            pending.extend(self._users.pop(key, ()))
-        return dropped
+            answer = self._answers.get(key)
+            if key in seen or (answer is not None and answer.doubtful):
+                continue
+            seen.add(key)
+            if answer is not None:
+                answer.doubtful = True
+            pending.extend(self._users.get(key, ()))
 
     def clear(self) -> None:
         self._answers.clear()
         self._users.clear()
+        self._leaves.clear()
 
     def __bool__(self) -> bool:
         """Whether anything is remembered."""
         return bool(self._users) or bool(self._answers)
+
+    # --------------------------------------------------------------------------------------------- settling
+
+    def _settle(self, key: Hashable, make: Callable[[], object], old: _Answer | None) -> object:
+        if old is not None and self._still_right(key, old):
+            return old.value
+        place = self._open[key] = len(self._open)
+        sources: dict[Hashable, bool] = {}
+        self._sources.append(sources)
+        try:
+            value = make()
+        finally:
+            self._sources.pop()
+            del self._open[key]
+        self._connect(key, old.sources if old is not None else {}, sources)
+        if self._cut < place:
+            self._answers.pop(key, None)
+            return value
+        self._cut = sys.maxsize
+        new = _Answer(value, make, sources, self._revision)
+        if old is not None and old.value == value:
+            new.changed = old.changed
+            new.value = old.value
+        self._answers[key] = new
+        return new.value
+
+    def _still_right(self, key: Hashable, answer: _Answer) -> bool:
+        """Whether all sources of a doubtful answer have the values it was made from."""
+        answers, checked = self._answers, answer.checked
+        self._open[key] = len(self._open)
+        try:
+            for source, is_question in answer.sources.items():
+                known = answers.get(source)
+                if known is not None and not known.doubtful:  # by far the most frequent case
+                    changed = known.changed
+                else:
+                    changed = self._changed(source) if is_question else self._leaves.get(source, 0)
+                if changed > checked:
+                    return False
+        finally:
+            del self._open[key]
+        answer.doubtful = False
+        answer.checked = self._revision
+        return True
+
+    def _changed(self, key: Hashable) -> int:
+        """The revision in which a question's answer last changed; settles it first when it is doubtful."""
+        answer = self._answers.get(key)
+        if answer is None or key in self._open:
+            return self._revision + 1  # part of a cycle: not remembered, so nothing can be said
+        if answer.doubtful:
+            self._sources.append({})
+            try:
+                self._settle(key, answer.make, answer)
+            finally:
+                self._sources.pop()
+            answer = self._answers.get(key)
+        return answer.changed if answer is not None else self._revision + 1
+
+    def _connect(self, key: Hashable, before: dict[Hashable, bool], after: dict[Hashable, bool]) -> None:
+        for source in before:
+            if source not in after:
+                self._users[source].discard(key)
+        for source in after:
+            if source not in before:
+                self._users.setdefault(source, set()).add(key)

@@ -18,6 +18,7 @@ from analyzers.project.schema import Model as Model
 from analyzers.project.schema import Orm, Reverse
 from analyzers.project.schema import Relation as Relation
 from analyzers.project.sqlalchemy_models import SQLALCHEMY
+from analyzers.text import Span
 
 
 class Models:
@@ -54,6 +55,12 @@ class Models:
         """The model a relation leads to, when the project has it."""
         return self.model(*relation.target) if relation.target else None
 
+    def place(self, relation: Relation) -> tuple[str, Span] | None:
+        """Where a relation is declared: the file and the bytes. None for the ORM's own models."""
+        path, qualname = relation.declared
+        cls = self.project.class_(path, qualname)
+        return (path, relation.span.shift(cls.start)) if cls else None
+
     def user_model(self) -> Model | None:
         """What Django's get_user_model() and settings.AUTH_USER_MODEL stand for, when that can be told."""
         return self.model(*user_model(self))
@@ -78,9 +85,8 @@ class Models:
         plain = orm.model(self, *key)
         relations = dict(plain.relations)
         lineage = [key, *((t.path, t.qualname) for t in plain.bases if t.kind == "class")]
-        added = self._added()
         for one in lineage:
-            for relation in added.get(one, ()):
+            for relation in self._added_to(one):
                 if relation.name not in plain.columns:
                     relations.setdefault(relation.name, relation)
         return Model(
@@ -119,6 +125,9 @@ class Models:
             return found
 
         return self.project.memo.ask(("model names",), collect, {})
+
+    def _added_to(self, key: Key) -> tuple[Relation, ...]:
+        return self.project.memo.ask(("relations added", *key), lambda: self._added().get(key, ()), ())
 
     def _added(self) -> dict[Key, tuple[Relation, ...]]:
         """Relations by the model that another model's field adds them to."""

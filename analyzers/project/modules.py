@@ -34,11 +34,13 @@ class ModuleMap:
         self._tops: dict[str, set[str]] = {}  # first name of an import -> files and directories called so
         self._stems: dict[str, set[str]] = {}  # JavaScript: file name without ending -> paths
         self._memo: dict[tuple[str, bool, str, int], str | None] = {}
+        self._names: dict[str, str] = {}
 
     def add(self, path: str) -> None:
         if path in self.paths:
             return
         self._memo.clear()
+        self._names.clear()
         self.paths.add(path)
         stem = _python_stem(path)
         if stem:
@@ -58,6 +60,7 @@ class ModuleMap:
         if path not in self.paths:
             return
         self._memo.clear()
+        self._names.clear()
         self.paths.discard(path)
         stem = _python_stem(path)
         if stem:
@@ -122,13 +125,15 @@ class ModuleMap:
 
     def module_name(self, path: str) -> str:
         """The dotted name of a Python file as its outermost package imports it: `shop.models`."""
+        if path in self._names:
+            return self._names[path]
         directory, name = parent(path), _python_stem(path) or base(path)
         parts = [] if name == "__init__" else [name]
-        if self.is_package(directory):
-            while self.is_package(directory):
-                parts.append(base(directory))
-                directory = parent(directory)
-        return ".".join(reversed(parts))
+        while self.is_package(directory):
+            parts.append(base(directory))
+            directory = parent(directory)
+        found = self._names[path] = ".".join(reversed(parts))
+        return found
 
     # ---------------------------------------------------------------------------------------------- finding
 

@@ -63,8 +63,6 @@ def resolve(project: Project, path: str, dotted: str, scope: str = "") -> Resolv
 
 
 def _resolve(project: Project, path: str, dotted: str, scope: str) -> Resolved | None:
-    if scope:
-        project.read(path)
     parts = dotted.split(".")
     target = _first(project, path, parts[0], scope)
     return _walk(project, path, target, parts[1:]) if target else None
@@ -86,8 +84,11 @@ def _first(project: Project, path: str, name: str, scope: str) -> Target | None:
     current, innermost = scope, True
     while current and current != "<module>":
         if current in outline.classes:
+            project.read(path, "class", current)
+            project.read(path, "members", current)
             found = _own_member(path, outline, current, name) if innermost else None
         else:
+            project.read(path)
             found = _in_function(project, path, outline, current, name)
             if found is None and name in outline.locals(current):
                 return None

@@ -40,6 +40,7 @@ from analyzers.facts import (
     With,
 )
 
+_COMPOUND = frozenset({If, For, While, Try, With, Block, Match})
 _ACCESSORS = frozenset({"setter", "deleter", "overload"})
 
 
@@ -54,6 +55,7 @@ class Outline:
         self.defined: dict[str, dict[str, tuple[str, str]]] = {}  # scope -> name -> (kind, qualname)
         self.imports: dict[str, dict[str, Import]] = {}
         self.stars: list[Import] = []
+        self._values: dict[str, dict[str, Assign]] = {}
         self._locals: dict[str, frozenset[str]] = {}
         for function in facts.functions:
             self._add_function(function)
@@ -119,6 +121,8 @@ class Outline:
 
     def class_values(self, qualname: str) -> dict[str, Assign]:
         """What a class body assigns, by name; the last assignment counts."""
+        if qualname in self._values:
+            return self._values[qualname]
         found: dict[str, Assign] = {}
         cls = self.classes.get(qualname)
         for statement in flatten(cls.body if cls else ()):
@@ -126,6 +130,7 @@ class Outline:
                 for target in statement.targets:
                     if isinstance(target, Name):
                         found[target.id] = statement
+        self._values[qualname] = found
         return found
 
     # -------------------------------------------------------------------------------------------- scopes
@@ -160,7 +165,8 @@ class Outline:
     def signature(self) -> dict[tuple[str, ...], object]:
         """What resolving names may read of this file, in pieces: two versions differ where their pieces differ.
 
-        Pieces are ("name", n) for what the top level binds, ("class", q), ("members", q) and ("body", q) for a class,
+        Pieces are ("name", n) for what the top level binds, ("class", q), ("members", q), ("calls", q) and ("body", q) for a
+        class,
         ("classes",), ("stars",) and ("exports",).
         """
         pieces: dict[tuple[str, ...], object] = {
@@ -179,13 +185,18 @@ class Outline:
                 name in self.changed,
             )
         for qualname, cls in self.classes.items():
-            pieces["class", qualname] = (cls.bases, cls.keywords, cls.owner, cls.parent)
+            pieces["class", qualname] = (cls.bases, cls.keywords, cls.owner, cls.parent, cls.name_at)
             pieces["members", qualname] = (
                 {name: method.qualname for name, method in self.methods.get(qualname, {}).items()},
                 self.defined.get(qualname, {}),
                 set(self.class_values(qualname)),
             )
-            pieces["body", qualname] = (cls.start, cls.body)
+            pieces["calls", qualname] = {
+                name: callee(assign.value)
+                for name, assign in self.class_values(qualname).items()
+                if isinstance(assign.value, Call)
+            }
+            pieces["body", qualname] = self.class_values(qualname)
         return pieces
 
 
@@ -222,8 +233,9 @@ def flatten(body: Iterable[Stmt]) -> Iterator[Stmt]:
     """The statements of a body and of the statements nested in it, in source order, compound ones first."""
     for statement in body:
         yield statement
-        for inner in inner_bodies(statement):
-            yield from flatten(inner)
+        if type(statement) in _COMPOUND:
+            for inner in inner_bodies(statement):
+                yield from flatten(inner)
 
 
 def inner_bodies(statement: Stmt) -> Iterator[tuple[Stmt, ...]]:

@@ -21,8 +21,9 @@ class Relation(Struct, frozen=True):
 
     `kind` is fk, o2o, m2m, reverse_fk, reverse_o2o, generic_fk, generic_relation (Django) or relationship
     (SQLAlchemy). `many` is None when it cannot be told. `target` is None when the other model is not known; `external`
-    then is its name as far as it can be told. `place` is the declaration (of a reverse relation: the field
-    on the other side). `column` is the attribute that holds the foreign key's own value and costs no query
+    then is its name as far as it can be told. `declared` is the class that holds the declaration and `span` where in it,
+    counted from the class's start (`Models.place` gives the place in the file); of a reverse relation it is the field
+    on the other side. `column` is the attribute that holds the foreign key's own value and costs no query
     (`author_id`). `inverse` is the attribute that leads back. `eager` and `lazy` are SQLAlchemy's loading.
     """
 
@@ -30,7 +31,8 @@ class Relation(Struct, frozen=True):
     target: Key | None
     many: bool | None
     kind: str
-    place: tuple[str, Span]
+    declared: Key
+    span: Span
     column: str = ""
     eager: bool = False
     lazy: str = ""

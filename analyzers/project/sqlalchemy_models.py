@@ -155,7 +155,7 @@ def _declared(project: Project, key: Key) -> Declared:
     for name, assign in values.items():
         role = _role(project, key, assign)
         if role == "relationship" and isinstance(assign.value, Call):
-            span = Span(cls.start + assign.at, cls.start + assign.to)
+            span = Span(assign.at, assign.to)
             relations.append(Related(name, key, assign.value, assign.annotation, span))
         elif role == "column":
             columns.append((name, _holds(assign)))
@@ -228,7 +228,8 @@ def _relation(models: Registry, key: Key, item: Related) -> Relation:
         target,
         many,
         "relationship",
-        (item.owner[0], item.span),
+        item.owner,
+        item.span,
         columns[0] if len(columns) == 1 else "",
         eager=tables().sqlalchemy.lazy.of(lazy) == "eager",
         lazy=lazy,
@@ -354,7 +355,6 @@ def _backref(models: Registry, key: Key, item: Related) -> Reverse | None:
     else:
         back = None if many is None else not many
     eager = tables().sqlalchemy.lazy.of(lazy) == "eager"
-    place = (item.owner[0], item.span)
     column = _keys_to(models, target, key) if back is False else []
     return Reverse(
         target,
@@ -363,7 +363,8 @@ def _backref(models: Registry, key: Key, item: Related) -> Reverse | None:
             key,
             back,
             "relationship",
-            place,
+            item.owner,
+            item.span,
             column[0] if len(column) == 1 else "",
             eager=eager,
             lazy=lazy,
