@@ -57,8 +57,6 @@ def edit_tree(
     )
 
 
-def point_of(source: bytes, offset: int) -> Point:
+def point_of(source: bytes, offset: int) -> tuple[int, int]:
     """tree-sitter's row and column: rows end at `\\n` only, columns are bytes."""
-    row = source.count(b"\n", 0, offset)
-    column: int = offset - source.rfind(b"\n", 0, offset) - 1
-    return Point(row, column)
+    return source.count(b"\n", 0, offset), offset - source.rfind(b"\n", 0, offset) - 1

@@ -34,6 +34,7 @@ from analyzers.facts import (
     Unary,
     Yield,
 )
+from analyzers.languages.limits import MAX_DEPTH, SPINE
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -41,9 +42,7 @@ if TYPE_CHECKING:
     from analyzers.languages.grammar import LowerExpr, Spec
     from analyzers.languages.unit import Unit
 
-LONGEST_TEXT = 200  # characters of a text constant that are kept
 ERROR = 65535  # tree-sitter's kind_id of an ERROR node
-SPINE = 60  # operands of `a + b + c + ...` that are kept as a tree
 
 
 def solid(unit: Unit, node: Node) -> list[Node]:
@@ -88,19 +87,20 @@ def attr(spec: Spec) -> LowerExpr:
             if len(children) != 3:
                 return unit.opaque(node, depth)
         obj, dot, name = children
-        base, at = unit.base, name.start_byte
-        raw = unit.source[at : name.end_byte]
+        base, at, to = unit.base, name.start_byte, name.end_byte
+        raw = unit.source[at:to]
         text = unit.names.get(raw)
         if text is None:
             text = unit.text(name)
-        return Attr(
-            node.start_byte - base,
-            node.end_byte - base,
-            unit.expr(obj, depth + 1),
-            text,
-            at - base,
-            bool(optional) and dot.kind_id in optional,
-        )
+        handler = unit.exprs.get(obj.kind_id)
+        if handler is None or depth >= MAX_DEPTH:
+            value = unit.expr(obj, depth + 1)
+        else:
+            value = handler(unit, obj, depth + 1)
+        start = node.start_byte - base
+        if optional:
+            return Attr(start, to - base, value, text, at - base, dot.kind_id in optional)
+        return Attr(start, to - base, value, text, at - base)
 
     return lower
 
@@ -119,36 +119,48 @@ def call(spec: Spec) -> LowerExpr:
         children = node.children
         if len(children) < 2:
             return unit.opaque(node, depth)
-        base = unit.base
-        func = unit.expr(children[first], depth + 1)
-        last = children[-1]
+        if depth > MAX_DEPTH:
+            return unit.too_deep(node)
+        base, exprs = unit.base, unit.exprs
+        depth += 1
+        callee, last = children[first], children[-1]
+        handler = exprs.get(callee.kind_id)
+        func = unit.opaque(callee, depth) if handler is None else handler(unit, callee, depth)
+        at, to = node.start_byte - base, node.end_byte - base
+        if last.kind_id not in lists:
+            only = (unit.expr(last, depth),) if len(children) > first + 1 else ()
+            return Call(at, to, func, only, (), new)
         args: list[Expr] = []
         keywords: list[Keyword] = []
-        if last.kind_id in lists:
-            if depth >= 150:
-                args = unit.each(last, depth + 1)
+        for child in last.children:
+            kind = child.kind_id
+            handler = exprs.get(kind)
+            if handler is None:
+                continue
+            if kind in keyword:
+                keywords.append(keyword_argument(unit, child, depth))
+            elif kind in rest:
+                value = inner(unit, child, depth)
+                keywords.append(Keyword(child.start_byte - base, child.end_byte - base, "", value))
             else:
-                exprs = unit.exprs
-                for child in last.children:
-                    kind = child.kind_id
-                    handler = exprs.get(kind)
-                    if handler is None:
-                        continue
-                    if kind in keyword:
-                        parts = solid(unit, child)
-                        value = unit.expr(parts[-1], depth + 1)
-                        text = unit.text(parts[0])
-                        keywords.append(Keyword(child.start_byte - base, child.end_byte - base, text, value))
-                    elif kind in rest:
-                        value = inner(unit, child, depth + 1)
-                        keywords.append(Keyword(child.start_byte - base, child.end_byte - base, "", value))
-                    else:
-                        args.append(handler(unit, child, depth + 1))
-        elif len(children) > first + 1:
-            args.append(unit.expr(last, depth + 1))
-        return Call(node.start_byte - base, node.end_byte - base, func, tuple(args), tuple(keywords), new)
+                args.append(handler(unit, child, depth))
+        return Call(at, to, func, tuple(args), tuple(keywords), new)
 
     return lower
+
+
+def keyword_argument(unit: Unit, node: Node, depth: int) -> Keyword:
+    """`name=value`."""
+    children = node.children
+    if len(children) != 3:
+        children = solid(unit, node)
+    name, value = children[0], children[-1]
+    base, start = unit.base, node.start_byte
+    raw = unit.source[start : name.end_byte]
+    text = unit.names.get(raw) or unit.text(name)
+    handler = unit.exprs.get(value.kind_id)
+    lowered = unit.opaque(value, depth) if handler is None else handler(unit, value, depth)
+    return Keyword(start - base, node.end_byte - base, text, lowered)
 
 
 def inner(unit: Unit, node: Node, depth: int) -> Expr:

@@ -28,6 +28,7 @@ from analyzers.facts import (
     While,
 )
 from analyzers.languages.expressions import solid
+from analyzers.languages.limits import ARMS, BLOCK_DEPTH
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -35,13 +36,11 @@ if TYPE_CHECKING:
     from analyzers.languages.grammar import LowerStmt, Spec
     from analyzers.languages.unit import Unit
 
-ARMS = 60  # arms of an if / else if chain that are kept as a tree
-
 
 def error(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
     """What the parser could not place: statements in it are kept as they are, of loose expressions only the calls
     and the functions in them."""
-    if depth > 100:
+    if depth > BLOCK_DEPTH:
         out.extend(unit.definitions_below([node]))
         return
     for child in node.children:
@@ -92,7 +91,7 @@ def inline(spec: Spec) -> LowerStmt:
     """The statements inside stand in its place (a block of its own, a label, an export)."""
 
     def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
-        if depth > 100:
+        if depth > BLOCK_DEPTH:
             out.extend(unit.definitions_below([node]))
         else:
             unit.statements(node.children, depth + 1, out)
@@ -304,13 +303,13 @@ def condition(spec: Spec) -> LowerStmt:
                     last = branch(unit, clause, depth)
             here = following
         end = node.end_byte - base
-        for position in range(len(arms) - 1, -1, -1):
-            clause, test, body = arms[position]
-            at = clause.start_byte - base
-            if position >= ARMS:
-                last = (If(at, clause.end_byte - base, test, body), *last)
-            else:
-                last = (If(at, end, test, body, last),)
+        beside = [
+            If(clause.start_byte - base, clause.end_byte - base, test, body)
+            for clause, test, body in arms[ARMS:]
+        ]
+        last = (*beside, *last)
+        for clause, test, body in reversed(arms[:ARMS]):
+            last = (If(clause.start_byte - base, end, test, body, last),)
         out.extend(last)
 
     return lower

@@ -22,15 +22,12 @@ from analyzers.facts import (
     Return,
     Stmt,
 )
+from analyzers.languages.limits import MAX_DEPTH
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from analyzers.languages.grammar import Grammar
-
-MAX_DEPTH = (
-    150  # levels of the tree inside one unit; five times what people write, and pickle's recursion holds it
-)
 
 
 class Pending(NamedTuple):

@@ -29,8 +29,9 @@ from analyzers.facts import (
     Update,
 )
 from analyzers.languages.definitions import FunctionShape
-from analyzers.languages.expressions import LONGEST_TEXT, holes, inner, solid, unescape
+from analyzers.languages.expressions import holes, inner, solid, unescape
 from analyzers.languages.javascript import loops, modules
+from analyzers.languages.limits import BLOCK_DEPTH, LONGEST_TEXT
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -362,7 +363,7 @@ def switch(spec: Spec) -> LowerStmt:
                 continue
             test = child.child_by_field_id(test_field)
             statements: list[Stmt] = []
-            if depth < 100:
+            if depth < BLOCK_DEPTH:
                 unit.statements(child.children_by_field_id(statements_field), depth + 2, statements)
             else:
                 statements = unit.definitions_below(child.children)

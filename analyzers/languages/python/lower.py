@@ -34,7 +34,8 @@ from analyzers.facts import (
     With,
     WithItem,
 )
-from analyzers.languages.expressions import LONGEST_TEXT, holes, inner, solid, unescape
+from analyzers.languages.expressions import holes, inner, solid, unescape
+from analyzers.languages.limits import BLOCK_DEPTH, LONGEST_TEXT
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -306,7 +307,7 @@ def matching(spec: Spec) -> LowerStmt:
         body = node.child_by_field_id(cases_field)
         cases = [
             case(unit, child, depth + 1)
-            for child in (body.children if body is not None and depth < 100 else ())
+            for child in (body.children if body is not None and depth < BLOCK_DEPTH else ())
             if child.kind_id in case_kinds
         ]
         if len(subjects) == 1:
