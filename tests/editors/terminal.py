@@ -27,8 +27,8 @@ class Terminal:
         self.tmux("send-keys", *names)
 
     def screen(self, *, colours: bool = False) -> str:
-        """What is on the screen; with `colours`, the terminal's escape sequences too."""
-        return self.tmux("capture-pane", "-p", *(["-e"] if colours else []))
+        """What is on the screen; with `colours`, whole rows with the terminal's escape sequences."""
+        return self.tmux("capture-pane", "-p", *(["-e", "-N"] if colours else []))
 
     def until(self, pattern: str, seconds: float = 60) -> str:
         """Wait until the screen matches a regular expression; returns the screen, or fails with it."""

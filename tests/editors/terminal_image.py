@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import tempfile
@@ -31,7 +32,9 @@ def to_html(screen: str, *, foreground: str = "#e0e2ea", background: str = "#141
     # Curly underlines and their colours are newer than the parser: a plain underline says the same.
     screen = re.sub(r"\x1b\[4:\d+m", "\x1b[4m", screen)
     screen = re.sub(r"\x1b\[58[:;][\d:;]*m", "", screen)
-    console = Console(record=True, width=400, file=open("/dev/null", "w"), color_system="truecolor", force_terminal=True)
+    console = Console(
+        record=True, width=400, file=io.StringIO(), color_system="truecolor", force_terminal=True
+    )
     console.print(Text.from_ansi(screen), soft_wrap=True)
     code = console.export_html(inline_styles=True, code_format="{code}")
     return PAGE.format(
@@ -45,7 +48,13 @@ def to_png(screen: str, columns: int, rows: int, chromium: str, path: Path) -> N
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "screen.html"
         page.write_text(to_html(screen), encoding="utf-8")
-        options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=2"]
+        options = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            "--force-device-scale-factor=2",
+        ]
         profile = f"--user-data-dir={folder}/profile"
         place = [f"--window-size={width},{height}", f"--screenshot={path.resolve()}"]
         subprocess.run(

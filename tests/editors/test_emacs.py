@@ -14,7 +14,9 @@ pytestmark = pytest.mark.editor
 def test_finding_local_fix_and_rewrite(desk: Callable[..., Desk]) -> None:
     here = desk(ANSWER)
     (here.workspace / "sample.py").write_text(SOURCE, encoding="utf-8")
-    here.environment.update(BIGO_MARKED=MARKED, BIGO_FIX=FIX, BIGO_FIXED=FIXED, BIGO_REWRITTEN=REWRITTEN.rstrip("\n"))
+    here.environment.update(
+        BIGO_MARKED=MARKED, BIGO_FIX=FIX, BIGO_FIXED=FIXED, BIGO_REWRITTEN=REWRITTEN.rstrip("\n")
+    )
     printed = here.run([*editor("emacs"), "-Q", "--batch", "-l", str(HERE / "emacs" / "fix.el")])
     assert "the rewrite is applied" in printed
     assert "stopped" in printed

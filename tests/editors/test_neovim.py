@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from editor_desk import HERE, Desk, editor
-from editor_sample import ANSWER, FIXED, MARKED, REWRITTEN, SOURCE
+from editor_sample import ANSWER, FIXED, MARKED, REWRITTEN, SOURCE, TYPESCRIPT
 
 pytestmark = pytest.mark.editor
 VERSIONS = ["nvim-new", "nvim-old"]
@@ -47,6 +47,14 @@ def test_request_is_shown_and_not_sent(version: str, desk: Callable[..., Desk]) 
     here = desk()
     play(here, version, "request")
     assert here.requests() == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_typescript_across_files(version: str, desk: Callable[..., Desk]) -> None:
+    here = desk()
+    for name, text in TYPESCRIPT.items():
+        (here.workspace / name).write_text(text, encoding="utf-8")
+    play(here, version, "typescript")
 
 
 @pytest.mark.parametrize("version", ["nvim-new"])

@@ -7,7 +7,7 @@ local before = t.text(buf)
 
 t.apply_action(found.lnum, found.col, t.is_rewrite)
 local diff, answer = t.asked()
-t.check(diff:find('-    found = []', 1, true) and diff:find('+    names = {user', 1, true), 'the diff shows both sides:\n%s', diff)
+t.check(diff:find('-    found = []', 1, true) and diff:find('+    names = {user.lower()', 1, true), 'the diff shows both sides:\n%s', diff)
 answer('q')
 vim.wait(500)
 t.check(t.text(buf) == before, 'discarded: the buffer is untouched')
