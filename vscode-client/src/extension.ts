@@ -7,7 +7,7 @@ import { Interpreters } from "./interpreter";
 import { Debounced } from "./queue";
 import { commandMiddleware, registerCommands } from "./rewrite";
 import { Secrets } from "./secrets";
-import { LANGUAGES, Server } from "./server";
+import { LANGUAGES, Server, type RunningServer } from "./server";
 import { StatsPanel } from "./stats";
 import { Status } from "./status";
 import type { Situation } from "./status-text";
@@ -16,11 +16,13 @@ const QUIET_MILLISECONDS = 300;
 
 let server: Server | undefined;
 
-/** `ready` resolves once the first start succeeded or failed. */
+/** For other extensions. `ready` resolves once the first start succeeded or failed. */
 export interface Api {
   readonly ready: Promise<void>;
   /** The server's process is up and initialized. */
   isRunning(): boolean;
+  /** Which server runs, and where it was found. */
+  server(): RunningServer | undefined;
 }
 
 export function activate(context: vscode.ExtensionContext): Api {
@@ -60,7 +62,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       if (event.affectsConfiguration("bigo.path") || event.affectsConfiguration("bigo.interpreter")) changed.request();
     }),
   );
-  return { ready: ours.refresh("VS Code started"), isRunning: () => ours.running !== undefined };
+  return { ready: ours.refresh("VS Code started"), isRunning: () => ours.running !== undefined, server: () => ours.process };
 }
 
 export async function deactivate(): Promise<void> {

@@ -6,7 +6,7 @@ import * as vscode from "vscode";
 import { DidChangeConfigurationNotification, LanguageClient, RevealOutputChannelOn, State, type LanguageClientOptions, type Middleware } from "vscode-languageclient/node";
 import { ownSetting, serverSettings } from "./configuration";
 import { serverEnvironment } from "./environment";
-import { findServer, parseVersion, type Found, type Missing } from "./find";
+import { findServer, parseVersion, type Found, type Missing, type Source } from "./find";
 import type { Installer } from "./install";
 import type { Interpreters } from "./interpreter";
 import { bigoOf, onPath, run } from "./programs";
@@ -27,6 +27,13 @@ export interface Parts {
   readonly show: (situation: Situation) => void;
 }
 
+export interface RunningServer {
+  readonly command: string;
+  readonly source: Source;
+  readonly version: string;
+  readonly pid: number | undefined;
+}
+
 /** Everything that, when it changes, asks for another process. */
 interface Launch {
   readonly server: Found;
@@ -38,6 +45,7 @@ interface Launch {
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private launched: Launch | undefined;
+  private child: ChildProcess | undefined;
   private force = false;
   private disposed = false;
   private readonly queue = new Latest(() => this.step());
@@ -47,6 +55,13 @@ export class Server implements vscode.Disposable {
   /** The client while it runs. */
   get running(): LanguageClient | undefined {
     return this.client?.isRunning() ? this.client : undefined;
+  }
+
+  /** Which server runs. */
+  get process(): RunningServer | undefined {
+    if (this.running === undefined || this.launched === undefined) return undefined;
+    const { command, source, version } = this.launched.server;
+    return { command, source, version, pid: this.child?.pid };
   }
 
   /** Look for the server again and start it if it is another one, or anyway with `force`. Resolves once that is done. */
@@ -134,6 +149,7 @@ export class Server implements vscode.Disposable {
   private spawn({ server, environment, folder }: Launch): Promise<ChildProcess> {
     this.parts.log.info(`starting ${server.command} server --stdio`);
     const child = spawn(server.command, ["server", "--stdio"], { cwd: folder, env: environment, stdio: "pipe", windowsHide: true });
+    this.child = child;
     return new Promise((resolve, reject) => {
       child.once("spawn", () => resolve(child));
       child.once("error", reject);
@@ -172,13 +188,14 @@ export class Server implements vscode.Disposable {
     };
   }
 
-  // What the server writes to stderr is its own log, not an error of the client.
+  // What the server writes to stderr is its own log, not an error of the client. It sends what matters by
+  // window/logMessage, too, so the rest is only for who looks closely.
   private relay(stream: Readable): void {
     const lines = createInterface({ input: stream });
     lines.on("line", (line) => {
       if (/^\s*$/.test(line)) return;
       if (/\b(ERROR|CRITICAL)\b|^Traceback |^\w+(Error|Exception):/.test(line)) this.parts.log.error(`server: ${line}`);
-      else this.parts.log.info(`server: ${line}`);
+      else this.parts.log.debug(`server: ${line}`);
     });
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { compareVersions, findServer, isInside, parseVersion, type Wanted, type World } from "../src/find";
 
-const wanted = (over: Partial<Wanted> = {}): Wanted => ({ path: "", python: "/env/bin/python", trusted: true, folders: ["/work"], ...over });
+const wanted = (over: Partial<Wanted> = {}): Wanted => ({ path: "", python: "/env/bin/python", trusted: true, folders: ["/srv/app"], ...over });
 
 /** A machine on which every program in `versions` answers, and records what was run. */
 function machine(versions: Record<string, string>, over: Partial<World> = {}): World & { ran: string[] } {
@@ -66,8 +66,8 @@ test("a server that is too old is passed over, and the log says so", async () =>
 });
 
 test("Restricted Mode runs neither the selected environment nor a program of the workspace", async () => {
-  const m = machine({ "/work/bin/bigo": "9.9.9", "/usr/bin/bigo": "0.1.0" }, { onPath: () => ["/work/bin/bigo", "/usr/bin/bigo"] });
-  const { answer } = await find(wanted({ trusted: false, python: "/work/.venv/bin/python" }), m);
+  const m = machine({ "/srv/app/bin/bigo": "9.9.9", "/usr/bin/bigo": "0.1.0" }, { onPath: () => ["/srv/app/bin/bigo", "/usr/bin/bigo"] });
+  const { answer } = await find(wanted({ trusted: false, python: "/srv/app/.venv/bin/python" }), m);
   expect(answer).toMatchObject({ command: "/usr/bin/bigo" });
   expect(m.ran).toEqual(["/usr/bin/bigo"]);
 });
@@ -86,8 +86,8 @@ test("versions compare by their numbers", () => {
 });
 
 test("inside a folder", () => {
-  expect(isInside("/work/bin/bigo", "/work")).toBe(true);
-  expect(isInside("/worker/bin/bigo", "/work")).toBe(false);
+  expect(isInside("/srv/app/bin/bigo", "/srv/app")).toBe(true);
+  expect(isInside("/srv/apple/bin/bigo", "/srv/app")).toBe(false);
   expect(isInside("C:\\w\\bin\\bigo.exe", "C:\\w\\")).toBe(true);
-  expect(isInside("/work", "/work/sub")).toBe(false);
+  expect(isInside("/srv/app", "/srv/app/sub")).toBe(false);
 });

@@ -1,0 +1,81 @@
+// The small workspace the tests open, and what the stand-in answers about it.
+import fs from 'node:fs';
+import path from 'node:path';
+
+const CUSTOMERS = `def shared_customers(first: list[str], second: list[str]) -> list[str]:
+    # \u{1F4E6} the sign is two UTF-16 units and one character
+    found = []
+    for name in first:
+        label = "\u{1F4E6}"; known = name in second
+        if known:
+            found.append(label + name)
+    return found
+`;
+
+const ORDERS = `def orders_by_user(users, orders):
+    """Orders of each user, in the order they were placed."""
+    result = {}
+    for user in users:
+        mine = []
+        for order in orders:
+            if order.user_id == user.id:
+                mine.append(order)
+        result[user.id] = mine
+    return result
+`;
+
+const INVOICES = `def invoices_by_user(users, invoices):
+    """Invoices of each user, in the order they were placed."""
+    result = {}
+    for user in users:
+        mine = []
+        for invoice in invoices:
+            if invoice.user_id == user.id:
+                mine.append(invoice)
+        result[user.id] = mine
+    return result
+`;
+
+/** An answer in the form the prompt asks for. */
+const answer = (code) => `<before>time O(|users|·|orders|), space O(|orders|)</before>
+<after>time O(|users| + |orders|), space O(|users| + |orders|)</after>
+<why>Each user scanned all rows. Grouping the rows by user once makes each look-up constant.</why>
+<assumptions>user.id is hashable, and equal ids mean the same user.</assumptions>
+<rewrite>
+${code}</rewrite>`;
+
+const ORDERS_GROUPED = `def orders_by_user(users, orders):
+    """Orders of each user, in the order they were placed."""
+    rows = {}
+    for order in orders:
+        rows.setdefault(order.user_id, []).append(order)
+    result = {}
+    for user in users:
+        result[user.id] = rows.get(user.id, [])
+    return result
+`;
+
+const INVOICES_GROUPED = `def invoices_by_user(users, invoices):
+    """Invoices of each user, in the order they were placed."""
+    rows = {}
+    for invoice in invoices:
+        rows.setdefault(invoice.user_id, []).append(invoice)
+    result = {}
+    for user in users:
+        result[user.id] = rows.get(user.id, [])
+    return result
+`;
+
+/** Write the workspace into `folder`, which must be new. */
+export function writeWorkspace(folder) {
+  fs.mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries({ 'customers.py': CUSTOMERS, 'orders.py': ORDERS, 'invoices.py': INVOICES })) {
+    fs.writeFileSync(path.join(folder, name), text);
+  }
+}
+
+/** What the stand-in answers: each function has a file of its own, so its name is in no other request. */
+export const RULES = [
+  { match: { contains: 'def orders_by_user' }, reply: { text: answer(ORDERS_GROUPED) } },
+  { match: { contains: 'def invoices_by_user' }, reply: { text: answer(INVOICES_GROUPED) } },
+];

@@ -1,0 +1,168 @@
+// The main job in VS Code: a finding, its local fix, a rewrite by Claude, and what surrounds them.
+const assert = require('assert');
+const path = require('path');
+const vscode = require('vscode');
+const { actions, extension, finding, findings, noFinding, open, requests, until, uriOf } = require('./support.js');
+
+const tests = [];
+const test = (name, body) => tests.push([name, body]);
+const run = (...args) => vscode.commands.executeCommand(...args);
+const settings = () => vscode.workspace.getConfiguration('bigo');
+const { Workspace } = vscode.ConfigurationTarget;
+
+/** The rewrite action at a place. Asking for it sends nothing. */
+async function rewriteAction(name, range) {
+  const offered = await actions(name, range, vscode.CodeActionKind.RefactorRewrite.value);
+  const found = offered.find((action) => action.command && action.command.command === 'bigo.rewrite');
+  assert.ok(found, `a rewrite among ${JSON.stringify(offered.map((action) => action.title))}`);
+  return found;
+}
+
+/** Start a rewrite and wait until VS Code shows it for confirmation. */
+async function untilPreview(start) {
+  const before = requests().length;
+  let outcome;
+  const running = Promise.resolve(start()).then((value) => (outcome = { value }), (error) => (outcome = { error }));
+  await until(() => outcome || requests().length > before, 'a request at the stand-in');
+  // The preview has no event: it is there once its command does something. It is refused until then.
+  return { running, decided: () => outcome };
+}
+
+async function decide(preview, command) {
+  await until(async () => {
+    await run(command).then(undefined, () => undefined);
+    return preview.decided();
+  }, `${command} to end the rewrite`);
+  const { value, error } = preview.decided();
+  if (error) throw error;
+  return value;
+}
+
+test('starts the server of the selected Python environment', async () => {
+  await open('customers.py');
+  const api = await extension().activate();
+  await api.ready;
+  assert.ok(api.isRunning());
+  assert.strictEqual(api.server().source, 'environment');
+  assert.strictEqual(path.dirname(api.server().command), path.dirname(process.env.BIGO_PYTHON));
+});
+
+test('shows a finding where it is, with its reasons and a page about its rule', async () => {
+  const one = await finding('customers.py', 'membership-in-list');
+  const text = vscode.window.activeTextEditor.document.getText(one.range);
+  assert.ok(text.includes('second') && !text.includes('known'), text);
+  assert.ok(one.message.includes('second'), one.message);
+  assert.ok(one.code.target instanceof vscode.Uri, 'a link to the rule');
+  assert.ok(one.relatedInformation.length > 0, 'the steps of the evidence');
+});
+
+test('says in a hover what a function costs', async () => {
+  const hovers = await run('vscode.executeHoverProvider', uriOf('customers.py'), new vscode.Position(0, 6));
+  const text = hovers.flatMap((hover) => hover.contents).map((content) => content.value).join('\n');
+  assert.ok(/O\(/.test(text), text);
+});
+
+test('offers actions without sending anything', async () => {
+  await open('orders.py');
+  const one = await finding('orders.py', 'nested-scan');
+  const rewrite = await rewriteAction('orders.py', one.range);
+  assert.ok(/\$|tokens/.test(rewrite.title), rewrite.title);
+  assert.strictEqual(requests().length, 0);
+});
+
+test('the local fix changes the buffer, and the finding goes away', async () => {
+  const editor = await open('customers.py');
+  const one = await finding('customers.py', 'membership-in-list');
+  const offered = await actions('customers.py', one.range, vscode.CodeActionKind.QuickFix.value);
+  const fix = offered.find((action) => action.edit && !action.command);
+  assert.ok(fix, JSON.stringify(offered.map((action) => action.title)));
+  assert.ok(await vscode.workspace.applyEdit(fix.edit));
+  assert.ok(/set\(second\)/.test(editor.document.getText()), editor.document.getText());
+  await noFinding('customers.py', 'membership-in-list');
+  assert.strictEqual(requests().length, 0);
+});
+
+test('a rewrite by Claude changes the buffer once it is confirmed, and not before', async () => {
+  const editor = await open('orders.py');
+  const one = await finding('orders.py', 'nested-scan');
+  const before = editor.document.getText();
+  const { command } = await rewriteAction('orders.py', one.range);
+  const preview = await untilPreview(() => run(command.command, ...command.arguments));
+  assert.strictEqual(editor.document.getText(), before);
+  await decide(preview, 'refactorPreview.apply');
+  assert.ok(editor.document.getText().includes('rows.setdefault(order.user_id, []).append(order)'), editor.document.getText());
+  assert.ok(!editor.document.getText().includes('mine'), 'the old body is gone');
+  assert.strictEqual(requests().length, 1);
+  await noFinding('orders.py', 'nested-scan');
+});
+
+test('a rewrite that is discarded leaves the buffer as it was', async () => {
+  const editor = await open('invoices.py');
+  await finding('invoices.py', 'nested-scan');
+  const before = editor.document.getText();
+  editor.selection = new vscode.Selection(5, 0, 5, 0);
+  const preview = await untilPreview(() => run('bigo.client.rewrite'));
+  await decide(preview, 'refactorPreview.discard');
+  assert.strictEqual(editor.document.getText(), before);
+});
+
+test('the exact request opens as a read-only document, and nothing is sent', async () => {
+  const sent = requests().length;
+  const editor = await open('invoices.py');
+  editor.selection = new vscode.Selection(5, 0, 5, 0);
+  await run('bigo.client.showRequest');
+  const shown = await until(() => vscode.workspace.textDocuments.find((document) => document.uri.scheme === 'bigo-request'), 'the document');
+  assert.ok(shown.getText().includes('def invoices_by_user(users, invoices):'), shown.getText().slice(0, 400));
+  assert.strictEqual(requests().length, sent);
+});
+
+test('what rewrites cost opens in a panel', async () => {
+  await run('bigo.client.showStats');
+  const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  await until(() => tabs().some((tab) => tab.label === 'bigo: what rewrites cost'), 'the panel');
+});
+
+test('a change of a setting reaches the running server', async () => {
+  const editor = await open('invoices.py');
+  const { pid } = (await extension().activate()).server();
+  assert.ok(findings('invoices.py').length > 0, editor.document.getText());
+  await settings().update('analysis.ignore', ['nested-scan'], Workspace);
+  await noFinding('invoices.py', 'nested-scan');
+  await settings().update('analysis.ignore', undefined, Workspace);
+  await finding('invoices.py', 'nested-scan');
+  assert.strictEqual((await extension().activate()).server().pid, pid);
+});
+
+test('a restart brings a new process and the findings back', async () => {
+  const api = await extension().activate();
+  const { pid } = api.server();
+  await run('bigo.restart');
+  assert.ok(api.isRunning());
+  assert.notStrictEqual(api.server().pid, pid);
+  await finding('invoices.py', 'nested-scan');
+});
+
+test('a path that names no server is said, and the next good one is started', async () => {
+  const api = await extension().activate();
+  await settings().update('path', '${workspaceFolder}/no-such-bigo', Workspace);
+  await until(() => !api.isRunning(), 'the server to stop');
+  assert.strictEqual(api.server(), undefined);
+  assert.strictEqual(findings('invoices.py').length, 0);
+  assert.strictEqual(await Promise.race([run('bigo.client.rewrite'), new Promise((resolve) => setTimeout(resolve, 500, 'asks'))]), 'asks');
+  await settings().update('path', undefined, Workspace);
+  await until(() => api.isRunning(), 'the server to start');
+  await finding('invoices.py', 'nested-scan');
+});
+
+test('another Python environment without bigo stops using the old one', async () => {
+  const api = await extension().activate();
+  const python = await vscode.extensions.getExtension('ms-python.python').activate();
+  const { pid } = api.server();
+  python._set('/usr/bin/python3');
+  await until(() => !api.isRunning() || api.server().source !== 'environment', 'another server or none');
+  python._set(process.env.BIGO_PYTHON);
+  await until(() => api.isRunning() && api.server().source === 'environment', 'the server of the environment');
+  assert.notStrictEqual(api.server().pid, pid);
+});
+
+module.exports = { tests };

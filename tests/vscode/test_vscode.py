@@ -1,0 +1,65 @@
+"""The VS Code extension: unit tests, and the real program driven headless (see run.sh)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lsp_server.settings import rows
+
+HERE = Path(__file__).parent
+CLIENT = HERE.parents[1] / "vscode-client"
+MISSING = 3  # run.sh's exit code when a program is not there
+
+
+def run(name: str) -> None:
+    done = subprocess.run(
+        [str(HERE / "run.sh"), name],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode == MISSING:
+        pytest.skip(next(line for line in done.stdout.splitlines() if line.startswith("missing: ")))
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.editor
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", ["unit", "new", "old", "restricted", "ui"])
+def test_vscode(name: str) -> None:
+    """Each part of run.sh; the first one of them fetches what is missing."""
+    run(name)
+
+
+def manifest() -> dict[str, object]:
+    loaded: dict[str, object] = json.loads((CLIENT / "package.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def test_settings_page_is_the_servers_table() -> None:
+    """Made by `npm run settings`; a setting added to the server must reach the page."""
+    sections = manifest()["contributes"]["configuration"]  # type: ignore[index]
+    printed = subprocess.run(
+        [sys.executable, "-m", "lsp_server", "settings", "--format", "vscode"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert sections[0]["title"] == "Server"
+    shown = {key: schema for section in sections[1:] for key, schema in section["properties"].items()}
+    assert shown == json.loads(printed.stdout), "run `npm run settings` in vscode-client"
+
+
+def test_what_spends_or_discloses_is_not_for_a_workspace() -> None:
+    """No setting of the rewrite that costs money may come from a folder's settings.json."""
+    scopes = {row.client_key: row.scope for row in rows()}
+    assert scopes["bigo.rewrite.model"] == "machine"
+    assert scopes["bigo.rewrite.budgetPerDay"] == "machine"
+    assert not [key for key in scopes if "key" in key.lower().split(".")[-1] or "url" in key.lower()]
