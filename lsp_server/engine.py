@@ -32,6 +32,7 @@ class Measured:
 
     summary: str
     hover: str
+    hot: bool  # it takes enough of the time that its cost is worth a lens
 
 
 class Analyzer(Protocol):
@@ -80,7 +81,9 @@ class Analyzer(Protocol):
     def check_patched(self, settings: Settings, target: Target, patched: str) -> Checked:
         """The target's file as it is in the target, and as it would be; the project stays as it is."""
 
-    def link(self, source: str, profile: Any, roots: Sequence[str], text_of: TextOf) -> str:
+    def link(
+        self, source: str, profile: Any, roots: Sequence[str], text_of: TextOf, settings: Settings
+    ) -> str:
         """Attach a profile that was read from the file `source`; says what was linked."""
 
     def unlink(self) -> int:
@@ -221,10 +224,12 @@ class Engine:
         for path, facts in files:
             if path not in self._open:
                 self.project.update(path, facts)
+                self._refresh_profiles(path)
 
     def forget(self, path: str) -> None:
         if path not in self._open:
             self.project.remove(path)
+            self._refresh_profiles(path)
 
     def close(self, path: str) -> None:
         self._open.pop(path, None)
@@ -234,10 +239,18 @@ class Engine:
 
     # -- profiles
 
-    def link(self, source: str, profile: Any, roots: Sequence[str], text_of: TextOf) -> str:
+    def link(
+        self, source: str, profile: Any, roots: Sequence[str], text_of: TextOf, settings: Settings
+    ) -> str:
         from lsp_server import profile_loader
 
-        linked = profile_loader.link_loaded(profile, self.project, list(roots), text_of)
+        linked = profile_loader.link_loaded(
+            profile,
+            self.project,
+            list(roots),
+            text_of,
+            mappings=tuple(settings.profiles.path_mappings.items()),
+        )
         self._linked.pop(source, None)
         self._linked[source] = linked
         own = sum(1 for function in linked.functions if function.path)
@@ -250,11 +263,13 @@ class Engine:
 
     def measured(self, path: str) -> dict[str, Measured]:
         from analyzers import profiles
+        from analyzers.profiles.apply import HOT_SELF, HOT_TOTAL
 
         found: dict[str, Measured] = {}
         for linked in self._linked.values():
             for time in linked.in_file(path):
-                found[time.qualname] = Measured(profiles.summary(time), profiles.hover(time, linked))
+                hot = time.total_share >= HOT_TOTAL or time.self_share >= HOT_SELF
+                found[time.qualname] = Measured(profiles.summary(time), profiles.hover(time), hot)
         return found
 
     def _with_profile(self, path: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -262,7 +277,14 @@ class Engine:
             return findings
         from analyzers import profiles
 
-        for source, linked in self._linked.items():
-            self._linked[source] = profiles.refresh(linked, path, self.project.facts(path))
+        self._refresh_profiles(path)
         newest = next(reversed(self._linked.values()))
         return tuple(profiles.apply(findings, newest))
+
+    def _refresh_profiles(self, path: str) -> None:
+        """Tell the profiles what the functions of a file are now."""
+        if self._linked:
+            from analyzers import profiles
+
+            for source, linked in self._linked.items():
+                self._linked[source] = profiles.refresh(linked, path, self.project.facts(path))

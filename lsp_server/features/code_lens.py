@@ -30,7 +30,7 @@ async def lenses(ls: BigoServer, params: lsp.CodeLensParams) -> list[lsp.CodeLen
     if analysis is None:
         return []
     with_findings = {finding.function for finding in analysis.findings}
-    measured = await session.measured(path)
+    hot = {qualname for qualname, time in (await session.measured(path)).items() if time.hot}
     return [
         lsp.CodeLens(
             to_range(analysis.text, report.name, session.client.encoding),
@@ -38,7 +38,7 @@ async def lenses(ls: BigoServer, params: lsp.CodeLensParams) -> list[lsp.CodeLen
         )
         for report in await session.reports(path)
         if report.qualname != lookup.MODULE
-        and (show == "all" or report.qualname in with_findings or report.qualname in measured)
+        and (show == "all" or report.qualname in with_findings or report.qualname in hot)
     ]
 
 
@@ -61,7 +61,7 @@ async def resolve(ls: BigoServer, lens: lsp.CodeLens) -> lsp.CodeLens:
     if count:
         parts.append("1 finding" if count == 1 else f"{count} findings")
     measured = (await ls.session.measured(path)).get(qualname)
-    if measured is not None:
+    if measured is not None and measured.summary:
         parts.append(measured.summary)
     lens.command = lsp.Command(" · ".join(parts), "")  # an empty command is text that cannot be clicked
     return lens

@@ -79,7 +79,7 @@ def _function_lines(report: FunctionReport, measured: Measured | None, most: int
     yield f"space `{report.space}` · confidence {report.confidence.label}"
     if report.queries:
         yield f"  \ndatabase queries: `{report.queries}`"
-    if measured is not None:
+    if measured is not None and measured.hover:
         yield f"\nmeasured: {measured.hover}"
     if report.sizes:
         yield ""

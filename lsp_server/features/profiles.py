@@ -11,6 +11,7 @@ import asyncio
 import glob
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,19 @@ async def link_found(ls: BigoServer) -> None:
         await _news(ls)
 
 
+async def files_changed(ls: BigoServer, paths: Sequence[str]) -> None:
+    """Profiles were written, or are gone: the linked ones are read again, a new one is linked where settings allow."""
+    from lsp_server import profile_loader
+
+    session = ls.session
+    changed = [path for path in paths if path in session.profiles or profile_loader.is_candidate(path)]
+    if not changed:
+        return
+    for path in changed:
+        session.profiles.pop(path, None)
+    await link_found(ls)
+
+
 def _named_and_found(root: str, settings: Any) -> list[str]:
     """Profile files, the one that counts last: a named one before found ones, the newest before older ones."""
     from lsp_server import profile_loader
@@ -87,7 +101,9 @@ async def _link(ls: BigoServer, path: str, complain: Any) -> str | None:
     session = ls.session
     try:
         profile = await asyncio.to_thread(profile_loader.load_in_child, path)
-        said = await session.ask(session.engine.link, path, profile, session.roots, session.text_of)
+        said = await session.ask(
+            session.engine.link, path, profile, session.roots, session.text_of, session.settings
+        )
     except Exception as error:
         # A ValueError of the loader is a sentence for the person.
         complain(str(error) if isinstance(error, ValueError) else f"{path}: {type(error).__name__}: {error}")

@@ -52,7 +52,10 @@ async def _show(ls: BigoServer, name: str, text: str) -> None:
     except OSError as error:
         ls.warn(f"the request cannot be shown: {path} cannot be written ({error.strerror or error})")
         return
-    await ls.window_show_document_async(lsp.ShowDocumentParams(to_uri(key(path)), take_focus=True))
+    try:
+        await ls.window_show_document_async(lsp.ShowDocumentParams(to_uri(key(path)), take_focus=True))
+    except Exception as error:  # the request is in the command's result, too
+        ls.say(f"the client did not show {path}: {error}")
 
 
 def _write_private(folder: Path, path: Path, text: str) -> None:

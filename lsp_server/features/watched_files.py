@@ -10,7 +10,7 @@ import asyncio
 from lsprotocol import types as lsp
 
 from lsp_server.convert import to_path
-from lsp_server.features import configuration, diagnostics, index
+from lsp_server.features import configuration, diagnostics, index, profiles
 from lsp_server.server import BigoServer
 
 _PATTERNS = ("**/*.{py,pyi,js,jsx,mjs,cjs,ts,tsx,mts,cts}", "**/pyproject.toml", "**/.gitignore")
@@ -24,7 +24,9 @@ def begin(ls: BigoServer) -> None:
     """Ask the client to watch, where it can."""
     if not ls.session.client.watches:
         return
-    watchers = [lsp.FileSystemWatcher(pattern) for pattern in _PATTERNS]
+    from lsp_server.profile_loader import GLOBS
+
+    watchers = [lsp.FileSystemWatcher(pattern) for pattern in (*_PATTERNS, *GLOBS)]
     ls.client_register_capability(
         lsp.RegistrationParams(
             [
@@ -44,6 +46,7 @@ async def changed(ls: BigoServer, params: lsp.DidChangeWatchedFilesParams) -> No
     paths = {to_path(event.uri): event.type for event in params.changes}
     if any(path.endswith("/pyproject.toml") for path in paths):
         configuration.apply(ls)
+    await profiles.files_changed(ls, list(paths))
     known = [path for path in paths if path in session.indexed]
     fresh = [
         path for path in paths if path not in session.indexed and paths[path] != lsp.FileChangeType.Deleted

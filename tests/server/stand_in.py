@@ -99,7 +99,11 @@ class StandIn:
         )
 
     def measured(self, path: str) -> dict[str, Measured]:
-        return {"slow": Measured("38 % self", "38 % of 2 s, called 900 times")} if self.profiles else {}
+        return (
+            {"slow": Measured("38 % self", "38 % of 2 s, called 900 times", hot=True)}
+            if self.profiles
+            else {}
+        )
 
     def page(self, rule: str) -> str:
         return f"https://example.org/{rule}"
@@ -146,7 +150,9 @@ class StandIn:
     def check_patched(self, settings: Settings, target: Target, patched: str) -> Checked:
         return Checked(target.report, target.report, target.findings, ())
 
-    def link(self, source: str, profile: Any, roots: Sequence[str], text_of: TextOf) -> str:
+    def link(
+        self, source: str, profile: Any, roots: Sequence[str], text_of: TextOf, settings: Settings
+    ) -> str:
         self.profiles[source] = str(profile)
         return "1 function linked"
 

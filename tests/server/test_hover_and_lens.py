@@ -31,7 +31,7 @@ def test_a_functions_name_says_cost_sizes_and_reasons() -> None:
             assert part in text
         assert "measured" not in text
         editor.session.profiles["/p"] = "linked"
-        editor.session.engine.link("/p", "profile", (), editor.session.text_of)
+        editor.session.engine.link("/p", "profile", (), editor.session.text_of, editor.session.settings)
         found = await hover(editor, 0, 5)
         assert found is not None
         assert "38 % of 2 s, called 900 times" in found[1]
