@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from analyzers import facts as f
 from analyzers import rules, suppress
+from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Analysis
 from analyzers.findings import Confidence, Finding, FunctionReport, Place, Reason, Severity
 from analyzers.project.index import Project
@@ -179,8 +180,6 @@ class RewriteContext:
 
 def context(project: Project, path: str, qualname: str) -> RewriteContext:
     """The project's functions that a function calls directly, and the classes and models it names."""
-    from analyzers.evaluate import evidence
-    from analyzers.evaluate.recurrences import nodes
     from analyzers.project import names
     from analyzers.project.models import Models
 
@@ -190,8 +189,8 @@ def context(project: Project, path: str, qualname: str) -> RewriteContext:
     models = Models(project)
     callees: dict[tuple[str, str], Span] = {}
     classes: dict[tuple[str, str], Span] = {}
-    for node in nodes(function.body):
-        chain = evidence.dotted(node) if isinstance(node, (f.Name, f.Attr)) else ""
+    for node in shapes.nodes(function.body):
+        chain = shapes.dotted(node) if isinstance(node, (f.Name, f.Attr)) else ""
         found = names.resolve(project, path, chain, qualname) if chain else None
         if found is None:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analyzers import facts as f
-from analyzers.evaluate import calls, evidence, expressions, queries
+from analyzers.evaluate import calls, evidence, expressions, queries, shapes
 from analyzers.evaluate.run import Run
 from analyzers.project import names
 from analyzers.project.names import Target
@@ -61,7 +61,7 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
 
 def attribute(run: Run, node: f.Attr) -> Value:
     """`obj.name`, read."""
-    chain = evidence.dotted(node)
+    chain = shapes.dotted(node)
     root = chain.partition(".")[0]
     if chain and run.lookup(root) is None and root not in ("self", "this", "cls"):
         found = names.resolve(run.summaries.project, run.path, chain, run.function.qualname)
@@ -73,14 +73,14 @@ def attribute(run: Run, node: f.Attr) -> Value:
 
 def _resolved_chain(run: Run, node: f.Attr, target: Target, rest: tuple[str, ...]) -> Value:
     """A dotted name whose beginning is a module, class or outside thing; the rest is read attribute by attribute."""
-    value = of_target(run, target, (), expressions.text_of(node))
+    value = of_target(run, target, (), shapes.text_of(node))
     links: list[f.Attr] = []
     current: f.Expr = node
     for _ in rest:
         assert isinstance(current, f.Attr)
         links.append(current)
         current = current.obj
-    value = replace(value, label=expressions.text_of(current) or value.label)
+    value = replace(value, label=shapes.text_of(current) or value.label)
     for link in reversed(links):
         value = read(run, link, value)
     return value
@@ -88,7 +88,7 @@ def _resolved_chain(run: Run, node: f.Attr, target: Target, rest: tuple[str, ...
 
 def read(run: Run, node: f.Attr, base: Value) -> Value:
     """Attribute `node.name` of a value, with whatever reading it sets off."""
-    label = expressions.text_of(node)
+    label = shapes.text_of(node)
     found = queries.attribute(run, base, node)
     if found is not None:
         return found.on(base.depends)
@@ -135,11 +135,11 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
 
 
 def is_property(function: f.Function) -> bool:
-    return any(evidence.dotted(d).rpartition(".")[2] in PROPERTIES for d in function.decorators)
+    return any(shapes.dotted(d).rpartition(".")[2] in PROPERTIES for d in function.decorators)
 
 
 def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:
     """`obj.name = value`. What a method stores on itself it may read back."""
-    run.assigned.add(expressions.text_of(target))
+    run.assigned.add(shapes.text_of(target))
     if base.label in ("self", "this") and value.known:
-        run.stored[target.name] = replace(value, label=expressions.text_of(target))
+        run.stored[target.name] = replace(value, label=shapes.text_of(target))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size
-from analyzers.evaluate import evidence, expressions, loops, operators, queries
+from analyzers.evaluate import evidence, expressions, loops, memos, operators, queries, shapes
 from analyzers.evaluate.events import Awaited, Queried, Summary
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place, Related
@@ -55,7 +55,7 @@ def call(run: Run, node: f.Call) -> Value:
     target = expressions.evaluate(run, node.func)
     arguments = Arguments(run, node)
     found = _dispatch(run, node, target, arguments)
-    label = expressions.text_of(node)
+    label = shapes.text_of(node)
     depends = arguments.depends | target.depends
     if found.kind in ("unknown", "instance") and not found.label:
         found = replace(found, label=label)
@@ -366,7 +366,7 @@ def bind_parameters(
 ) -> dict[str, Value]:
     """Arguments under their parameters' names; a bound method's receiver is its first."""
     given = list(values)
-    is_static = any(evidence.dotted(d) == "staticmethod" for d in function.decorators)
+    is_static = any(shapes.dotted(d) == "staticmethod" for d in function.decorators)
     if target.bound is not None and function.owner and not is_static and language == "python":
         given.insert(0, target.bound)
     bound: dict[str, Value] = {}
@@ -407,6 +407,7 @@ def enter_summary(
         value = bound.get(name)
         if value is not None and value.grown is not None:
             run.grow(value.grown, by.substitute(swap))
+    kept = run.memo_depth > 0 or memos.is_memoised(function)
     step = Related(place, f"calls `{function.qualname}`")
     for query in summary.queries[:MAX_LIFTED]:
         run.analysis.queries.append(
@@ -416,6 +417,7 @@ def enter_summary(
                 loops=tuple(run.loops),
                 function=run.owner,
                 chain=(step, *query.chain),
+                memoised=query.memoised or kept,
                 inner=query.inner or any(loop.number in query.depends and loop.grows for loop in query.loops),
             )
         )
@@ -493,7 +495,7 @@ def awaited(run: Run, node: f.Await) -> Value:
         for position in range(before, len(run.analysis.queries)):
             run.analysis.queries[position] = replace(run.analysis.queries[position], awaited=True)
         effects = frozenset(q.kind for q in new) | frozenset(run.effects - effects_before)
-        label = expressions.text_of(node.value) or "the awaited value"
+        label = shapes.text_of(node.value) or "the awaited value"
         run.analysis.awaits.append(
             Awaited(run.place(node), value.depends, tuple(run.loops), run.owner, label, effects)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from analyzers.costs import ONE, Cost
+from analyzers.costs import ONE, Cost, Size
 from analyzers.findings import Place, Related
 from analyzers.types import UNKNOWN_VALUE, Origin, Token, Value
 
@@ -37,8 +37,8 @@ class Loop:
 
     @property
     def grows(self) -> bool:
-        """True if the number of turns can grow with the input."""
-        return not self.constant and not self.turns.is_constant
+        """True if the number of turns can grow with the input, and it is known with what."""
+        return not self.constant and not self.turns.is_constant and not self.turns.unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ class Queried:
 
     `kind` is read, write, lazy (a relation read on a row that was not loaded with it), commit or http. `depends` says
     which loops' elements or parameters its arguments are computed from. `batch` marks one query for many values.
-    `chain` are the calls that lead to it, outermost first; `inner` says it already repeats inside a callee's loop.
+    `chain` are the calls that lead to it, outermost first; `inner` says it already repeats inside a callee's loop;
+    `memoised` that its answer is kept and looked up first.
     """
 
     kind: str
@@ -93,6 +94,7 @@ class Queried:
     inner: bool = False
     orm: str = ""
     awaited: bool = False
+    memoised: bool = False
     sure: bool = True
     note: str = ""
 
@@ -146,4 +148,5 @@ class Analysis:
     comparisons: list[Compared] = field(default_factory=list)
     queries: list[Queried] = field(default_factory=list)
     awaits: list[Awaited] = field(default_factory=list)
+    growths: set[tuple[Size, int]] = field(default_factory=set)  # which container grows in which loop
     consulted: set[str] = field(default_factory=set)  # paths of other files this result rests on

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from analyzers import facts as f
 from analyzers.costs import ONE
+from analyzers.evaluate import shapes
 from analyzers.evaluate.run import Run
 from analyzers.operations import operations
 from analyzers.project import names
@@ -45,7 +46,7 @@ def declared(project: Project, path: str, scope: str, language: str, node: f.Exp
         return known[0] if len(known) == 1 else join(known[0], known[1]) if known else UNKNOWN_VALUE
     if isinstance(node, f.Index):
         return _generic(project, path, scope, language, node, depth)
-    name = dotted(node)
+    name = shapes.dotted(node)
     return _named(project, path, scope, language, name) if name else UNKNOWN_VALUE
 
 
@@ -73,7 +74,7 @@ def _quoted(project: Project, path: str, scope: str, language: str, node: f.Cons
 
 
 def _generic(project: Project, path: str, scope: str, language: str, node: f.Index, depth: int) -> Value:
-    head = dotted(node.obj)
+    head = shapes.dotted(node.obj)
     inner = node.index.items if isinstance(node.index, f.Collection) else (node.index,)
     full = external_name(project, path, scope, head) if head else ""
     if full in _TRANSPARENT or head in ("Optional", "Mapped", "Annotated", "Final", "ClassVar", "Promise"):
@@ -132,16 +133,6 @@ def external_name(project: Project, path: str, scope: str, name: str) -> str:
     if found is None or found[0].kind != "external":
         return ""
     return ".".join((found[0].dotted, *found[1]))
-
-
-def dotted(node: f.Expr) -> str:
-    """`a.b.c` as text, "" for anything else."""
-    if isinstance(node, f.Name):
-        return node.id
-    if isinstance(node, f.Attr):
-        base = dotted(node.obj)
-        return f"{base}.{node.name}" if base else ""
-    return ""
 
 
 # ------------------------------------------------------------------------------------------------- narrowing
@@ -206,7 +197,7 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
 def _constructed(project: Project, path: str, scope: str, language: str, node: f.Call) -> Value:
     from analyzers.evaluate import queries
 
-    name = dotted(node.func)
+    name = shapes.dotted(node.func)
     if not name:
         return UNKNOWN_VALUE
     found = names.resolve(project, path, name, scope)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from analyzers import facts as f
-from analyzers.costs import ONE, Cost
+from analyzers.costs import ONE
 from analyzers.evaluate import attributes, calls, loops, operators
 from analyzers.evaluate.run import Run
 from analyzers.types import NOTHING, UNKNOWN_VALUE, Value, constant, join
@@ -21,29 +21,6 @@ def evaluate(run: Run, node: f.Expr) -> Value:
 
 def evaluate_all(run: Run, nodes: tuple[f.Expr, ...]) -> list[Value]:
     return [evaluate(run, node) for node in nodes]
-
-
-def text_of(node: f.Expr) -> str:
-    """A short printable form of an expression, for labels: `order.lines`, `users`, `rows[0]`."""
-    if isinstance(node, f.Name):
-        return node.id
-    if isinstance(node, f.Attr):
-        base = text_of(node.obj)
-        return f"{base}.{node.name}" if base else ""
-    if isinstance(node, f.Index):
-        base, index = text_of(node.obj), text_of(node.index)
-        return f"{base}[{index or '…'}]" if base else ""
-    if isinstance(node, f.Slice):
-        base = text_of(node.obj)
-        return f"{base}[…]" if base else ""
-    if isinstance(node, f.Call):
-        base = text_of(node.func)
-        return f"{base}({'…' if node.args or node.keywords else ''})" if base else ""
-    if isinstance(node, f.Const):
-        return repr(node.value) if node.value is not None and len(str(node.value)) < 20 else "…"
-    if isinstance(node, (f.Await, f.Star)):
-        return text_of(node.value)
-    return ""
 
 
 # ---------------------------------------------------------------------------------------------------- leaves
@@ -244,7 +221,3 @@ _HANDLERS: dict[type, Callable[[Run, Any], Value]] = {
     f.Mapping: _mapping, f.Comprehension: _comprehension, f.Lambda: _lambda, f.Await: _await, f.Yield: _yield,
     f.Star: _star, f.Choose: _choose, f.Template: _template, f.Named: _named, f.Range: _range, f.Opaque: _opaque,
 }  # fmt: skip
-
-
-def cost_of_text(cost: Cost) -> str:
-    return cost.formula()

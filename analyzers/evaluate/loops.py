@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import expressions, pointers, queries
+from analyzers.evaluate import expressions, pointers, queries, shapes
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -21,7 +21,7 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     """`for target in iter`: run the body once on an abstract element and sum it over the turns."""
     over = expressions.evaluate(run, node.iter)
     place = run.place_at(node.at, node.head_to or node.iter.to)
-    enter(run, node, over, node.iter, place, "for", exits=has_exit(node.body), is_async=node.is_async)
+    enter(run, node, over, node.iter, place, "for", exits=shapes.has_exit(node.body), is_async=node.is_async)
     bind_target(run, node.target, element_of(run, over))
     before = dict(run.env)
     body()
@@ -54,8 +54,8 @@ def enter(
     """Open a loop over a value. Iterating over a queryset sends its query, once per visit of the loop."""
     if over.kind in queries.LAZY_KINDS:
         queries.touch(run, over, run.place(iter_node) if iter_node is not None else place, "iterate")
-    turns = run.settled(run.extent(over))
-    label = over.label or (expressions.text_of(iter_node) if iter_node is not None else "") or "an iterable"
+    label = over.label or (shapes.text_of(iter_node) if iter_node is not None else "") or "an iterable"
+    turns = run.settled(run.extent(over if over.label else over.but(label=label)))
     if over.label == "range" and iter_node is not None:
         label = _range_label(iter_node)
     derived = frozenset(run.derived_loops(over)) if _is_derived(turns, run) else frozenset()
@@ -89,9 +89,9 @@ def _is_derived(turns: Cost, run: Run) -> bool:
 def _range_label(node: f.Expr) -> str:
     if isinstance(node, f.Call) and node.args:
         stop = node.args[0] if len(node.args) == 1 else node.args[1]
-        return f"range({expressions.text_of(stop) or '…'})"
+        return f"range({shapes.text_of(stop) or '…'})"
     if isinstance(node, f.Range):
-        return f"range({expressions.text_of(node.stop) or '…'})"
+        return f"range({shapes.text_of(node.stop) or '…'})"
     return "range"
 
 
@@ -195,7 +195,7 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
             derived=progress.derived,
             constant=progress.turns.is_constant,
             amortised=progress.amortised,
-            exits=has_exit(node.body),
+            exits=shapes.has_exit(node.body),
             polling=progress.polling,
         )
 
@@ -265,54 +265,3 @@ def comprehension(run: Run, node: f.Comprehension) -> Value:
         evidence="a comprehension",
         label="",
     )
-
-
-# --------------------------------------------------------------------------------------------------- shapes
-
-
-def has_exit(body: tuple[f.Stmt, ...]) -> bool:
-    """True if a break or return in the body may end this very loop."""
-    return any(_exits(stmt, inside_inner=False) for stmt in body)
-
-
-def _exits(stmt: f.Stmt, inside_inner: bool) -> bool:
-    if isinstance(stmt, f.Return):
-        return True
-    if isinstance(stmt, f.Jump):
-        return stmt.kind == "break" and not inside_inner
-    if isinstance(stmt, (f.For, f.While)):
-        inner = any(_exits(s, True) for s in stmt.body)
-        return inner or any(_exits(s, inside_inner) for s in stmt.otherwise)
-    return any(_exits(s, inside_inner) for s in children(stmt))
-
-
-def children(stmt: f.Stmt) -> Iterator[f.Stmt]:
-    """The statements directly inside a statement."""
-    if isinstance(stmt, (f.For, f.While)):
-        yield from stmt.body
-        yield from stmt.otherwise
-        if isinstance(stmt, f.While):
-            yield from stmt.step
-    elif isinstance(stmt, f.If):
-        yield from stmt.body
-        yield from stmt.otherwise
-    elif isinstance(stmt, (f.With, f.Block)):
-        yield from stmt.body
-    elif isinstance(stmt, f.Try):
-        yield from stmt.body
-        for handler in stmt.handlers:
-            yield from handler.body
-        yield from stmt.otherwise
-        yield from stmt.final
-    elif isinstance(stmt, f.Match):
-        for case in stmt.cases:
-            yield from case.body
-
-
-def walk(body: tuple[f.Stmt, ...]) -> Iterator[f.Stmt]:
-    """All statements of a body, nested ones too, in source order."""
-    stack = list(reversed(body))
-    while stack:
-        stmt = stack.pop()
-        yield stmt
-        stack.extend(reversed(list(children(stmt))))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import expressions, queries
+from analyzers.evaluate import queries, shapes
 from analyzers.evaluate.events import Compared, Operated
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -182,7 +182,7 @@ def _bounded(value: Value) -> bool:
 def item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
     """`base[index]`."""
     depends = base.depends | index.depends
-    label = expressions.text_of(node)
+    label = shapes.text_of(node)
     if base.kind in queries.LAZY_KINDS:
         return queries.item(run, base, run.place(node)).on(depends)
     if (
@@ -238,7 +238,7 @@ def _is_window(node: f.Slice) -> bool:
     start, stop = node.start, node.stop
     if isinstance(stop, f.Binary) and stop.op == "+" and start is not None:
         for part, other in ((stop.left, stop.right), (stop.right, stop.left)):
-            if isinstance(other, f.Const) and expressions.text_of(part) == expressions.text_of(start) != "":
+            if isinstance(other, f.Const) and shapes.text_of(part) == shapes.text_of(start) != "":
                 return True
     return False
 

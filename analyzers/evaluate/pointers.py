@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, UNKNOWN, Cost, Size
-from analyzers.evaluate import expressions
+from analyzers.evaluate import expressions, shapes
 from analyzers.evaluate.run import Run
 from analyzers.types import UNKNOWN_VALUE, Value
 
@@ -45,7 +45,7 @@ def progress(run: Run, node: f.While) -> Progress:
                 return found
     if not tests or all(isinstance(t, f.Const) for t in tests):
         return Progress(polling=True, label="while true")
-    return Progress(polling=not moves.steps, label=expressions.text_of(node.test) or "its condition")
+    return Progress(polling=not moves.steps, label=shapes.text_of(node.test) or "its condition")
 
 
 @dataclass(slots=True)
@@ -59,10 +59,8 @@ class Moves:
 
 
 def _moves(body: tuple[f.Stmt, ...]) -> Moves:
-    from analyzers.evaluate.loops import walk
-
     moves = Moves()
-    for stmt in walk(body):
+    for stmt in shapes.walk(body):
         if isinstance(stmt, f.Update) and isinstance(stmt.target, f.Name):
             moves.steps.setdefault(stmt.target.id, []).append((stmt.op, stmt.value))
         elif isinstance(stmt, f.Assign) and stmt.value is not None:
@@ -70,9 +68,9 @@ def _moves(body: tuple[f.Stmt, ...]) -> Moves:
                 _assigned(moves, target, stmt.value)
         for call in _calls_of(stmt):
             if isinstance(call.func, f.Attr) and call.func.name in POPS:
-                moves.pops.add(expressions.text_of(call.func.obj))
+                moves.pops.add(shapes.text_of(call.func.obj))
             elif call.args and _called_name(call) in ("heappop", "heapreplace"):
-                moves.pops.add(expressions.text_of(call.args[0]))
+                moves.pops.add(shapes.text_of(call.args[0]))
     return moves
 
 
@@ -86,10 +84,10 @@ def _assigned(moves: Moves, target: f.Expr, value: f.Expr) -> None:
     moves.sets.setdefault(target.id, []).append(value)
     if isinstance(value, f.Binary) and isinstance(value.left, f.Name) and value.left.id == target.id:
         moves.steps.setdefault(target.id, []).append((value.op, value.right))
-    elif isinstance(value, f.Attr) and expressions.text_of(value.obj) == target.id:
+    elif isinstance(value, f.Attr) and shapes.text_of(value.obj) == target.id:
         moves.links[target.id] = value.name
-    elif isinstance(value, f.Index) and expressions.text_of(value.index) == target.id:
-        moves.links[target.id] = expressions.text_of(value.obj)
+    elif isinstance(value, f.Index) and shapes.text_of(value.index) == target.id:
+        moves.links[target.id] = shapes.text_of(value.obj)
     elif isinstance(value, f.Call) and _called_name(value) == "min" and len(value.args) == 1:
         pass
 
@@ -167,13 +165,13 @@ def _worklist(run: Run, node: f.While, test: f.Expr, moves: Moves) -> Progress |
     """`while stack: x = stack.pop()`: as many turns as things were ever put in."""
     name = ""
     if isinstance(test, (f.Name, f.Attr)):
-        name = expressions.text_of(test)
+        name = shapes.text_of(test)
     elif isinstance(test, (f.Compare, f.Call)):
         first = test.left if isinstance(test, f.Compare) else test
         if isinstance(first, f.Call) and _called_name(first) == "len" and first.args:
-            name = expressions.text_of(first.args[0])
+            name = shapes.text_of(first.args[0])
         elif isinstance(first, f.Attr) and first.name in ("length", "size"):
-            name = expressions.text_of(first.obj)
+            name = shapes.text_of(first.obj)
         elif isinstance(first, f.Name) and isinstance(test, f.Compare) and test.ops[0] == "!=":
             name = first.id
         elif isinstance(first, f.Unary):
@@ -181,9 +179,9 @@ def _worklist(run: Run, node: f.While, test: f.Expr, moves: Moves) -> Progress |
     elif isinstance(test, f.Unary) and test.op == "not" and isinstance(test.operand, f.Call):
         func = test.operand.func
         if isinstance(func, f.Attr) and func.name in ("empty", "isEmpty"):
-            name = expressions.text_of(func.obj)
+            name = shapes.text_of(func.obj)
     elif isinstance(test, f.Index):
-        name = expressions.text_of(test.obj)
+        name = shapes.text_of(test.obj)
     if not name or name not in moves.pops:
         return None
     value = run.lookup(name)
@@ -340,7 +338,7 @@ def _links(run: Run, node: f.While, test: f.Expr, moves: Moves) -> Progress | No
     if isinstance(test, f.Compare) and test.ops[0] in ("is not", "!=", "is"):
         name = _moving_name(test.left)
     if isinstance(test, f.Attr):
-        name = expressions.text_of(test.obj).split(".")[0]
+        name = shapes.text_of(test.obj).split(".")[0]
     if name is None or name not in moves.links:
         return None
     value = run.lookup(name) or Value(label=name)

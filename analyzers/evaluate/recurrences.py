@@ -12,12 +12,10 @@ from collections.abc import Iterator
 
 from analyzers import facts as f
 from analyzers.costs import UNKNOWN, Cost
-from analyzers.evaluate import evidence, expressions
+from analyzers.evaluate import memos, shapes
 from analyzers.evaluate.events import Part
 from analyzers.evaluate.run import Run
 from analyzers.types import Value
-
-MEMOS = ("lru_cache", "cache", "cached", "memoize", "memoized")
 
 
 def solve(run: Run, work: Cost, space: Cost) -> tuple[Cost, Cost]:
@@ -32,7 +30,7 @@ def solve(run: Run, work: Cost, space: Cost) -> tuple[Cost, Cost]:
     if kinds <= {"part", "element"}:
         total, why = size * work, "visits every part of the structure once"
     elif kinds == {"step"}:
-        if paths == 1 or has_memo(run.function):
+        if paths == 1 or memos.is_memoised(run.function):
             total, why = (
                 size * work,
                 "one call for every step down" if paths == 1 else "every argument is computed once",
@@ -66,19 +64,12 @@ def _master(calls: int, size: Cost, work: Cost) -> Cost:
     return size.power(critical)
 
 
-def has_memo(function: f.Function) -> bool:
-    return any(
-        evidence.dotted(d.func if isinstance(d, f.Call) else d).rpartition(".")[2] in MEMOS
-        for d in function.decorators
-    )
-
-
 # ------------------------------------------------------------------------------------------------ self calls
 
 
 def self_calls(function: f.Function) -> Iterator[f.Call]:
     """The calls in a function's body that name the function itself."""
-    for node in nodes(function.body):
+    for node in shapes.nodes(function.body):
         if isinstance(node, f.Call) and _is_self(node, function):
             yield node
 
@@ -88,20 +79,6 @@ def _is_self(call: f.Call, function: f.Function) -> bool:
     if isinstance(func, f.Name):
         return func.id == function.name
     return isinstance(func, f.Attr) and func.name == function.name and bool(function.owner)
-
-
-def nodes(roots: object) -> Iterator[f._Node]:
-    """All nodes below some statements or expressions."""
-    stack: list[object] = [roots]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, tuple):
-            stack.extend(current)
-        elif isinstance(current, f._Node):
-            yield current
-            stack.extend(
-                getattr(current, name) for name in current.__struct_fields__ if name not in ("at", "to")
-            )
 
 
 def _most_calls(body: tuple[f.Stmt, ...], function: f.Function) -> int:
@@ -133,7 +110,7 @@ def _ends(body: tuple[f.Stmt, ...]) -> bool:
 
 
 def _in(node: object, function: f.Function) -> int:
-    return sum(1 for n in nodes(node) if isinstance(n, f.Call) and _is_self(n, function))
+    return sum(1 for n in shapes.nodes(node) if isinstance(n, f.Call) and _is_self(n, function))
 
 
 def _shape(run: Run, call: f.Call) -> tuple[str, Cost] | None:
@@ -143,17 +120,17 @@ def _shape(run: Run, call: f.Call) -> tuple[str, Cost] | None:
     names = {p.name for p in params}
     for param, argument in zip(params, call.args, strict=False):
         value = run.summaries.formals(run.path, function, {}).get(param.name) or Value(label=param.name)
-        if isinstance(argument, f.Binary) and expressions.text_of(argument.left) == param.name:
+        if isinstance(argument, f.Binary) and shapes.text_of(argument.left) == param.name:
             if argument.op in ("//", "/", ">>"):
                 return "half", run.magnitude(value)
             if argument.op in ("-", "+") and isinstance(argument.right, f.Const):
                 return "step", run.magnitude(value)
-        if isinstance(argument, f.Slice) and expressions.text_of(argument.obj) == param.name:
+        if isinstance(argument, f.Slice) and shapes.text_of(argument.obj) == param.name:
             bounds = [b for b in (argument.start, argument.stop) if b is not None]
             if all(isinstance(b, (f.Const, f.Unary)) for b in bounds):
                 return "step", run.extent(value)
             return "half", run.extent(value)
-        if isinstance(argument, f.Attr) and expressions.text_of(argument.obj).split(".")[0] == param.name:
+        if isinstance(argument, f.Attr) and shapes.text_of(argument.obj).split(".")[0] == param.name:
             return "part", run.extent(value)
     held = run.env
     for argument in call.args:

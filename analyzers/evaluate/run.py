@@ -64,6 +64,7 @@ class Run:
     steps: int = 0
     incomplete: bool = False
     statement: Place | None = None
+    memo_depth: int = 0  # open branches that are taken only when a memo has no answer yet
     recursive: list[Place] = field(default_factory=list)
     grown: dict[Size, Cost] = field(default_factory=dict)
     growing: frozenset[str] | None = None
@@ -143,7 +144,9 @@ class Run:
         return size
 
     def grow(self, size: Size, by: Cost) -> None:
+        """A container grows here, by so much for each time this place is reached."""
         frame = self.frames[-1]
+        self.analysis.growths.update((size, loop.number) for loop in self.loops)
         frame.growth[size] = frame.growth[size] + by if size in frame.growth else by
 
     # ----------------------------------------------------------------------------------------------- costs

@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, calls, evidence, expressions, loops, operators
+from analyzers.evaluate import attributes, calls, evidence, expressions, loops, memos, operators, shapes
 from analyzers.evaluate.events import Operated
 from analyzers.evaluate.run import Run
 from analyzers.operations import operations
@@ -94,9 +94,9 @@ def _grows_later(run: Run, name: str) -> bool:
 
 def _growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
     found: list[str] = []
-    for stmt in loops.walk(body):
+    for stmt in shapes.walk(body):
         if isinstance(stmt, f.Update):
-            found.append(expressions.text_of(stmt.target))
+            found.append(shapes.text_of(stmt.target))
         elif isinstance(stmt, f.Assign):
             for target in stmt.targets:
                 if isinstance(target, f.Index):
@@ -107,9 +107,9 @@ def _growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
             func = stmt.value.func
             if isinstance(func, f.Attr):
                 found.append(_root(func.obj))
-                found.extend(expressions.text_of(a) for a in stmt.value.args[:1])
+                found.extend(shapes.text_of(a) for a in stmt.value.args[:1])
             elif isinstance(func, f.Name):
-                found.extend(expressions.text_of(a) for a in stmt.value.args)
+                found.extend(shapes.text_of(a) for a in stmt.value.args)
     return found
 
 
@@ -158,19 +158,19 @@ def _accumulates(run: Run, node: f.Assign, target: f.Expr, value: Value) -> None
     """`acc = acc + [x]` in a loop: the concatenation that was just written down is an accumulation."""
     if not run.loops or node.value is None or not run.analysis.operations:
         return
-    name = expressions.text_of(target)
+    name = shapes.text_of(target)
     last = run.analysis.operations[-1]
     if last.place != run.place(node.value) or not name:
         return
     value_node = node.value
     source = ""
     if last.tag == "concat" and isinstance(value_node, f.Binary):
-        sides = (expressions.text_of(value_node.left), expressions.text_of(value_node.right))
+        sides = (shapes.text_of(value_node.left), shapes.text_of(value_node.right))
         source = name if name in sides else ""
     elif last.tag == "concat" and isinstance(value_node, f.Call) and isinstance(value_node.func, f.Attr):
-        source = expressions.text_of(value_node.func.obj)
+        source = shapes.text_of(value_node.func.obj)
     elif last.tag == "copy" and isinstance(value_node, f.Slice):
-        source = expressions.text_of(value_node.obj)
+        source = shapes.text_of(value_node.obj)
     elif last.tag == "spread" and isinstance(value_node, (f.Collection, f.Mapping)):
         source = last.receiver.label
     if source == name:
@@ -188,7 +188,7 @@ def _update(run: Run, node: f.Update) -> None:
     row = operations(run.language).method(current.kind, f"{node.op}=")
     if row is not None and node.op == "+":
         is_local = isinstance(node.target, f.Name)
-        name = expressions.text_of(node.target)
+        name = shapes.text_of(node.target)
         operators.operate(
             run,
             row,
@@ -285,10 +285,14 @@ def _if(run: Run, node: f.If) -> None:
     expressions.evaluate(run, node.test)
     narrowed = evidence.narrowing(run, node.test)
 
+    guarded = memos.guards_memo(node)
+
     def then() -> None:
         for name, value in narrowed:
             run.bind(name, value)
+        run.memo_depth += guarded
         execute(run, node.body)
+        run.memo_depth -= guarded
 
     run.branches((then, lambda: execute(run, node.otherwise)))
 
@@ -335,7 +339,10 @@ def _try(run: Run, node: f.Try) -> None:
         def caught() -> None:
             if handler.name:
                 run.bind(handler.name, Value("instance", label=handler.name))
+            missed = memos.catches_miss(node, handler)
+            run.memo_depth += missed
             execute(run, handler.body)
+            run.memo_depth -= missed
 
         return caught
 

@@ -122,7 +122,7 @@ def loop_related(loop: Loop) -> Related:
 
 def repeats(query: Queried) -> Loop | None:
     """The innermost growing loop whose element the query depends on, if it is sent once for every turn of it."""
-    if query.batch or query.inner:
+    if query.batch or query.inner or query.memoised:
         return None
     for loop in reversed(query.loops):
         if loop.number in query.depends:
@@ -135,6 +135,12 @@ def repeats(query: Queried) -> Loop | None:
 def call_place(query: Queried) -> Place:
     """Where the function at hand sets the query off: the call that leads to it, or the query itself."""
     return query.chain[0].place if query.chain else query.place
+
+
+def others_related(first: Place, queries: Iterable[Queried], words: str) -> list[Related]:
+    """The other places with the same cause, each once."""
+    places = dict.fromkeys(call_place(q) for q in queries)
+    return [Related(place, words) for place in places if place != first]
 
 
 def chain_related(query: Queried) -> Iterator[Related]:

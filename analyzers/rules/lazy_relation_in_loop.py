@@ -9,26 +9,51 @@ from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Rela
 from analyzers.orm import tables
 from analyzers.project.models import Model
 from analyzers.rules import imports
-from analyzers.rules.base import Context, Example, Rule, call_place, chain_related, loop_related, repeats
+from analyzers.rules.base import (
+    Context,
+    Example,
+    Rule,
+    call_place,
+    chain_related,
+    loop_related,
+    others_related,
+    repeats,
+)
 from analyzers.text import Span
 from analyzers.types import Origin, Value
 
 
 def check(context: Context) -> Iterator[Finding]:
-    groups: dict[tuple[int, str], list[tuple[Loop, Queried]]] = {}
+    causes: dict[object, list[tuple[Loop, Queried]]] = {}
     for query in context.analysis.queries:
         if query.kind != "lazy" or not query.sure or query.origin is None:
             continue
         loop = repeats(query)
         if loop is None or not context.inside(call_place(query)):
             continue
-        if not any(_holds_rows(other.over, query.origin) for other in query.loops):
-            continue
-        groups.setdefault((loop.number, query.relation), []).append((loop, query))
-    for found in groups.values():
+        if any(_holds_rows(other.over, query.origin) for other in query.loops):
+            # A row keeps what it has loaded: a second loop over the same rows asks for nothing new.
+            causes.setdefault((query.origin, query.relation), []).append((loop, query))
+    for found in _merged(list(causes.values())):
         loop, query = found[0]
-        if context.once("lazy", loop.place, query.relation):
+        if context.once("lazy", query.origin, call_place(query), query.relation):
             yield _finding(context, loop, query, [q for _, q in found[1:]])
+
+
+def _merged(causes: list[list[tuple[Loop, Queried]]]) -> list[list[tuple[Loop, Queried]]]:
+    """`a` and `a__b` read in the same loop are one cause: loading `a__b` loads both."""
+    kept: list[list[tuple[Loop, Queried]]] = []
+    for cause in sorted(causes, key=lambda found: -len(found[0][1].relation)):
+        loop, query = cause[0]
+        for other in kept:
+            longer = other[0][1]
+            same = other[0][0].number == loop.number and longer.origin == query.origin
+            if same and longer.relation.startswith(query.relation + "__") and longer.many == query.many:
+                other.extend(cause)
+                break
+        else:
+            kept.append(cause)
+    return sorted(kept, key=lambda found: found[0][1].place.span)
 
 
 def _holds_rows(over: Value, origin: Origin, depth: int = 0) -> bool:
@@ -59,7 +84,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         *chain_related(query),
         Related(query.origin.place, "the rows come from this query"),
     ]
-    related += [Related(call_place(q), "and here, in the same loop") for q in others]
+    related += others_related(call_place(query), others, "read here too")
     severity = Severity.INFORMATION if loop.exits else Severity.WARNING
     return context.finding(
         RULE.name,

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers import facts as f
-from analyzers.evaluate import expressions
+from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop, Operated
-from analyzers.evaluate.loops import walk
-from analyzers.evaluate.recurrences import nodes
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.rules.base import Context, Example, Rule, loop_related
 from analyzers.text import Span
@@ -22,7 +20,7 @@ def check(context: Context) -> Iterator[Finding]:
     for operation in context.analysis.operations:
         if operation.tag != "scan" or operation.receiver.kind not in SEARCHED:
             continue
-        loop = _searched_again(operation)
+        loop = _searched_again(context, operation)
         if (
             loop is None
             or operation.function != context.function.qualname
@@ -33,7 +31,7 @@ def check(context: Context) -> Iterator[Finding]:
             yield _finding(context, operation, loop)
 
 
-def _searched_again(operation: Operated) -> Loop | None:
+def _searched_again(context: Context, operation: Operated) -> Loop | None:
     """The innermost loop on whose every turn one and the same, growing list is searched for another thing."""
     receiver = operation.receiver
     if operation.cost.is_constant or receiver.frozen:
@@ -48,16 +46,20 @@ def _searched_again(operation: Operated) -> Loop | None:
             continue
         if receiver.born > position:
             return None
-        if loop.number in operation.argument.depends or receiver.grown is not None:
+        if loop.number in operation.argument.depends or _grows_in(context, receiver, loop):
             return loop
     return None
+
+
+def _grows_in(context: Context, receiver: Value, loop: Loop) -> bool:
+    return receiver.grown is not None and (receiver.grown, loop.number) in context.analysis.growths
 
 
 def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     receiver = operation.receiver
     label = receiver.label or receiver.kind
     searched = "`in`" if operation.name == "in" else f"`.{operation.name}()`"
-    grows = receiver.grown is not None
+    grows = _grows_in(context, receiver, loop)
     kind = {"sequence": "sequence", "values": "dict's values"}.get(receiver.kind, receiver.kind)
     message = f"{searched} searches the {kind} `{label}` from front to back on every turn of the loop over `{loop.label}`"
     message += ", and it grows in this loop." if grows else "."
@@ -111,7 +113,7 @@ def _fix(context: Context, operation: Operated, loop: Loop) -> Fix | None:
         or context.function.kind == "lambda"
     ):
         return None
-    if receiver.grown is not None:
+    if _grows_in(context, receiver, loop):
         return _parallel_set(context, operation, name, where)
     return _set_before(context, operation, loop, name, where)
 
@@ -140,17 +142,17 @@ def _changed_names(body: tuple[f.Stmt, ...], loop: Loop, context: Context) -> se
     """Names that something inside the loop assigns, changes by a method, or passes on."""
     start = context.function.start
     found: set[str] = set()
-    for stmt in walk(body):
+    for stmt in shapes.walk(body):
         if not (loop.whole.span.start <= start + stmt.at and start + stmt.to <= loop.whole.span.end):
             continue
-        for node in nodes((stmt,)):
+        for node in shapes.nodes((stmt,)):
             if isinstance(node, f.Assign):
                 found.update(_target_names(node.targets))
             elif isinstance(node, (f.Update, f.For)):
                 found.update(_target_names((node.target,)))
             elif isinstance(node, f.Call):
                 if isinstance(node.func, f.Attr):
-                    found.add(expressions.text_of(node.func.obj))
+                    found.add(shapes.text_of(node.func.obj))
                 found.update(a.id for a in node.args if isinstance(a, f.Name) and not _is_len(node))
             elif isinstance(node, f.Delete):
                 found.update(_target_names(node.targets))
@@ -174,7 +176,7 @@ def _target_names(targets: tuple[f.Expr, ...]) -> Iterator[str]:
 
 
 def _fresh_name(context: Context, wanted: str) -> str:
-    used = {n.id for n in nodes(context.function.body) if isinstance(n, f.Name)} | {
+    used = {n.id for n in shapes.nodes(context.function.body) if isinstance(n, f.Name)} | {
         p.name for p in context.function.params
     }
     name, count = wanted, 2
@@ -188,7 +190,7 @@ def _parallel_set(context: Context, operation: Operated, name: str, where: Place
     body = context.function.body
     declared: list[f.Assign] = []
     appended: list[tuple[f.Do, f.Expr]] = []
-    for stmt in walk(body):
+    for stmt in shapes.walk(body):
         if isinstance(stmt, f.Assign) and any(isinstance(t, f.Name) and t.id == name for t in stmt.targets):
             declared.append(stmt)
         elif (argument := _append_to(stmt, name)) is not None and isinstance(stmt, f.Do):
@@ -210,7 +212,7 @@ def _parallel_set(context: Context, operation: Operated, name: str, where: Place
     for stmt, argument in appended:
         if not isinstance(argument, (f.Name, f.Attr)):
             return None
-        edits.append(_line_after(context, stmt, f"{fresh}.add({expressions.text_of(argument)})"))
+        edits.append(_line_after(context, stmt, f"{fresh}.add({shapes.text_of(argument)})"))
     edits.append(Edit(where, fresh))
     return Fix(f"Keep a set beside `{name}`", tuple(edits))
 
@@ -220,7 +222,7 @@ def _append_to(stmt: f.Stmt, name: str) -> f.Expr | None:
         return None
     call = stmt.value
     if isinstance(call.func, f.Attr) and call.func.name == "append" and len(call.args) == 1:
-        return call.args[0] if expressions.text_of(call.func.obj) == name else None
+        return call.args[0] if shapes.text_of(call.func.obj) == name else None
     return None
 
 
@@ -232,9 +234,9 @@ def _uses_otherwise(stmt: f.Stmt, name: str) -> bool:
         return True
     if isinstance(stmt, (f.If, f.For, f.While, f.With, f.Try, f.Match, f.Block)):
         return isinstance(stmt, f.For) and name in _target_names((stmt.target,))
-    for node in nodes((stmt,)):
+    for node in shapes.nodes((stmt,)):
         if isinstance(node, f.Call):
-            if isinstance(node.func, f.Attr) and expressions.text_of(node.func.obj) == name:
+            if isinstance(node.func, f.Attr) and shapes.text_of(node.func.obj) == name:
                 return True
             if any(isinstance(a, f.Name) and a.id == name for a in node.args) and not _is_len(node):
                 return True

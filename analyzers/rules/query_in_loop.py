@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.evaluate.events import Loop, Queried
-from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules.base import Context, Example, Rule, call_place, chain_related, loop_related, repeats
+from analyzers.findings import Confidence, Cost, Finding, Severity
+from analyzers.rules.base import (
+    Context,
+    Example,
+    Rule,
+    call_place,
+    chain_related,
+    loop_related,
+    others_related,
+    repeats,
+)
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -40,7 +49,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     if query.note:
         message += f" {query.note[0].upper()}{query.note[1:]}."
     related = [loop_related(loop), *chain_related(query)]
-    related += [Related(call_place(q), "and here, in the same loop") for q in others]
+    related += others_related(call_place(query), others, "and here, in the same loop")
     severity = Severity.WARNING
     if query.kind == "write" or loop.exits or query.note or loop.kind == "while":
         severity = Severity.INFORMATION

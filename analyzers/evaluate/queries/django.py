@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import calls, evidence, expressions
+from analyzers.evaluate import calls, shapes
 from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, prefixes, row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -60,7 +60,7 @@ def _set(
 
 def _of_row(run: Run, base: Value, found: Model, node: f.Attr) -> Value | None:
     relation = found.relations.get(node.name)
-    label = expressions.text_of(node)
+    label = shapes.text_of(node)
     if relation is not None:
         return _relation(run, base, found, relation, node, label)
     if node.name in found.columns or node.name in ("pk", "id") or _is_column_of_relation(found, node.name):
@@ -249,7 +249,7 @@ def _lookups(nodes: tuple[f.Expr, ...]) -> list[str] | None:
     """The lookups of `prefetch_related`: strings, or `Prefetch("lookup", ...)`."""
     out: list[str] = []
     for node in nodes:
-        if isinstance(node, f.Call) and evidence.dotted(node.func).endswith("Prefetch"):
+        if isinstance(node, f.Call) and shapes.dotted(node.func).endswith("Prefetch"):
             if any(k.name == "to_attr" for k in node.keywords):
                 return None
             node = node.args[0] if node.args else node

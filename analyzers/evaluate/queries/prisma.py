@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
-from analyzers.evaluate import expressions
+from analyzers.evaluate import shapes
 from analyzers.evaluate.queries.emit import emit
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
@@ -19,7 +19,7 @@ def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
     """`prisma.user` is the model's delegate."""
     if base.kind != "prisma" or node.name.startswith("$"):
         return None
-    return Value("prisma-model", label=expressions.text_of(node), depends=base.depends)
+    return Value("prisma-model", label=shapes.text_of(node), depends=base.depends)
 
 
 def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments) -> Value | None:

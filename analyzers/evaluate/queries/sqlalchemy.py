@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import evidence, expressions
+from analyzers.evaluate import shapes
 from analyzers.evaluate.queries.emit import emit, join_path, prefixes, row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -29,7 +29,7 @@ def model_of(run: Run, value: Value) -> Model | None:
 
 def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
     """`user.orders`, `db.session`, `User.query`."""
-    label = expressions.text_of(node)
+    label = shapes.text_of(node)
     if base.kind == "flask-db" and node.name == "session":
         return Value("session", label=label)
     if (
@@ -267,7 +267,7 @@ def _loader(node: f.Expr) -> tuple[str, bool] | None:
     if not isinstance(node, f.Call):
         return None
     name = (
-        evidence.dotted(node.func).rpartition(".")[2] if not isinstance(node.func, f.Attr) else node.func.name
+        shapes.dotted(node.func).rpartition(".")[2] if not isinstance(node.func, f.Attr) else node.func.name
     )
     effect = tables().sqlalchemy.loaders.of(name)
     if not effect:

@@ -1,0 +1,113 @@
+"""Answers that are kept: what a memo guards is done once for every key, not once for every turn.
+
+Recognised by shape, never by name: a branch taken when a mapping has no entry, which then stores one; a handler of a
+failed look-up that stores the entry; a function that returns what it finds in a mapping it fills itself; and the
+decorators of `functools`.
+"""
+
+from __future__ import annotations
+
+from analyzers import facts as f
+from analyzers.evaluate import shapes
+
+DECORATORS = ("lru_cache", "cache", "memoize", "memoized", "cached")
+
+
+def is_memoised(function: f.Function) -> bool:
+    """True if calling the function again with the same arguments does not do its work again."""
+    for decorator in function.decorators:
+        target = decorator.func if isinstance(decorator, f.Call) else decorator
+        if shapes.dotted(target).rpartition(".")[2] in DECORATORS:
+            return True
+    stored = _stored_roots(function.body)
+    return bool(stored) and any(
+        isinstance(stmt, f.If) and _returns(stmt.body) and _roots_in(stmt.test) & stored
+        for stmt in shapes.walk(function.body)
+    )
+
+
+def guards_memo(node: f.If) -> bool:
+    """`if key not in memo: memo[key] = ...`, or `if memo.get(key) is None: ...`: the body runs once for every key."""
+    stored = _stored_roots(node.body)
+    return bool(stored & _roots_in(node.test)) and (_is_absence(node.test) or _tests_fetched(node.test))
+
+
+def catches_miss(node: f.Try, handler: f.Handler) -> bool:
+    """`try: x = memo[key]` / `except KeyError: x = memo[key] = ...`."""
+    if handler.types is None or "KeyError" not in shapes.dotted(handler.types):
+        return False
+    looked_up = {root for stmt in shapes.walk(node.body) for root in _roots_of_values(stmt)}
+    return bool(_stored_roots(handler.body) & looked_up)
+
+
+def _is_absence(test: f.Expr) -> bool:
+    if isinstance(test, f.Compare):
+        return test.ops[0] in ("not in", "is", "==")
+    return isinstance(test, f.Unary) and test.op == "not"
+
+
+def _tests_fetched(test: f.Expr) -> bool:
+    return isinstance(test, f.Logic) and any(_is_absence(part) for part in test.parts)
+
+
+def _stored_roots(body: tuple[f.Stmt, ...]) -> set[str]:
+    """The names whose items a body assigns: `memo[key] = ...`, `self.memo[key] = ...`, `memo.set(key, ...)`."""
+    found: set[str] = set()
+    for stmt in shapes.walk(body):
+        targets = stmt.targets if isinstance(stmt, f.Assign) else ()
+        found.update(_root(t) for t in targets if isinstance(t, f.Index))
+        if isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call):
+            func = stmt.value.func
+            if (
+                isinstance(func, f.Attr)
+                and func.name in ("set", "setdefault", "add")
+                and len(stmt.value.args) >= 1
+            ):
+                found.add(_root(func.obj))
+    found.discard("")
+    return found
+
+
+def _root(node: f.Expr) -> str:
+    """The container an item is in: `memo` of `memo[a][b]`, `self.memo` of `self.memo[k]`."""
+    while isinstance(node, f.Index):
+        node = node.obj
+    return shapes.dotted(node)
+
+
+def _roots_in(node: f.Expr) -> set[str]:
+    """The containers an expression looks something up in."""
+    found: set[str] = set()
+    stack: list[f.Expr] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, f.Compare):
+            stack += [current.left, *current.rights]
+            found.update(
+                shapes.dotted(r) for op, r in zip(current.ops, current.rights, strict=False) if "in" in op
+            )
+        elif isinstance(current, f.Logic):
+            stack += current.parts
+        elif isinstance(current, f.Unary):
+            stack.append(current.operand)
+        elif isinstance(current, f.Named):
+            stack.append(current.value)
+        elif isinstance(current, f.Index):
+            found.add(_root(current))
+        elif (
+            isinstance(current, f.Call)
+            and isinstance(current.func, f.Attr)
+            and current.func.name in ("get", "has")
+        ):
+            found.add(_root(current.func.obj))
+    found.discard("")
+    return found
+
+
+def _roots_of_values(stmt: f.Stmt) -> set[str]:
+    value = stmt.value if isinstance(stmt, (f.Assign, f.Return, f.Do)) else None
+    return _roots_in(value) if value is not None else set()
+
+
+def _returns(body: tuple[f.Stmt, ...]) -> bool:
+    return bool(body) and isinstance(body[-1], f.Return)
