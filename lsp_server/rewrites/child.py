@@ -80,7 +80,7 @@ class Child:
     async def _read(self, process: asyncio.subprocess.Process, ready: asyncio.Event) -> None:
         """Hand each line to the request it belongs to; at the end, tell every open request that the child is gone."""
         assert process.stdout is not None
-        with contextlib.suppress(ConnectionError, ValueError):
+        with contextlib.suppress(ConnectionError, ValueError, KeyError, TypeError):
             while line := await process.stdout.readline():
                 message = json.loads(line)
                 if message["event"] == "ready":

@@ -251,7 +251,7 @@ def _ignored(relative: str, settings: RewriteSettings) -> str:
 @cache
 def _matcher(pattern: str) -> Any:
     try:
-        return pathspec.PathSpec.from_lines("gitignore", [pattern])
+        return pathspec.GitIgnoreSpec.from_lines([pattern])
     except ValueError as problem:
         raise Refused("bad-setting", f"never_send: {pattern!r} is no valid pattern ({problem}).") from None
 

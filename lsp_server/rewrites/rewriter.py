@@ -84,6 +84,7 @@ class Rewriter:
         self._environ = environ
         self._child = Child(environ)
         self._gate: Gate | None = None
+        self._promised = 0.0  # US dollars that requests under way are expected to cost
 
     def prepare(self, target: Target) -> Prepared:
         """The request for the target under the present settings; local and free. Raises Refused."""
@@ -110,6 +111,7 @@ class Rewriter:
             raise missing
         await self._refuse_over_limit(prepared)
         trip, outcome = _Trip(prepared, on_progress, time.monotonic()), "cancelled"
+        self._promised += prepared.estimate.cold_usd
         try:
             reply = await self._send(trip, prepared.body)
             try:
@@ -123,10 +125,10 @@ class Rewriter:
             failure.usage, failure.cost_usd, outcome = trip.usage, trip.cost, failure.kind
             raise
         finally:
-            # Without await: this also runs while the task is being cancelled.
-            self.ledger.add(
-                prepared.model, outcome, trip.usage, trip.cost, prepared.estimate.input, trip.timings
-            )
+            # Without await: this also runs while the task is being cancelled. A repair is no part of the estimate.
+            self._promised -= prepared.estimate.cold_usd
+            estimated = 0 if trip.repaired else prepared.estimate.input
+            self.ledger.add(prepared.model, outcome, trip.usage, trip.cost, estimated, trip.timings)
         settings = prepared.settings
         if settings.cache_answers:
             await anyio.to_thread.run_sync(
@@ -154,7 +156,7 @@ class Rewriter:
         limit = prepared.settings.daily_limit_usd
         if not limit:
             return
-        spent = await anyio.to_thread.run_sync(self.ledger.spent_today)
+        spent = await anyio.to_thread.run_sync(self.ledger.spent_today) + self._promised
         if spent + prepared.estimate.cold_usd > limit:
             raise RewriteFailed(
                 "daily-limit",

@@ -15,7 +15,7 @@ from analyzers import extract, languages
 from analyzers.facts import FileFacts, Function
 from analyzers.text import Text
 from lsp_server.rewrites import edit, prompt, python_shape, redact
-from lsp_server.rewrites.contract import Checked, Edit, RewriteFailed
+from lsp_server.rewrites.contract import Checked, Edit, RewriteFailed, Target
 from lsp_server.rewrites.proposal import Answer
 from lsp_server.rewrites.request import Prepared
 
@@ -65,7 +65,7 @@ def check_answer(prepared: Prepared, answer: Answer) -> Candidate:
     python = target.language == "python"
     imports = _python_imports(prepared, answer) if python else _script_imports(prepared, answer)
     function = edit.fit(
-        _tidy(redact.restore(answer.rewrite, prepared.redacted), target.function),
+        _tidy(redact.restore(answer.rewrite, prepared.redacted), target),
         target.indent,
         target.language,
     )
@@ -148,9 +148,16 @@ def _check_text(prepared: Prepared, answer: Answer) -> None:
         raise _bad("it is many times longer than the function")
 
 
-def _tidy(code: str, original: str) -> str:
-    """Without a closing semicolon that belongs to the statement around the function, not to the function."""
-    return code[:-1] if code.endswith(";") and not original.rstrip().endswith(";") else code
+def _tidy(code: str, target: Target) -> str:
+    """Without what belongs to the statement around the function: `export` before it, a semicolon behind it."""
+    source = target.source
+    line = source[source.rfind(b"\n", 0, target.span.start) + 1 : target.span.start].decode(
+        "utf-8", "replace"
+    )
+    around = line.strip()
+    if around and code.startswith(around):
+        code = code[len(around) :].lstrip()
+    return code[:-1] if code.endswith(";") and not target.function.rstrip().endswith(";") else code
 
 
 # ------------------------------------------------------------------------------------------------------- Python

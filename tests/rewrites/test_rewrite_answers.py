@@ -83,7 +83,7 @@ HOSTILE = {
     "socket in the imports": answer(body("socket.socket()"), imports="import socket"),
     "pickle": answer(body("pickle.loads(b'')"), imports="import pickle"),
     "a package nobody has": answer(body("np.array(out)"), imports="import numpy as np"),
-    "a module of the project that is not imported": answer(body("secrets_of(out)"), imports="from shop.vault import x"),
+    "a module of the project that is not imported": answer(body("secrets_of(out)"), imports="from vault import secrets_of"),
     "a star import": answer(PAIR, imports="from collections import *"),
     "a statement among the imports": answer(PAIR, imports="import json; json.x = 1"),
     "a future import": answer(PAIR, imports="from __future__ import annotations"),

@@ -54,14 +54,11 @@ def script(qualname: str, suffix: str = "ts", text: str = SCRIPT) -> Target:
     )  # fmt: skip
 
 
-def fitting(asked: Target, code: str) -> str:
-    """The code without what stands before the function in the file (`export`), as the model sees it."""
-    return code if asked.function.startswith("export") else code.replace("export ", "")
-
-
-def test_a_typescript_function_is_replaced() -> None:
-    asked = script("byId")
-    candidate = check_answer(prepare(asked, RewriteSettings()), parse(answer(fitting(asked, BY_ID))))
+@pytest.mark.parametrize("code", [BY_ID, BY_ID.replace("export ", ""), BY_ID + ";"])
+@pytest.mark.parametrize("suffix", ["ts", "tsx"])
+def test_a_typescript_function_is_replaced(code: str, suffix: str) -> None:
+    asked = script("byId", suffix)
+    candidate = check_answer(prepare(asked, RewriteSettings()), parse(answer(code)))
     assert candidate.patched.decode() == SCRIPT.replace(
         SCRIPT[SCRIPT.index("export function") : SCRIPT.index("\n\nexport class")], BY_ID
     )
@@ -95,4 +92,24 @@ SCRIPT_HOSTILE = {
 def test_a_hostile_typescript_answer_is_not_accepted(name: str) -> None:
     asked = script("byId")
     with pytest.raises(RewriteFailed):
-        check_answer(prepare(asked, RewriteSettings()), parse(fitting(asked, SCRIPT_HOSTILE[name])))
+        check_answer(prepare(asked, RewriteSettings()), parse(SCRIPT_HOSTILE[name]))
+
+
+def test_an_arrow_function_is_replaced_inside_its_statement() -> None:
+    text = "const known = (ids: string[], all: string[]) => {\n  return ids.filter((id) => all.includes(id));\n};\n"
+    asked = script("known", text=text)
+    new = "(ids: string[], all: string[]) => {\n  const set = new Set(all);\n  return ids.filter((id) => set.has(id));\n}"
+    for code in (new, "const known = " + new + ";"):
+        candidate = check_answer(prepare(asked, RewriteSettings()), parse(answer(code)))
+        assert candidate.patched.decode() == f"const known = {new};\n"
+
+
+def test_an_import_of_a_known_module_goes_behind_the_last_one() -> None:
+    code = BY_ID.replace("return acc;", "return keep(acc);")
+    candidate = check_answer(
+        prepare(script("byId"), RewriteSettings()),
+        parse(answer(code, imports='import { keep } from "./rows";')),
+    )
+    assert candidate.patched.decode().startswith(
+        'import { Row } from "./rows";\nimport { keep } from "./rows";\n\n/**'
+    )

@@ -397,3 +397,21 @@ def test_settings_travel_with_the_request(bench: Bench) -> None:
     )
     assert bench.run(bench.rewriter.prepare(target())).model == "claude-opus-5-5"
     assert "thinking" not in bench.sent[0]
+
+
+def test_requests_under_way_count_towards_the_limit_for_a_day(bench: Bench) -> None:
+    bench.says(answer(PAIR), latency={"ttft": 0.3})
+    prepared = bench.rewriter.prepare(target())
+    limit = prepared.estimate.cold_usd * 1.5
+    bench.rewriter.settings = replace(bench.rewriter.settings, daily_limit_usd=limit)
+    prepared = bench.rewriter.prepare(target())
+
+    async def two() -> list[object]:
+        return await asyncio.gather(*(bench.rewriter.run(prepared) for _ in range(2)), return_exceptions=True)
+
+    first, second = bench.wait(two())
+    assert first.function == PAIR
+    assert isinstance(second, RewriteFailed)
+    assert second.kind == "daily-limit"
+    assert len(bench.sent) == 1
+    assert bench.rewriter._promised == pytest.approx(0)
