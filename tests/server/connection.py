@@ -185,11 +185,13 @@ def play(
     root: Path | None = None,
     options: Any = None,
     session: Callable[[], Session] = stand_in,
+    answers: Mapping[str, Any] | None = None,
 ) -> None:
-    """Run a story in an editor with these capabilities."""
+    """Run a story in an editor with these capabilities; `answers` adds to what it answers from the start."""
 
     async def run() -> None:
         editor = Editor(build(session))
+        editor.answers.update(answers or {})
         try:
             await editor.initialize(dict(capabilities or {}), root, options)
             await story(editor)
