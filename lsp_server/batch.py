@@ -19,6 +19,7 @@ from itertools import chain
 from lsp_server.indexing import Indexed, index_some
 from lsp_server.schedule import begin_worker
 
+DEFECT = "could not be analysed"  # how the reason of a defect of ours begins, here and in `indexing`
 CHUNK = 16  # files a worker takes at a time
 # Below this many files, starting processes costs more than it brings.
 WORTH_WORKERS = 4 * CHUNK
@@ -101,7 +102,7 @@ def _one_by_one(paths: Sequence[str], max_size: int, pools: _Pools) -> Iterator[
             continue
         for path in chunk:
             single = _alone([path], max_size, pools)
-            yield from single or [Indexed(path, None, "could not be analysed: the parser crashed")]
+            yield from single or [Indexed(path, None, f"{DEFECT}: the parser crashed")]
 
 
 def _alone(paths: Sequence[str], max_size: int, pools: _Pools) -> list[Indexed] | None:

@@ -54,7 +54,8 @@ def load(root: Path | None, client: Mapping[str, Any] | None = None) -> tuple[Se
             values, _project_file(root, problems), _Place("pyproject.toml", kebab, trusted=False), problems
         )
     _apply(values, _unwrap(client), _Place("settings", camel, trusted=True), problems)
-    return _build(values), problems
+    # A line each, whatever a key or value holds.
+    return _build(values), [" ".join(problem.split()) for problem in problems]
 
 
 def unknown_names(settings: Settings) -> list[str]:

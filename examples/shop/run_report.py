@@ -30,6 +30,7 @@ from catalog import shelf  # noqa: E402
 from catalog.models import Product, Review, Supplier  # noqa: E402
 from orders import views  # noqa: E402
 from orders.models import Customer, Line, Order  # noqa: E402
+import stand_in  # noqa: E402
 from reports import customers, queues, stock  # noqa: E402
 
 
@@ -91,8 +92,8 @@ def reports() -> dict[str, Callable[[], object]]:
         "running_totals_fast": lambda: queues.running_totals_fast(amounts),
         "pack": lambda: queues.pack(list(amounts), 50_000),
         "pack_fast": lambda: queues.pack_fast(amounts, 50_000),
-        "stock_levels": lambda: asyncio.run(stock.stock_levels(ids)),
-        "stock_levels_fast": lambda: asyncio.run(stock.stock_levels_fast(ids)),
+        "stock_levels": lambda: asyncio.run(stock.stock_levels(stand_in.Client(), ids)),
+        "stock_levels_fast": lambda: asyncio.run(stock.stock_levels_fast(stand_in.Client(), ids)),
     }
 
 

@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         return _write_baseline(args.write_baseline, checked, gathered)
     stats = _stats(checked, gathered, spell, time.monotonic() - started)
     _print(args, checked.located, stats)
-    return 2 if gathered.named_failed or checked.crashed else 1 if checked.located else 0
+    return 2 if gathered.failed else 1 if checked.located else 0
 
 
 def _overridden(settings: Settings, args: argparse.Namespace) -> Settings:
@@ -132,7 +132,6 @@ class Checked:
     in_baseline: int = 0
     lines: int = 0
     files: int = 0
-    crashed: bool = False  # a check failed on a file: a defect of bigo
 
 
 def check_all(
@@ -171,7 +170,6 @@ def check_file(
     except Exception as error:  # our defect; the other files are not to blame
         if os.environ.get("BIGO_DEBUG"):
             raise
-        checked.crashed = True
         gathered.skip(path, f"could not be checked: {type(error).__name__}: {error} (please report this)")
         return []
     checked.files += 1
@@ -201,8 +199,8 @@ def _print(args: argparse.Namespace, located: Sequence[Located], stats: Stats) -
         print_json({"findings": located, "stats": stats})
     elif args.format == "sarif":
         from analyzers import rules
-        from lsp_server.version import version
         from lsp_server.render import sarif
+        from lsp_server.version import version
 
         print_json(sarif.log(located, stats.skipped, rules.all_rules(), version()))
     elif args.format == "github":
@@ -226,4 +224,4 @@ def _write_baseline(path: str, checked: Checked, gathered: Gathered) -> int:
     except OSError as error:
         raise CannotRun(f"{path} cannot be written: {error.strerror}") from error
     say(f"{len(checked.kept)} findings written to {path}; pass --baseline {path} to leave them out")
-    return 2 if gathered.named_failed or checked.crashed else 0
+    return 2 if gathered.failed else 0

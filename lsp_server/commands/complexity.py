@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         from lsp_server.render import text
 
         sys.stdout.writelines(line + "\n" for line in text.functions(functions))
-    return 2 if gathered.named_failed else 0
+    return 2 if gathered.failed else 0
 
 
 def _functions(gathered: Gathered, path: str, spell: Spelling) -> list[LocatedFunction]:

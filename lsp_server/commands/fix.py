@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analyzers.findings import Finding
 from lsp_server.commands.check import Checked, check_file
 from lsp_server.commands.console import say
-from lsp_server.fixes import apply_edits, certain_edits, unified_diff, write_unless_changed
+from lsp_server.fixes import Edits, apply_edits, certain_edits, unified_diff, write_unless_changed
 from lsp_server.workspace import Unreadable
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def run(gathered: Gathered, args: argparse.Namespace) -> int:
     after = {
         path: text.source for path in before if not isinstance(text := gathered.texts.read(path), Unreadable)
     }
-    failed = checked.crashed or gathered.named_failed
+    failed = gathered.failed
     if args.diff:
         for path, source in after.items():
             sys.stdout.writelines(unified_diff(Path(os.path.relpath(path)).as_posix(), before[path], source))
@@ -59,6 +60,14 @@ def run(gathered: Gathered, args: argparse.Namespace) -> int:
         else f"nothing fixed, {left} findings left"
     )
     return 2 if failed else 1 if left else 0
+
+
+def _identity(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.place.path, finding.function, finding.rule, finding.message
+
+
+def _taken(finding: Finding, edits: Edits) -> bool:
+    return any(edit in edits.get(edit.place.path, ()) for fix in finding.fixes for edit in fix.edits)
 
 
 def _replace(gathered: Gathered, path: str, source: bytes) -> None:

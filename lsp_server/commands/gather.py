@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from analyzers.project.index import Project
 
 
+DEFECTS = (batch.DEFECT, "could not be checked")
+
+
 class Texts:
     """Texts by path, the last few kept; None for a file that cannot be read."""
 
@@ -72,9 +75,10 @@ class Gathered:
             say(f"{os.path.relpath(path)} {reason}")
 
     @property
-    def named_failed(self) -> bool:
-        """Whether a file somebody asked for by name could not be looked at."""
-        return any(path in self.named for path in self.skipped)
+    def failed(self) -> bool:
+        """Whether something asked for could not be done: a file that was named, or one bigo has a defect with. A
+        binary or foreign file among many is no failure."""
+        return any(path in self.named or reason.startswith(DEFECTS) for path, reason in self.skipped.items())
 
 
 def settings_for(paths: Sequence[str]) -> tuple[Path, Settings]:

@@ -23,11 +23,20 @@ def rule(one: Rule) -> str:
     ]
     lines += ["", "## Why", "", one.why.strip(), ""]
     if one.fix:
-        lines += ["## Fix", "", one.fix.strip(), ""]
+        lines += ["## Fix", "", _sentence(one.fix), ""]
     for heading, examples in (("Found", one.bad), ("Not found", one.good)):
         lines += [f"## {heading}", ""]
+        if heading == "Found":
+            lines += ["On the marked lines.", ""]
         for example in examples:
-            lines += [f"{example.title}:", "", f"```{example.language}", example.code.strip("\n"), "```", ""]
+            lines += [
+                f"{example.title[:1].upper()}{example.title[1:]}:",
+                "",
+                f"```{example.language}",
+                example.code.strip("\n"),
+                "```",
+                "",
+            ]
     lines += [
         "## Leave it out",
         "",
@@ -41,6 +50,11 @@ def rule(one: Rule) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:].rstrip(".") + "." if text else ""
 
 
 def rule_list() -> str:
