@@ -28,7 +28,7 @@ COLD_SECONDS = 0.2
 
 LEAST_SAMPLES, LEAST_FUNCTION_SAMPLES = 100, 10
 LEAST_SECONDS, LEAST_FUNCTION_SECONDS = 0.1, 0.01
-LEAST_CALLS = 10
+LEAST_QUERIES = 10
 """Queries per call of the function from which a query in a loop is confirmed."""
 
 _WAITING_RULES = frozenset({"await-in-loop"})
@@ -81,25 +81,27 @@ def is_cold(time: FunctionTime, linked: Linked) -> bool:
     return linked.profile.unit == "seconds" and seen >= COLD_SECONDS
 
 
-def confirmed_queries(time: FunctionTime) -> CallEdge | None:
-    """The callee that sends queries and is called at least `LEAST_CALLS` times per call of the function."""
-    if not time.calls:
-        return None
-    often = [
-        edge
-        for edge in time.callees
-        if edge.queries and edge.calls is not None and edge.calls >= LEAST_CALLS * time.calls
-    ]
-    return max(often, key=lambda edge: (edge.qualname != "", edge.calls or 0), default=None)
+def queries_per_call(time: FunctionTime) -> tuple[float, CallEdge | None]:
+    """Database queries that one call of the function sends through the callee that sends most, and that callee.
+
+    0 and None where calls are not counted or nothing sends queries.
+    """
+    most = max(time.callees, key=lambda edge: edge.queries, default=None)
+    if most is None or not most.queries or not time.calls:
+        return 0.0, None
+    return most.queries / time.calls, most
 
 
 def _confirmed(finding: Finding, time: FunctionTime) -> Finding:
-    edge = confirmed_queries(time) if finding.rule in _QUERY_RULES else None
-    if edge is None:
+    sent, callee = queries_per_call(time) if finding.rule in _QUERY_RULES else (0.0, None)
+    if callee is None or sent < LEAST_QUERIES:
         return finding
-    count = f"{number(edge.calls or 0, 'call')} of {edge.label} in {number(time.calls or 0, 'call')}"
-    finding = _noted(finding, f"confirmed at run time: {count}", time)
-    return replace(finding, confidence=Confidence.HIGH)
+    per_call = "in 1 call" if time.calls == 1 else f"per call, in {number(time.calls or 0, 'call')}"
+    through = f", through {callee.label}" if callee.qualname and not callee.label.startswith("__") else ""
+    # A mean over callers that differ is no count.
+    about = "" if abs(callee.queries - round(callee.queries)) < 1e-6 else "about "
+    note = f"confirmed at run time: {about}{number(round(sent), 'query', 'queries')} {per_call}{through}"
+    return replace(_noted(finding, note, time), confidence=Confidence.HIGH)
 
 
 def _noted(finding: Finding, note: str, time: FunctionTime) -> Finding:

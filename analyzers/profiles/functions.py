@@ -94,13 +94,14 @@ class FileFunctions:
         """Learn from all frames of this file whether code has moved, and from remembered keys what was renamed."""
         exact, _known, count = self.fit(frames)
         self.shifted = exact < count
+        lost = {old: key for old, key in keys.items() if old not in now}
         same: dict[FunctionKey, list[str]] = {}
-        for qualname, key in now.items():
-            same.setdefault(key, []).append(qualname)
+        for qualname in now if lost else ():
+            same.setdefault(now[qualname], []).append(qualname)
         self.renamed = {
             old: self.by_own_qualname[same[key][0]]
-            for old, key in keys.items()
-            if old not in now and len(same.get(key, ())) == 1
+            for old, key in lost.items()
+            if len(same.get(key, ())) == 1
         }
 
     # ------------------------------------------------------------------------------------------ one frame

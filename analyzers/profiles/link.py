@@ -5,14 +5,14 @@ frames -> files (places.py) -> functions (functions.py) -> sums (totals.py) -> `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
 from analyzers.facts import FileFacts
 from analyzers.profiles.functions import FileFunctions, plain
-from analyzers.profiles.keys import FunctionKey, Keys, keys_of
+from analyzers.profiles.keys import FileKeys, FunctionKey, Keys
 from analyzers.profiles.places import Places, is_external, normal
 from analyzers.profiles.profile import Frame, Profile
 from analyzers.profiles.times import CallEdge, FunctionTime, LineTime
@@ -40,6 +40,9 @@ class Linked:
     recorded: tuple[FunctionTime, ...]
     functions: tuple[FunctionTime, ...]
     own_share: float = 0.0  # of the time recorded, what the workspace's own code spent
+    current: Mapping[str, FileKeys] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # as last refreshed
     unlinked_share: float = 0.0  # what code spent that looks like the workspace's and was not found in it
 
     @cached_property
@@ -76,7 +79,7 @@ def link(
 
 def refresh(linked: Linked, path: str, facts: FileFacts | None) -> Linked:
     """The same link after `path` was edited, cheap enough for every edit. None: the file is gone."""
-    now = keys_of(facts) if facts is not None else {}
+    now = FileKeys(facts, linked.current.get(path)) if facts is not None else None
     before = linked.keys.get(path)
     if before is None:
         return linked
@@ -86,8 +89,11 @@ def refresh(linked: Linked, path: str, facts: FileFacts | None) -> Linked:
         if time.path != path:
             functions.append(_current(time, current))
         else:
-            functions.append(time if time.link == "gone" else _judged(time, before, now))
-    return replace(linked, functions=tuple(functions))
+            functions.append(
+                time if time.link == "gone" else _judged(time, before, now if now is not None else {})
+            )
+    known = {**linked.current, path: now} if now is not None else linked.current
+    return replace(linked, functions=tuple(functions), current=known)
 
 
 def _current(time: FunctionTime, current: Mapping[tuple[str, str, str], FunctionTime]) -> FunctionTime:
@@ -109,7 +115,7 @@ def _judged(
     if qualname in now:
         unchanged = key is None or now[qualname] == key
         return replace(time, state=time.state if unchanged else "edited")
-    same = [name for name, each in now.items() if key is not None and each == key and name not in before]
+    same = [name for name in now if key is not None and name not in before and now[name] == key]
     if len(same) == 1:
         name = same[0].rpartition(".")[2]
         return replace(
@@ -142,7 +148,7 @@ class _Linker:
                 self.by_file.setdefault(frame.file, []).append(frame)
         places = Places(project.paths(), roots, mappings, self._fit)
         self.places = places.locate(self.by_file)
-        self.now: dict[str, dict[str, FunctionKey]] = {}
+        self.now: dict[str, FileKeys] = {}
         self._observe()
 
     def linked(self) -> Linked:
@@ -154,7 +160,7 @@ class _Linker:
         functions = tuple(times)
         own = min(1.0, totals.attributed / self.profile.total)
         keys = {path: self.stored.get(path, now) for path, now in self.now.items()}
-        return Linked(self.profile, keys, functions, functions, own, self._unlinked_share())
+        return Linked(self.profile, keys, functions, functions, own, self.now, self._unlinked_share())
 
     # --------------------------------------------------------------------------------------------- files
 
@@ -176,7 +182,7 @@ class _Linker:
         for path, seen in frames.items():
             file = self._file(path)
             if file is not None:
-                self.now[path] = keys_of(file.facts)
+                self.now[path] = FileKeys(file.facts)
                 file.observe(seen, self.stored.get(path, {}), self.now[path])
 
     def _changed(self, path: str) -> bool:
@@ -255,7 +261,7 @@ class _Linker:
             longest=self._stretch(key, sum_),
             lines=self._lines(file, qualname, sum_) if link != "gone" and file else (),
             callers=self._edges(sum_.callers),
-            callees=self._edges(sum_.callees, sum_.querying),
+            callees=self._edges(sum_.callees, sum_.queries),
             link=link,
             state=state,
             was=self._was(file, qualname) if file and not gone else "",
@@ -294,13 +300,13 @@ class _Linker:
         return tuple(LineTime(line, time / self.profile.total) for line, time in hottest)
 
     def _edges(
-        self, edges: Mapping[Key | str, list[float]], querying: Collection[Key | str] = ()
+        self, edges: Mapping[Key | str, list[float]], sent: Mapping[Key | str, float] | None = None
     ) -> tuple[CallEdge, ...]:
         found = []
         for other, (time, calls) in edges.items():
             known = int(calls) if calls >= 0 else None
             share = time / self.profile.total
-            queries = other in querying
+            queries = (sent or {}).get(other, 0.0)
             if isinstance(other, str):
                 found.append(
                     CallEdge(other, share, calls=known, builtin=not other.endswith(")"), queries=queries)

@@ -18,7 +18,7 @@ class CallEdge:
     qualname: str = ""
     calls: int | None = None
     builtin: bool = False
-    queries: bool = False  # a database query is sent under this call
+    queries: float = 0.0  # database queries sent under all these calls, on average over all callers
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,9 @@ def percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %") if share >= 0.005 or share <= 0 else "< 1 %"
 
 
-def number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}".replace(",", " ") if count == 1 else f"{count:,} {noun}s".replace(",", " ")
+def number(count: int, noun: str, plural: str = "") -> str:
+    """`1 call`, `900 calls`, `150 049 calls`."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}".replace(",", " ")
 
 
 def summary(time: FunctionTime) -> str:

@@ -6,18 +6,12 @@ never are a fix of their own. Total time counts a function once per stack, howev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from analyzers.profiles.functions import FileFunctions, Match
-from analyzers.profiles.profile import Frame, Node, Profile
-
-_QUERY = re.compile(
-    r"(?:cursor|connection|session|engine|database|client)\w*[._](?:execute|executemany|exec|query|fetch\w*)\b"
-    r"|^(?:execute_sql|_execute_context|_execute_clauseelement|execute|executemany|\$queryRaw) \(",
-    re.IGNORECASE,
-)
+from analyzers.profiles.profile import Edge, Frame, Node, Profile
+from analyzers.profiles.queries import rates
 
 Key = tuple[str, str, str]
 """(path, qualname, kind of link): kind is "" for a linked function and "gone" for one that is not there any more."""
@@ -54,7 +48,7 @@ class Sum:
     lines: dict[int, float] = field(default_factory=dict)
     callers: dict[Key | str, list[float]] = field(default_factory=dict)
     callees: dict[Key | str, list[float]] = field(default_factory=dict)
-    querying: set[Key | str] = field(default_factory=set)  # callees under which a query is sent
+    queries: dict[Key | str, float] = field(default_factory=dict)  # sent under each callee
 
 
 class Totals:
@@ -65,7 +59,12 @@ class Totals:
         self.sums: dict[Key, Sum] = {}
         self.attributed = 0.0  # own time of the workspace, each second once
         self.resolved = [resolve(index) for index in range(len(profile.frames))]
-        self.queries = _reaching(profile, {i for i, each in enumerate(profile.frames) if is_query(each)})
+        self.rates = rates(profile)
+        self.counts = {entry.frame: entry.calls or 0 for entry in profile.entries}
+        self.calls_back: dict[int, list[Edge]] = {}  # what built-ins call, by the built-in
+        for edge in profile.edges:
+            if profile.frames[edge.caller].native:
+                self.calls_back.setdefault(edge.caller, []).append(edge)
         if profile.nodes:
             _TreeWalk(self).run()
         else:
@@ -89,10 +88,23 @@ class Totals:
             return
         if isinstance(one, tuple):
             _add(self.at(one).callees, other, time, calls)
-            if callee in self.queries:
-                self.at(one).querying.add(other)
+            rate = self._rate(callee, one) if calls else 0.0
+            if calls and rate:
+                sent = self.at(one).queries
+                sent[other] = sent.get(other, 0.0) + calls * rate
         if isinstance(other, tuple):
             _add(self.at(other).callers, one, time, calls)
+
+    def _rate(self, callee: int, caller: Key) -> float:
+        """Queries per call, without those that `sum(f(x) for x in y)` sends from within the caller itself."""
+        rate = self.rates[callee]
+        if not rate or not self.profile.frames[callee].native:
+            return rate
+        for edge in self.calls_back.get(callee, ()):
+            back = self.resolved[edge.callee]
+            if back is not None and back.named == caller:
+                rate -= (edge.calls or 0) * self.rates[edge.callee] / max(1, self.counts[callee])
+        return max(0.0, rate)
 
     # ------------------------------------------------------------------------------------ entries and edges
 
@@ -272,28 +284,6 @@ def label(frame: Frame) -> str:
         name = f"{owner.strip(chr(39))}.{method.strip(chr(39))}"
     base = frame.file.replace("\\", "/").rpartition("/")[2]
     return f"{name} ({base})" if base and not frame.native else name.removeprefix("builtins.")
-
-
-def is_query(frame: Frame) -> bool:
-    """Does this function send a database query itself? DB-API cursors, Django, SQLAlchemy, async drivers, Prisma."""
-    return _QUERY.search(label(frame)) is not None
-
-
-def _reaching(profile: Profile, targets: set[int]) -> set[int]:
-    """The frames from which a target frame is called, directly or through others, the targets included."""
-    callers: dict[int, set[int]] = {}
-    for edge in profile.edges:
-        callers.setdefault(edge.callee, set()).add(edge.caller)
-    for node in profile.nodes:
-        if node.parent >= 0:
-            callers.setdefault(node.frame, set()).add(profile.nodes[node.parent].frame)
-    found, pending = set(targets), list(targets)
-    while pending:
-        for caller in callers.get(pending.pop(), ()):
-            if caller not in found:
-                found.add(caller)
-                pending.append(caller)
-    return found
 
 
 def _inclusive(nodes: tuple[Node, ...]) -> tuple[list[float], list[int]]:

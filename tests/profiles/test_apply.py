@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from analyzers.findings import Confidence, Cost, Finding, Place, Severity
-from analyzers.profiles import CallEdge, FunctionTime, Linked, Profile, apply, hover, refresh, summary
-from analyzers.profiles.profile import Frame
+from analyzers.profiles import CallEdge, FunctionTime, Linked, Profile, apply, hover, link, refresh, summary
+from analyzers.profiles.apply import queries_per_call
+from analyzers.profiles.profile import Edge, Entry, Frame
+from analyzers.profiles.queries import rates
 from analyzers.text import Span
 
 from .programs import Sources
@@ -110,11 +112,53 @@ def test_tracing_is_doubted_where_it_inflates(python_app: Sources) -> None:
 def test_queries_in_a_loop_are_confirmed(python_app: Sources) -> None:
     linked = python_app.link("py/cprofile.prof")
     result = one(linked, finding("totals_per_customer", "query-in-loop"))
-    assert "confirmed at run time: 900 calls of orders_for in 1 call" in result.message
+    assert "confirmed at run time: 900 queries in 1 call, through orders_for" in result.message
     assert result.confidence is Confidence.HIGH
     assert result.severity is Severity.WARNING
     assert "confirmed" not in one(linked, finding("totals_per_customer", "nested-scan")).message
     assert "confirmed" not in one(linked, finding("OrderRepo.orders_for", "query-in-loop", DB)).message
+
+
+@pytest.mark.parametrize(("loaded", "confirmed"), [(0, True), (55, False)])
+def test_a_getter_that_mostly_asks_nobody_confirms_nothing(loaded: int, confirmed: bool) -> None:
+    """`report` reads a relation of 60 rows; of the getter's calls, all or only 5 reach the database."""
+    names = [
+        ("report", "/ws/a.py"),
+        ("__get__", "/venv/site-packages/orm/related.py"),
+        ("execute", "/x/cursors.py"),
+    ]
+    frames = (
+        *(Frame(name, file, 1) for name, file in names),
+        Frame("<method 'execute' of 'sqlite3.Cursor' objects>", "", 0, -1, True),
+    )
+    counts = [1, 60, 60 - loaded, 60 - loaded]
+    profile = Profile(
+        "pstats", "cProfile", "tracing", "seconds", frames, 4.0,
+        entries=tuple(Entry(index, 1.0, 1.0, count, count) for index, count in enumerate(counts)),
+        edges=tuple(Edge(index, index + 1, 1.0, 1.0, counts[index + 1]) for index in range(3)),
+    )  # fmt: skip
+    project = Sources({"/ws/a.py": "def report():\n    pass\n"})
+    linked = link(profile, project, ["/ws"], project.text_of)
+    time = linked.of("/ws/a.py", "report")
+    assert time is not None
+    assert queries_per_call(time)[0] == pytest.approx(60 - loaded)
+    result = one(linked, finding("report", "lazy-relation-in-loop", "/ws/a.py"))
+    assert ("confirmed at run time: 60 queries in 1 call" in result.message) is confirmed
+
+
+def test_recursion_over_queries_is_bounded() -> None:
+    frames = (
+        Frame("walk", "/ws/a.py", 1),
+        Frame("<method 'execute' of 'sqlite3.Cursor' objects>", "", 0, -1, True),
+    )
+    profile = Profile(
+        "pstats", "cProfile", "tracing", "seconds", frames, 2.0,
+        entries=(Entry(0, 1.0, 1.0, 31, 1), Entry(1, 1.0, 1.0, 31, 31)),
+        edges=(Edge(0, 0, 1.0, 1.0, 30), Edge(0, 1, 1.0, 1.0, 31)),
+    )  # fmt: skip
+    (walk, execute) = rates(profile)
+    assert execute == 1.0
+    assert 1.0 < walk <= 31.0
 
 
 def test_samples_confirm_no_counts(python_app: Sources) -> None:
