@@ -47,8 +47,8 @@ class Memo:
     def ask(self, key: Hashable, make: Callable[[], _T], in_cycle: _T) -> _T:
         """The answer to `key`, computed when it is new or a source of it has changed.
 
-        A question that leads back to itself gets `in_cycle` there. What was computed inside such a cycle is true
-        only for where it was entered, so only the outermost question of the cycle is remembered.
+        A question that leads back to itself gets `in_cycle` there. What was computed in such a cycle is true only
+        for where it was entered, so no part of the cycle is remembered.
         """
         if self._sources:
             self._sources[-1][key] = True
@@ -97,6 +97,8 @@ class Memo:
     def _settle(self, key: Hashable, make: Callable[[], object], old: _Answer | None) -> object:
         if old is not None and self._still_right(key, old):
             return old.value
+        if not self._open:
+            self._cut = sys.maxsize
         place = self._open[key] = len(self._open)
         sources: dict[Hashable, bool] = {}
         self._sources.append(sources)
@@ -106,10 +108,10 @@ class Memo:
             self._sources.pop()
             del self._open[key]
         self._connect(key, old.sources if old is not None else {}, sources)
-        if self._cut < place:
+        if self._cut <= place:
+            self._cut = sys.maxsize if self._cut == place else self._cut
             self._answers.pop(key, None)
             return value
-        self._cut = sys.maxsize
         new = _Answer(value, make, sources, self._revision)
         if old is not None and old.value == value:
             new.changed = old.changed

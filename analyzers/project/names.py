@@ -95,7 +95,7 @@ def _first(project: Project, path: str, name: str, scope: str) -> Target | None:
         if found is not None:
             return found
         current, innermost = outline.enclosing(current), False
-    return top_level(project, path, name) or _builtin(path, name)
+    return top_level(project, path, name) or _builtin(path, name) or _from_outside(project, path, name)
 
 
 def _in_function(project: Project, path: str, outline: Outline, qualname: str, name: str) -> Target | None:
@@ -138,6 +138,10 @@ def top_level(project: Project, path: str, name: str, depth: int = 0) -> Target 
 
 
 def _find_top_level(project: Project, path: str, name: str, depth: int) -> Target | None:
+    return _bound_here(project, path, name, depth) or _starred(project, path, name, depth)
+
+
+def _bound_here(project: Project, path: str, name: str, depth: int) -> Target | None:
     project.read(path, "name", name)
     outline = project.outline(path)
     if outline is None:
@@ -152,9 +156,7 @@ def _find_top_level(project: Project, path: str, name: str, depth: int) -> Targe
         return Target(defined[0], path, defined[1])
     if name in outline.assigns:
         return _alias(project, path, outline.value(name), depth + 1) or Target("variable", path, name)
-    if name in outline.bound:
-        return Target("variable", path, name)
-    return _starred(project, path, outline, name, depth + 1)
+    return Target("variable", path, name) if name in outline.bound else None
 
 
 def _alias(project: Project, path: str, assign: Assign | None, depth: int) -> Target | None:
@@ -174,20 +176,45 @@ def _alias(project: Project, path: str, assign: Assign | None, depth: int) -> Ta
     return None if rest else target
 
 
-def _starred(project: Project, path: str, outline: Outline, name: str, depth: int) -> Target | None:
-    project.read(path, "stars")
-    if not outline.stars or name.startswith("_"):
+def _starred(project: Project, path: str, name: str, depth: int) -> Target | None:
+    """What star imports bring from the project's modules; the last one first, as the last one wins."""
+    if name.startswith("_"):
         return None
-    outside = []
-    for item in reversed(outline.stars):
-        module = project.modules.resolve(path, item.module, item.level)
-        if module is None:
-            outside.append(item)
-        elif (found := top_level(project, module, name, depth)) is not None:
+    for module in _star_modules(project, path)[0]:
+        found = _bound_here(project, module, name, depth + 1)
+        if found is not None:
             return found
-    if len(outside) == 1 and name not in _BUILTINS:
-        return Target("external", dotted=f"{_absolute(project, path, outside[0])}.{name}")
     return None
+
+
+def _star_modules(project: Project, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The project's files whose names star imports bring into a file, and the modules outside that do so too."""
+
+    def find() -> tuple[tuple[str, ...], tuple[str, ...]]:
+        pending, inside, outside = [path], dict.fromkeys([path]), []
+        while pending:
+            module = pending.pop()
+            inside[module] = inside.pop(module)  # in the order of the visits
+            project.read(module, "stars")
+            outline = project.outline(module)
+            for item in outline.stars if outline is not None else ():
+                further = project.modules.resolve(module, item.module, item.level)
+                if further is None:
+                    outside.append(_absolute(project, module, item))
+                elif further not in inside:
+                    inside[further] = None
+                    pending.append(further)
+        return tuple(inside)[1:], tuple(outside)
+
+    return project.memo.ask(("stars", path), find, ((), ()))
+
+
+def _from_outside(project: Project, path: str, name: str) -> Target | None:
+    """A name that nothing else binds can come from the one module outside the project that a star import names."""
+    outside = _star_modules(project, path)[1]
+    if len(outside) != 1 or name.startswith("_"):
+        return None
+    return Target("external", dotted=f"{outside[0]}.{name}")
 
 
 # ---------------------------------------------------------------------------------------------------- imports
@@ -232,7 +259,7 @@ def _module_member(project: Project, place: str, name: str, depth: int) -> Targe
         return Target("module", submodule)
     if place not in project and project.modules.is_directory(f"{place}/{name}"):
         return Target("module", f"{place}/{name}")
-    return None
+    return _from_outside(project, place, name)
 
 
 def _absolute(project: Project, path: str, item: Import) -> str:
@@ -295,7 +322,7 @@ def _lineage(project: Project, target: Target) -> tuple[Target, ...]:
     # A class cannot be its own base, but half-typed code can say so.
     bases = tuple(b for b in bases_of(project, target.path, target.qualname) if b != target)
     above = [lineage(project, b.path, b.qualname) if b.kind == "class" else (b,) for b in bases]
-    return linearise(target, bases, above)
+    return linearise(target, bases, [tuple(t for t in one if t != target) for one in above])
 
 
 def bases_of(project: Project, path: str, class_qualname: str) -> tuple[Target, ...]:
