@@ -86,8 +86,9 @@ def tail(target: Target, function: str, own: Iterable[ContextPart], profile: str
     blocks = [part_block(part) for part in own]
     if profile.strip():
         blocks.append(fenced("Measured profile of this function:", profile))
-    blocks.append(_derivation(target))
-    blocks.append(_findings(target))
+    text = Text(target.source)
+    blocks.append(_derivation(target, text))
+    blocks.append(_findings(target, text))
     line = fence(function)
     blocks.append(
         f"Rewrite the function {_one_line(target.qualname)}. It stands between the two fence lines, exactly as in the"
@@ -104,7 +105,7 @@ def repair(failure: str) -> str:
     )
 
 
-def _derivation(target: Target) -> str:
+def _derivation(target: Target, text: Text) -> str:
     report = target.report
     if report is None:
         return ""
@@ -114,32 +115,31 @@ def _derivation(target: Target) -> str:
     lines += [
         f"  {_one_line(symbol)} = {_one_line(meaning)}" for symbol, meaning in sorted(report.sizes.items())
     ]
-    lines += [f"  {_where(target, reason.place)}: {_one_line(reason.text)}" for reason in report.why]
+    lines += [f"  {_where(target, text, reason.place)}: {_one_line(reason.text)}" for reason in report.why]
     return "\n".join(lines) + "\n"
 
 
-def _findings(target: Target) -> str:
+def _findings(target: Target, text: Text) -> str:
     if not target.findings:
         return "The analyzer reports no finding here; the person asked for the rewrite.\n"
     ordered = sorted(target.findings, key=lambda f: (f.place.span, f.rule, f.message))
-    return "Findings:\n" + "".join(_finding(target, finding) for finding in ordered)
+    return "Findings:\n" + "".join(_finding(target, text, finding) for finding in ordered)
 
 
-def _finding(target: Target, finding: Finding) -> str:
+def _finding(target: Target, text: Text, finding: Finding) -> str:
     change = finding.cost.before
     if change and finding.cost.after:
         change += f", could be {finding.cost.after}"
-    lines = [f"- {finding.rule} at {_where(target, finding.place)}: {_one_line(finding.message)}"]
+    lines = [f"- {finding.rule} at {_where(target, text, finding.place)}: {_one_line(finding.message)}"]
     if change:
         lines.append(f"  cost {change}")
-    lines += [f"  {_where(target, step.place)}: {_one_line(step.message)}" for step in finding.related]
+    lines += [f"  {_where(target, text, step.place)}: {_one_line(step.message)}" for step in finding.related]
     return "\n".join(lines) + "\n"
 
 
-def _where(target: Target, place: Place) -> str:
+def _where(target: Target, text: Text, place: Place) -> str:
     """A place the model can find: the line counted from the function's first one, or another file's relative path."""
     if place.path == target.path:
-        text = Text(target.source)
         if target.span.start <= place.span.start < target.span.end:
             return (
                 f"line {text.line_of(place.span.start) - text.line_of(target.span.start) + 1} of the function"

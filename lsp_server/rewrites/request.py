@@ -7,17 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import pathspec
-
-from lsp_server.rewrites import prompt, python_shape, redact, route
+from lsp_server.rewrites import prompt, python_shape, route
 from lsp_server.rewrites.budget import Calibration, Estimate, dollars, estimate_tokens, price
-from lsp_server.rewrites.contract import ContextPart, Refused, RewriteSettings, Target
+from lsp_server.rewrites.context import Context, gather
+from lsp_server.rewrites.contract import Refused, RewriteSettings, Target
 
-# Files whose content is a secret by its nature, in gitignore syntax.
-NEVER_SENT = (
-    ".env", ".env.*", "*.env", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "id_rsa*", "id_dsa*",
-    "id_ecdsa*", "id_ed25519*", ".netrc", ".pgpass", ".pypirc", ".npmrc", "secrets.*", "credentials*", ".aws/", ".ssh/", ".gnupg/",
-)  # fmt: skip
 _HOUR = {"type": "ephemeral", "ttl": "1h"}
 _FIVE_MINUTES = {"type": "ephemeral"}
 
@@ -86,56 +80,9 @@ class Prepared:
 def prepare(target: Target, settings: RewriteSettings, calibration: Calibration | None = None) -> Prepared:
     """The request for the target. Reads and sends nothing; raises Refused with a sentence that says why not."""
     _refuse_bad_span(target)
-    _refuse_ignored(target, settings)
     _refuse_unreadable(target)
-    raw = (target.imports, target.guidelines, target.function, target.profile)
-    for text in (*raw, *(part.source for part in (*target.module, *target.own))):
-        if redact.holds_private_key(text):
-            raise Refused(
-                "private-key",
-                f"{target.relative} or its context holds a private key, so nothing of it is sent.",
-            )
-
-    redactor, marks = redact.Redactor(), 0
-
-    def safe(text: str) -> str:
-        nonlocal marks
-        text, removed = prompt.clean(text)
-        marks += removed
-        return redactor.redact(text)
-
-    def safe_part(part: ContextPart) -> ContextPart:
-        return ContextPart(safe(part.relative), safe(part.label), safe(part.source))
-
-    imports, guidelines = safe(target.imports), safe(target.guidelines)
-    allowed = [part for part in sorted(set(target.module)) if not _ignored(part.relative, settings)]
-    module_parts, left_out = _within(
-        [safe_part(part) for part in allowed],
-        settings.max_context_tokens - estimate_tokens(imports + guidelines),
-        settings.max_context_tokens,
-    )
-    module_text = prompt.module_block(
-        safe(target.relative), target.language, imports, module_parts, guidelines
-    )
-    wanted = [safe_part(part) for part in sorted(set(target.own)) if not _ignored(part.relative, settings)]
-    own, more = _within(
-        [part for part in wanted if part not in module_parts],
-        settings.max_context_tokens,
-        settings.max_context_tokens,
-    )
-    left_out = [*(line for line in left_out if not any(_name(part) in line for part in own)), *more]
-    left_out += [
-        f"{_name(part)}: the file is never sent"
-        for part in sorted({*target.module, *target.own})
-        if _ignored(part.relative, settings)
-    ]
-    # The function comes back: its invisible marks become placeholders, so that strings that need them keep them.
-    marks += len(prompt.INVISIBLE.findall(target.function))
-    function = redactor.redact(redactor.replace(prompt.INVISIBLE, "MARK", prompt.lines(target.function)))
-    tail_text = prompt.tail(target, function, own, safe(target.profile))
-    tail_text = redactor.redact(tail_text)  # messages of findings quote the code
-
-    function_tokens = estimate_tokens(function)
+    context = gather(target, settings)
+    function_tokens = estimate_tokens(context.function)
     if function_tokens > settings.max_function_tokens:
         raise Refused(
             "too-large",
@@ -147,73 +94,61 @@ def prepare(target: Target, settings: RewriteSettings, calibration: Calibration 
     ratio = calibration.ratio(model.id) if calibration else 1.0
     parts = {
         name: estimate_tokens(text, model.tokenizer)
-        for name, text in (("module", module_text), ("tail", tail_text), ("function", function))
+        for name, text in (("module", context.module), ("tail", context.tail), ("function", context.function))
     }
     parts["frozen"] = _frozen_tokens(model.tokenizer)
     max_output = min(settings.max_output_tokens, model.max_output)
     estimate = price(model, **parts, max_output=max_output, ratio=ratio)
     _refuse_by_size(target, settings, estimate, model, max_output, function_tokens)
 
+    return Prepared(
+        target=target,
+        settings=settings,
+        body=_body(chosen, max_output, context),
+        model=model.id,
+        route_reason=chosen.reason,
+        estimate=estimate,
+        left_out=context.left_out,
+        warnings=(*chosen.warnings, *_notes(context)),
+        redacted=context.secrets,
+        function=context.function,
+        raw_tokens=parts["frozen"] + parts["module"] + parts["tail"],
+    )
+
+
+def _body(chosen: route.Route, max_output: int, context: Context) -> dict[str, Any]:
+    """The arguments of the call: two marked blocks that stay in the cache, then the tail."""
     body: dict[str, Any] = {
-        "model": model.id,
+        "model": chosen.model.id,
         "max_tokens": max_output,
         "system": [{"type": "text", "text": prompt.frozen(), "cache_control": _HOUR}],
         "messages": [
             {
                 "role": "user",
                 "content": [
-                    {"type": "text", "text": module_text, "cache_control": _FIVE_MINUTES},
-                    {"type": "text", "text": tail_text},
+                    {"type": "text", "text": context.module, "cache_control": _FIVE_MINUTES},
+                    {"type": "text", "text": context.tail},
                 ],
             }
         ],
     }
-    if model.thinking:
-        body["thinking"] = {"type": model.thinking}
+    if chosen.model.thinking:
+        body["thinking"] = {"type": chosen.model.thinking}
     if chosen.effort:
         body["output_config"] = {"effort": chosen.effort}
-    return Prepared(
-        target=target,
-        settings=settings,
-        body=body,
-        model=model.id,
-        route_reason=chosen.reason,
-        estimate=estimate,
-        left_out=tuple(left_out),
-        warnings=(*chosen.warnings, *_notes(redactor, marks)),
-        redacted=dict(redactor.secrets),
-        function=function,
-        raw_tokens=parts["frozen"] + parts["module"] + parts["tail"],
-    )
+    return body
 
 
-def _within(parts: list[ContextPart], tokens: int, limit: int) -> tuple[list[ContextPart], list[str]]:
-    """The parts that fit, in order, and a line for each one that does not."""
-    kept, dropped = [], []
-    for part in parts:
-        size = estimate_tokens(part.source)
-        if size <= tokens:
-            tokens -= size
-            kept.append(part)
-        else:
-            dropped.append(f"{_name(part)}: would exceed the context limit of {limit:,} tokens")
-    return kept, dropped
-
-
-def _name(part: ContextPart) -> str:
-    return f"{part.label} ({part.relative})"
-
-
-def _notes(redactor: redact.Redactor, marks: int) -> list[str]:
+def _notes(context: Context) -> list[str]:
     notes = []
-    secrets = sum(not name.startswith("__REDACTED_MARK_") for name in redactor.secrets)
+    secrets = sum(not name.startswith("__REDACTED_MARK_") for name in context.secrets)
     if secrets:
         notes.append(
             f"{secrets} secrets or user names were replaced by placeholders and stay on this machine."
         )
-    if marks:
+    if context.marks:
         notes.append(
-            f"{marks} invisible or direction-changing characters stand in the code; they were not sent."
+            f"{context.marks} invisible or direction-changing characters stand in the code; they were not sent."
         )
     return notes
 
@@ -233,27 +168,6 @@ def _refuse_unreadable(target: Target) -> None:
             f"{target.qualname} cannot be rewritten: it is not a complete function definition. "
             "If it has a syntax error, mend that first.",
         )
-
-
-def _refuse_ignored(target: Target, settings: RewriteSettings) -> None:
-    if pattern := _ignored(target.relative, settings):
-        raise Refused("ignored-file", f"{target.relative} is never sent: it matches {pattern!r}.")
-
-
-def _ignored(relative: str, settings: RewriteSettings) -> str:
-    """The pattern that keeps the file from being sent, "" if none does."""
-    for pattern in (*NEVER_SENT, *settings.never_send):
-        if _matcher(pattern).match_file(relative.lstrip("/")):
-            return pattern
-    return ""
-
-
-@cache
-def _matcher(pattern: str) -> Any:
-    try:
-        return pathspec.GitIgnoreSpec.from_lines([pattern])
-    except ValueError as problem:
-        raise Refused("bad-setting", f"never_send: {pattern!r} is no valid pattern ({problem}).") from None
 
 
 def _refuse_by_size(

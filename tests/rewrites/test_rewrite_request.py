@@ -215,7 +215,7 @@ PRIVATE = "-----BEGIN RSA " + "PRIVATE KEY-----"
         ("ignored-file", {"relative": "deploy/server.pem"}, {}),
         ("ignored-file", {"relative": "billing/invoice.py"}, {"never_send": ("billing/",)}),
         ("private-key", {"text": MODULE.replace("out = []", f'out = ["{PRIVATE}"]', 1)}, {}),
-        ("private-key", {"module": (ContextPart("a.py", "callee a", PRIVATE),)}, {}),
+        ("private-key", {"imports": PRIVATE}, {}),
         ("too-large", {}, {"max_function_tokens": 20}),
         ("too-large", {}, {"max_output_tokens": 20}),
         ("request-limit", {}, {"request_limit_usd": 0.001}),
@@ -232,6 +232,12 @@ def test_a_refusal_says_why(reason: str, changes: dict[str, Any], settings: dict
     assert caught.value.reason == reason
     assert len(str(caught.value)) > 20
     assert "PRIVATE KEY" not in str(caught.value)
+
+
+def test_a_part_with_a_private_key_is_left_out() -> None:
+    prepared = prepare(target(module=(ContextPart("a.py", "callee a", f"KEY = '{PRIVATE}'"),)), SETTINGS)
+    assert "PRIVATE KEY" not in json.dumps(prepared.body)
+    assert prepared.left_out == ("callee a (a.py): it holds a private key",)
 
 
 def test_ignored_files_are_left_out_of_the_context() -> None:

@@ -1,0 +1,137 @@
+"""What goes into a request from the code: which parts, in which order, and without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import pathspec
+
+from lsp_server.rewrites import prompt, redact
+from lsp_server.rewrites.budget import estimate_tokens
+from lsp_server.rewrites.contract import ContextPart, Refused, RewriteSettings, Target
+
+# Files whose content is a secret by its nature, in gitignore syntax.
+NEVER_SENT = (
+    ".env", ".env.*", "*.env", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "id_rsa*", "id_dsa*",
+    "id_ecdsa*", "id_ed25519*", ".netrc", ".pgpass", ".pypirc", ".npmrc", "secrets.*", "credentials*", ".aws/", ".ssh/", ".gnupg/",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The texts of a request, redacted: the module's block, the tail, and the function as it stands in the tail.
+
+    `marks` is the number of invisible characters that were not sent; `secrets` maps placeholders to what they stand for.
+    """
+
+    module: str
+    tail: str
+    function: str
+    left_out: tuple[str, ...]
+    secrets: dict[str, str]
+    marks: int
+
+
+@dataclass
+class _Cleaner:
+    """Makes texts fit to be sent, in the order in which they stand in the request: placeholders are numbered so."""
+
+    redactor: redact.Redactor = field(default_factory=redact.Redactor)
+    marks: int = 0
+
+    def text(self, text: str) -> str:
+        text, removed = prompt.clean(text)
+        self.marks += removed
+        return self.redactor.redact(text)
+
+    def part(self, part: ContextPart) -> ContextPart:
+        return ContextPart(self.text(part.relative), self.text(part.label), self.text(part.source))
+
+    def function(self, text: str) -> str:
+        """The function comes back, so its invisible marks become placeholders: strings that need them keep them."""
+        self.marks += len(prompt.INVISIBLE.findall(text))
+        return self.redactor.redact(self.redactor.replace(prompt.INVISIBLE, "MARK", prompt.lines(text)))
+
+
+def gather(target: Target, settings: RewriteSettings) -> Context:
+    """The texts to send. Raises Refused when the function may not be sent at all; parts that may not are left out."""
+    if pattern := _ignored(target.relative, settings):
+        raise Refused("ignored-file", f"{target.relative} is never sent: it matches {pattern!r}.")
+    if any(
+        map(redact.holds_private_key, (target.function, target.imports, target.guidelines, target.profile))
+    ):
+        raise Refused("private-key", f"{target.relative} holds a private key, so nothing of it is sent.")
+    cleaner = _Cleaner()
+    imports, guidelines = cleaner.text(target.imports), cleaner.text(target.guidelines)
+    module, not_module = _choose(
+        target.module, settings, cleaner, settings.max_context_tokens - estimate_tokens(imports + guidelines)
+    )
+    block = prompt.module_block(cleaner.text(target.relative), target.language, imports, module, guidelines)
+    # A part that is in the module's block is not sent twice; one that did not fit there may fit here.
+    own, not_own = _choose(target.own, settings, cleaner, settings.max_context_tokens, known=module)
+    function = cleaner.function(target.function)
+    # The findings' messages quote the code, so the whole tail passes once more; what is a placeholder stays one.
+    tail = cleaner.redactor.redact(prompt.tail(target, function, own, cleaner.text(target.profile)))
+    sent = {_name(part) for part in own}
+    left_out = {name: why for name, why in {**not_module, **not_own}.items() if name not in sent}
+    return Context(
+        module=block,
+        tail=tail,
+        function=function,
+        left_out=tuple(f"{name}: {why}" for name, why in left_out.items()),
+        secrets=dict(cleaner.redactor.secrets),
+        marks=cleaner.marks,
+    )
+
+
+def _choose(
+    parts: Iterable[ContextPart],
+    settings: RewriteSettings,
+    cleaner: _Cleaner,
+    tokens: int,
+    known: Iterable[ContextPart] = (),
+) -> tuple[list[ContextPart], dict[str, str]]:
+    """The parts that may be sent and fit into that many tokens, sorted and clean; and why each other one does not."""
+    kept: list[ContextPart] = []
+    left_out: dict[str, str] = {}
+    for part in sorted(set(parts)):
+        if _ignored(part.relative, settings):
+            left_out[_name(part)] = "the file is never sent"
+            continue
+        if redact.holds_private_key(part.source):
+            left_out[_name(part)] = "it holds a private key"
+            continue
+        size = estimate_tokens(part.source)
+        if size > tokens:
+            left_out[_name(part)] = (
+                f"would exceed the context limit of {settings.max_context_tokens:,} tokens"
+            )
+            continue
+        clean = cleaner.part(part)
+        if clean not in known:
+            tokens -= size
+            kept.append(clean)
+    return kept, left_out
+
+
+def _name(part: ContextPart) -> str:
+    return f"{part.label} ({part.relative})"
+
+
+def _ignored(relative: str, settings: RewriteSettings) -> str:
+    """The pattern that keeps the file from being sent, "" if none does."""
+    for pattern in (*NEVER_SENT, *settings.never_send):
+        if _matcher(pattern).match_file(relative.lstrip("/")):
+            return pattern
+    return ""
+
+
+@cache
+def _matcher(pattern: str) -> Any:
+    try:
+        return pathspec.GitIgnoreSpec.from_lines([pattern])
+    except ValueError as problem:
+        raise Refused("bad-setting", f"never_send: {pattern!r} is no valid pattern ({problem}).") from None
