@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from analyzers.evaluate import shapes
 from analyzers.facts import (
     Attr,
     Await,
@@ -443,11 +444,13 @@ def holes(unit: Unit, node: Node, hole: frozenset[int], depth: int) -> list[Expr
     found: list[Expr] = []
     for child in node.children:
         if child.kind_id in hole:
-            for part in unit.each(child, depth + 1):
-                if type(part) is not Opaque:
-                    found.append(part)
+            parts = unit.each(child, depth + 1)[::-1]
+            while parts:
+                part = parts.pop()
+                if type(part) is Opaque:  # a format like `{a:>{width}}` has holes of its own
+                    parts.extend(reversed(part.parts))
                 else:
-                    found.extend(part.parts)
+                    found.append(part)
     return found
 
 

@@ -67,7 +67,7 @@ def counting(spec: Spec) -> LowerStmt:
         out.extend(one for one in init if one is not start)
         if rest is not None:  # `i < n && !found`: leaves early
             leave = Jump(rest.at, rest.to, "break")
-            body = (If(rest.at, rest.to, Unary(rest.at, rest.to, "not", rest), (leave,)), *body)
+            body = (If(rest.at, rest.to, negated(rest), (leave,)), *body)
         out.append(For(at, to, target, range, body, (), False, head_to))
 
     return lower
@@ -96,6 +96,12 @@ def counted(
         )
         return target, Range(start.at, step[0].to, start.value, bound, by), start, rest
     return None
+
+
+def negated(test: Expr) -> Expr:
+    if type(test) is Unary and test.op == "not":
+        return test.operand
+    return Unary(test.at, test.to, "not", test)
 
 
 def starts(statement: Stmt, name: str) -> bool:
