@@ -238,6 +238,7 @@ def _attribute(project: Project, path: str, class_qualname: str, name: str, lang
         if not values:
             continue
         found: Value | None = None
+        of_class = all(value.function is None for value in values)
         for value in values:
             scope = value.function.qualname if value.function is not None else target.qualname
             if value.annotation is not None:
@@ -246,5 +247,8 @@ def _attribute(project: Project, path: str, class_qualname: str, name: str, lang
             if kind.kind == "none":
                 continue
             found = kind if found is None else join(found, kind)
-        return found if found is not None else UNKNOWN_VALUE
+        if found is None:
+            return UNKNOWN_VALUE
+        literal = isinstance(values[0].value, (f.Collection, f.Mapping, f.Const))
+        return found.but(size=ONE, frozen=True) if of_class and literal else found
     return UNKNOWN_VALUE

@@ -200,6 +200,8 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
         )
 
     expressions.evaluate(run, node.test)
+    taken = run.lookup(progress.taken) if progress.taken else None
+    before_size = run.extent(taken) if taken is not None and taken.grown is None else None
     loop = run.open(make)
     for name in progress.moving:
         value = run.lookup(name)
@@ -214,7 +216,9 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
                 ),
             )
     if progress.taken and (worklist := run.lookup(progress.taken)) is not None:
-        run.bind(progress.taken, replace(worklist, depends=worklist.depends | {loop.number}))
+        run.bind(
+            progress.taken, replace(worklist, size=before_size, depends=worklist.depends | {loop.number})
+        )
     expressions.evaluate(run, node.test)
     before = dict(run.env)
     body()

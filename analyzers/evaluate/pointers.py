@@ -15,6 +15,19 @@ from analyzers.evaluate import expressions, shapes
 from analyzers.evaluate.run import Run
 from analyzers.types import UNKNOWN_VALUE, Value
 
+PUTS = (
+    "append",
+    "appendleft",
+    "extend",
+    "push",
+    "unshift",
+    "insert",
+    "add",
+    "put",
+    "put_nowait",
+    "update",
+    "concat",
+)
 POPS = ("pop", "popleft", "popitem", "shift", "get", "get_nowait", "dequeue")
 
 
@@ -55,6 +68,7 @@ class Moves:
     steps: dict[str, list[tuple[str, f.Expr]]] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     pops: set[str] = field(default_factory=set)
+    puts: set[str] = field(default_factory=set)
     sets: dict[str, list[f.Expr]] = field(default_factory=dict)
 
 
@@ -69,6 +83,10 @@ def _moves(body: tuple[f.Stmt, ...]) -> Moves:
         for call in _calls_of(stmt):
             if isinstance(call.func, f.Attr) and call.func.name in POPS:
                 moves.pops.add(shapes.text_of(call.func.obj))
+            elif isinstance(call.func, f.Attr) and call.func.name in PUTS:
+                moves.puts.add(shapes.text_of(call.func.obj))
+            elif call.args and _called_name(call) == "heappush":
+                moves.puts.add(shapes.text_of(call.args[0]))
             elif call.args and _called_name(call) in ("heappop", "heapreplace"):
                 moves.pops.add(shapes.text_of(call.args[0]))
     return moves
@@ -185,8 +203,11 @@ def _worklist(run: Run, node: f.While, test: f.Expr, moves: Moves) -> Progress |
     if not name or name not in moves.pops:
         return None
     value = run.lookup(name)
-    size = Size(f"|{name}|", f"everything that is put into `{name}`", key=f"worklist:{name}")
-    turns = Cost.of(size)
+    known = run.lookup(name)
+    if known is not None and name not in moves.puts and name not in moves.steps and name not in moves.sets:
+        turns = run.extent(known)
+    else:
+        turns = Cost.of(Size(f"|{name}|", f"everything that is put into `{name}`", key=f"worklist:{name}"))
     reason = f"`{name}` is emptied: as many turns as things were put into it"
     return _shared(run, Progress(turns, reason, name, value or UNKNOWN_VALUE, taken=name), name, turns)
 

@@ -108,7 +108,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
 def _fix(context: Context, query: Queried) -> Fix | None:
     """Load the relation where the rows are queried; None where that would not help or is not certain."""
     origin = query.origin
-    if origin is None or not origin.certain or origin.sliced or not query.relation:
+    if origin is None or not origin.certain or not query.relation:
         return None
     if query.orm == "django":
         return _django_fix(context, query, origin)

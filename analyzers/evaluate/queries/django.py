@@ -167,11 +167,11 @@ def _method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
 
 
 def _fetched(receiver: Value, effect: str, depends: frozenset[Token], origin: Origin | None = None) -> Value:
-    if effect in ("fetch_one", "write_one"):
-        known = receiver.origin
-        loads = known.loads if known is not None else frozenset()
-        at = replace(known, loads=loads) if known is not None else origin
-        return row(receiver.ref, at, "", depends)
+    if effect == "write_one":
+        return row(receiver.ref, None, "", depends)  # What it was created from is at hand.
+    if effect == "fetch_one":
+        own = None if receiver.relation and receiver.path else receiver.origin
+        return row(receiver.ref, own or origin, "", depends)
     if effect == "fetch_many":
         return Value("dict", values=receiver.of, depends=depends, label=receiver.label)
     return Value("int", depends=depends)
@@ -222,7 +222,8 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         defeated = receiver.path and receiver.path in origin.prefetches
         origin = Origin(place, label=receiver.label)
         receiver = receiver.but(path="", evidence="defeats a prefetch" if defeated else receiver.evidence)
-    origin = replace(origin, place=place)
+    if not origin.sliced:  # A loader goes before a slice, where the chain was cut.
+        origin = replace(origin, place=place)
     if name == "select_related":
         origin = _loading(origin, constant_texts(node.args), "loads")
     elif name == "prefetch_related":
@@ -380,7 +381,7 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
 
 
 def sliced(base: Value, depends: frozenset[Token]) -> Value:
-    """A slice of a lazy set. `.select_related()` after slicing is an error in Django, so no fix goes there."""
+    """A slice of a lazy set; its origin stays the chain before the slice, where a loader can be added."""
     origin = replace(base.origin, sliced=True) if base.origin is not None else None
     path = "" if base.relation else base.path
     of = base.of.but(origin=origin) if base.of is not None else None
