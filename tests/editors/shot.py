@@ -7,13 +7,16 @@ Needs tmux, Chromium and `tests/editors/fetch.sh nvim-new`. The rewrite is answe
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from editor_desk import HERE, REPO, editor, make_desk, program
+from editor_desk import HERE, REPO, Desk, editor, make_desk, program
 from terminal import Terminal, terminal
 from terminal_image import to_png
 
@@ -45,23 +48,52 @@ def take(screen: Terminal, path: Path) -> None:
     print(path)
 
 
+@contextlib.contextmanager
+def neovim(desk: Desk, folder: Path) -> Iterator[Terminal]:
+    """Neovim on a screen. Its interface would start Neovim again by the path of its program, which for an unpacked
+    one is the loader; so the editor listens at a socket, and the interface only attaches to it."""
+    nvim, socket = editor("nvim-new"), str(desk.home / "nvim.socket")
+    inside = [
+        *nvim,
+        "--headless",
+        "--listen",
+        socket,
+        "-u",
+        str(HERE / "nvim" / "shot.lua"),
+        "-i",
+        "NONE",
+        FILE,
+    ]
+    editing = subprocess.Popen(inside, cwd=folder, env=desk.environment, stdin=subprocess.DEVNULL)
+    try:
+        while not Path(socket).exists():
+            assert editing.poll() is None, "Neovim ended"
+            time.sleep(0.05)
+        outside = [*nvim, "--remote-ui", "--server", socket]
+        with terminal(
+            program("tmux"), outside, folder=folder, environment=desk.environment, columns=COLUMNS, rows=ROWS
+        ) as screen:
+            yield screen
+    finally:
+        editing.terminate()
+        editing.wait(10)
+
+
 def pictures(folder: Path) -> None:
     """Write both pictures into `folder`."""
     with tempfile.TemporaryDirectory() as scratch, make_desk(Path(scratch), ANSWER) as desk:
         shop = desk.workspace / "shop"
         shutil.copytree(REPO / "examples" / "shop", shop)
-        command = [*editor("nvim-new"), "-u", str(HERE / "nvim" / "shot.lua"), "-i", "NONE", FILE]
-        size = {"columns": COLUMNS, "rows": ROWS}
-        with terminal(program("tmux"), command, folder=shop, environment=desk.environment, **size) as screen:
-            screen.until(r"●")
-            screen.keys("/if order.customer_id ==", "Enter")
-            screen.keys(":nohlsearch", "Enter", "zt", "K")
-            screen.until("because|Because|O\\(")
+        with neovim(desk, shop) as screen:
+            screen.until("●")
+            screen.until("% self")  # the profile beside the code is linked
+            screen.keys("/def spending_by_customer(", "Enter")
+            screen.keys("zt", "/for order", "Enter", "C-l", "K")  # C-l: no highlight of the search
+            screen.until("because|Because|turns")
             take(screen, folder / "neovim.png")
             screen.keys("Escape", ":LspBigoRewrite", "Enter")
             screen.until("discard")
             take(screen, folder / "neovim-diff.png")
-            screen.keys("q", ":qall!", "Enter")
 
 
 if __name__ == "__main__":
