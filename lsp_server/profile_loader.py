@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import importlib.metadata
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -42,7 +44,22 @@ GLOBS: tuple[str, ...] = (
 """Where profiles are usually written. What a file really is, its content says."""
 
 _SKIPPED = frozenset(
-    ["node_modules", ".git", ".hg", ".svn", ".venv", "venv", "env", ".env", ".tox", ".nox", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"]
+    [
+        "node_modules",
+        ".git",
+        ".hg",
+        ".svn",
+        ".venv",
+        "venv",
+        "env",
+        ".env",
+        ".tox",
+        ".nox",
+        "__pycache__",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+    ]
 )
 _SECRETS = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
 
@@ -226,8 +243,24 @@ def _mtime(path: str) -> float | None:
 
 
 def _keys_file(profile: Profile, roots: Sequence[str]) -> Path:
-    name = hashlib.sha256("\n".join([profile.id, *roots]).encode()).hexdigest()[:32]
+    name = hashlib.sha256("\n".join([_maker(), profile.id, *roots]).encode()).hexdigest()[:32]
     return cache_dir() / "profiles" / f"{name}.json"
+
+
+@cache
+def _maker() -> str:
+    """What makes the keys, as a hash: another version of the extraction would call every function edited."""
+    folder = Path(analyzers.__file__).parent
+    makers = [folder / name for name in ("facts.py", "syntax.py", "extract.py", "profiles/keys.py")]
+    makers += sorted(
+        path for path in (folder / "languages").rglob("*") if path.suffix in (".py", ".scm", ".toml")
+    )
+    digest = hashlib.sha256()
+    for path in makers:
+        digest.update(path.read_bytes())
+    for grammar in ("tree-sitter", "tree-sitter-python", "tree-sitter-javascript", "tree-sitter-typescript"):
+        digest.update(importlib.metadata.version(grammar).encode())
+    return digest.hexdigest()
 
 
 def _read_keys(place: Path) -> Keys:

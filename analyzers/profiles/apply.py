@@ -96,12 +96,10 @@ def _confirmed(finding: Finding, time: FunctionTime) -> Finding:
     sent, callee = queries_per_call(time) if finding.rule in _QUERY_RULES else (0.0, None)
     if callee is None or sent < LEAST_QUERIES:
         return finding
-    per_call = "in 1 call" if time.calls == 1 else f"per call, in {number(time.calls or 0, 'call')}"
-    through = f", through {callee.label}" if callee.qualname and not callee.label.startswith("__") else ""
-    # A mean over callers that differ is no count.
-    about = "" if abs(callee.queries - round(callee.queries)) < 1e-6 else "about "
-    note = f"confirmed at run time: {about}{number(round(sent), 'query', 'queries')} {per_call}{through}"
-    return replace(_noted(finding, note, time), confidence=Confidence.HIGH)
+    # The calls are counted; the queries under them are a mean over all callers, good for a threshold only.
+    which = f"of {callee.label}" if callee.qualname else "that reach the database"
+    counted = f"{number(callee.calls or 0, 'call')} {which} in {number(time.calls or 0, 'call')}"
+    return replace(_noted(finding, f"confirmed at run time: {counted}", time), confidence=Confidence.HIGH)
 
 
 def _noted(finding: Finding, note: str, time: FunctionTime) -> Finding:

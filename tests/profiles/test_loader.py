@@ -216,6 +216,21 @@ def test_an_edit_is_remembered_over_a_restart(tmp_path: Path, monkeypatch: pytes
     assert list((tmp_path / "cache/bigo/profiles").glob("*.json"))
 
 
+def test_keys_of_another_extraction_are_not_compared(
+    python_app: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    profile = load(SAMPLES / "py/cprofile.prof")
+    first = link_loaded(profile, python_app, ["/ws"], python_app.text_of)
+    (kept,) = (tmp_path / "bigo/profiles").glob("*.json")
+    kept.write_text(kept.read_text().replace('": "', '": "0'))  # as if every hash were made otherwise
+    again = link_loaded(profile, python_app, ["/ws"], python_app.text_of)
+    assert {time.state for time in again.functions if time.qualname != "<module>"} == {"edited"}
+    monkeypatch.setattr(profile_loader, "_maker", lambda: "another version")
+    other = link_loaded(profile, python_app, ["/ws"], python_app.text_of)
+    assert other.functions == first.functions
+
+
 def test_an_unwritable_cache_is_no_failure(
     python_app: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
