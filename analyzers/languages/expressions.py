@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from analyzers.evaluate import shapes
 from analyzers.facts import (
     Attr,
     Await,
