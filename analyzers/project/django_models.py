@@ -143,26 +143,27 @@ def own_fields(models: Registry, key: Key) -> list[Field]:
 
 
 def option(models: Registry, key: Key, name: str) -> Expr | None:
-    """An option of class Meta. One that is not set comes from a Meta it derives from; `ordering` also from a parent
-    with a table. Source: https://docs.djangoproject.com/en/5.2/topics/db/models/#meta-inheritance
+    """An option of class Meta, also one that an abstract base's Meta hands down; `ordering` also from a parent with a
+    table. Source: https://docs.djangoproject.com/en/5.2/topics/db/models/#meta-inheritance
     """
-    closed = False
+    parents = concrete_parents(models, key)
     for target in lineage(models.project, *key):
-        if target.kind != "class":
-            continue
         above = (target.path, target.qualname)
-        body = declared(models.project, above)
-        if closed and (name != "ordering" or is_abstract(models, above)):
+        if target.kind != "class" or above in parents:
             continue
+        body = declared(models.project, above)
         if name in body.meta:
             return body.meta[name]
-        closed |= body.meta_is_closed
-    return None
+        if body.meta_is_closed:
+            break
+    return option(models, parents[0], name) if parents and name == "ordering" else None
 
 
 def _inherited(models: Registry, key: Key) -> tuple[dict[str, str], dict[str, Relation]]:
     """Columns and relations from parents with a table, from Django's own bases, and the primary key."""
     columns = {"id": "int", "pk": "int"}
+    if any(is_true(keyword(f.call, "primary_key")) for f in own_fields(models, key)):
+        columns = {"pk": "unknown"}
     relations: dict[str, Relation] = {}
     for target in reversed(lineage(models.project, *key)):
         if target.kind == "external" and target.dotted in tables().django.models:
@@ -173,9 +174,6 @@ def _inherited(models: Registry, key: Key) -> tuple[dict[str, str], dict[str, Re
         above = DJANGO.model(models, *parent)
         columns.update(above.columns)
         relations.update(above.relations)
-    if any(is_true(keyword(f.call, "primary_key")) for f in own_fields(models, key)):
-        columns.pop("id", None)
-        columns["pk"] = "unknown"
     for parent in linked_parents(models, key):
         link, place = _link_name(parent), _class_place(models, key)
         relations[link] = Relation(link, parent, False, "o2o", *place, link + "_id", inverse=_lower(key))
