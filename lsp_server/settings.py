@@ -219,8 +219,10 @@ def _project_file(root: Path, problems: list[str]) -> Mapping[str, Any]:
 
 
 def _read_toml(path: Path, problems: list[str]) -> Mapping[str, Any]:
+    text = ""
     try:
-        parsed: Mapping[str, Any] = tomllib.loads(path.read_bytes().decode("utf-8"))
+        text = path.read_bytes().decode("utf-8")
+        parsed: Mapping[str, Any] = tomllib.loads(text)
         return parsed
     except FileNotFoundError:
         return {}
@@ -229,5 +231,7 @@ def _read_toml(path: Path, problems: list[str]) -> Mapping[str, Any]:
     except UnicodeDecodeError as error:
         problems.append(f"{path.name}: not UTF-8 at byte {error.start}; its settings are not used")
     except tomllib.TOMLDecodeError as error:
-        problems.append(f"{path.name}: not valid TOML: {error}; its settings are not used")
+        # Only an error before the end has its line in the message.
+        where = str(error).replace("at end of document", f"at line {len(text.splitlines())}, the end")
+        problems.append(f"{path.name}: not valid TOML: {where}; its settings are not used")
     return {}

@@ -178,6 +178,16 @@ def test_a_file_that_is_gone_has_a_reason(tmp_path: Path) -> None:
     assert isinstance(read_source(tmp_path), Unreadable)
 
 
+def test_a_file_without_permission_has_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests may run as root, whom no permission binds: the refusal is played."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert read_source(tmp_path / "a.py") == Unreadable("cannot be read: Permission denied")
+
+
 def test_a_character_the_encoding_lacks_is_not_written(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(b"# coding: latin-1\n")
     problem = write_source(tmp_path / "a.py", "# coding: latin-1\nx = '→'\n".encode())

@@ -1,0 +1,139 @@
+"""`bigo rewrite` against the stand-in of the Messages API: what is sent, what is shown, what is written."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cli_project import SLOW, Bigo, Done
+
+FAST = """\
+def spending(customers, orders):
+    cents = {}
+    for order in orders:
+        cents[order.customer_id] = cents.get(order.customer_id, 0) + order.cents
+    result = {}
+    for customer in customers:
+        if customer.id in cents:
+            result[customer.id] = cents[customer.id]
+    return result"""
+
+
+def answer(code: str) -> str:
+    return (
+        "<before>time O(|customers|·|orders|), space O(|customers|)</before>\n<after>time O(|customers| + |orders|)</after>\n"
+        f"<why>One pass over the orders.</why>\n<assumptions>none</assumptions>\n<rewrite>\n{code}\n</rewrite>"
+    )
+
+
+@pytest.fixture
+def claude(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Starts a stand-in that gives one answer; gives its address."""
+    programs: list[subprocess.Popen[str]] = []
+    folder = tmp_path_factory.mktemp("api")
+
+    def start(**rule: object) -> str:
+        script = folder / "rules.json"
+        script.write_text(json.dumps({"rules": [{"match": {}, **rule}]}))
+        program = subprocess.Popen(
+            [
+                sys.executable,
+                repository / "tests/reference/fake_messages_api.py",
+                "--port",
+                "0",
+                "--script",
+                script,
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        programs.append(program)
+        assert program.stdout is not None
+        return program.stdout.readline().strip()
+
+    yield start
+    for program in programs:
+        program.kill()
+        program.communicate()
+
+
+@pytest.fixture
+def rewrite(project: Path, bigo: Bigo) -> Callable[..., Done]:
+    (project / "slow.py").write_text(SLOW)
+
+    def run(url: str, *options: str) -> Done:
+        environment = {"ANTHROPIC_API_KEY": "sk-ant-test", "ANTHROPIC_BASE_URL": url}
+        return bigo("rewrite", "slow.py::spending", *options, **environment)
+
+    return run
+
+
+def test_a_checked_answer_is_written(
+    project: Path, bigo: Bigo, claude: Callable[..., str], rewrite: Callable[..., Done]
+) -> None:
+    done = rewrite(claude(reply={"text": answer(FAST)}), "--apply")
+    assert done.status == 0, done.err
+    assert done.out.startswith("--- a/slow.py\n+++ b/slow.py\n")
+    assert (project / "slow.py").read_text() == FAST + SLOW[SLOW.index("\n\n\ndef strangers") :]
+    assert "written to slow.py" in done.err
+    functions = {one["function"] for one in bigo("check", "--format", "json").json["findings"]}
+    assert functions == {"strangers", "totals"}
+    assert bigo("stats", "--format", "json").json["requests"] == 1
+    assert "1 sent (1 ok)" in bigo("stats").out
+
+
+def test_without_apply_the_difference_is_shown_and_nothing_is_written(
+    project: Path, claude: Callable[..., str], rewrite: Callable[..., Done]
+) -> None:
+    done = rewrite(claude(reply={"text": answer(FAST)}))
+    assert done.status == 0, done.err
+    assert "+    cents = {}" in done.out
+    assert "nothing was changed; --apply writes it" in done.err
+    assert (project / "slow.py").read_text() == SLOW
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        answer("def spending(customers, orders):\n    return {"),
+        answer("def spending(customers):\n    return {}"),
+        answer("def spending(customers, orders):\n    ...  # rest unchanged"),
+        answer(
+            SLOW.split("\n\n\n")[0].replace(
+                "        for order in orders:", "        for order in sorted(orders):"
+            )
+        ),
+        "no idea",
+        "<no_change>It is as fast as it gets.</no_change>",
+    ],
+    ids=["does not parse", "other signature", "elision", "slower", "no answer", "no change"],
+)
+def test_an_answer_that_fails_its_checks_changes_nothing(
+    project: Path, claude: Callable[..., str], rewrite: Callable[..., Done], reply: str
+) -> None:
+    done = rewrite(claude(reply={"text": reply}), "--apply")
+    assert (done.status, done.out) == (2, "")
+    assert len(done.err.strip().splitlines()) >= 2  # what it costs; why nothing came of it
+    assert "Traceback" not in done.err
+    assert (project / "slow.py").read_text() == SLOW
+
+
+def test_a_refused_key_is_said(
+    project: Path, claude: Callable[..., str], rewrite: Callable[..., Done]
+) -> None:
+    url = claude(fault={"status": 401, "type": "authentication_error", "message": "invalid x-api-key"})
+    done = rewrite(url, "--apply")
+    assert (done.status, done.out) == (2, "")
+    assert "key" in done.err
+    assert (project / "slow.py").read_text() == SLOW
+
+
+def test_no_network_is_said(project: Path, rewrite: Callable[..., Done]) -> None:
+    done = rewrite("http://127.0.0.1:9", "--apply")
+    assert (done.status, done.out) == (2, "")
+    assert "127.0.0.1:9" in done.err or "connect" in done.err.lower() or "reach" in done.err.lower()
+    assert (project / "slow.py").read_text() == SLOW
