@@ -13,7 +13,7 @@ from typing import Protocol
 from analyzers.facts import FileFacts
 from analyzers.profiles.functions import FileFunctions, plain
 from analyzers.profiles.keys import FileKeys, FunctionKey, Keys
-from analyzers.profiles.places import Places, is_external, normal
+from analyzers.profiles.places import Places, is_external, is_whole, normal
 from analyzers.profiles.profile import Frame, Profile
 from analyzers.profiles.times import CallEdge, FunctionTime, LineTime
 from analyzers.profiles.totals import Key, Resolved, Sum, Totals
@@ -223,13 +223,17 @@ class _Linker:
         return any(node.lines for node in self.profile.nodes)
 
     def _unlinked_share(self) -> float:
-        """Own time of code that looks like the workspace's and was not found in it."""
+        """Own time of code that looks like the workspace's and was not found in it.
+
+        Only whole paths count: shortened ones do not tell the standard library from the rest.
+        """
         lost = {
             index
             for index, frame in enumerate(self.profile.frames)
             if frame.file
             and not frame.native
             and frame.file not in self.places
+            and is_whole(normal(frame.file))
             and not is_external(normal(frame.file), self.roots)
         }
         own = sum(entry.own for entry in self.profile.entries if entry.frame in lost)

@@ -48,6 +48,11 @@ def is_external(file: str, roots: Sequence[str] = ()) -> bool:
     return _EXTERNAL.search(file) is not None
 
 
+def is_whole(file: str) -> bool:
+    """Is a `normal` path absolute?"""
+    return file.startswith("/") or file[1:3] == ":/"
+
+
 class Places:
     """Finds files of the workspace for recorded paths."""
 

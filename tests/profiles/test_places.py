@@ -161,3 +161,15 @@ def test_a_workspace_may_itself_lie_among_libraries() -> None:
     assert is_external(path)
     assert not is_external(path, ["/usr/lib/python3.13/site-packages/mine"])
     assert is_external("/ws/node_modules/left-pad/index.js", ["/ws"])
+
+
+def test_code_that_was_not_found_is_counted() -> None:
+    project = Sources({"/ws/app/a.py": SAVE})
+    frames = [
+        ("save", "/srv/app/a.py", 1),
+        ("work", "/srv/other/b.py", 1),
+        ("dumps", "/usr/lib/python3.13/json/x.py", 9),
+    ]
+    linked = link(profile_of(*frames, ("encode", "encoder.py", 4)), project, ["/ws"], project.text_of)
+    assert linked.unlinked_share == pytest.approx(1 / 4)
+    assert linked.own_share == pytest.approx(1 / 4)
