@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import pathspec
@@ -122,16 +122,18 @@ def _name(part: ContextPart) -> str:
 
 
 def _ignored(relative: str, settings: RewriteSettings) -> str:
-    """The pattern that keeps the file from being sent, "" if none does."""
-    for pattern in (*NEVER_SENT, *settings.never_send):
-        if _matcher(pattern).match_file(relative.lstrip("/")):
-            return pattern
+    """The pattern that keeps the file from being sent, "" if none does. The built-in ones cannot be taken back."""
+    for patterns in (NEVER_SENT, settings.never_send):
+        if _matcher(patterns).match_file(relative.lstrip("/")):
+            return next(
+                (p for p in patterns if _matcher((p,)).match_file(relative.lstrip("/"))), patterns[-1]
+            )
     return ""
 
 
-@cache
-def _matcher(pattern: str) -> Any:
+@lru_cache(maxsize=100)
+def _matcher(patterns: tuple[str, ...]) -> Any:
     try:
-        return pathspec.GitIgnoreSpec.from_lines([pattern])
+        return pathspec.GitIgnoreSpec.from_lines(patterns)
     except ValueError as problem:
-        raise Refused("bad-setting", f"never_send: {pattern!r} is no valid pattern ({problem}).") from None
+        raise Refused("bad-setting", f"never_send holds a pattern that is not valid: {problem}.") from None

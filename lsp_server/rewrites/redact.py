@@ -59,10 +59,12 @@ _PROVIDERS: tuple[tuple[str, str], ...] = (
 _ANY_PROVIDER = re.compile(
     "|".join(rf"(?P<{kind}>(?<![A-Za-z0-9_])(?:{pattern})(?![A-Za-z0-9]))" for kind, pattern in _PROVIDERS)
 )
+# No format is shorter than this, so forty patterns need to be tried on few places only.
+_LONG_RUN = re.compile(r"[A-Za-z0-9_./+=:-]{16,}")
 # `scheme://user:password@host`: only the password is a secret.
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'{}]{0,80}:(?P<value>[^\s:/@\"'{}$%]{3,120})@")
 _NAMED = re.compile(
-    r"""(?ix) [\w.\-]*(?:password|passwd|passphrase|pwd|secret|token|api_?key|apikey|access_?key|private_?key|auth_?key|credential)[\w\-]*
+    r"""(?ix) (?:password|passwd|passphrase|pwd|secret|token|api_?key|apikey|access_?key|private_?key|auth_?key|credential)[\w\-]*
         ["'\]]*\s* (?: :\s*[\w.\[\]| ]+ = | :=? | == | != | => | = | (?P<comma>,) )\s* [rbuf]{0,2}
         (?P<quote>["'`])(?P<value>[^"'`\n]{8,}?)(?P=quote)""",
 )
@@ -134,7 +136,11 @@ def restore(text: str, secrets: dict[str, str]) -> str:
 
 
 def _spans(text: str) -> list[tuple[int, int, str]]:
-    found = [(m.start(), m.end(), m.lastgroup or "SECRET") for m in _ANY_PROVIDER.finditer(text)]
+    found = [
+        (m.start(), m.end(), m.lastgroup or "SECRET")
+        for run in _LONG_RUN.finditer(text)
+        for m in _ANY_PROVIDER.finditer(text, run.start(), run.end())
+    ]
     found += [(*m.span("value"), "URL_PASSWORD") for m in _URL.finditer(text)]
     found += [(*m.span("value"), "BEARER") for m in _HEADER.finditer(text)]
     found += [

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from analyzers import extract, languages
 from analyzers.facts import FileFacts, Function
+from analyzers.findings import FunctionReport
 from analyzers.text import Text
 from lsp_server.rewrites import edit, prompt, python_shape, redact
 from lsp_server.rewrites.contract import Checked, Edit, RewriteFailed, Target
@@ -86,10 +87,8 @@ def check_answer(prepared: Prepared, answer: Answer) -> Candidate:
 def check_cost(prepared: Prepared, checked: Checked) -> tuple[str, str, tuple[str, ...]]:
     """The analyzer's cost before and after, and what to warn about. Raises RewriteFailed("worse", sentence)."""
     before, after = checked.before, checked.after
-    said = (
-        (before.time if before else "unknown") or "unknown",
-        (after.time if after else "unknown") or "unknown",
-    )
+    counted = any(report and report.queries for report in (before, after))
+    said = _printed(before, counted), _printed(after, counted)
     if before and after:
         old, new = _rank(before.time_class), _rank(after.time_class)
         if old is not None and new is not None and new > old:
@@ -100,7 +99,7 @@ def check_cost(prepared: Prepared, checked: Checked) -> tuple[str, str, tuple[st
     if added:
         raise _worse(f"the analyzer finds more than before: {', '.join(sorted(added))}")
     warnings = []
-    if "unknown" in said:
+    if any(text.startswith("unknown") for text in said):
         warnings.append(
             "The analyzer cannot tell the cost of both versions, so the gain is the model's claim."
         )
@@ -109,6 +108,17 @@ def check_cost(prepared: Prepared, checked: Checked) -> tuple[str, str, tuple[st
     ):  # fmt: skip
         warnings.append("The analyzer sees no gain.")
     return *said, tuple(warnings)
+
+
+def _printed(report: FunctionReport | None, counted: bool) -> str:
+    """A cost as the person reads it; with the number of queries where one of the versions sends some."""
+    if report is None:
+        return "unknown"
+    return (
+        f"{report.time or 'unknown'} and {report.queries or 'no'} queries"
+        if counted
+        else report.time or "unknown"
+    )
 
 
 def _rank(time_class: str) -> int | None:
