@@ -67,6 +67,7 @@ class OpenDocument:
     prices: dict[tuple[State, str], str | None] = field(
         default_factory=dict
     )  # by function; see features.targets
+    reports: tuple[State, tuple[FunctionReport, ...]] | None = None
     published: object = None  # what the client was last sent; see features.diagnostics
     _text: tuple[int, Text] | None = None
 
@@ -222,9 +223,13 @@ class Session:
 
     async def reports(self, path: str) -> tuple[FunctionReport, ...]:
         """The cost of each function of an open document as it is now."""
-        if await self.analysed(path) is None:
+        analysis = await self.analysed(path)
+        document = self.documents.get(path)
+        if analysis is None or document is None:
             return ()
-        return await self.ask(self.engine.reports, path)
+        if document.reports is None or document.reports[0] != analysis.state:
+            document.reports = (analysis.state, await self.ask(self.engine.reports, path))
+        return document.reports[1]
 
     async def measured(self, path: str) -> dict[str, Measured]:
         """What linked profiles say about the functions of a file."""

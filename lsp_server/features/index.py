@@ -76,7 +76,9 @@ async def _read(ls: BigoServer, paths: list[str], progress: Progress) -> list[tu
 
     session = ls.session
     limit, workers = session.settings.analysis.max_file_size, session.settings.analysis.workers
-    results = index_all(paths, limit, workers or max(1, (os.cpu_count() or 2) - 1), threaded=True)
+    # One worker would mean this process, where parsing holds the interpreter and the editor waits.
+    workers = max(2, workers or (os.cpu_count() or 2) - 1)
+    results = index_all(paths, limit, workers, threaded=True)
     reasons: list[tuple[str, str]] = []
     done = 0
     while taken := await asyncio.to_thread(_take, results):

@@ -100,8 +100,8 @@ class Editor:
         self.send({"id": self._ids, "method": method, "params": params})
         return self._ids, future
 
-    async def request(self, method: str, params: Any) -> Any:
-        return await asyncio.wait_for(self.begin(method, params)[1], 20)
+    async def request(self, method: str, params: Any, seconds: float = 20) -> Any:
+        return await asyncio.wait_for(self.begin(method, params)[1], seconds)
 
     async def until(self, condition: Callable[[], Any], seconds: float = 20) -> Any:
         """Wait for messages until the condition gives something, and give it."""
@@ -186,6 +186,7 @@ def play(
     options: Any = None,
     session: Callable[[], Session] = stand_in,
     answers: Mapping[str, Any] | None = None,
+    seconds: float = 60,
 ) -> None:
     """Run a story in an editor with these capabilities; `answers` adds to what it answers from the start."""
 
@@ -198,4 +199,4 @@ def play(
         finally:
             await editor.session.shut_down()
 
-    asyncio.run(asyncio.wait_for(run(), 60))
+    asyncio.run(asyncio.wait_for(run(), seconds))

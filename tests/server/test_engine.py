@@ -1,0 +1,229 @@
+"""The server on the real analyzers."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from connection import Editor, Message, at, play
+
+from analyzers import extract, languages
+from analyzers.facts import FileFacts
+from analyzers.text import Text
+from lsp_server.engine import Engine
+from lsp_server.session import Session
+from lsp_server.settings_table import Settings
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "reference"))
+
+from fake_messages_api import FakeAPI, Rule
+
+STRANGERS = '''"""😋"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    id: int
+    customer_id: int
+
+
+def strangers(customers: list[Row], orders: list[Row]) -> list[Row]:
+    known = [customer.id for customer in customers]
+    found = []
+    for order in orders:
+        if order.customer_id not in known:
+            found.append(order)
+    return found
+'''
+LINE = STRANGERS[: STRANGERS.index("not in")].count("\n")
+PATH = "/srv/app/a.py"
+PYTHON = languages.for_path(PATH)
+assert PYTHON is not None
+
+
+def engine_with(source: str) -> Engine:
+    engine = Engine()
+    engine.analyse(PATH, Text.of(source), "python", Settings())
+    return engine
+
+
+def facts_anew(source: bytes) -> FileFacts:
+    assert PYTHON is not None
+    return extract.facts_of(source, PYTHON)
+
+
+def test_what_is_learnt_edit_by_edit_is_what_is_learnt_at_once() -> None:
+    """A tree that is reused, and functions that are remembered, must not remember too much."""
+    rng = random.Random(7)
+    pieces = [
+        "def f(x):\n    return x\n",
+        "    for a in b:\n        c(a)\n",
+        "\n",
+        "(",
+        ")",
+        "😋",
+        "x",
+        "'",
+        "  ",
+        "class C:\n",
+    ]
+    for _ in range(15):
+        text = STRANGERS
+        engine = engine_with(text)
+        for _ in range(15):
+            a, b = sorted((rng.randint(0, len(text)), rng.randint(0, len(text))))
+            b = min(b, a + 30)
+            text = text[:a] + rng.choice(pieces) + text[b:]
+            engine.analyse(PATH, Text.of(text), "python", Settings())
+            assert engine.facts(PATH) == facts_anew(text.encode())
+
+
+def test_checking_a_rewrite_leaves_the_project_as_it_was() -> None:
+    engine = engine_with(STRANGERS)
+    text = Text.of(STRANGERS)
+    findings = engine.analyse(PATH, text, "python", Settings())
+    before = engine.facts(PATH)
+    target = engine.target(PATH, text, "strangers", "/srv/app", lambda path: text, findings, Settings(), 1)
+    checked = engine.check_patched(
+        Settings(),
+        target,
+        STRANGERS.replace(
+            "[customer.id for customer in customers]", "{customer.id for customer in customers}"
+        ),
+    )
+    assert checked.before is not None
+    assert checked.after is not None
+    assert checked.before.time != checked.after.time
+    assert [f.rule for f in checked.findings_before] == ["membership-in-list"]
+    assert checked.findings_after == ()
+    assert engine.facts(PATH) == before
+    assert engine.analyse(PATH, text, "python", Settings()) == findings
+
+
+def test_a_file_in_no_known_language_has_no_findings() -> None:
+    engine = Engine()
+    assert engine.analyse("/srv/a.txt", Text.of("for a in b"), "plaintext", Settings()) == ()
+    assert engine.reports("/srv/a.txt") == ()
+
+
+# ----------------------------------------------------------------------------------------------------- in an editor
+
+APPLIES = {
+    "workspace": {
+        "applyEdit": True,
+        "workspaceEdit": {"documentChanges": True, "changeAnnotationSupport": {}},
+        "didChangeWatchedFiles": {"dynamicRegistration": True},
+    },
+    "window": {"workDoneProgress": True},
+}
+HELPER = "def known(customers, wanted):\n    return wanted in [customer.id for customer in customers]\n"
+CALLER = "from helper import known\n\n\ndef strangers(customers, orders):\n    return [o for o in orders if not known(customers, o.id)]\n"
+
+
+def test_a_finding_its_reason_and_its_fix() -> None:
+    async def story(editor: Editor) -> None:
+        uri = "file:///srv/app/a.py"
+        editor.open(uri, STRANGERS)
+        [found] = await editor.diagnostics(uri)
+        assert found["code"] == "membership-in-list"
+        assert found["range"]["start"]["line"] == LINE
+        params = {"textDocument": {"uri": uri}, "position": {"line": LINE - 4, "character": 6}}
+        hover = await editor.request("textDocument/hover", params)
+        assert "|customers|" in hover["contents"]["value"]
+        fixes = [a for a in await editor.actions(uri, found["range"]) if a.get("isPreferred")]
+        assert fixes
+        [change] = fixes[0]["edit"]["documentChanges"]
+        edits = sorted(change["edits"], key=lambda e: -e["range"]["start"]["line"])
+        editor.change(uri, 2, *({"range": e["range"], "text": e["newText"]} for e in edits))
+        assert await editor.diagnostics(uri, 2) == []
+
+    play(story, APPLIES, session=Session)
+
+
+def test_cost_is_seen_through_a_call_into_another_file(tmp_path: Path) -> None:
+    helper, caller = tmp_path / "helper.py", tmp_path / "caller.py"
+    helper.write_text(HELPER)
+    caller.write_text(CALLER)
+    uri = caller.as_uri()
+
+    async def story(editor: Editor) -> None:
+        async def cost(expected: str) -> None:
+            params = {"textDocument": {"uri": uri}, "position": {"line": 3, "character": 6}}
+            for _ in range(100):
+                found = await editor.request("textDocument/hover", params)
+                if found and expected in found["contents"]["value"]:
+                    return
+                await editor.until(lambda: True)
+                import asyncio
+
+                await asyncio.sleep(0.05)
+            raise AssertionError(f"{expected} is not in {found}")
+
+        editor.open(uri, CALLER)
+        await cost("O(|customers|·|orders|)")
+        helper.write_text("def known(customers, wanted):\n    return True\n")
+        changes = {"changes": [{"uri": helper.as_uri(), "type": 2}]}
+        editor.notify("workspace/didChangeWatchedFiles", changes)
+        await cost("O(|orders|)")
+
+    play(story, APPLIES, root=tmp_path, session=Session)
+
+
+# -------------------------------------------------------------------------------------- with the stand-in Messages API
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAPI]:
+    api = FakeAPI()
+    with api.thread() as url:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-test")
+        yield api
+
+
+REWRITTEN = (
+    STRANGERS[STRANGERS.index("def strangers") :]
+    .rstrip()
+    .replace("[customer.id for customer in customers]", "{customer.id for customer in customers}")
+)
+ANSWER = f"<before>O(|customers|·|orders|)</before>\n<after>O(|customers| + |orders|)</after>\n<why>A set answers at once.</why>\n<assumptions>none</assumptions>\n<rewrite>\n{REWRITTEN}\n</rewrite>"
+
+
+def rewrite(uri: str) -> Message:
+    return {"command": "bigo.rewrite", "arguments": [{"uri": uri, "range": at(LINE, 0, 10)}]}
+
+
+def test_a_rewrite_from_pick_to_edit(api: FakeAPI) -> None:
+    bad = ANSWER.replace("def strangers(", "def other(")
+    # An answer that fails its checks goes back once; the second failure ends the first rewrite.
+    api.rules = [Rule(reply={"text": bad}, times=2), Rule(reply={"text": ANSWER})]
+
+    async def story(editor: Editor) -> None:
+        uri = "file:///srv/app/a.py"
+        editor.open(uri, STRANGERS)
+        result = await editor.request("workspace/executeCommand", rewrite(uri), 60)
+        assert result["applied"] is False
+        assert editor.popups() == [f"bigo: {result['reason']}"]
+        assert "workspace/applyEdit" not in {m["method"] for m in editor.asked}
+
+        result = await editor.request("workspace/executeCommand", rewrite(uri), 60)
+        assert result["applied"], (result, editor.popups())
+        [request] = [m["params"] for m in editor.asked if m["method"] == "workspace/applyEdit"]
+        [change] = request["edit"]["documentChanges"]
+        edits = sorted(change["edits"], key=lambda e: tuple(e["range"]["start"].values()), reverse=True)
+        editor.change(uri, 2, *({"range": e["range"], "text": e["newText"]} for e in edits))
+        assert await editor.diagnostics(uri, 2) == []
+        buffer = editor.server.workspace.get_text_document(uri)
+        assert buffer.source == STRANGERS[: STRANGERS.index("def strangers")] + REWRITTEN + "\n"
+        stats = await editor.request(
+            "workspace/executeCommand", {"command": "bigo.showStats", "arguments": []}
+        )
+        assert stats["requests"] == 2
+        assert stats["cost_usd"] > 0
+
+    play(story, APPLIES, session=Session, seconds=200)
