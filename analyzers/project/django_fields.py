@@ -9,7 +9,7 @@ from msgspec import Struct
 from analyzers.facts import Assign, Attr, Call, Const, Expr, Name
 from analyzers.orm import tables
 from analyzers.project.index import Project
-from analyzers.project.names import Target, full_name, lineage, module_value, resolve
+from analyzers.project.names import Target, full_name, lineage, resolve, single_value
 from analyzers.project.outline import callee, dotted
 from analyzers.text import Span
 
@@ -175,7 +175,7 @@ def _manager(project: Project, key: Key, value: Call) -> tuple[Target | None] | 
 def _from_queryset(project: Project, path: str, func: Expr) -> Iterator[Call]:
     """`Manager.from_queryset(QuerySet)`, written in place or held by a variable of the module."""
     if isinstance(func, Name):
-        assign = module_value(project, path, func.id)
+        assign = single_value(project, path, func.id)
         func = assign.value if assign is not None and assign.value is not None else func
     if isinstance(func, Call) and isinstance(func.func, Attr) and func.func.name == "from_queryset":
         yield func

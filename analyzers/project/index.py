@@ -70,9 +70,10 @@ class Project:
     def _compare(self, path: str, old: Outline) -> None:
         """Forget what was concluded from the pieces of a file that are no longer the same."""
         new = self._outlines[path] = Outline(self._facts[path])
-        before, after = old.signature, new.signature
+        before, after = old.signature(), new.signature(old)
         for piece in {**before, **after}:
-            if before.get(piece, _MISSING) != after.get(piece, _MISSING):
+            held, now = before.get(piece, _MISSING), after.get(piece, _MISSING)
+            if held is not now and held != now:
                 self.memo.forget((path, *piece))
         self.memo.forget((path,))
 

@@ -190,6 +190,8 @@ def _starred(project: Project, path: str, name: str, depth: int) -> Target | Non
 def _star_modules(project: Project, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The project's files whose names star imports bring into a file, and the modules outside that do so too."""
 
+    nothing: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
     def find() -> tuple[tuple[str, ...], tuple[str, ...]]:
         pending, inside, outside = [path], dict.fromkeys([path]), []
         while pending:
@@ -206,7 +208,7 @@ def _star_modules(project: Project, path: str) -> tuple[tuple[str, ...], tuple[s
                     pending.append(further)
         return tuple(inside)[1:], tuple(outside)
 
-    return project.memo.ask(("stars", path), find, ((), ()))
+    return project.memo.ask(("stars", path), find, in_cycle=nothing)
 
 
 def _from_outside(project: Project, path: str, name: str) -> Target | None:
@@ -351,7 +353,7 @@ def _base(project: Project, path: str, expr: Expr, scope: str, depth: int) -> li
     if target.kind == "variable":
         if rest:
             return [Target("variable", target.path, ".".join((target.qualname, *rest)))]
-        assign = module_value(project, target.path, target.qualname)
+        assign = single_value(project, target.path, target.qualname)
         if assign is not None and isinstance(assign.value, Call) and _makes_class(assign.value):
             return _base(project, target.path, assign.value, "", depth + 1)
         return [target]
@@ -413,6 +415,12 @@ def _own_member(path: str, outline: Outline, class_qualname: str, name: str) -> 
 
 def module_value(project: Project, path: str, name: str) -> Assign | None:
     """The assignment of a top-level name, when there is exactly one: `db = SQLAlchemy()`."""
+    project.read(path, "value", name)
+    return single_value(project, path, name)
+
+
+def single_value(project: Project, path: str, name: str) -> Assign | None:
+    """`module_value` for who looks at no more than the names in it: places are not looked at."""
     project.read(path, "name", name)
     outline = project.outline(path)
     return outline.value(name) if outline else None

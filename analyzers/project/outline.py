@@ -56,6 +56,7 @@ class Outline:
         self.imports: dict[str, dict[str, Import]] = {}
         self.stars: list[Import] = []
         self._values: dict[str, dict[str, Assign]] = {}
+        self._signature: dict[tuple[str, ...], object] | None = None
         self._locals: dict[str, frozenset[str]] = {}
         for function in facts.functions:
             self._add_function(function)
@@ -161,43 +162,62 @@ class Outline:
             owner = cls.owner
         return ""
 
-    @cached_property
-    def signature(self) -> dict[tuple[str, ...], object]:
+    def signature(self, before: Outline | None = None) -> dict[tuple[str, ...], object]:
         """What resolving names may read of this file, in pieces: two versions differ where their pieces differ.
 
-        Pieces are ("name", n) for what the top level binds, ("class", q), ("members", q), ("calls", q) and ("body", q) for a
-        class,
-        ("classes",), ("stars",) and ("exports",).
+        Pieces are ("name", n) and ("value", n) for what the top level binds, ("class", q), ("members", q),
+        ("calls", q) and ("body", q) for a class, ("classes",), ("stars",) and ("exports",). Only values and bodies
+        hold places. With `before`, the file's outline before an edit, the pieces of classes that the edit left alone
+        are taken from there.
         """
-        pieces: dict[tuple[str, ...], object] = {
-            ("stars",): [(i.module, i.level) for i in self.stars],
-            ("exports",): self.facts.exports,
-            ("classes",): [cls.qualname for cls in self.facts.classes],
-        }
+        if self._signature is None:
+            pieces: dict[tuple[str, ...], object] = {
+                ("stars",): [(i.module, i.level) for i in self.stars],
+                ("exports",): self.facts.exports,
+                ("classes",): [cls.qualname for cls in self.facts.classes],
+            }
+            self._add_names(pieces)
+            for qualname in self.classes:
+                self._add_class(pieces, qualname, before)
+            self._signature = pieces
+        return self._signature
+
+    def _add_names(self, pieces: dict[tuple[str, ...], object]) -> None:
         top = self.defined.get("", {})
         imports = self.imports.get("", {})
         for name in {*top, *imports, *self.assigns, *self.bound}:
             item = imports.get(name)
+            assigns = self.assigns.get(name, ())
             pieces["name", name] = (
                 top.get(name),
                 item and (item.module, item.name, item.alias, item.level),
-                [_value_signature(assign.value) for assign in self.assigns.get(name, ())],
+                [_value_signature(assign.value) for assign in assigns],
                 name in self.changed,
             )
-        for qualname, cls in self.classes.items():
-            pieces["class", qualname] = (cls.bases, cls.keywords, cls.owner, cls.parent, cls.name_at)
-            pieces["members", qualname] = (
-                {name: method.qualname for name, method in self.methods.get(qualname, {}).items()},
-                self.defined.get(qualname, {}),
-                set(self.class_values(qualname)),
-            )
+            pieces["value", name] = assigns
+
+    def _add_class(
+        self, pieces: dict[tuple[str, ...], object], qualname: str, before: Outline | None
+    ) -> None:
+        cls = self.classes[qualname]
+        methods = {name: method.qualname for name, method in self.methods.get(qualname, {}).items()}
+        nested = self.defined.get(qualname, {})
+        pieces["class", qualname] = (cls.bases, cls.keywords, cls.owner, cls.parent, cls.name_at)
+        old = before.classes.get(qualname) if before is not None else None
+        if before is not None and old is not None and old.body == cls.body and qualname in before._values:
+            self._values[qualname] = before._values[qualname]
+        values = self.class_values(qualname)
+        pieces["members", qualname] = (methods, nested, values.keys())
+        pieces["body", qualname] = values
+        held = before.signature() if before is not None else {}
+        if values is held.get(("body", qualname)):
+            pieces["calls", qualname] = held["calls", qualname]
+        else:
             pieces["calls", qualname] = {
                 name: callee(assign.value)
-                for name, assign in self.class_values(qualname).items()
+                for name, assign in values.items()
                 if isinstance(assign.value, Call)
             }
-            pieces["body", qualname] = self.class_values(qualname)
-        return pieces
 
 
 def _value_signature(value: Expr | None) -> object:

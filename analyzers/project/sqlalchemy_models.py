@@ -13,7 +13,7 @@ from msgspec import Struct
 from analyzers.facts import Assign, Binary, Call, Const, Expr, Index, Lambda, Mapping, Return
 from analyzers.orm import tables
 from analyzers.project.index import Project
-from analyzers.project.names import Target, full_name, lineage, module_value, resolve
+from analyzers.project.names import Target, full_name, lineage, resolve, single_value
 from analyzers.project.outline import callee, dotted, is_true, keyword, literal
 from analyzers.project.schema import Key, Model, Registry, Relation, Reverse
 from analyzers.text import Span
@@ -93,7 +93,7 @@ def _is_base(project: Project, target: Target) -> bool:
     if target.kind != "variable":
         return full_name(project, target) in known["base"]
     root, _, attribute = target.qualname.partition(".")
-    assign = module_value(project, target.path, root)
+    assign = single_value(project, target.path, root)
     if assign is None or not isinstance(assign.value, Call):
         return False
     chain = callee(assign.value)
