@@ -281,7 +281,7 @@ class Cost:
 
     def formula(self) -> str:
         """The sum as text, largest term first: "|users|·|orders| + |lines|"."""
-        terms = sorted(self.terms, key=lambda t: (t.weight, _print_term(t)), reverse=True)
+        terms = sorted(self.terms, key=lambda t: (*(-part for part in t.weight), _print_term(t)))
         return " + ".join(_print_term(t) for t in terms)
 
 

@@ -33,6 +33,7 @@ class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     passes: str = "element"
     over: str = "0"
     effect: str = ""
+    alone: bool = False  # visits its argument only if it is the only one: max(xs), not max(a, b)
 
 
 class Operations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

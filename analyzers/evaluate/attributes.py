@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analyzers import facts as f
+from analyzers.costs import ONE
 from analyzers.evaluate import calls, evidence, expressions, queries, shapes
 from analyzers.evaluate.run import Run
 from analyzers.project import names
@@ -52,7 +53,11 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
         value = evidence.guess(project, target.path, "", language, assign.value)
     literal = isinstance(assign.value, (f.Collection, f.Mapping, f.Const))
     return replace(
-        value, label=label, frozen=literal or is_constant, token=f"{target.path}:{target.qualname}"
+        value,
+        label=label,
+        size=ONE if literal else value.size,
+        frozen=literal or is_constant,
+        token=f"{target.path}:{target.qualname}",
     )
 
 

@@ -121,12 +121,22 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
         return made
     over = int(row.over)
     receiver = arguments.get(over) or _NO_ARGUMENT
+    if row.alone and len(arguments.values) > 1:
+        return _either(arguments.values)
     if row.effect:
         _effect(run, row, name, arguments, place)
     short = name.rpartition(".")[2]
     where = run.place(node.args[over]) if over < len(node.args) else place
     other = arguments.get(1 - over) if over in (0, 1) else None
     return apply(run, node, row, short, receiver, other, arguments, place, where)
+
+
+def _either(values: list[Value]) -> Value:
+    """One of several values, as `max(a, b)` gives."""
+    found = values[0]
+    for value in values[1:]:
+        found = join(found, value)
+    return found
 
 
 def _super(run: Run) -> Value:

@@ -149,4 +149,4 @@ class Analysis:
     queries: list[Queried] = field(default_factory=list)
     awaits: list[Awaited] = field(default_factory=list)
     growths: set[tuple[Size, int]] = field(default_factory=set)  # which container grows in which loop
-    consulted: set[str] = field(default_factory=set)  # paths of other files this result rests on
+    consulted: frozenset[str] = frozenset()  # the files this result rests on

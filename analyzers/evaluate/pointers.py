@@ -51,11 +51,15 @@ def progress(run: Run, node: f.While) -> Progress:
     """How often a `while` turns, from its test and what its body does to the names in it."""
     moves = _moves((*node.body, *node.step))
     tests = list(_tests(node))
-    for test in tests:
-        for attempt in (_worklist, _halving_pair, _counter, _digits, _links):
-            found = attempt(run, node, test, moves)
-            if found is not None:
-                return found
+    answers = [
+        found
+        for test in tests
+        for attempt in (_worklist, _halving_pair, _counter, _digits, _links)
+        if (found := attempt(run, node, test, moves)) is not None
+    ]
+    if answers:
+        # Every condition must hold for another turn, so the tightest bound is the one that counts.
+        return min(answers, key=lambda found: (not found.amortised, found.turns.leading.weight))
     if not tests or all(isinstance(t, f.Const) for t in tests):
         return Progress(polling=True, label="while true")
     return Progress(polling=not moves.steps, label=shapes.text_of(node.test) or "its condition")
@@ -250,6 +254,8 @@ def _counter(run: Run, node: f.While, test: f.Expr, moves: Moves) -> Progress | 
         if name is None or name not in moves.steps:
             continue
         steps = moves.steps[name]
+        if not all(isinstance(amount, (f.Const, f.Name, f.Unary, f.Attr)) for _, amount in steps):
+            continue  # What is added may be anything, so nothing says how soon the end is reached.
         scaled = [op for op, _ in steps if op in ("*", "//", "/", ">>", "<<", "**")]
         if len(moves.sets.get(name, [])) > len(steps) and not scaled:
             return None  # It is also set to something that is no step, so nothing is known.

@@ -6,7 +6,8 @@ the frame outside. What a container grows by travels the same way, so that `|out
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,7 @@ class Run:
     frames: list[Frame] = field(default_factory=lambda: [Frame(None)])
     loops: list[Loop] = field(default_factory=list)
     sizes: dict[str, Size] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     space: Cost = ONE
     returns: list[Value] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
@@ -159,7 +161,7 @@ class Run:
             _add_part(frame, Part(place, text, cost))
 
     def open(self, make: Callable[[int], Loop]) -> Loop:
-        loop = make(self.summaries.next_loop())
+        loop = make(next(self.numbers))
         self.loops.append(loop)
         self.frames.append(Frame(loop))
         self.analysis.loops.append(loop)

@@ -7,7 +7,6 @@ recursion, which `recurrences.py` solves once the outer run is done.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
@@ -34,12 +33,10 @@ class Summaries:
         self.project = project
         self.models = Models(project)
         self.runs = 0
-        self._loop = itertools.count(1)
         self._active: dict[tuple[str, str], int] = {}
         self._spent = 0
-
-    def next_loop(self) -> int:
-        return next(self._loop)
+        self._provisional: dict[Hashable, Analysis] = {}
+        self._consulted: list[set[str]] = []
 
     def language_of(self, path: str) -> str:
         facts = self.project.facts(path)
@@ -54,6 +51,7 @@ class Summaries:
             return None
         if not self._active:
             self._spent = 0
+            self._provisional.clear()
         return self._ask(path, function, self.formals(path, function, {}), 0)
 
     def of(self, path: str, function: f.Function, bound: Mapping[str, Value], caller: Run) -> Summary | None:
@@ -66,9 +64,28 @@ class Summaries:
         return found.summary if found is not None else None
 
     def _ask(self, path: str, function: f.Function, formals: dict[str, Value], depth: int) -> Analysis | None:
+        """The analysis for these formals, remembered by the project.
+
+        The members of a cycle of calls are true only for where the cycle was entered, so the project does not
+        remember them. They are kept for the rest of the one question that is being answered: without that, a large
+        group of functions that call each other would be run anew along every path through it.
+        """
+        qualname = function.qualname
         signature = tuple((name, _signature(value)) for name, value in formals.items())
-        key: Hashable = ("summary", path, function.qualname, signature)
-        return self.project.memo.ask(key, lambda: self._run(path, function, formals, depth), in_cycle=None)
+        key: Hashable = ("summary", path, qualname, signature)
+        found = self._provisional.get(key)
+        if found is None:
+            found = self.project.memo.ask(
+                key, lambda: self._run(path, qualname, formals, depth), in_cycle=None
+            )
+            if found is not None and self._active:
+                self._provisional[key] = found
+        else:
+            for consulted in found.consulted:
+                self.project.read(consulted)
+        if found is not None and self._consulted:
+            self._consulted[-1] |= found.consulted
+        return found
 
     # ------------------------------------------------------------------------------------------------ runs
 
@@ -111,25 +128,23 @@ class Summaries:
             return Value(node.kind)
         return UNKNOWN_VALUE
 
-    def _run(self, path: str, function: f.Function, formals: dict[str, Value], depth: int) -> Analysis:
-        identity = (path, function.qualname)
-        self.project.read(path, "function", function.qualname)
+    def _run(self, path: str, qualname: str, formals: dict[str, Value], depth: int) -> Analysis | None:
+        function = self.project.function(path, qualname)
         self.project.read(path)
+        if function is None:
+            return None
+        identity = (path, qualname)
         self._active[identity] = self._active.get(identity, 0) + 1
+        self._consulted.append({path})
         self._spent += 1
         self.runs += 1
         run = Run(
-            self,
-            path,
-            function,
-            self.language_of(path),
-            dict(formals),
-            Analysis(function.qualname, path),
-            depth,
+            self, path, function, self.language_of(path), dict(formals), Analysis(qualname, path), depth
         )
         try:
             self._execute(run)
         finally:
+            run.analysis.consulted = frozenset(self._consulted.pop())
             self._active[identity] -= 1
             if not self._active[identity]:
                 del self._active[identity]
@@ -187,7 +202,7 @@ class Summaries:
             names_in[param.name] = replace(value, label=param.name)
         inner = Run(
             self, path, function, caller.language, names_in, caller.analysis, caller.depth + 1, caller,
-            frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, stored=caller.stored,
+            frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, stored=caller.stored, numbers=caller.numbers,
             effects=caller.effects, steps=caller.steps,
         )  # fmt: skip
         depth = len(caller.loops)

@@ -1,0 +1,132 @@
+"""The algebra: what must hold for all costs, and how they print."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzers.costs import ONE, UNKNOWN, Cost, Size
+from analyzers.operations import formula
+
+N, M, K = Size("n"), Size("m"), Size("k")
+n, m, k = Cost.of(N), Cost.of(M), Cost.of(K)
+
+leaves = st.sampled_from([ONE, n, m, k])
+costs = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map(lambda p: p[0] + p[1]),
+        st.tuples(inner, inner).map(lambda p: p[0] * p[1]),
+        inner.map(Cost.log),
+    ),
+    max_leaves=6,
+)
+
+
+def value(cost: Cost, sizes: dict[Size, float]) -> float:
+    """The cost as a number, for sizes given as numbers."""
+    total = 0.0
+    for term in cost.terms:
+        product = 1.0
+        for size, (power, logs) in term.factors:
+            product *= sizes[size] ** power * math.log2(sizes[size]) ** logs
+        total += product
+    return total
+
+
+LARGE = {N: 2.0**40, M: 2.0**40, K: 2.0**40}
+
+
+@given(costs, costs)
+def test_a_sum_covers_both_sides(a: Cost, b: Cost) -> None:
+    assert (a + b).covers(a)
+    assert (a + b).covers(b)
+
+
+@given(costs, costs)
+def test_sums_and_products_do_not_care_about_order(a: Cost, b: Cost) -> None:
+    assert (a + b).covers(b + a)
+    assert (b + a).covers(a + b)
+    assert (a * b).covers(b * a)
+
+
+@given(costs, costs, costs)
+def test_products_distribute(a: Cost, b: Cost, c: Cost) -> None:
+    left, right = a * (b + c), a * b + a * c
+    assert left.covers(right)
+    assert right.covers(left)
+
+
+@given(costs, costs)
+def test_a_cost_that_covers_another_is_not_outgrown(a: Cost, b: Cost) -> None:
+    if a.covers(b):
+        assert value(b, LARGE) <= value(a, LARGE) * len(b.terms) * 1.01
+
+
+@given(costs)
+def test_no_term_of_a_sum_covers_another(a: Cost) -> None:
+    assert not any(s.covers(t) for s in a.terms for t in a.terms if s is not t)
+
+
+@given(costs)
+def test_replacing_a_size_by_itself_changes_nothing(a: Cost) -> None:
+    same = a.substitute(lambda size: Cost.of(size))
+    assert same.covers(a)
+    assert a.covers(same)
+
+
+@pytest.mark.parametrize(
+    ("cost", "printed", "time_class"),
+    [
+        (ONE, "O(1)", "constant"),
+        (n.log(), "O(log n)", "logn"),
+        (n.power(0.5), "O(√n)", "sqrt"),
+        (n + m, "O(m + n)", "linear"),
+        (n * n.log(), "O(n log n)", "nlogn"),
+        (n * m, "O(m·n)", "quadratic"),
+        (n * n * n.log(), "O(n² log n)", "n2logn"),
+        (n * n * m, "O(n²·m)", "cubic"),
+        (n * n * n * n, "O(n⁴)", "polynomial"),
+        (n.exponential(), "O(2^n)", "exponential"),
+        (n + n * n + m, "O(n² + m)", "quadratic"),
+        (UNKNOWN * n, "unknown", "unknown"),
+    ],
+)
+def test_how_costs_print(cost: Cost, printed: str, time_class: str) -> None:
+    assert str(cost) == printed
+    assert cost.time_class == time_class
+
+
+def test_a_size_reached_from_the_element_adds_up() -> None:
+    lines = Size("|order.lines|", loops=(1,))
+    assert str(Cost.of(lines).summed(1, n)) == "O(n + Σ|order.lines|)"
+    assert str(Cost.of(lines).summed(2, n)) == "O(n·|order.lines|)"
+
+
+def test_a_size_shared_by_all_turns_adds_up_to_its_total() -> None:
+    steps = Size("steps", loops=(1,), total=m)
+    assert str(Cost.of(steps).summed(1, n)) == "O(m + n)"
+
+
+def test_pairs_within_each_group_are_bounded_by_the_largest_group() -> None:
+    group = Size("|group|", loops=(1,))
+    assert (Cost.of(group) * Cost.of(group)).summed(1, n).degree == 2
+
+
+def test_the_log_of_a_product_is_a_sum_of_logs() -> None:
+    assert str((n * m).log()) == "O(log m + log n)"
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"), [("n log n", "O(n log n)"), ("n + k", "O(m + n)"), ("1", "O(1)"), ("sqrt n", "O(√n)")]
+)
+def test_formulas_of_the_tables(text: str, printed: str) -> None:
+    assert str(formula(text, n, m)) == printed
+
+
+def test_a_formula_with_an_unknown_word_is_an_error() -> None:
+    with pytest.raises(ValueError, match="unknown word 'q'"):
+        formula("q log n", n, m)

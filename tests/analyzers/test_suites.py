@@ -1,0 +1,86 @@
+"""Runs the Markdown suites in `tests/suites`: prose, and code that says on its own lines what must be found.
+
+A fenced block is a file; `python models.py` after the fence gives it a name, and all blocks under one heading of the
+second level form one project. Comments hold the expectations:
+
+    # error: [rule]          that rule reports on this line, and nothing else does
+    # O(|users|·|orders|)    on a `def`: the printed time of the function
+    # unknown                on a `def`: the cost is not known
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from analyzers import languages
+from analyzers.check import check, complexity
+from analyzers.extract import facts_of
+from analyzers.project.index import Project
+from analyzers.text import Text
+
+SUITES = Path(__file__).parent.parent / "suites"
+ENDINGS = {"python": ".py", "typescript": ".ts", "javascript": ".js", "ts": ".ts", "js": ".js", "tsx": ".tsx"}
+ERROR = re.compile(r"(?:#|//) error: \[([a-z-]+(?:, [a-z-]+)*)\]")
+COST = re.compile(r"(?:#|//) (O\(.*\)|unknown)\s*$")
+FENCE = re.compile(r"```(\w+)(?: (\S+))?\n(.*?)```", re.DOTALL)
+
+
+class Case(NamedTuple):
+    suite: str
+    title: str
+    files: dict[str, str]
+
+
+def cases() -> list[Case]:
+    found: list[Case] = []
+    for path in sorted(SUITES.glob("*.md")):
+        for section in re.split(r"^## ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]:
+            title, _, body = section.partition("\n")
+            files: dict[str, str] = {}
+            for language, name, code in FENCE.findall(body):
+                files[f"/project/{name or f'example{len(files)}{ENDINGS[language]}'}"] = code
+            found.append(Case(path.stem, title.strip(), files))
+    return found
+
+
+def project_of(files: dict[str, str]) -> Project:
+    project = Project()
+    for path, code in files.items():
+        language = languages.for_path(path)
+        assert language is not None, path
+        project.update(path, facts_of(code.encode(), language))
+    return project
+
+
+CASES = cases()
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{c.suite}: {c.title}" for c in CASES])
+def test_suite(case: Case) -> None:
+    project = project_of(case.files)
+    for path, code in case.files.items():
+        text = Text.of(code)
+        lines = code.splitlines()
+        expected = {
+            (number, rule)
+            for number, line in enumerate(lines, 1)
+            if (match := ERROR.search(line))
+            for rule in match[1].split(", ")
+        }
+        found = check(project, path, text)
+        seen = {(text.line_of(f.place.span.start) + 1, f.rule) for f in found}
+        messages = "\n".join(f"{text.line_of(f.place.span.start) + 1}: [{f.rule}] {f.message}" for f in found)
+        assert seen == expected, f"{path}\n{messages}"
+        costs = {text.line_of(r.name.start) + 1: r.time for r in complexity(project, path) if r.qualname != "<module>"}
+        for number, line in enumerate(lines, 1):
+            match = COST.search(line)
+            if match and "error:" not in line:
+                assert costs.get(number) == match[1], f"{path}:{number}: {line.strip()}"
+
+
+def test_there_are_suites() -> None:
+    assert len(CASES) > 20
