@@ -91,7 +91,8 @@ def _is_model_name(name: str) -> bool:
     table = tables().django.classes
     if any(name in table[part] for part in ("model", "user", "model_mixin")):
         return True
-    return name.startswith("django.contrib.") and ".models." in name and not name.endswith("Manager")
+    parts = name.split(".")
+    return parts[:2] == ["django", "contrib"] and parts[3:4] == ["models"] and not name.endswith("Manager")
 
 
 # ------------------------------------------------------------------------------------------------ inheritance

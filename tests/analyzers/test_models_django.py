@@ -313,6 +313,10 @@ def test_classes_that_only_look_like_models_are_none() -> None:
             from django.db.models import Manager, TextChoices
             from pydantic import BaseModel, Field
             from rest_framework import serializers
+            from django.contrib.auth.models import UserManager
+            from django.contrib.gis.db.models import PointField
+            class Point(PointField): ...
+            class Users(UserManager): ...
             class Form(forms.ModelForm):
                 name = forms.CharField()
             class Schema(BaseModel):
