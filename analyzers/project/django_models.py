@@ -92,7 +92,8 @@ def _is_model_name(name: str) -> bool:
     if any(name in table[part] for part in ("model", "user", "model_mixin")):
         return True
     parts = name.split(".")
-    return parts[:2] == ["django", "contrib"] and parts[3:4] == ["models"] and not name.endswith("Manager")
+    own = parts[:2] == ["django", "contrib"] and parts[3:4] == ["models"] and len(parts) == 5
+    return own and not name.endswith("Manager")
 
 
 # ------------------------------------------------------------------------------------------------ inheritance

@@ -313,10 +313,11 @@ def test_classes_that_only_look_like_models_are_none() -> None:
             from django.db.models import Manager, TextChoices
             from pydantic import BaseModel, Field
             from rest_framework import serializers
-            from django.contrib.auth.models import UserManager
+            from django.contrib.auth.models import AbstractUser, UserManager
             from django.contrib.gis.db.models import PointField
             class Point(PointField): ...
             class Users(UserManager): ...
+            class Meta(AbstractUser.Meta): ...
             class Form(forms.ModelForm):
                 name = forms.CharField()
             class Schema(BaseModel):
