@@ -32,6 +32,7 @@ class Child:
         self._environ = environ
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
+        self._said = ""
         self._connection: tuple[str | None, ...] = ()
         self._ready = asyncio.Event()
         self._open: dict[int, asyncio.Queue[dict[str, Any] | None]] = {}
@@ -52,12 +53,14 @@ class Child:
                 await self._spawn(wanted)
         await self._ready.wait()
         if not self.pid:
-            raise ChildLost("it ended while it was starting")
+            raise ChildLost(f"it ended while it was starting{f' ({self._said[:300]})' if self._said else ''}")
 
     async def _spawn(self, connection: tuple[str | None, ...]) -> None:
         environ = dict(self._environ())
         environ.pop("ANTHROPIC_LOG", None)
         environ |= {"ANTHROPIC_OPEN_TELEMETRY": "false", "PYTHONUTF8": "1"}
+        # The package's own folder, not the workspace: `python -m` imports from the current folder first, and whatever
+        # a workspace calls `anthropic` must not run here.
         root = str(Path(__file__).resolve().parents[2])
         environ["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environ.get("PYTHONPATH", ""))))
         self._ready = asyncio.Event()
@@ -68,18 +71,21 @@ class Child:
                 "lsp_server.rewrites.claude",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=None if environ.get("BIGO_DEBUG") else asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
                 env=environ,
+                cwd=root,
                 limit=_LINE_LIMIT,
             )
         except OSError as problem:
             raise ChildLost(str(problem)) from problem
         self._connection = connection
+        self._said = ""
         self._reader = asyncio.create_task(self._read(self._process, self._ready))
 
     async def _read(self, process: asyncio.subprocess.Process, ready: asyncio.Event) -> None:
         """Hand each line to the request it belongs to; at the end, tell every open request that the child is gone."""
         assert process.stdout is not None
+        listening = asyncio.create_task(self._listen(process))
         with contextlib.suppress(ConnectionError, ValueError, KeyError, TypeError):
             while line := await process.stdout.readline():
                 message = json.loads(line)
@@ -90,9 +96,17 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             process.kill()  # it no longer speaks; let it not linger
         await process.wait()
+        await listening
         ready.set()
         for queue in self._open.values():
             queue.put_nowait(None)
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        """Keep the last line of stderr, which says why a process could not start; drop the rest."""
+        assert process.stderr is not None
+        with contextlib.suppress(ConnectionError, ValueError):
+            while line := await process.stderr.readline():
+                self._said = line.decode("utf-8", "replace").strip() or self._said
 
     async def send(
         self, body: dict[str, Any], deadline: float, stall: float

@@ -190,6 +190,29 @@ def test_a_child_that_talks_nonsense_is_a_clear_failure(
     assert caught.value.kind == "child"
 
 
+def test_a_child_that_cannot_load_the_sdk_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "child"
+    script.write_text(f"#!{sys.executable}\nimport no_such_module_here\n")
+    script.chmod(0o700)
+    monkeypatch.setattr(child.sys, "executable", str(script))
+    rewriter = rewriter_at(tmp_path, "http://127.0.0.1:9")
+    with pytest.raises(RewriteFailed, match="No module named 'no_such_module_here'"):
+        anyio.run(rewriter.run, rewriter.prepare(target()))
+
+
+def test_a_workspace_cannot_bring_its_own_sdk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "anthropic.py").write_text("raise SystemExit('the code of the workspace ran')\n")
+    monkeypatch.chdir(tmp_path)
+    rewriter = rewriter_at(tmp_path, "http://127.0.0.1:9")
+
+    async def started() -> None:
+        await rewriter._child.start()
+        assert rewriter.child_pid
+        await rewriter.close()
+
+    anyio.run(started)
+
+
 def test_nothing_here_loads_the_sdk_into_the_server() -> None:
     code = "import lsp_server.rewrites, sys; print([m for m in ('anthropic', 'httpx2', 'tiktoken', 'pygls', 'lsprotocol') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True, check=True)

@@ -95,7 +95,8 @@ def test_the_limit_on_parallel_requests_holds(bench: Bench) -> None:
 
 LONG = answer(PAIR + "\n" + "    # " + "x" * 900)
 FAULTS = {
-    "rate-limit": {"status": 429, "retry_after": 3600},
+    "rate-limit": {"status": 429, "retry_after": 1},
+    "deadline": {"status": 429, "retry_after": 3600},
     "spend-limit": {"status": 429, "error_code": "enforced_spend_limit_reached"},
     "overloaded": {"status": 529},
     "server-error": {"html": 502},
@@ -118,11 +119,10 @@ def test_a_fault_is_one_clear_failure_and_the_next_request_works(bench: Bench, n
     fault = FAULTS[name]
     bench.says(LONG, fault=fault)
     # The SDK obeys any retry-after; our own deadline must not.
-    deadline = 1.5 if fault.get("retry_after") else 60.0
+    deadline = 1.5 if name == "deadline" else 60.0
     bench.rewriter.settings = replace(bench.rewriter.settings, deadline_seconds=deadline, stall_seconds=1.0)
     failure = bench.fails(bench.rewriter.prepare(target()))
-    kind = "deadline" if fault.get("retry_after") else name.split(" ")[0]
-    assert failure.kind == kind
+    assert failure.kind == name.split(" ")[0]
     if "after" in fault:
         assert len(bench.sent) == 1  # a broken answer is never asked for again
         assert failure.usage is not None
@@ -222,6 +222,14 @@ def test_a_bad_answer_gets_one_repair_in_the_same_conversation(bench: Bench) -> 
         for entry in bench.api.log
         for key in ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
     )
+
+
+def test_a_repair_sends_the_thinking_back_unchanged(bench: Bench) -> None:
+    thought = {"type": "thinking", "thinking": "", "signature": "c2ln"}
+    bench.says({"content": [thought, {"type": "text", "text": "nonsense"}]}, answer(PAIR))
+    bench.rewriter.settings = replace(bench.rewriter.settings, model="strong")
+    assert bench.run(bench.rewriter.prepare(target())).repaired
+    assert bench.sent[1]["messages"][1]["content"] == [thought, {"type": "text", "text": "nonsense"}]
 
 
 def test_a_second_bad_answer_is_the_end(bench: Bench) -> None:
