@@ -12,6 +12,7 @@ from lsprotocol import types as lsp
 
 from lsp_server.features import diagnostics
 from lsp_server.server import BigoServer
+from lsp_server.settings import unknown_names
 
 SECTION = "bigo"
 
@@ -57,6 +58,7 @@ async def changed(ls: BigoServer, params: lsp.DidChangeConfigurationParams) -> N
 def apply(ls: BigoServer) -> None:
     """Make the session follow its settings; what is wrong with them is one message."""
     problems = ls.session.load_settings()
+    problems += unknown_names(ls.session.settings)
     for problem in problems[1:]:
         ls.say(problem)
     if problems:

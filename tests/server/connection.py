@@ -22,6 +22,8 @@ from lsp_server.session import Session
 
 Message = dict[str, Any]
 
+SILENCE = object()  # as an answer: none, the test sends it itself
+
 CAPTURED = Path(__file__).parent / "captured"
 CLIENTS = sorted(path.stem for path in CAPTURED.glob("*.json"))
 
@@ -74,7 +76,8 @@ class Editor:
             answer = self.answers.get(message["method"])
             if callable(answer):
                 answer = answer(message["params"])
-            asyncio.get_running_loop().call_soon(self.send, {"id": message["id"], "result": answer})
+            if answer is not SILENCE:
+                asyncio.get_running_loop().call_soon(self.send, {"id": message["id"], "result": answer})
         else:
             self.notes.append(message)
         self._news.set()

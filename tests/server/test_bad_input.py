@@ -79,6 +79,7 @@ def test_a_line_of_50_megabytes_is_not_analysed() -> None:
         ({"diagnostics": {"debounce": -5}}, "bigo.diagnostics.debounce"),
         ({"diagnostics": "no"}, "bigo.diagnostics"),
         ({"diagnostic": {}}, "did you mean diagnostics?"),
+        ({"analysis": {"select": ["nested-scam"]}}, "did you mean nested-scan?"),
     ],
 )
 def test_a_bad_setting_is_one_message_and_the_default_stays(settings: object, says: str) -> None:

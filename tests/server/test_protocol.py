@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from connection import Editor, Failed, play
+from connection import SILENCE, Editor, Failed, play
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from raw_client import STAND_IN, RawClient
@@ -201,13 +201,14 @@ def test_a_command_that_cancels_itself_is_answered() -> None:
 
 def test_a_response_nobody_waits_for_any_more_is_harmless() -> None:
     async def story(editor: Editor) -> None:
-        editor.answers["workspace/configuration"] = []
+        editor.answers["workspace/configuration"] = SILENCE
         waiting = asyncio.ensure_future(
             editor.server.workspace_configuration_async(lsp.ConfigurationParams([]))
         )
-        await asyncio.sleep(0)
+        [asked] = await editor.until(lambda: editor.asked)
         waiting.cancel()
         await asyncio.sleep(0.05)
+        editor.send({"id": asked["id"], "result": []})
         assert "InvalidStateError" not in editor.log()
 
     play(story)
@@ -220,6 +221,26 @@ def test_a_response_that_does_not_parse_is_an_error_to_whoever_waits() -> None:
             await asyncio.wait_for(
                 editor.server.workspace_configuration_async(lsp.ConfigurationParams([])), 5
             )
+
+    play(story)
+
+
+def test_shutdown_while_requests_are_under_way() -> None:
+    async def story(editor: Editor) -> None:
+        editor.open(URI, "WAIT SLOW")
+        hover = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
+        waiting = [editor.begin("textDocument/hover", hover)[1] for _ in range(3)]
+
+        async def slow(*_: object) -> None:
+            await asyncio.sleep(30)
+
+        editor.server.command("test.slow")(slow)
+        call = {"command": "test.slow", "arguments": []}
+        waiting += [editor.begin("workspace/executeCommand", call)[1] for _ in range(3)]
+        await asyncio.sleep(0.05)
+        assert await editor.request("shutdown", None) is None
+        answers = await asyncio.gather(*waiting, return_exceptions=True)
+        assert {a.code if isinstance(a, Failed) else type(a) for a in answers} == {-32800}
 
     play(story)
 
