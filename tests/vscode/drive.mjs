@@ -39,12 +39,12 @@ async function main({ me, page, claude, see }) {
   await me.actions();
   assert.equal(claude.requests().length, 0, 'nothing is sent by looking');
   await me.pick(/Claude/);
-  await me.preview();
+  await me.difference();
   see('the difference to confirm');
-  await me.applyPreview();
+  await me.applyDifference();
   await me.text('rows.setdefault(order.user_id, []).append(order)');
   see('the rewrite in the buffer');
-  assert.equal(claude.requests().filter((one) => one.path.startsWith('/v1/messages')).length, 1);
+  assert.equal(claude.requests().filter((one) => one.target.startsWith('/v1/messages')).length, 1);
 
   await me.command('bigo: Show the Request a Rewrite Would Send');
   await me.text('This is what a rewrite would send');

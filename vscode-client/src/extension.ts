@@ -5,7 +5,8 @@ import { ReadOnlyDocuments } from "./documents";
 import { Installer } from "./install";
 import { Interpreters } from "./interpreter";
 import { Debounced } from "./queue";
-import { commandMiddleware, registerCommands } from "./rewrite";
+import { Proposals } from "./proposals";
+import { middleware, registerCommands } from "./rewrite";
 import { Secrets } from "./secrets";
 import { LANGUAGES, Server, type RunningServer } from "./server";
 import { StatsPanel } from "./stats";
@@ -32,13 +33,14 @@ export function activate(context: vscode.ExtensionContext): Api {
   const installer = new Installer(context.globalStorageUri.fsPath, context.extensionPath, log);
   const documents = new ReadOnlyDocuments();
   const stats = new StatsPanel();
+  const proposals = new Proposals();
   const status = new Status(LANGUAGES.map((language) => ({ language })));
   const offer = offerOnce(() => install());
   const show = (situation: Situation): void => {
     status.show(situation);
     if (situation.state === "missing") offer(situation.missing.explicit, situation.missing.reason);
   };
-  const ours = (server = new Server({ context, log, secrets, interpreters, installer, middleware: commandMiddleware(documents, stats), show }));
+  const ours = (server = new Server({ context, log, secrets, interpreters, installer, middleware: middleware(documents, stats, proposals), show }));
 
   async function install(): Promise<void> {
     const interpreter = ownSetting("interpreter");
@@ -48,7 +50,7 @@ export function activate(context: vscode.ExtensionContext): Api {
 
   const changed = new Debounced(QUIET_MILLISECONDS, () => void ours.refresh("settings, environment or key changed"));
   context.subscriptions.push(
-    log, interpreters, documents, stats, status, changed,
+    log, interpreters, documents, stats, proposals, status, changed,
     registerCommands(ours),
     vscode.commands.registerCommand("bigo.restart", () => ours.refresh("asked to restart", true)),
     vscode.commands.registerCommand("bigo.showLogs", () => log.show()),

@@ -1,10 +1,11 @@
 // The client's side of a rewrite: from the cursor to the server's command, and back to a difference to confirm.
 //
-// The server computes the edit and sends it by workspace/applyEdit, annotated with `needsConfirmation`; VS Code then
-// shows the difference in its Refactor Preview, and applies it or not. Nothing is edited here.
+// The server computes the edit and sends it by workspace/applyEdit, annotated with `needsConfirmation`; `proposals.ts`
+// shows the difference, and it is applied or not. Nothing is edited here.
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
 import { isShownText, type ReadOnlyDocuments } from "./documents";
+import type { Proposals } from "./proposals";
 import type { Server } from "./server";
 import { isStats } from "./stats-page";
 import type { StatsPanel } from "./stats";
@@ -17,8 +18,9 @@ interface PlaceArgument {
 }
 
 /** Commands are registered for all of VS Code by the client, so their answers pass here, whoever ran them. */
-export function commandMiddleware(documents: ReadOnlyDocuments, stats: StatsPanel): Middleware {
+export function middleware(documents: ReadOnlyDocuments, stats: StatsPanel, proposals: Proposals): Middleware {
   return {
+    workspace: { handleApplyEdit: proposals.handleApplyEdit },
     async executeCommand(command, args, next) {
       if (!mayRun(command)) return null;
       const answer: unknown = await next(command, args);

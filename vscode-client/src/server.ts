@@ -200,15 +200,17 @@ export class Server implements vscode.Disposable {
   }
 
   private async stop(): Promise<void> {
-    const client = this.client;
+    const [client, child] = [this.client, this.child];
     this.client = undefined;
     this.launched = undefined;
+    this.child = undefined;
     if (client === undefined) return;
     try {
       await client.dispose();
     } catch (error) {
-      // A server that never came up cannot be stopped in the orderly way.
+      // A server that never came up, or that answers `shutdown` with an error, is not stopped by the client.
       this.parts.log.warn(`stopping the server: ${error instanceof Error ? error.message : String(error)}`);
+      child?.kill();
     }
   }
 

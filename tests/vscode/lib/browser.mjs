@@ -59,20 +59,28 @@ export function hands(page) {
       await page.waitForTimeout(400);
     },
 
-    /** Open the light bulb's menu at the cursor; the titles in it. */
+    /** Open the light bulb's menu at the cursor; the titles in it. Asks again while there are none: a server may be starting. */
     async actions() {
-      await press('Control+.');
-      await page.waitForSelector('.action-widget .monaco-list-row.action', { timeout: 20000 });
+      const first = page.locator('.action-widget .monaco-list-row.action').first();
+      for (const end = Date.now() + 30000; ; ) {
+        await press('Control+.');
+        const shown = await first.waitFor({ timeout: 3000 }).then(() => true, () => false);
+        if (shown) break;
+        if (Date.now() > end) throw new Error('no code actions at the cursor');
+      }
       await page.waitForTimeout(300);
       return page.locator('.action-widget .monaco-list-row.action').allInnerTexts();
     },
 
     pick: (title) => page.locator('.action-widget .monaco-list-row.action', { hasText: title }).first().click(),
 
-    /** Wait for the Refactor Preview. */
-    preview: () => page.locator('.bulk-edit-panel, [aria-label*="Refactor Preview"]').first().waitFor({ timeout: 60000 }),
+    /** Wait until the difference of a rewrite is shown. */
+    difference: async () => {
+      await page.locator('.diff-editor, .monaco-diff-editor').first().waitFor({ timeout: 60000 });
+      await page.locator('.editor-actions [aria-label^="Apply the Rewrite"]').first().waitFor({ timeout: 20000 });
+    },
 
-    applyPreview: () => page.locator('.bulk-edit-panel .monaco-button', { hasText: 'Apply' }).first().click({ timeout: 20000 }),
+    applyDifference: () => page.locator('.editor-actions [aria-label^="Apply the Rewrite"]').first().click(),
 
     /** Run a command of the palette by its title. */
     async command(title) {

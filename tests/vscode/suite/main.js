@@ -18,24 +18,22 @@ async function rewriteAction(name, range) {
   return found;
 }
 
-/** Start a rewrite and wait until VS Code shows it for confirmation. */
-async function untilPreview(start) {
-  const before = requests().length;
-  let outcome;
-  const running = Promise.resolve(start()).then((value) => (outcome = { value }), (error) => (outcome = { error }));
-  await until(() => outcome || requests().length > before, 'a request at the stand-in');
-  // The preview has no event: it is there once its command does something. It is refused until then.
-  return { running, decided: () => outcome };
-}
+const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+const proposal = () => tabs().find((tab) => tab.isActive && tab.input instanceof vscode.TabInputTextDiff && tab.input.modified.scheme === 'bigo-proposal');
 
-async function decide(preview, command) {
-  await until(async () => {
-    await run(command).then(undefined, () => undefined);
-    return preview.decided();
-  }, `${command} to end the rewrite`);
-  const { value, error } = preview.decided();
-  if (error) throw error;
-  return value;
+/** Start a rewrite and wait until its difference is shown. `answer()` is the command's result, once there was a decision. */
+async function untilShown(start) {
+  let outcome;
+  Promise.resolve(start()).then((value) => (outcome = { value }), (error) => (outcome = { error }));
+  const tab = await until(() => proposal() || outcome, 'the difference');
+  assert.ok(tab.input, JSON.stringify(outcome));
+  const answer = async () => {
+    await until(() => outcome, 'the end of the rewrite');
+    if (outcome.error) throw outcome.error;
+    return outcome.value;
+  };
+  const shown = await vscode.workspace.openTextDocument(tab.input.modified);
+  return { answer, tab, text: shown.getText(), language: shown.languageId };
 }
 
 test('starts the server of the selected Python environment', async () => {
@@ -82,17 +80,20 @@ test('the local fix changes the buffer, and the finding goes away', async () => 
   assert.strictEqual(requests().length, 0);
 });
 
-test('a rewrite by Claude changes the buffer once it is confirmed, and not before', async () => {
+test('a rewrite by Claude shows its difference, and changes the buffer once it is applied', async () => {
   const editor = await open('orders.py');
   const one = await finding('orders.py', 'nested-scan');
   const before = editor.document.getText();
   const { command } = await rewriteAction('orders.py', one.range);
-  const preview = await untilPreview(() => run(command.command, ...command.arguments));
-  assert.strictEqual(editor.document.getText(), before);
-  await decide(preview, 'refactorPreview.apply');
-  assert.ok(editor.document.getText().includes('rows.setdefault(order.user_id, []).append(order)'), editor.document.getText());
-  assert.ok(!editor.document.getText().includes('mine'), 'the old body is gone');
+  const shown = await untilShown(() => run(command.command, ...command.arguments));
   assert.strictEqual(requests().length, 1);
+  assert.strictEqual(editor.document.getText(), before);
+  assert.strictEqual(shown.language, 'python');
+  assert.ok(shown.text.includes('rows.setdefault(order.user_id, []).append(order)'), shown.text);
+  await run('bigo.client.applyRewrite');
+  assert.strictEqual((await shown.answer()).applied, true);
+  assert.strictEqual(editor.document.getText(), shown.text);
+  await until(() => !proposal(), 'the difference to be closed');
   await noFinding('orders.py', 'nested-scan');
 });
 
@@ -101,9 +102,31 @@ test('a rewrite that is discarded leaves the buffer as it was', async () => {
   await finding('invoices.py', 'nested-scan');
   const before = editor.document.getText();
   editor.selection = new vscode.Selection(5, 0, 5, 0);
-  const preview = await untilPreview(() => run('bigo.client.rewrite'));
-  await decide(preview, 'refactorPreview.discard');
+  const shown = await untilShown(() => run('bigo.client.rewrite'));
+  await run('bigo.client.discardRewrite');
+  assert.strictEqual((await shown.answer()).applied, false);
   assert.strictEqual(editor.document.getText(), before);
+});
+
+test('closing the difference discards, and so does an edit meanwhile; the same answer is not paid twice', async () => {
+  const sent = requests().length;
+  const editor = await open('invoices.py');
+  const before = editor.document.getText();
+  editor.selection = new vscode.Selection(5, 0, 5, 0);
+  const closed = await untilShown(() => run('bigo.client.rewrite'));
+  await vscode.window.tabGroups.close(closed.tab);
+  assert.strictEqual((await closed.answer()).applied, false);
+  assert.strictEqual(editor.document.getText(), before);
+
+  await open('invoices.py');
+  const stale = await untilShown(() => run('bigo.client.rewrite'));
+  const edit = new vscode.WorkspaceEdit();
+  edit.insert(editor.document.uri, new vscode.Position(0, 0), '# typed meanwhile\n');
+  assert.ok(await vscode.workspace.applyEdit(edit));
+  await run('bigo.client.applyRewrite');
+  assert.strictEqual((await stale.answer()).applied, false);
+  assert.strictEqual(editor.document.getText(), '# typed meanwhile\n' + before);
+  assert.strictEqual(requests().length, sent);
 });
 
 test('the exact request opens as a read-only document, and nothing is sent', async () => {
@@ -118,7 +141,6 @@ test('the exact request opens as a read-only document, and nothing is sent', asy
 
 test('what rewrites cost opens in a panel', async () => {
   await run('bigo.client.showStats');
-  const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   await until(() => tabs().some((tab) => tab.label === 'bigo: what rewrites cost'), 'the panel');
 });
 

@@ -36,7 +36,7 @@ function requests() {
   const record = process.env.BIGO_RECORD;
   if (!fs.existsSync(record)) return [];
   const lines = fs.readFileSync(record, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line)).filter((one) => one.path.split('?')[0] === '/v1/messages');
+  return lines.map((line) => JSON.parse(line)).filter((one) => one.target.split('?')[0] === '/v1/messages');
 }
 
 const extension = () => vscode.extensions.getExtension('bigo.bigo');
