@@ -91,7 +91,7 @@ def extract(tree: Tree, source: bytes, language: Language, memo: Memo | None = N
     grammar = language.grammar
     root = tree.root_node
     top = Unit(source, grammar, {})
-    body = top.block(root, 0)
+    body = (*top.block(root, 0), *top.rescue(root))
     functions = [
         Function(
             name="<module>",
@@ -152,6 +152,7 @@ def recall(outer: Unit, pending: Pending, source: bytes, language: str, memo: Me
         blake2b(source[pending.start : pending.end], digest_size=16).digest(),
         pending.qualname,
         pending.owner,
+        pending.kind,
         pending.node.kind_id,
         pending.name_at - pending.start,
         pending.name_to - pending.start,

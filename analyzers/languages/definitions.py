@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from analyzers.languages.grammar import LowerExpr, LowerStmt, Spec
     from analyzers.languages.unit import Pending, Unit
 
-QUEUED = frozenset({"Function", "Lambda", "Class", "ClassExpression", "Decorated", "Method", "Field"})
+QUEUED = frozenset({"Function", "Lambda", "Class", "ClassExpression", "Decorated", "Method"})
 ANONYMOUS = "<anonymous>"
 
 
@@ -65,6 +65,7 @@ class FunctionShape:
         body = unit.function_body(body_node)
         if parameters is not None and self.lower_parameters.fields_too:
             body = (*self.lower_parameters.declared_fields(unit, parameters), *body)
+        body = (*body, *unit.rescue(node))
         return Function(
             name=pending.name,
             qualname=pending.qualname,
@@ -261,7 +262,7 @@ class ClassShape:
             bases=tuple(bases),
             keywords=tuple(keywords),
             decorators=decorators,
-            body=unit.block(node.child_by_field_id(self.body), 0),
+            body=(*unit.block(node.child_by_field_id(self.body), 0), *unit.rescue(node)),
             owner=pending.owner,
             parent=pending.parent,
         )

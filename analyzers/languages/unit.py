@@ -180,6 +180,22 @@ class Unit:
                 stack.extend(reversed(node.children))
         return out
 
+    def rescue(self, node: Node) -> list[Stmt]:
+        """In broken code: the definitions in the unit that stand where no statement looks, inside errors."""
+        out: list[Stmt] = []
+        if not node.has_error:
+            return out
+        known = {pending.node.id for pending in self.queued}
+        definitions = self.grammar.definitions
+        stack = node.children[::-1]
+        while stack:
+            here = stack.pop()
+            if here.kind_id not in definitions:
+                stack.extend(reversed(here.children))
+            elif here.id not in known and not any(child.id in known for child in here.children):
+                self.statement(here, 0, out)
+        return out
+
     # -------------------------------------------------------------------------------------- statements
 
     def statement(self, node: Node, depth: int, out: list[Stmt]) -> None:

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tree_sitter import Node
 
 from analyzers.extract import Memo, extract, facts_of
 from analyzers.facts import FileFacts
@@ -65,6 +66,17 @@ def test_an_edited_file_has_the_facts_of_a_new_one(
         if not (found.has_error or fresh.has_error):
             assert found == fresh
         check_invariants(found, source)
+        assert len(found.functions) - 1 + len(found.classes) == definitions_in(tree.root_node, language)
+
+
+def definitions_in(root: Node, language: Language) -> int:
+    """How many functions and classes the tree has, wherever they stand."""
+    count, stack = 0, [root]
+    while stack:
+        node = stack.pop()
+        count += node.kind_id in language.grammar.definitions and node.type != "decorated_definition"
+        stack.extend(node.children)
+    return count
 
 
 def check_invariants(facts: FileFacts, source: bytes) -> None:
@@ -88,6 +100,8 @@ def check_invariants(facts: FileFacts, source: bytes) -> None:
 def test_any_bytes_have_facts(language: Language, source: bytes) -> None:
     facts = facts_of(source, language)
     check_invariants(facts, source)
+    tree = parse(source, language)
+    assert len(facts.functions) - 1 + len(facts.classes) == definitions_in(tree.root_node, language)
     assert pickle.loads(pickle.dumps(facts)) == facts
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(facts), type=FileFacts) == facts
 
@@ -124,7 +138,13 @@ def test_what_the_name_depends_on_is_part_of_the_memory() -> None:
     for source in (b"class A:\n" + method, b"class B:\n" + method, b"class A:\n" + method * 2):
         assert extract(parse(source, language), source, language, memo) == facts_of(source, language)
     language = TYPESCRIPT
-    for source in (b"const f = () => 1", b"const  f  = () => 1", b"const g = () => 1", b"o = { f: () => 1 }"):
+    for source in (
+        b"const f = () => 1",
+        b"f  =    () => 1",
+        b"f = () => 1",
+        b"const g = () => 1",
+        b"o = { f: () => 1 }",
+    ):
         assert extract(parse(source, language), source, language, memo) == facts_of(source, language)
 
 
