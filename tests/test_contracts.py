@@ -117,7 +117,9 @@ def test_analyzers_do_not_import_each_other_in_circles() -> None:
     }
     edges: dict[str, set[str]] = {}
     for module, path in modules.items():
-        needed = {_part(name) for name in imported(path, at_import_time=True) if name in modules}
+        named = [name for name in imported(path, at_import_time=True) if name in modules]
+        # `from package import module` needs the module; that the package comes first is true of every import in it.
+        needed = {_part(name) for name in named if not module.startswith(name + ".")}
         edges.setdefault(_part(module), set()).update(needed - {_part(module)})
     assert _circle(edges) == []
 

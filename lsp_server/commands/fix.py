@@ -25,41 +25,49 @@ def run(gathered: Gathered, args: argparse.Namespace) -> int:
     """Fix until nothing certain is left, in memory; then print the difference or write it. `--diff` gives 1 where
     there is something to fix, `--fix` where findings remain."""
     before: dict[str, bytes] = {}
-    fixed, left, checked = 0, 0, Checked()
+    tried: set[tuple[str, str, str, str]] = set()
+    fixed = left = 0
     for _ in range(ROUNDS):
-        checked = Checked()
         found = [
-            finding for path in gathered.wanted for finding, _ in check_file(gathered, path, None, checked)
+            finding for path in gathered.wanted for finding, _ in check_file(gathered, path, None, Checked())
         ]
         left = len(found)
-        edits, count = certain_edits(found)
+        # A finding that outlives its own fix must not be fixed again and again.
+        new = [finding for finding in found if _identity(finding) not in tried]
+        edits, count = certain_edits(new)
         if not count:
             break
         fixed += count
+        tried.update(_identity(finding) for finding in new if _taken(finding, edits))
         for path, wanted in edits.items():
             text = gathered.texts.read(path)
             if not isinstance(text, Unreadable):
                 before.setdefault(path, text.source)
                 _replace(gathered, path, apply_edits(text.source, wanted))
-    after = {
-        path: text.source for path in before if not isinstance(text := gathered.texts.read(path), Unreadable)
-    }
-    failed = gathered.failed
-    if args.diff:
-        for path, source in after.items():
-            sys.stdout.writelines(unified_diff(Path(os.path.relpath(path)).as_posix(), before[path], source))
-        sys.stdout.flush()
-        say(
-            f"{fixed} certain fixes in {len(after)} files; nothing was changed" if fixed else "nothing to fix"
-        )
-        return 2 if failed else 1 if fixed else 0
-    failed |= not _write(after, before)
+    after = {path: new.source for path in before if (new := gathered.texts(path)) is not None}
+    return _show(before, after, fixed, gathered) if args.diff else _save(before, after, fixed, left, gathered)
+
+
+def _show(before: dict[str, bytes], after: dict[str, bytes], fixed: int, gathered: Gathered) -> int:
+    for path, source in after.items():
+        sys.stdout.writelines(unified_diff(Path(os.path.relpath(path)).as_posix(), before[path], source))
+    sys.stdout.flush()
     say(
-        f"{fixed} findings fixed in {len(after)} files, {left} left"
-        if fixed
-        else f"nothing fixed, {left} findings left"
+        f"{_count(fixed, 'certain fix', 'certain fixes')} in {_count(len(after), 'file')}; nothing was changed"
     )
-    return 2 if failed else 1 if left else 0
+    return 2 if gathered.failed else 1 if fixed else 0
+
+
+def _save(
+    before: dict[str, bytes], after: dict[str, bytes], fixed: int, left: int, gathered: Gathered
+) -> int:
+    written = _write(after, before)
+    say(f"{_count(fixed, 'finding')} fixed in {_count(len(after), 'file')}, {left} left")
+    return 2 if gathered.failed or not written else 1 if left else 0
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def _identity(finding: Finding) -> tuple[str, str, str, str]:
