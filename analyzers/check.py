@@ -60,9 +60,10 @@ def check(project: Project, path: str, text: Text, options: Options = Options())
         analysis = summaries.analysis(path, function.qualname)
         if analysis is None:
             continue
-        context = Context(project, summaries, path, text, function, analysis, seen)
-        for rule in chosen:
-            found.extend(rule.check(context))
+        for part in (analysis, *analysis.nested):
+            context = Context(project, summaries, path, text, function, part, seen)
+            for rule in chosen:
+                found.extend(rule.check(context))
     kept = suppress.apply(facts, path, text, found, frozenset(r.name for r in chosen))
     if _is_quiet(path, options.quiet_paths):
         kept = [replace(finding, severity=Severity.HINT) for finding in kept]

@@ -149,4 +149,5 @@ class Analysis:
     queries: list[Queried] = field(default_factory=list)
     awaits: list[Awaited] = field(default_factory=list)
     growths: set[tuple[Size, int]] = field(default_factory=set)  # which container grows in which loop
+    nested: list[Analysis] = field(default_factory=list)  # functions defined here that are not called here
     consulted: frozenset[str] = frozenset()  # the files this result rests on

@@ -123,7 +123,7 @@ def instance_of(project: Project, path: str, qualname: str) -> Value:
     """An instance of a project class; a row if the class is an ORM model."""
     from analyzers.evaluate import queries
 
-    kind = "row" if queries.is_model(project, path, qualname) else "instance"
+    kind = "row" if queries.is_model(project, path, qualname) else _kind_of_bases(project, path, qualname)
     return Value(kind, ref=(path, qualname), evidence=f"an instance of {qualname}")
 
 
@@ -133,6 +133,16 @@ def external_name(project: Project, path: str, scope: str, name: str) -> str:
     if found is None or found[0].kind != "external":
         return ""
     return ".".join((found[0].dotted, *found[1]))
+
+
+def _kind_of_bases(project: Project, path: str, qualname: str) -> str:
+    """`class PrismaService extends PrismaClient` is a client; any other class just an instance."""
+    from analyzers.evaluate import queries
+
+    for base in names.lineage(project, path, qualname)[1:]:
+        if base.kind == "external" and (kind := queries.kind_of_class(base.dotted)):
+            return kind
+    return "instance"
 
 
 # ------------------------------------------------------------------------------------------------- narrowing

@@ -19,6 +19,8 @@ def is_memoised(function: f.Function) -> bool:
         target = decorator.func if isinstance(decorator, f.Call) else decorator
         if shapes.dotted(target).rpartition(".")[2] in DECORATORS:
             return True
+    if any(isinstance(stmt, f.Try) and _returns_kept(stmt) for stmt in function.body):
+        return True
     stored = _stored_roots(function.body)
     return bool(stored) and any(
         isinstance(stmt, f.If) and _returns(stmt.body) and _roots_in(stmt.test) & stored
@@ -32,12 +34,32 @@ def guards_memo(node: f.If) -> bool:
     return bool(stored & _roots_in(node.test)) and (_is_absence(node.test) or _tests_fetched(node.test))
 
 
+def _returns_kept(node: f.Try) -> bool:
+    """`try: return self._kept(key)` / `except KeyError: pass`: what follows runs for a key that is not kept yet."""
+    misses = [h for h in node.handlers if _is_miss(h)]
+    return (
+        _returns(node.body)
+        and len(node.body) == 1
+        and bool(misses)
+        and not any(_leaves(h.body) for h in misses)
+    )
+
+
+def _is_miss(handler: f.Handler) -> bool:
+    return handler.types is not None and shapes.dotted(handler.types) in ("KeyError", "LookupError")
+
+
+def _leaves(body: tuple[f.Stmt, ...]) -> bool:
+    return bool(body) and isinstance(body[-1], (f.Return, f.Jump))
+
+
 def catches_miss(node: f.Try, handler: f.Handler) -> bool:
-    """`try: x = memo[key]` / `except KeyError: x = memo[key] = ...`."""
-    if handler.types is None or "KeyError" not in shapes.dotted(handler.types):
+    """`try: x = memo[key]` / `except KeyError: x = memo[key] = ...`, or a call that keeps the new value."""
+    if not _is_miss(handler):
         return False
     looked_up = {root for stmt in shapes.walk(node.body) for root in _roots_of_values(stmt)}
-    return bool(_stored_roots(handler.body) & looked_up)
+    keeps = any(isinstance(s, f.Do) and isinstance(s.value, f.Call) and s.value.args for s in handler.body)
+    return bool(looked_up) and (keeps or bool(_stored_roots(handler.body) & looked_up))
 
 
 def _is_absence(test: f.Expr) -> bool:

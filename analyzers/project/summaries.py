@@ -159,9 +159,34 @@ class Summaries:
                 run.close()
             run.charge(UNKNOWN)
             run.incomplete = True
+        self._run_uncalled(run)
         run.settle(run.frames[0])
         run.analysis.loops[:] = [replace(loop, turns=run.settled(loop.turns)) for loop in run.analysis.loops]
         run.analysis.summary = self._summary(run)
+
+    def _run_uncalled(self, run: Run) -> None:
+        """Functions that are defined here and handed on: they see this run's names, but cost and query elsewhere."""
+        facts = self.project.facts(run.path)
+        for function in facts.functions if facts is not None and run.depth == 0 else ():
+            if function.parent != run.function.qualname or function.qualname in run.inlined:
+                continue
+            names = {
+                p.name: Value(label=p.name, depends=frozenset({p.name})) for p in function.params if p.name
+            }
+            for param in function.params:
+                if param.annotation is not None and param.name:
+                    scope = function.parent
+                    known = evidence.declared(self.project, run.path, scope, run.language, param.annotation)
+                    names[param.name] = known.but(label=param.name, depends=frozenset({param.name}))
+            inner = Run(
+                self, run.path, function, run.language, names, Analysis(function.qualname, run.path), run.depth, run,
+                numbers=run.numbers, stored=run.stored, inlined=run.inlined, steps=run.steps,
+            )  # fmt: skip
+            run.inlined.add(function.qualname)
+            run.analysis.nested.append(inner.analysis)
+            self._execute(inner)
+            run.analysis.nested += inner.analysis.nested
+            run.steps = inner.steps
 
     def _summary(self, run: Run) -> Summary:
         frame = run.frames[0]
@@ -192,6 +217,7 @@ class Summaries:
 
     def inline(self, caller: Run, path: str, function: f.Function, bound: Mapping[str, Value]) -> Value:
         """Run a nested function or lambda inside its maker's run: it sees the maker's names and open loops."""
+        caller.inlined.add(function.qualname)
         identity = (path, function.qualname)
         if identity in self._active or caller.depth >= MAX_DEPTH:
             return UNKNOWN_VALUE
@@ -202,7 +228,7 @@ class Summaries:
             names_in[param.name] = replace(value, label=param.name)
         inner = Run(
             self, path, function, caller.language, names_in, caller.analysis, caller.depth + 1, caller,
-            frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, stored=caller.stored, numbers=caller.numbers,
+            frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
             effects=caller.effects, steps=caller.steps,
         )  # fmt: skip
         depth = len(caller.loops)

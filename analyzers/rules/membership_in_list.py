@@ -75,9 +75,9 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     sure = receiver.kind != "sequence" and (
         grows or "annotated" in receiver.evidence or receiver.born > 0 or bool(receiver.evidence)
     )
-    severity = (
-        Severity.WARNING if sure and operation.name != "remove" and not loop.exits else Severity.INFORMATION
-    )
+    squared = grows or any(size in loop.turns.sizes for size in operation.cost.sizes)
+    severe = sure and squared and operation.name != "remove" and not loop.exits
+    severity = Severity.WARNING if severe else Severity.INFORMATION
     confidence = Confidence.HIGH if sure else Confidence.MEDIUM
     after = f"O({loop.turns.formula()} + {size})" if not grows else f"O({loop.turns.formula()})"
     return context.finding(
@@ -256,7 +256,8 @@ RULE = Rule(
     summary="A list is searched from front to back on every turn of a loop.",
     why="""\
 `x in a_list`, `.index()`, `.count()` and `.remove()` compare one element after the other. In a loop that is |loop|
-times |list| comparisons, where a set or a dict answers each in constant time on average.
+times |list| comparisons, where a set or a dict answers each in constant time on average. It is a warning where one
+size is squared (the list grows in the very loop, or the loop runs over it), and information where two sizes multiply.
 
 It speaks only where the type is known (a literal, an annotation, a call whose result is known), where the list can
 grow with the input, and where the loop can. It is silent for sets, dicts, ranges and short literals, for lists that

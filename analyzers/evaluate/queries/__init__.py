@@ -91,6 +91,10 @@ def kind_of_class(name: str) -> str:
     ):
         if name in names:
             return kind
+    if name.endswith("#PrismaClient") and "prisma" in name.lower():
+        # The client may be generated into the project, under a path of its own choosing.
+        # Source: https://www.prisma.io/docs/orm/prisma-schema/overview/generators#prisma-client
+        return "prisma"
     if name in t.dbapi.asyncpg.lists["connect"]:
         return "asyncpg"
     if name in ("requests.Session", "httpx.Client", "httpx.AsyncClient", "aiohttp.ClientSession"):

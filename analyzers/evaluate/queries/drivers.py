@@ -75,12 +75,21 @@ def _asyncpg(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
 def _send(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments, *, many: bool) -> Value:
     sql = node.args[0] if node.args else None
     text = sql.value if isinstance(sql, f.Const) and isinstance(sql.value, str) else ""
+    depends = arguments.depends
+    if (
+        isinstance(sql, (f.Name, f.Attr, f.Index))
+        and arguments.values[0].depends
+        and len(arguments.values) == 1
+    ):
+        depends = (
+            depends - arguments.values[0].depends
+        )  # Each turn has a statement of its own: nothing to join.
     emit(
         run,
         "write" if _WRITES.match(text) else "read",
         f"{receiver.label or receiver.kind}.{name}()",
         run.place(node),
-        arguments.depends,
+        depends,
         orm="sql",
         batch=many or bool(_MANY.search(text)),
     )
