@@ -61,12 +61,14 @@ class OpenDocument:
     uri: str  # as the client spells it
     buffer: Document
     edits: int = 0
+    saved: int = 0  # how many edits there were when it was saved
+    settled: int = 0  # how many there were when typing last paused
     analysis: Analysis | None = None  # the last that succeeded, kept when a later one fails
     failed: State | None = None
     running: tuple[State, asyncio.Future[None]] | None = None
     prices: dict[tuple[State, str], str | None] = field(
         default_factory=dict
-    )  # by function; see features.targets
+    )  # by function; see features.choice
     reports: tuple[State, tuple[FunctionReport, ...]] | None = None
     published: object = None  # what the client was last sent; see features.diagnostics
     _text: tuple[int, Text] | None = None

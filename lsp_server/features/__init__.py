@@ -1,6 +1,6 @@
 """What the server offers: one file per feature of the protocol, each with `register(server)`.
 
-`progress` and `targets` are what several of them share, `index` is the work behind `watched_files`.
+`progress` and `choice` are what several of them share, `index` is the work behind `watched_files`.
 """
 
 from __future__ import annotations

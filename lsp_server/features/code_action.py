@@ -16,7 +16,7 @@ from analyzers.findings import Edit, Finding, FunctionReport, Place
 from analyzers.text import Span, Text
 from lsp_server import fixes, lookup
 from lsp_server.convert import range_as_json, to_path, to_range, to_span, to_workspace_edit
-from lsp_server.features import targets
+from lsp_server.features import choice
 from lsp_server.server import BigoServer
 from lsp_server.session import Analysis
 
@@ -86,7 +86,7 @@ def _fixes(ls: BigoServer, uri: str, analysis: Analysis, near: Sequence[Finding]
             yield lsp.CodeAction(
                 fix.title,
                 lsp.CodeActionKind.QuickFix,
-                diagnostics=[targets.diagnostic(ls, analysis, finding)],
+                diagnostics=[choice.diagnostic(ls, analysis, finding)],
                 is_preferred=fix.certain and number == 0,
                 edit=_edit(ls, fix.edits) if eager else None,
                 data=None
@@ -114,7 +114,7 @@ def _edit(ls: BigoServer, edits: Sequence[Edit]) -> lsp.WorkspaceEdit | None:
 def _suppressions(
     ls: BigoServer, path: str, analysis: Analysis, near: Sequence[Finding], params: lsp.CodeActionParams
 ) -> Iterator[lsp.CodeAction]:
-    marker = targets.comment_marker(ls, path)
+    marker = choice.comment_marker(ls, path)
     seen: set[tuple[str, int]] = set()
     for finding in near:
         line = analysis.text.line_of(finding.place.span.start)
@@ -124,7 +124,7 @@ def _suppressions(
         yield lsp.CodeAction(
             f"Ignore {finding.rule} here",
             lsp.CodeActionKind.QuickFix,
-            diagnostics=[targets.diagnostic(ls, analysis, finding)],
+            diagnostics=[choice.diagnostic(ls, analysis, finding)],
             edit=_edit(ls, [suppression(analysis.text, path, line, finding.rule, marker)]),
         )
 
@@ -168,7 +168,7 @@ async def _rewrites(
 async def _rewrite(
     ls: BigoServer, uri: str, path: str, analysis: Analysis, report: FunctionReport, finding: Finding | None
 ) -> list[lsp.CodeAction]:
-    price = await targets.price(ls, path, analysis, report.qualname)
+    price = await choice.price(ls, path, analysis, report.qualname)
     if price is None:
         return []
     cost = (finding.cost.before if finding else "") or report.time
@@ -180,7 +180,7 @@ async def _rewrite(
     if finding is not None:
         argument["rule"] = finding.rule
     title = f"Rewrite with Claude: {what}" + (f" ({price})" if price else "")
-    about = [targets.diagnostic(ls, analysis, finding)] if finding else None
+    about = [choice.diagnostic(ls, analysis, finding)] if finding else None
     return [
         lsp.CodeAction(
             title,

@@ -6,6 +6,7 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 
@@ -31,7 +32,9 @@ def register_pull(server: BigoServer) -> None:
 
 async def pull(ls: BigoServer, params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
     """The findings of a document as it is now, or "unchanged"."""
-    analysis = await ls.session.analysed(to_path(params.text_document.uri))
+    path = to_path(params.text_document.uri)
+    await _pause(ls, path)
+    analysis = await _analysis_to_pull(ls, path)
     if analysis is None:
         return lsp.RelatedFullDocumentDiagnosticReport(items=[])
     items = convert(ls, analysis)
@@ -39,6 +42,26 @@ async def pull(ls: BigoServer, params: lsp.DocumentDiagnosticParams) -> lsp.Docu
     if params.previous_result_id == result_id:
         return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)
     return lsp.RelatedFullDocumentDiagnosticReport(items=items, result_id=result_id)
+
+
+async def _pause(ls: BigoServer, path: str) -> None:
+    """Wait until typing pauses: some clients pull after every keystroke."""
+    delay = ls.session.settings.diagnostics.debounce / 1000
+    document = ls.session.documents.get(path)
+    while document is not None and document.edits != document.settled:
+        edits = document.edits
+        await asyncio.sleep(delay)
+        if document.edits == edits:
+            document.settled = edits
+
+
+async def _analysis_to_pull(ls: BigoServer, path: str) -> Analysis | None:
+    """The analysis of the document as it is; as it was last saved, where it is not to be checked while typing."""
+    document = ls.session.documents.get(path)
+    if document is not None and document.edits != document.saved and document.analysis is not None:
+        on_type = ls.session.settings.diagnostics.on_type
+        return await ls.session.analysed(path) if on_type else document.analysis
+    return await ls.session.analysed(path)
 
 
 async def refresh(ls: BigoServer, path: str) -> None:

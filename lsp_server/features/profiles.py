@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from lsp_server.convert import to_path
-from lsp_server.features import diagnostics, targets
+from lsp_server.features import choice, diagnostics
 from lsp_server.server import BigoServer
 from lsp_server.workspace import key
 
@@ -31,7 +31,7 @@ async def link_profile(ls: BigoServer, *arguments: Any) -> dict[str, Any] | None
     if not ls.session.client.trusted:
         ls.warn("this workspace is not trusted, so no profile of it is read; trust it first")
         return None
-    argument = targets.as_mapping(arguments[0]) if arguments else {}
+    argument = choice.as_mapping(arguments[0]) if arguments else {}
     given = argument.get("path") or argument.get("uri") or (arguments[0] if arguments else None)
     if not isinstance(given, str):
         ls.warn('bigo.linkProfile takes one argument {"path"} or {"uri"}: the profile file')

@@ -15,7 +15,7 @@ from lsprotocol import types as lsp
 from analyzers.findings import Edit, Place
 from analyzers.text import Span
 from lsp_server.convert import to_workspace_edit
-from lsp_server.features import targets
+from lsp_server.features import choice
 from lsp_server.features.progress import Progress
 from lsp_server.rebase import rebased
 from lsp_server.server import BigoServer
@@ -65,9 +65,9 @@ async def _rewrite(ls: BigoServer, arguments: tuple[Any, ...]) -> dict[str, Any]
         raise _Stopped("this workspace is not trusted, so nothing of it is sent; trust it first")
     if not ls.session.client.apply_edit:
         raise _Stopped("this editor takes no edits from a server (workspace/applyEdit); use `bigo rewrite`")
-    chosen = await targets.chosen(ls, arguments)
+    chosen = await choice.chosen(ls, arguments)
     name = chosen.report.qualname
-    request = await targets.prepared(ls, chosen.document.path, chosen.analysis, name)
+    request = await choice.prepared(ls, chosen.document.path, chosen.analysis, name)
     task = asyncio.current_task()
     assert task is not None
     async with Progress(ls, f"Rewriting {name}", on_cancel=task.cancel) as progress:
@@ -89,7 +89,7 @@ async def _rewrite(ls: BigoServer, arguments: tuple[Any, ...]) -> dict[str, Any]
     }
 
 
-async def _offer(ls: BigoServer, chosen: targets.Chosen, proposal: Proposal) -> tuple[bool, str]:
+async def _offer(ls: BigoServer, chosen: choice.Chosen, proposal: Proposal) -> tuple[bool, str]:
     """Show the edit to the person in the way this client has, and apply it if they agree."""
     session, name = ls.session, chosen.report.qualname
     label = f"Rewrite {name}: {proposal.analyzer_before} → {proposal.analyzer_after}"
@@ -119,7 +119,7 @@ async def _offer(ls: BigoServer, chosen: targets.Chosen, proposal: Proposal) -> 
     return False, result.failure_reason or "the editor did not apply the edit"
 
 
-def _edits_now(ls: BigoServer, chosen: targets.Chosen, proposal: Proposal) -> list[Edit]:
+def _edits_now(ls: BigoServer, chosen: choice.Chosen, proposal: Proposal) -> list[Edit]:
     """The proposal's edits on the text as it is now."""
     path, name = chosen.document.path, chosen.report.qualname
     document = ls.session.documents.get(path)

@@ -13,7 +13,7 @@ from typing import Any
 from lsprotocol import types as lsp
 
 from lsp_server.convert import to_uri
-from lsp_server.features import targets
+from lsp_server.features import choice
 from lsp_server.places import cache_dir
 from lsp_server.server import BigoServer
 from lsp_server.workspace import key
@@ -32,10 +32,10 @@ async def show_request(ls: BigoServer, *arguments: Any) -> dict[str, Any] | None
         ls.warn("this workspace is not trusted, so no request is made of it; trust it first")
         return None
     try:
-        chosen = await targets.chosen(ls, arguments)
+        chosen = await choice.chosen(ls, arguments)
         name = chosen.report.qualname
-        request = await targets.prepared(ls, chosen.document.path, chosen.analysis, name)
-    except (targets.NoTarget, NoTarget, Refused) as error:
+        request = await choice.prepared(ls, chosen.document.path, chosen.analysis, name)
+    except (choice.NoTarget, NoTarget, Refused) as error:
         ls.warn(str(error))
         return None
     text = request.as_document()

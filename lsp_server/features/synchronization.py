@@ -40,6 +40,9 @@ def changed(ls: BigoServer, params: lsp.DidChangeTextDocumentParams) -> None:
 def saved(ls: BigoServer, params: lsp.DidSaveTextDocumentParams) -> None:
     """Analyse this document and, as they may depend on it, the other open ones."""
     path = to_path(params.text_document.uri)
+    document = ls.session.documents.get(path)
+    if document is not None:
+        document.saved = document.settled = document.edits
     ls.session.timers.cancel(path)
     ls.session.world_changed()
     ls.session.timers.spawn(_after_save(ls, path))

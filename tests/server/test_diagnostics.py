@@ -99,6 +99,57 @@ def test_a_pulling_client_pulls_and_is_never_pushed_to() -> None:
     play(story, PULLS)
 
 
+def test_pulling_waits_for_a_pause_in_typing() -> None:
+    async def story(editor: Editor) -> None:
+        editor.open(URI, "SLOW")
+        pull = {"textDocument": {"uri": URI}}
+        await editor.request("textDocument/diagnostic", pull)
+        seen: list[bytes] = []
+        analyse = editor.session.engine.analyse
+        editor.session.engine.analyse = lambda path, text, *a: (
+            seen.append(text.source),
+            analyse(path, text, *a),
+        )[1]  # type: ignore[method-assign]
+        answers = []
+        for version in range(2, 12):
+            editor.change(URI, version, {"range": at(0, 0), "text": " "})
+            answers.append(editor.begin("textDocument/diagnostic", pull)[1])
+            await asyncio.sleep(0.01)
+        reports = await asyncio.gather(*answers)
+        assert {report["items"][0]["range"]["start"]["character"] for report in reports} == {10}
+        assert seen == [b" " * 10 + b"SLOW"]
+
+    play(story, PULLS)
+
+
+def test_a_document_may_be_checked_on_save_only() -> None:
+    settings = {"settings": {"diagnostics": {"onType": False}}}
+
+    async def pulled(editor: Editor) -> None:
+        pull = {"textDocument": {"uri": URI}}
+        editor.open(URI, "SLOW")
+        first = await editor.request("textDocument/diagnostic", pull)
+        editor.change(URI, 2, {"text": "SLOW SLOW"})
+        again = await editor.request(
+            "textDocument/diagnostic", {**pull, "previousResultId": first["resultId"]}
+        )
+        assert again["kind"] == "unchanged"
+        editor.notify("textDocument/didSave", {"textDocument": {"uri": URI}})
+        assert len((await editor.request("textDocument/diagnostic", pull))["items"]) == 2
+
+    async def pushed(editor: Editor) -> None:
+        editor.open(URI, "SLOW")
+        await editor.diagnostics(URI)
+        editor.change(URI, 2, {"text": "SLOW SLOW"})
+        await asyncio.sleep(0.3)
+        assert len(editor.published(URI)) == 1
+        editor.notify("textDocument/didSave", {"textDocument": {"uri": URI}})
+        assert len(await editor.diagnostics(URI, 2)) == 2
+
+    play(pulled, PULLS, options=settings)
+    play(pushed, options=settings)
+
+
 def test_a_pushed_client_is_offered_no_pull() -> None:
     async def story(editor: Editor) -> None:
         assert editor.server.server_capabilities.diagnostic_provider is None
