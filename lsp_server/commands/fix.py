@@ -44,7 +44,7 @@ def run(gathered: Gathered, args: argparse.Namespace) -> int:
             if not isinstance(text, Unreadable):
                 before.setdefault(path, text.source)
                 _replace(gathered, path, apply_edits(text.source, wanted))
-    after = {path: new.source for path in before if (new := gathered.texts(path)) is not None}
+    after = {path: latest.source for path in before if (latest := gathered.texts(path)) is not None}
     return _show(before, after, fixed, gathered) if args.diff else _save(before, after, fixed, left, gathered)
 
 
