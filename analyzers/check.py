@@ -12,9 +12,9 @@ from analyzers import facts as f
 from analyzers import rules, suppress
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Analysis
+from analyzers.evaluate.summaries import Summaries
 from analyzers.findings import Confidence, Finding, FunctionReport, Place, Reason, Severity
 from analyzers.project.index import Project
-from analyzers.project.summaries import Summaries
 from analyzers.rules.base import Context
 from analyzers.text import Span, Text
 

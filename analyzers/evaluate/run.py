@@ -19,7 +19,7 @@ from analyzers.text import Span
 from analyzers.types import UNKNOWN_VALUE, Value, join
 
 if TYPE_CHECKING:
-    from analyzers.project.summaries import Summaries
+    from analyzers.evaluate.summaries import Summaries
 
 MAX_STEPS = 20_000
 """Expressions and statements one run may visit before it gives up and answers "unknown"."""

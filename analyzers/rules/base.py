@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from analyzers import facts as f
 from analyzers.evaluate.events import Analysis, Loop, Queried
+from analyzers.evaluate.summaries import Summaries
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Related, Severity
 from analyzers.project.index import Project
-from analyzers.project.summaries import Summaries
 from analyzers.text import Span, Text
 
 MARK = "# <- here"

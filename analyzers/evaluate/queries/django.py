@@ -17,7 +17,7 @@ from analyzers.project.models import Model, Relation
 from analyzers.types import NONE, UNKNOWN_VALUE, Origin, Token, Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.calls import Arguments
+    from analyzers.evaluate.arguments import Arguments
 
 SETS = ("queryset", "manager")
 

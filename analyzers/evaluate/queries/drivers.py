@@ -12,7 +12,7 @@ from analyzers.orm import tables
 from analyzers.types import Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.calls import Arguments
+    from analyzers.evaluate.arguments import Arguments
 
 _MANY = re.compile(r"\b(?:in\s*\(|any\s*\(|unnest\s*\()", re.IGNORECASE)
 _WRITES = re.compile(r"\s*(?:insert|update|delete|replace|merge|upsert)\b", re.IGNORECASE)

@@ -16,7 +16,7 @@ from analyzers.project.models import Model, Relation
 from analyzers.types import NONE, UNKNOWN_VALUE, Origin, Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.calls import Arguments
+    from analyzers.evaluate.arguments import Arguments
 
 
 def model_of(run: Run, value: Value) -> Model | None:

@@ -1,0 +1,35 @@
+"""The evaluated arguments of a call."""
+
+from __future__ import annotations
+
+from analyzers import facts as f
+from analyzers.evaluate import expressions
+from analyzers.evaluate.run import Run
+from analyzers.types import Token, Value
+
+
+class Arguments:
+    """Evaluated arguments. `values` are positional; spread ones end the list."""
+
+    def __init__(self, run: Run, node: f.Call) -> None:
+        self.node = node
+        self.values = [expressions.evaluate(run, a) for a in node.args]
+        self.keywords: dict[str, Value] = {}
+        for keyword in node.keywords:
+            value = expressions.evaluate(run, keyword.value)
+            self.keywords[keyword.name or "**"] = value
+
+    def first(self) -> Value | None:
+        return self.values[0] if self.values else None
+
+    def get(self, position: int, name: str = "") -> Value | None:
+        if name and name in self.keywords:
+            return self.keywords[name]
+        return self.values[position] if 0 <= position < len(self.values) else None
+
+    @property
+    def depends(self) -> frozenset[Token]:
+        out: frozenset[Token] = frozenset()
+        for value in (*self.values, *self.keywords.values()):
+            out |= value.depends
+        return out

@@ -1,0 +1,237 @@
+"""Functions and methods that the language brings along: what the cost tables say, carried out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analyzers import facts as f
+from analyzers.costs import ONE, Cost
+from analyzers.evaluate import calls, evidence, loops, operators, queries
+from analyzers.evaluate.arguments import Arguments
+from analyzers.evaluate.events import Queried
+from analyzers.evaluate.run import Run
+from analyzers.findings import Place
+from analyzers.operations import Operation, formula, operations
+from analyzers.types import NONE, UNKNOWN_VALUE, Value, join
+
+_NO_ARGUMENT = Value(size=ONE)
+"""`list()`, `set()`: nothing is copied."""
+
+
+def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments, place: Place) -> Value:
+    """A method of a built-in type."""
+    first = arguments.first()
+    row = operations(run.language).method(
+        receiver.kind, name, first.const if first is not None else None, bool(arguments.values)
+    )
+    if row is None:
+        run.escape(receiver)
+        return UNKNOWN_VALUE
+    func = node.func
+    where = run.place(func.obj) if isinstance(func, f.Attr) else place
+    return apply(run, node, row, name, receiver, first, arguments, place, where)
+
+
+def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Place) -> Value:
+    """A function or class from outside the project."""
+    name = target.dotted if run.language == "python" else target.dotted.removeprefix("builtins.")
+    if name in ("builtins.range", "builtins.xrange"):
+        values = arguments.values
+        zero = Value("int", size=ONE, const=0)
+        if len(values) == 1:
+            return operators.counting(run, zero, values[0], None)
+        if len(values) >= 2:
+            return operators.counting(run, values[0], values[1], values[2] if len(values) > 2 else None)
+    if name == "builtins.super":
+        return calls.super_object(run)
+    row = operations(run.language).function.get(name)
+    if row is None:
+        made = (
+            evidence.external_instance(name)
+            if name.rpartition(".")[2].rpartition("#")[2][:1].isupper()
+            else UNKNOWN_VALUE
+        )
+        for value in arguments.values:
+            run.escape(value)
+        return made
+    over = int(row.over)
+    receiver = arguments.get(over) or _NO_ARGUMENT
+    if row.alone and len(arguments.values) > 1:
+        return _either(arguments.values)
+    if row.effect:
+        _effect(run, row, name, arguments, place)
+    short = name.rpartition(".")[2]
+    where = run.place(node.args[over]) if over < len(node.args) else place
+    other = arguments.get(1 - over) if over in (0, 1) else None
+    return apply(run, node, row, short, receiver, other, arguments, place, where)
+
+
+def _either(values: list[Value]) -> Value:
+    """One of several values, as `max(a, b)` gives."""
+    found = values[0]
+    for value in values[1:]:
+        found = join(found, value)
+    return found
+
+
+def _effect(run: Run, row: Operation, name: str, arguments: Arguments, place: Place) -> None:
+    run.effects.add(row.effect)
+    if row.effect == "http":
+        run.analysis.queries.append(
+            Queried(
+                "http",
+                f"{name.rpartition('#')[2]}()",
+                place,
+                arguments.depends,
+                tuple(run.loops),
+                run.owner,
+                orm="http",
+            )
+        )
+
+
+def apply(
+    run: Run,
+    node: f.Call,
+    row: Operation,
+    name: str,
+    receiver: Value,
+    first: Value | None,
+    arguments: Arguments,
+    place: Place,
+    where: Place,
+) -> Value:
+    """Carry out a table row: its cost, what it grows, its callback, its result."""
+    if receiver.kind in queries.LAZY_KINDS and not row.lazy:
+        queries.touch(run, receiver, where, name)
+    operators.operate(run, row, name, place, receiver, first, receiver_place=where)
+    if row.effect == "http" and "." not in name:
+        _method_effect(run, row, name, receiver, arguments, place)
+    if row.grows:
+        by = ONE if row.grows == "1" else run.extent(first) if first is not None else ONE
+        put = (
+            first if len(arguments.values) < 2 or name not in ("insert", "heappush") else arguments.values[1]
+        )
+        _grown(run, node, receiver, by, put, row)
+    returned = _callback(run, node, row, receiver, arguments, place)
+    return result(run, row, receiver, first, arguments, returned)
+
+
+def _method_effect(
+    run: Run, row: Operation, name: str, receiver: Value, arguments: Arguments, place: Place
+) -> None:
+    run.effects.add("http")
+    label = f"{receiver.label or 'client'}.{name}()"
+    run.analysis.queries.append(
+        Queried("http", label, place, arguments.depends, tuple(run.loops), run.owner, orm="http")
+    )
+
+
+def _grown(run: Run, node: f.Call, receiver: Value, by: Cost, put: Value | None, row: Operation) -> None:
+    if receiver.grown is not None:
+        run.grow(receiver.grown, by)
+    elif receiver.size is not None and receiver.size.is_constant and receiver.token:
+        pass
+    holder = node.func.obj if isinstance(node.func, f.Attr) else node.args[0] if node.args else None
+    if isinstance(holder, f.Name) and holder.id in run.env and put is not None:
+        element = put.of if row.grows == "k" else put
+        if element is not None and receiver.kind in ("list", "set", "deque", "dict"):
+            known = run.env[holder.id]
+            joined = element if known.of is None else join(known.of, element)
+            run.bind(holder.id, replace(known, of=joined, items=None))
+
+
+def _callback(
+    run: Run, node: f.Call, row: Operation, receiver: Value, arguments: Arguments, place: Place
+) -> Value | None:
+    """A function argument that is called once for every element."""
+    if not row.calls:
+        return None
+    if row.calls.isdigit():
+        position = int(row.calls)
+        function = arguments.get(position)
+        callback = node.args[position] if position < len(node.args) else None
+    else:
+        function = arguments.keywords.get(row.calls)
+        callback = next((k.value for k in node.keywords if k.name == row.calls), None)
+    if function is None or callback is None or function.kind != "function":
+        return None
+    over_node = (
+        node.func.obj if isinstance(node.func, f.Attr) else node.args[min(int(row.over), len(node.args) - 1)]
+    )
+    loops.enter(run, node, receiver, over_node, place, "callback")
+    element = loops.element_of(run, receiver)
+    passed = (element,) if row.passes == "element" else (UNKNOWN_VALUE, element)
+    returned = calls.invoke(run, function, passed, {}, run.place(callback), "the callback", inline=True)
+    run.close()
+    return returned
+
+
+def result(
+    run: Run,
+    row: Operation,
+    receiver: Value,
+    first: Value | None,
+    arguments: Arguments,
+    returned: Value | None,
+) -> Value:
+    """What a table row says it gives."""
+    kind, _, inner = row.gives.rstrip("]").partition("[")
+    depends = receiver.depends | arguments.depends
+    if kind == "none":
+        return NONE
+    if kind == "element":
+        return (receiver.of or UNKNOWN_VALUE).on(depends)
+    if kind == "value":
+        return (receiver.values or UNKNOWN_VALUE).on(depends)
+    size: Cost | None = None
+    if row.size:
+        argument = first if first is not None else UNKNOWN_VALUE
+        size = formula(
+            row.size,
+            run.extent(receiver) if "n" in row.size else ONE,
+            run.extent(argument) if "k" in row.size else ONE,
+        )
+    if kind in ("same", "receiver"):
+        return replace(
+            receiver,
+            size=size or receiver.size,
+            grown=None,
+            depends=depends,
+            born=len(run.loops),
+            token="",
+            items=None,
+        )
+    if kind in ("int", "float", "bool", "str", "unknown"):
+        return Value(kind, size=size, depends=depends)
+    of, values = _inner(inner, receiver, arguments, returned)
+    if kind in ("list", "set", "tuple", "dict", "deque") and not row.lazy and size is not None:
+        run.space = run.space + run.settled(size)
+    return Value(
+        kind, size=size, of=of, values=values, depends=depends, born=len(run.loops), evidence=f"made by a {kind} operation",
+        label=receiver.label if row.lazy else "",
+    )  # fmt: skip
+
+
+def _inner(
+    inner: str, receiver: Value, arguments: Arguments, returned: Value | None
+) -> tuple[Value | None, Value | None]:
+    element = receiver.of
+    if inner == "element":
+        return element, receiver.values
+    if inner == "value":
+        return receiver.values, None
+    if inner == "returned":
+        return returned, None
+    if inner == "pair":
+        key, value = element or UNKNOWN_VALUE, receiver.values or UNKNOWN_VALUE
+        return Value("tuple", size=ONE, items=(key, value)), None
+    if inner == "indexed":
+        return Value(
+            "tuple", size=ONE, items=(Value("int", size=receiver.size), element or UNKNOWN_VALUE)
+        ), None
+    if inner == "grouped":
+        return Value("tuple", size=ONE, items=(UNKNOWN_VALUE, Value("iterator", of=element))), None
+    if inner == "zipped":
+        return Value("tuple", size=ONE, items=tuple(v.of or UNKNOWN_VALUE for v in arguments.values)), None
+    return (Value(inner) if inner else None), None
