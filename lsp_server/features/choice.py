@@ -40,9 +40,9 @@ async def chosen(ls: BigoServer, arguments: tuple[Any, ...]) -> Chosen:
     path = to_path(uri)
     analysis = await ls.session.analysed(path)
     document = ls.session.documents.get(path)
-    if document is None or analysis is None:
-        raise NoTarget(f"{uri} is not open, or in no language bigo reads")
-    if analysis.state.edits != document.edits:
+    if document is None:
+        raise NoTarget(f"{uri} is not open in the editor; open it first")
+    if analysis is None or analysis.state.edits != document.edits:
         raise NoTarget("the document could not be analysed as it is now; the log says why")
     where = range_of_json(argument.get("range"))
     if where is None:

@@ -44,12 +44,13 @@ async def actions(ls: BigoServer, params: lsp.CodeActionParams) -> list[lsp.Code
     offered: list[lsp.CodeAction] = []
     if _wanted(lsp.CodeActionKind.QuickFix, only):
         offered += _fixes(ls, uri, analysis, near)
-        offered += _suppressions(ls, path, analysis, near, params)
     if _wanted(lsp.CodeActionKind.RefactorRewrite, only) or _wanted(SHOW_REQUEST, only):
         rewrites = await _rewrites(ls, uri, path, analysis, near, here)
         offered += [action for action in rewrites if action.kind and _wanted(action.kind, only)]
     if _wanted(FIX_ALL, only):
         offered += _fix_all(ls, analysis, asked_for=bool(only))
+    if _wanted(lsp.CodeActionKind.QuickFix, only):  # last: hiding a finding is the least one can do about it
+        offered += _suppressions(ls, path, analysis, near)
     return offered
 
 
@@ -112,7 +113,7 @@ def _edit(ls: BigoServer, edits: Sequence[Edit]) -> lsp.WorkspaceEdit | None:
 
 
 def _suppressions(
-    ls: BigoServer, path: str, analysis: Analysis, near: Sequence[Finding], params: lsp.CodeActionParams
+    ls: BigoServer, path: str, analysis: Analysis, near: Sequence[Finding]
 ) -> Iterator[lsp.CodeAction]:
     marker = choice.comment_marker(ls, path)
     seen: set[tuple[str, int]] = set()

@@ -84,6 +84,17 @@ def refresh_later(ls: BigoServer, path: str) -> None:
     ls.session.timers.schedule(path, delay, lambda: refresh(ls, path))
 
 
+def refresh_all_later(ls: BigoServer, changed: str) -> None:
+    """`refresh_all` once no document has changed for a while: what the others depend on may have."""
+
+    async def news() -> None:
+        ls.session.world_changed()
+        await refresh_all(ls, first=changed)
+
+    delay = max(4 * ls.session.settings.diagnostics.debounce, 400) / 1000
+    ls.session.timers.schedule("", delay, news)
+
+
 async def refresh_all(ls: BigoServer, first: str = "") -> None:
     """`refresh` for every open document, `first` before the others; a pulling client is asked to pull again."""
     client = ls.session.client

@@ -31,10 +31,12 @@ def opened(ls: BigoServer, params: lsp.DidOpenTextDocumentParams) -> None:
 
 
 def changed(ls: BigoServer, params: lsp.DidChangeTextDocumentParams) -> None:
-    """Analyse when typing pauses."""
+    """Analyse when typing pauses, and the other open documents when it rests: their costs may come from this one."""
     document = ls.session.edited(to_path(params.text_document.uri))
     if document is not None and ls.session.settings.diagnostics.on_type:
         diagnostics.refresh_later(ls, document.path)
+        if len(ls.session.documents) > 1:
+            diagnostics.refresh_all_later(ls, document.path)
 
 
 def saved(ls: BigoServer, params: lsp.DidSaveTextDocumentParams) -> None:

@@ -31,7 +31,8 @@ def test_fixes_are_found_by_place_without_the_clients_diagnostics() -> None:
     async def story(editor: Editor) -> None:
         editor.open(URI, CODE)
         actions = await editor.actions(URI, at(1, 0))  # anywhere on the line
-        assert titles(actions)[:2] == ["Replace SLOW", "Ignore membership-in-list here"]
+        assert titles(actions)[0] == "Replace SLOW"
+        assert titles(actions)[-1] == "Ignore membership-in-list here"
         fix = actions[0]
         assert (fix["kind"], fix["isPreferred"]) == ("quickfix", True)
         assert [d["code"] for d in fix["diagnostics"]] == ["membership-in-list"]

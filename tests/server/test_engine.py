@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sys
 from collections.abc import Iterator
@@ -159,8 +160,6 @@ def test_cost_is_seen_through_a_call_into_another_file(tmp_path: Path) -> None:
                 if found and expected in found["contents"]["value"]:
                     return
                 await editor.until(lambda: True)
-                import asyncio
-
                 await asyncio.sleep(0.05)
             raise AssertionError(f"{expected} is not in {found}")
 
@@ -172,6 +171,35 @@ def test_cost_is_seen_through_a_call_into_another_file(tmp_path: Path) -> None:
         await cost("O(|orders|)")
 
     play(story, APPLIES, root=tmp_path, session=Session)
+
+
+@pytest.mark.parametrize("pulls", [False, True], ids=["pushed", "pulled"])
+def test_typing_in_one_document_is_seen_in_another(pulls: bool) -> None:
+    """Neither is saved; the diagnostic of the caller goes when the callee is repaired."""
+    helper, caller = "file:///srv/app/helper.py", "file:///srv/app/caller.py"
+    loops = "def known(customers, orders):\n    for c in customers:\n        for o in orders:\n            if o.id == c.id:\n                return True\n"
+    more = {"textDocument": {"diagnostic": {}}} if pulls else {}
+    more["workspace"] = APPLIES["workspace"] | {"diagnostics": {"refreshSupport": True}}
+
+    async def story(editor: Editor) -> None:
+        async def cost() -> str:
+            params = {"textDocument": {"uri": caller}, "position": {"line": 3, "character": 6}}
+            found = await editor.request("textDocument/hover", params)
+            return str(found["contents"]["value"])
+
+        editor.open(helper, loops)
+        editor.open(caller, CALLER.replace("o.id", "orders"))
+        assert "|customers|" in await cost()
+        editor.change(helper, 2, {"text": "def known(customers, orders):\n    return True\n"})
+        for _ in range(200):
+            if "|customers|" not in await cost():
+                break
+            await asyncio.sleep(0.05)
+        assert "|customers|" not in await cost()
+        if pulls:
+            await editor.until(lambda: "workspace/diagnostic/refresh" in {m["method"] for m in editor.asked})
+
+    play(story, more, session=Session)
 
 
 # -------------------------------------------------------------------------------------- with the stand-in Messages API
@@ -209,6 +237,7 @@ def test_a_rewrite_from_pick_to_edit(api: FakeAPI) -> None:
         result = await editor.request("workspace/executeCommand", rewrite(uri), 60)
         assert result["applied"] is False
         assert editor.popups() == [f"bigo: {result['reason']}"]
+        assert len([entry for entry in api.log if entry.get("json")]) == 2
         assert "workspace/applyEdit" not in {m["method"] for m in editor.asked}
 
         result = await editor.request("workspace/executeCommand", rewrite(uri), 60)
