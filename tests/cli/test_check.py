@@ -289,3 +289,44 @@ def test_fix_keeps_encoding_mark_and_line_ends(project: Path, bigo: Bigo) -> Non
     assert fixed.startswith(b"\xef\xbb\xbfdef ")
     assert fixed.count(b"\r\n") == fixed.count(b"\n")
     assert b"set(" in fixed
+
+
+def test_a_file_that_disappears_between_reading_and_checking_is_named(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lsp_server.commands import gather
+    from lsp_server.commands.check import check_all
+    from lsp_server.render.located import Spelling
+
+    monkeypatch.chdir(project)
+    for name in ("a.py", "b.py"):
+        (project / name).write_text(SLOW)
+    root, settings = gather.settings_for(["."])
+    gathered = gather.gather(["."], root, settings)
+    (project / "a.py").unlink()
+    checked = check_all(gathered, None, None, Spelling.for_arguments(["."]))
+    assert {one.path for one in checked.located} == {"b.py"}
+    assert not gathered.failed
+    assert capsys.readouterr().err == "bigo: a.py cannot be read: No such file or directory\n"
+
+
+def test_a_defect_in_one_file_is_named_and_ends_with_2_after_the_rest(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from analyzers import check
+    from lsp_server.cli import main
+
+    def fails_at_a(project: object, path: str, *rest: object) -> object:
+        if path.endswith("/a.py"):
+            raise RecursionError("too deep")
+        return real(project, path, *rest)  # type: ignore[arg-type]
+
+    real = check.check
+    monkeypatch.setattr(check, "check", fails_at_a)
+    monkeypatch.chdir(project)
+    for name in ("a.py", "b.py"):
+        (project / name).write_text(SLOW)
+    assert main(["check", "--no-reasons"]) == 2
+    said = capsys.readouterr()
+    assert "a.py could not be checked: RecursionError: too deep (please report this)" in said.err
+    assert len(said.out.splitlines()) == 3
