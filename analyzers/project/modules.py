@@ -6,7 +6,8 @@ a possible root. What decides is whether the packages on the way have their `__i
 to the importing file. The standard library's names and what no file of the project can be stay external (None).
 
 JavaScript: relative specifiers with the endings and index files that Node and TypeScript try; `@/x` and `~/x` when
-exactly one file fits. Bare specifiers are packages.
+exactly one file fits; a path from a directory above (`src/user/service`), as `baseUrl` allows. Other bare specifiers
+are packages.
 """
 
 from __future__ import annotations
@@ -217,6 +218,21 @@ class ModuleMap:
             return self._script_file(module)
         if module.startswith(("@/", "~/")):
             return self._find_aliased(module[2:])
+        return self._find_below_base(importer, module)
+
+    def _find_below_base(self, importer: str, module: str) -> str | None:
+        """`src/user/user.service`: a path from a directory above the importer, as `baseUrl` in tsconfig.json allows.
+
+        The first directory on the way up that has such a file; none for the name of a package alone.
+        """
+        if "/" not in module or module.startswith("@"):
+            return None
+        place = parent(importer)
+        while "/" in place:
+            found = self._script_file(f"{place}/{module}")
+            if found is not None:
+                return found
+            place = parent(place)
         return None
 
     def _find_aliased(self, rest: str) -> str | None:

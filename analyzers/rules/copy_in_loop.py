@@ -138,7 +138,7 @@ It is silent for `append`, `extend` and `list +=`, for `s += x` on a local strin
 copies that are not stored back, and for containers that live for one turn only.
 """,
     severity=Severity.WARNING,
-    fix="turns `xs = xs + [x]` into `xs.append(x)` where the list is the function's own",
+    fix="Turns `xs = xs + [x]` into `xs.append(x)` where the list is the function's own.",
     bad=(
         Example(
             "accumulating by `+`, taking from the front",

@@ -185,7 +185,7 @@ It says nothing when the rows' query is not known for sure, when the relation is
 column behind a foreign key (`book.author_id`), for assignments, and for a single object.
 """,
     severity=Severity.WARNING,
-    fix="adds `select_related`, `prefetch_related` or `options(...)` to the query the rows really come from, also in another function",
+    fix="Adds `select_related`, `prefetch_related` or `options(...)` to the query the rows really come from, also in another function.",
     bad=(
         Example(
             "a foreign key",

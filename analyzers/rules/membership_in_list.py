@@ -265,7 +265,7 @@ belong to the loop's own element, and for chunked loops. A set is offered where 
 and nothing in the loop changes the list.
 """,
     severity=Severity.WARNING,
-    fix="builds a set before the loop, or keeps one beside a list that is only appended to",
+    fix="Builds a set before the loop, or keeps one beside a list that is only appended to.",
     bad=(
         Example(
             "a list that grows in the loop",

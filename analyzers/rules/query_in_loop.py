@@ -40,11 +40,11 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]) -> Finding:
     turns = loop.turns.formula()
-    verb = "writes" if query.kind == "write" else "asks the database"
+    verb, batch = ("writes", "batch ") if query.kind == "write" else ("asks the database", "")
     through = f" (through `{context.source(call_place(query)).split('(')[0]}`)" if query.chain else ""
     message = (
         f"`{query.label}`{through} {verb} once for every turn of the loop over `{loop.label}`: "
-        f"{turns} queries where one would do."
+        f"{turns} queries where one {batch}would do."
     )
     if query.note:
         message += f" {query.note[0].upper()}{query.note[1:]}."
