@@ -7,7 +7,7 @@ import inspect
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import anyio
 import anyio.to_thread
 
 from lsp_server.rewrites import failures, prompt, redact, route, validate
-from lsp_server.rewrites.budget import Calibration, cost, dollars, estimate_tokens
+from lsp_server.rewrites.budget import Calibration, cost, dollars
 from lsp_server.rewrites.cache import AnswerCache, key_of
 from lsp_server.rewrites.child import Child, ChildLost
 from lsp_server.rewrites.contract import (
@@ -35,6 +35,7 @@ from lsp_server.rewrites.request import Prepared, prepare
 
 Report = Callable[[Progress], None]
 _START_SECONDS = 120.0  # the SDK's import alone takes seconds on a busy machine
+_BYTES_PER_TOKEN = 2.76  # of source code with the present tokenizer; good enough for a progress bar
 _BACKSTOP = 15.0  # the child keeps the deadline itself; this is for a child that hangs
 
 
@@ -63,6 +64,36 @@ class _Trip:
 class _Reply:
     text: str
     content: Any  # the assistant's turn as it must be sent back in a repair
+
+
+class _Watch:
+    """Follows one answer as it comes in: tells the person, and counts what will be billed."""
+
+    def __init__(self, trip: _Trip, begun: Callable[[], None]):
+        self.usage = Usage()
+        self._trip = trip
+        self._begun = begun
+        self._sent = time.monotonic()
+        self._bytes = 0
+
+    def see(self, message: Mapping[str, Any]) -> None:
+        """One message of the child."""
+        if message["event"] == "begun":
+            self._begun()
+            self.usage = Usage.of(message["usage"])
+            self._trip.first_token = self._trip.first_token or time.monotonic() - self._sent
+            self._trip.report(Progress("thinking", "Claude has begun…", 0.0))
+        elif message["event"] == "text":
+            # An answer that breaks off never says how long it was, so the count is our own until it does.
+            self._bytes += len(message["text"].encode("utf-8", "replace"))
+            written = round(self._bytes / _BYTES_PER_TOKEN)
+            self.usage = replace(self.usage, output=max(self.usage.output, written))
+            expected = max(1, self._trip.prepared.estimate.output)
+            self._trip.report(
+                Progress("writing", f"Claude is writing… {written:,} tokens", min(0.99, written / expected))
+            )
+        elif message["event"] == "done":
+            self.usage = Usage.of(message["usage"])
 
 
 class Rewriter:
@@ -125,10 +156,12 @@ class Rewriter:
             failure.usage, failure.cost_usd, outcome = trip.usage, trip.cost, failure.kind
             raise
         finally:
-            # Without await: this also runs while the task is being cancelled. A repair is no part of the estimate.
-            self._promised -= prepared.estimate.cold_usd
+            # Also while the task is being cancelled, hence the shield. A repair is no part of the estimate.
             estimated = 0 if trip.repaired else prepared.estimate.input
-            self.ledger.add(prepared.model, outcome, trip.usage, trip.cost, estimated, trip.timings)
+            row = prepared.model, outcome, trip.usage, trip.cost, estimated, trip.timings
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(self.ledger.add, *row)
+            self._promised -= prepared.estimate.cold_usd
         settings = prepared.settings
         if settings.cache_answers:
             await anyio.to_thread.run_sync(
@@ -149,7 +182,7 @@ class Rewriter:
         except RewriteFailed:
             await anyio.to_thread.run_sync(self.answers.drop, key)
             return None
-        self.ledger.add(prepared.model, LOCAL, Usage(), 0.0, 0, trip.timings)
+        await anyio.to_thread.run_sync(self.ledger.add, prepared.model, LOCAL, Usage(), 0.0, 0, trip.timings)
         return proposal
 
     async def _refuse_over_limit(self, prepared: Prepared) -> None:
@@ -189,44 +222,30 @@ class Rewriter:
                 raise failures.lost("it does not answer") from problem
 
     async def _converse(self, trip: _Trip, body: dict[str, Any], begun: Callable[[], None]) -> _Reply:
-        settings, expected = trip.prepared.settings, max(1, trip.prepared.estimate.output)
-        sent, usage, written = time.monotonic(), Usage(), 0
+        settings, watch = trip.prepared.settings, _Watch(trip, begun)
         trip.report(Progress("sent", f"Sent to {body['model']}…", 0.0))
         messages = self._child.send(body, settings.deadline_seconds, settings.stall_seconds)
         try:
             async with contextlib.aclosing(messages):
                 async for message in messages:
-                    if message["event"] == "begun":
-                        begun()
-                        usage = Usage.of(message["usage"])
-                        trip.first_token = trip.first_token or time.monotonic() - sent
-                        trip.report(Progress("thinking", "Claude has begun…", 0.0))
-                    elif message["event"] == "text":
-                        written += estimate_tokens(message["text"])
-                        trip.report(
-                            Progress(
-                                "writing",
-                                f"Claude is writing… {written:,} tokens",
-                                min(0.99, written / expected),
-                            )
-                        )
-                    elif message["event"] == "failed":
+                    watch.see(message)
+                    if message["event"] == "failed":
                         raise failures.from_report(
                             message, body["model"], settings.deadline_seconds, settings.stall_seconds
                         )
-                    else:
-                        usage = Usage.of(message["usage"])
-                        if body is trip.prepared.body:
-                            self.calibration.learn(body["model"], trip.prepared.raw_tokens, usage.input)
-                        if failure := failures.stopped(message["stop_reason"], message["stop_details"]):
-                            raise failure
-                        return _Reply(message["text"], message["content"])
+                    if message["event"] == "done":
+                        break
+                else:
+                    raise ChildLost("it ended without an answer")
         finally:
-            # A request that broke off is billed for what it has written; the count is then our own.
-            trip.usage += (
-                usage if usage.output > written else Usage(*_input(usage), max(usage.output, written))
+            trip.usage += watch.usage
+        if body is trip.prepared.body:
+            await anyio.to_thread.run_sync(
+                self.calibration.learn, body["model"], trip.prepared.raw_tokens, watch.usage.input
             )
-        raise ChildLost("it ended without an answer")
+        if failure := failures.stopped(message["stop_reason"], message["stop_details"]):
+            raise failure
+        return _Reply(message["text"], message["content"])
 
     async def _repair(self, trip: _Trip, reply: _Reply, failure: RewriteFailed) -> tuple[_Reply, Proposal]:
         """One more turn of the same conversation, with what was wrong; the prefix is still cached."""
@@ -295,7 +314,3 @@ class Rewriter:
                 "not-checked",
                 f"The analyzer could not read the rewrite ({type(problem).__name__}: {problem}), so it is not offered.",
             ) from problem
-
-
-def _input(usage: Usage) -> tuple[int, int, int, int]:
-    return usage.plain, usage.written_5m, usage.written_1h, usage.read

@@ -13,6 +13,7 @@ from conftest import MODULE, PAIR, UNKNOWN, Bench, answer, target
 from fake_messages_api import Rule
 
 from lsp_server.rewrites import RewriteFailed, RewriteSettings
+from lsp_server.rewrites.cache import key_of
 from lsp_server.rewrites.prompt import frozen
 
 
@@ -127,6 +128,7 @@ def test_a_fault_is_one_clear_failure_and_the_next_request_works(bench: Bench, n
         assert len(bench.sent) == 1  # a broken answer is never asked for again
         assert failure.usage is not None
         assert failure.usage.input > 0  # but it is billed, and counted
+        assert [entry.outcome for entry in bench.rewriter.ledger.entries()] == [failure.kind]
     bench.says(answer(PAIR))
     bench.rewriter.settings = replace(bench.rewriter.settings, deadline_seconds=60.0, stall_seconds=60.0)
     assert bench.run(bench.rewriter.prepare(target())).function == PAIR
@@ -353,6 +355,21 @@ def test_the_same_request_is_answered_locally_the_second_time(bench: Bench) -> N
     assert not bench.run(bench.rewriter.prepare(target())).from_cache
 
 
+def test_a_kept_answer_is_checked_again_and_dropped_when_it_no_longer_passes(bench: Bench) -> None:
+    bench.says(answer(PAIR))
+    bench.rewriter.settings = replace(bench.rewriter.settings, cache_answers=True)
+    prepared = bench.rewriter.prepare(target())
+    bench.run(prepared)
+    # A file that has changed outside of the function: the request is the same, and so is the answer.
+    moved = target(text=MODULE.replace("def total", "def by_id_of"))
+    assert bench.run(bench.rewriter.prepare(moved)).from_cache
+    key = key_of(prepared.body)
+    bench.rewriter.answers.put(key, "no answer at all", 7, 1)
+    assert not bench.run(prepared).from_cache
+    assert len(bench.sent) == 2
+    assert bench.rewriter.answers.get(key, 7) == answer(PAIR)
+
+
 def test_an_answer_that_failed_is_not_kept(bench: Bench) -> None:
     bench.says("nonsense")
     bench.rewriter.settings = replace(bench.rewriter.settings, cache_answers=True, repair=False)
@@ -367,6 +384,12 @@ def test_the_ledger_holds_what_was_billed(bench: Bench) -> None:
     second = bench.run(bench.rewriter.prepare(target()))
     bench.api.rules[:] = [Rule(fault={"status": 401})]
     bench.fails(bench.rewriter.prepare(target()))
+    # What the API billed, to the token.
+    assert [entry["usage"]["output_tokens"] for entry in bench.api.log[:2]] == [
+        first.usage.output,
+        second.usage.output,
+    ]
+    assert second.usage.read == bench.api.log[1]["usage"]["cache_read_input_tokens"]
     summary = bench.rewriter.ledger.summary()
     assert summary.outcomes == {"ok": 2, "refused-key": 1}
     assert summary.tokens == first.usage + second.usage
