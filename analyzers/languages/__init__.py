@@ -5,9 +5,9 @@ To add a language:
 1. Depend on its tree-sitter grammar wheel (pyproject.toml).
 2. Write `<folder>/shapes.toml`: which node kind of the grammar becomes which shape of `analyzers/facts.py`, and which
    of the grammar's fields plays which role. Print a tree (`str(tree.root_node)`) of a small example to see both. The
-   shapes and their roles are listed at the top of `expressions.py`, `statements.py` and `definitions.py`. A wrong
-   kind, field, role or shape is an error that names it when the table is read. A node kind that is in no table is not
-   lost: it becomes an `Opaque` with the parts that are known.
+   docstrings in `expressions.py`, `operators.py`, `literals.py`, `statements.py` and `definitions.py` name the shapes
+   and their roles. A wrong kind, field, role or shape is an error that names it when the table is read. A node kind
+   that is in no table is not lost: it becomes an `Opaque` with the parts that are known.
 3. What the common shapes cannot say (Python's comprehensions, JavaScript's `for (;;)`) is a function of the same form
    in `<folder>/lower.py`, offered to the table by name in `EXPRESSIONS` or `STATEMENTS`. A folder without that
    module is complete, too.

@@ -7,34 +7,27 @@ fast as by field, and needs no role; parts that may be missing are named by the 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from analyzers.facts import (
     Attr,
     Await,
-    Binary,
     Call,
     Choose,
     Collection,
-    Compare,
-    Const,
     Expr,
     Index,
     Keyword,
-    Logic,
     Mapping,
     Name,
     Named,
     Opaque,
     Star,
     Template,
-    Unary,
     Yield,
 )
-from analyzers.languages.limits import MAX_DEPTH, SPINE
+from analyzers.languages.limits import MAX_DEPTH
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -227,95 +220,6 @@ def generic(spec: Spec) -> LowerExpr:
     return lower
 
 
-def operation(spec: Spec) -> LowerExpr:
-    """`left op right`, by what shapes.toml says of the operator: Binary, Compare, Logic or Opaque.
-
-    A long left-leaning chain of one kind (`a + b + c + ...`) is walked, not entered: Logic is flat, a Binary chain
-    of more than SPINE operands is an `Opaque` of them, any other is a tree.
-    """
-    operators: dict[str, tuple[str, str]] = {
-        token: (entry[0], entry[1]) for token, entry in spec.tables.data["operators"].items()
-    }
-
-    def lower(unit: Unit, node: Node, depth: int) -> Expr:
-        own = node.kind_id
-        spine: list[tuple[Node, str, str, Node]] = []  # outermost first: node, shape, op, right operand
-        here = node
-        while True:
-            children = here.children
-            if len(children) != 3:
-                children = solid(unit, here)
-                if len(children) != 3:
-                    break
-            shape, op = operators.get(children[1].type, ("Opaque", ""))
-            spine.append((here, shape, op, children[2]))
-            here = children[0]
-            if here.kind_id != own:
-                break
-        if not spine:
-            return unit.opaque(node, depth)
-        base = unit.base
-        value = unit.opaque(here, depth + 1) if here.kind_id == own else unit.expr(here, depth + 1)
-        if len(spine) > SPINE and not all(shape == "Logic" for _, shape, _, _ in spine):
-            rights = [unit.expr(right, depth + 1) for _, _, _, right in reversed(spine)]
-            return Opaque(node.start_byte - base, node.end_byte - base, (value, *rights))
-        parts: list[Expr] = []  # of the Logic being built
-        logic, logic_to = "", 0
-        for here, shape, op, right_node in reversed(spine):
-            at, to = here.start_byte - base, here.end_byte - base
-            right = unit.expr(right_node, depth + 1)
-            if shape == "Logic":
-                if logic != op:
-                    if logic:
-                        value = Logic(at, logic_to, logic, tuple(parts))
-                    parts, logic = [value], op
-                    if type(value) is Logic and value.op == op:
-                        parts = list(value.parts)
-                logic_to = to
-                if type(right) is Logic and right.op == op:
-                    parts.extend(right.parts)
-                else:
-                    parts.append(right)
-                continue
-            if logic:
-                value, logic = Logic(at, logic_to, logic, tuple(parts)), ""
-            if shape == "Binary":
-                value = Binary(at, to, op, value, right)
-            elif shape == "Compare":
-                value = Compare(at, to, value, (op,), (right,))
-            else:
-                value = Opaque(at, to, (value, right))
-        if logic:
-            value = Logic(node.start_byte - base, node.end_byte - base, logic, tuple(parts))
-        return value
-
-    return lower
-
-
-def unary(spec: Spec) -> LowerExpr:
-    """`op operand`: operator first, operand last. Operators that are not in facts.py make an Opaque."""
-    operators: dict[str, tuple[str, str]] = {
-        token: (entry[0], entry[1]) for token, entry in spec.tables.data["operators"].items()
-    }
-
-    def lower(unit: Unit, node: Node, depth: int) -> Expr:
-        children = solid(unit, node)
-        base = unit.base
-        at, to = node.start_byte - base, node.end_byte - base
-        if len(children) != 2:
-            return unit.opaque(node, depth)
-        token = children[0].type
-        operand = unit.expr(children[1], depth + 1)
-        if token in ("-", "+"):
-            return Unary(at, to, token, operand)
-        shape, op = operators.get(token, ("Opaque", ""))
-        if shape == "Unary":
-            return Unary(at, to, op, operand)
-        return Opaque(at, to, (operand,))
-
-    return lower
-
-
 def choose(spec: Spec) -> LowerExpr:
     """A conditional expression. Role order: its three expressions as they stand, of test, then and other."""
     order: list[str] = spec.value("order", ["test", "then", "other"])
@@ -462,85 +366,6 @@ def leaf(spec: Spec) -> LowerExpr:
     return lower
 
 
-def constant(spec: Spec) -> LowerExpr:
-    """A word that is a value. Roles: kind; value (none when left out)."""
-    kind, value = spec.value("kind"), spec.value("value")
-
-    def lower(unit: Unit, node: Node, depth: int) -> Expr:
-        base = unit.base
-        return Const(node.start_byte - base, node.end_byte - base, kind, value)
-
-    return lower
-
-
-def number(spec: Spec) -> LowerExpr:
-    """A number as written."""
-
-    def lower(unit: Unit, node: Node, depth: int) -> Expr:
-        base = unit.base
-        kind, value = number_of(unit.text(node))
-        return Const(node.start_byte - base, node.end_byte - base, kind, value)
-
-    return lower
-
-
-def number_of(text: str) -> tuple[str, int | float | None]:
-    """The kind and value of a number literal; None for what no 64-bit value holds.
-
-    >>> number_of("1_000"), number_of("0x1F"), number_of("1e3"), number_of("017"), number_of("10n"), number_of("3j")
-    (('int', 1000), ('int', 31), ('float', 1000.0), ('int', 15), ('int', 10), ('float', None))
-    """
-    text = text.lower().replace("_", "")
-    if text[-1:] == "j":
-        return "float", None
-    digits = text.rstrip("nl")
-    try:
-        if digits.isdigit():
-            value = int(digits, 8) if digits[0] == "0" and digits.strip("01234567") == "" else int(digits)
-        else:
-            value = int(digits, 0)
-        return "int", value if value < 2**63 else None
-    except ValueError:  # not an integer, or more digits than int() takes
-        pass
-    try:
-        return "float", float(text)
-    except ValueError:
-        return "float" if "." in text else "int", None
-
-
-ESCAPE = re.compile(
-    r"""\\(?: x([0-9a-fA-F]{2}) | u([0-9a-fA-F]{4}) | U([0-9a-fA-F]{8}) | u\{([0-9a-fA-F]{1,6})\}
-         | ([0-7]{1,3}) | N\{([^}]+)\} | (\r\n|.) )""",
-    re.DOTALL | re.VERBOSE,
-)
-ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a", "\n": "", "\r\n": ""}
-
-
-def unescape(text: str) -> str:
-    """The text that a quoted one with backslashes stands for; a backslash that means nothing is kept.
-
-    Python's escapes and JavaScript's, which hardly disagree: JavaScript drops the backslash that means nothing.
-    """
-
-    def replace(match: re.Match[str]) -> str:
-        if match[5]:
-            return chr(int(match[5], 8))
-        if match[6]:
-            try:
-                return unicodedata.lookup(match[6])
-            except KeyError:
-                return match[0]
-        code = match[1] or match[2] or match[3] or match[4]
-        if code:
-            number = int(code, 16)
-            return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
-        if match[7] in "\\'\"`$/":
-            return match[7]
-        return ESCAPED.get(match[7], match[0])
-
-    return ESCAPE.sub(replace, text)
-
-
 SHAPES: dict[str, Callable[[Spec], LowerExpr]] = {
     "Name": name,
     "Attr": attr,
@@ -549,8 +374,6 @@ SHAPES: dict[str, Callable[[Spec], LowerExpr]] = {
     "Last": last,
     "Index": index,
     "Generic": generic,
-    "Operation": operation,
-    "Unary": unary,
     "Choose": choose,
     "Collection": collection,
     "Mapping": mapping,
@@ -560,6 +383,4 @@ SHAPES: dict[str, Callable[[Spec], LowerExpr]] = {
     "Named": named,
     "Template": template,
     "Leaf": leaf,
-    "Constant": constant,
-    "Number": number,
 }

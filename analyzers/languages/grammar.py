@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import tree_sitter
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 LowerExpr = Callable[["Unit", tree_sitter.Node, int], Expr]
 LowerStmt = Callable[["Unit", tree_sitter.Node, int, "list[Stmt]"], None]
+Lower = TypeVar("Lower")
 
 
 class Spec:
@@ -164,40 +165,62 @@ def flatten(values: Iterable[Any]) -> Iterator[str]:
 
 def build(language: Language) -> Grammar:
     """Read and check the tables of a language. Raises ValueError with the file and entry that is wrong."""
-    from analyzers.languages import definitions, expressions, statements
+    from analyzers.languages import definitions, expressions, literals, operators, statements
 
     grammar = tree_sitter.Language(language.load())
     tables = Tables(language.folder, grammar)
-    own = import_module(f"analyzers.languages.{tables.data.get('module', language.data)}.lower")
-    expression_shapes = {**expressions.SHAPES, **definitions.EXPRESSIONS, **own.EXPRESSIONS}
-    statement_shapes = {**statements.SHAPES, **definitions.STATEMENTS, **own.STATEMENTS}
+    own_expressions, own_statements = own_shapes(tables.data.get("module", language.data))
     exprs: dict[int, LowerExpr] = dict.fromkeys(tables.named(), expressions.opaque)
     for id in tables.kinds("skip"):
         exprs.pop(id, None)
     stmts: dict[int, LowerStmt] = {expressions.ERROR: statements.error}
-    definition_kinds: set[int] = set()
-    for section, shapes, into in (
-        ("expressions", expression_shapes, exprs),
-        ("statements", statement_shapes, stmts),
-    ):
-        for spec in tables.specs(section):
-            if spec.shape not in shapes:
-                raise spec.error(
-                    f"no {section[:-1]} shape {spec.shape!r}; there are {', '.join(sorted(shapes))}"
-                )
-            handler = shapes[spec.shape](spec)
-            if spec.unused:
-                raise spec.error(f"{spec.shape} has no role {', '.join(sorted(spec.unused))}")
-            ids = tables.ids(spec.kind)
-            into.update(dict.fromkeys(ids, handler))
-            if spec.shape in definitions.QUEUED:
-                definition_kinds.update(ids)
+    expression_shapes = {
+        **expressions.SHAPES,
+        **literals.SHAPES,
+        **operators.SHAPES,
+        **definitions.EXPRESSIONS,
+        **own_expressions,
+    }
+    queued = fill(tables, "expressions", expression_shapes, exprs)
+    queued |= fill(
+        tables, "statements", {**statements.SHAPES, **definitions.STATEMENTS, **own_statements}, stmts
+    )
     return Grammar(
         grammar,
         exprs,
         stmts,
         tables.kinds("blocks"),
-        frozenset(definition_kinds),
+        frozenset(queued),
         tables.kinds("comments"),
         tables.kinds("skip"),
     )
+
+
+def own_shapes(
+    folder: str,
+) -> tuple[dict[str, Callable[[Spec], LowerExpr]], dict[str, Callable[[Spec], LowerStmt]]]:
+    """The shapes that `<folder>/lower.py` adds; none without such a module."""
+    if not (Path(__file__).parent / folder / "lower.py").exists():
+        return {}, {}
+    module = import_module(f"analyzers.languages.{folder}.lower")
+    return module.EXPRESSIONS, module.STATEMENTS
+
+
+def fill(
+    tables: Tables, section: str, shapes: Mapping[str, Callable[[Spec], Lower]], into: dict[int, Lower]
+) -> set[int]:
+    """Make the handlers of a section, and return the kinds of those that queue a unit."""
+    from analyzers.languages.definitions import QUEUED
+
+    queued: set[int] = set()
+    for spec in tables.specs(section):
+        if spec.shape not in shapes:
+            raise spec.error(f"no {section[:-1]} shape {spec.shape!r}; there are {', '.join(sorted(shapes))}")
+        handler = shapes[spec.shape](spec)
+        if spec.unused:
+            raise spec.error(f"{spec.shape} has no role {', '.join(sorted(spec.unused))}")
+        ids = tables.ids(spec.kind)
+        into.update(dict.fromkeys(ids, handler))
+        if spec.shape in QUEUED:
+            queued.update(ids)
+    return queued

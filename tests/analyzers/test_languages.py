@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from printing import show
 
+from analyzers.extract import facts_of
 from analyzers.languages import LANGUAGES, PYTHON, TYPESCRIPT, Language, by_name, for_id, for_path
 from analyzers.languages.grammar import Tables, build
 
@@ -123,3 +125,23 @@ def test_every_kind_in_a_dialects_own_table_is_checked(tmp_path: Path) -> None:
     assert tables.ids("jsx_element") == []
     with pytest.raises(ValueError, match="mistyped"):
         tables.ids("mistyped")
+
+
+def test_a_language_may_be_tables_alone(tmp_path: Path) -> None:
+    """A folder without a `lower.py` uses the common shapes only."""
+
+    class Elsewhere(Language):
+        @property
+        def folder(self) -> Path:
+            return tmp_path
+
+    (tmp_path / "shapes.toml").write_text(
+        'comments = ["comment"]\nskip = ["comment"]\nblocks = ["module", "block"]\n[operators]\n[parameters]\n'
+        '[expressions]\nidentifier = "Name"\ncall = { shape = "Call", list = "argument_list" }\n'
+        '[statements]\nexpression_statement = "Do"\n'
+        'for_statement = { shape = "For", target = "left", iter = "right", body = "body" }\n'
+    )
+    fields = {field.name: getattr(PYTHON, field.name) for field in dataclasses.fields(PYTHON)}
+    language = Elsewhere(**{**fields, "name": "small", "data": "no_such_package"})
+    facts = facts_of(b"for x in xs:  # why\n    f(x)\n", language)
+    assert show(facts) == "For x xs\n  Do (Call f [x])"

@@ -12,7 +12,6 @@ from analyzers.facts import (
     Assign,
     Attr,
     Call,
-    Case,
     Clause,
     Collection,
     Compare,
@@ -22,10 +21,7 @@ from analyzers.facts import (
     If,
     Index,
     Jump,
-    Mapping,
-    Match,
     Name,
-    Named,
     Opaque,
     Slice,
     Stmt,
@@ -34,8 +30,10 @@ from analyzers.facts import (
     With,
     WithItem,
 )
-from analyzers.languages.expressions import holes, inner, solid, unescape
-from analyzers.languages.limits import BLOCK_DEPTH, LONGEST_TEXT
+from analyzers.languages.expressions import holes, inner
+from analyzers.languages.limits import LONGEST_TEXT
+from analyzers.languages.literals import unescape
+from analyzers.languages.python import imports, patterns
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -282,179 +280,18 @@ def managing(spec: Spec) -> LowerStmt:
     return lower
 
 
-def matching(spec: Spec) -> LowerStmt:
-    """`match`. Roles subject, cases, guard, body (fields); case, pattern (kinds)."""
-    subject_field, cases_field = spec.field("subject"), spec.field("cases")
-    guard_field, body_field = spec.field("guard"), spec.field("body")
-    case_kinds, pattern_kinds = spec.kinds("case"), spec.kinds("pattern")
-
-    def case(unit: Unit, node: Node, depth: int) -> Case:
-        base = unit.base
-        patterns = [unit.expr(one, depth) for one in node.children if one.kind_id in pattern_kinds]
-        guard = node.child_by_field_id(guard_field)
-        return Case(
-            node.start_byte - base,
-            node.end_byte - base,
-            tuple(patterns),
-            None if guard is None else inner(unit, guard, depth),
-            unit.block(node.child_by_field_id(body_field), depth),
-        )
-
-    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
-        base = unit.base
-        at, to = node.start_byte - base, node.end_byte - base
-        subjects = unit.all(node.children_by_field_id(subject_field), depth + 1)
-        body = node.child_by_field_id(cases_field)
-        cases = [
-            case(unit, child, depth + 1)
-            for child in (body.children if body is not None and depth < BLOCK_DEPTH else ())
-            if child.kind_id in case_kinds
-        ]
-        if len(subjects) == 1:
-            subject = subjects[0]
-        else:
-            subject = Collection(at, to, "tuple", tuple(subjects))
-        out.append(Match(at, to, subject, tuple(cases)))
-
-    return lower
-
-
-def class_pattern(spec: Spec) -> LowerExpr:
-    """`case C(x, y=z)`: no call is made, so it is an `Opaque` of the class and what it binds."""
-
-    def lower(unit: Unit, node: Node, depth: int) -> Expr:
-        base = unit.base
-        return Opaque(node.start_byte - base, node.end_byte - base, tuple(unit.each(node, depth + 1)))
-
-    return lower
-
-
-def as_pattern(spec: Spec) -> LowerExpr:
-    """`pattern as name`, outside of `with` and `except`."""
-
-    def lower(unit: Unit, node: Node, depth: int) -> Expr:
-        base = unit.base
-        at, to = node.start_byte - base, node.end_byte - base
-        parts = unit.each(node, depth + 1)
-        if len(parts) != 2:
-            return Opaque(at, to, tuple(parts))
-        return Named(at, to, parts[1], parts[0])
-
-    return lower
-
-
-def keyword_pattern(spec: Spec) -> LowerExpr:
-    """`name=pattern` in a class pattern: the pattern."""
-
-    def lower(unit: Unit, node: Node, depth: int) -> Expr:
-        children = [child for child in node.children if child.kind_id in unit.exprs]
-        return unit.expr(children[-1], depth + 1) if children else unit.opaque(node, depth)
-
-    return lower
-
-
-def dotted(spec: Spec) -> LowerExpr:
-    """`a.b.c` where the grammar has one flat node for it (decorators of old, patterns)."""
-
-    def lower(unit: Unit, node: Node, depth: int) -> Expr:
-        base = unit.base
-        names = [child for child in node.children if child.kind_id in unit.exprs]
-        if not names:
-            return unit.opaque(node, depth)
-        at = names[0].start_byte - base
-        value: Expr = Name(at, names[0].end_byte - base, unit.text(names[0]))
-        for name in names[1:]:
-            value = Attr(at, name.end_byte - base, value, unit.text(name), name.start_byte - base)
-        return value
-
-    return lower
-
-
-def dict_pattern(spec: Spec) -> LowerExpr:
-    """`{"key": pattern, **rest}`. Role value: the field of the patterns; rest: the kind of `**rest`."""
-    key_field, value_field, rest = spec.field("key"), spec.field("value"), spec.kinds("rest")
-
-    def lower(unit: Unit, node: Node, depth: int) -> Expr:
-        base = unit.base
-        keys: list[Expr | None] = list(unit.all(node.children_by_field_id(key_field), depth + 1))
-        values = unit.all(node.children_by_field_id(value_field), depth + 1)
-        for child in node.children:
-            if child.kind_id in rest:
-                keys.append(None)
-                values.append(inner(unit, child, depth + 1))
-        if len(keys) != len(values):
-            return unit.opaque(node, depth)
-        return Mapping(node.start_byte - base, node.end_byte - base, tuple(keys), tuple(values))
-
-    return lower
-
-
-# ---------------------------------------------------------------------------------------------------- imports
-
-
-def importing(spec: Spec) -> LowerStmt:
-    """`import a.b as c`. Role alias: the kind of `name as alias`."""
-    aliased = spec.kinds("alias")
-
-    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
-        for child in node.children:
-            if child.kind_id in aliased:
-                parts = solid(unit, child)
-                unit.add_import(child, dotted_text(unit, parts[0]), "", unit.text(parts[-1]))
-            elif child.is_named and child.kind_id in unit.exprs:
-                module = dotted_text(unit, child)
-                unit.add_import(child, module, "", module.split(".")[0])
-
-    return lower
-
-
-def importing_from(spec: Spec) -> LowerStmt:
-    """`from m import x as y`. Roles module, name (fields); relative, alias, star (kinds)."""
-    module_field, name_field = spec.field("module"), spec.field("name")
-    relative, aliased, star = spec.kinds("relative"), spec.kinds("alias"), spec.kinds("star")
-
-    def lower(unit: Unit, node: Node, depth: int, out: list[Stmt]) -> None:
-        source = node.child_by_field_id(module_field) if module_field else None
-        module, level = "__future__", 0
-        if source is not None:
-            text = dotted_text(unit, source)
-            module = text.lstrip(".")
-            level = len(text) - len(module) if source.kind_id in relative else 0
-        for name in node.children_by_field_id(name_field):
-            if name.kind_id in aliased:
-                parts = solid(unit, name)
-                unit.add_import(name, module, unit.text(parts[0]), unit.text(parts[-1]), level)
-            elif name.end_byte > name.start_byte:
-                unit.add_import(name, module, unit.text(name), unit.text(name), level)
-        for child in node.children:
-            if child.kind_id in star:
-                unit.add_import(child, module, "*", "*", level)
-
-    return lower
-
-
-def dotted_text(unit: Unit, node: Node) -> str:
-    """A dotted name without the blanks and line ends that may stand in it."""
-    return "".join(unit.text(node).replace("\\", "").split())
-
-
 EXPRESSIONS: dict[str, Callable[[Spec], LowerExpr]] = {
+    **patterns.EXPRESSIONS,
     "String": string,
     "Concatenation": concatenation,
     "Subscript": subscript,
     "Comparison": comparison,
     "Comprehension": comprehension,
-    "ClassPattern": class_pattern,
-    "AsPattern": as_pattern,
-    "KeywordPattern": keyword_pattern,
-    "Dotted": dotted,
-    "DictPattern": dict_pattern,
 }
 STATEMENTS: dict[str, Callable[[Spec], LowerStmt]] = {
+    **imports.STATEMENTS,
+    **patterns.STATEMENTS,
     "Assert": asserting,
     "Alias": alias,
     "With": managing,
-    "Match": matching,
-    "Import": importing,
-    "ImportFrom": importing_from,
 }
