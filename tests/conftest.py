@@ -10,10 +10,14 @@ import pytest
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that drive an editor share one worker of pytest-xdist: two editors at once starve each other."""
+    """Tests that drive an editor share one worker of pytest-xdist, for two editors at once starve each other.
+
+    They come first: they take the longest, and all others fit beside them in the meantime.
+    """
     for item in items:
         if item.get_closest_marker("editor"):
             item.add_marker(pytest.mark.xdist_group("editor"))
+    items.sort(key=lambda item: item.get_closest_marker("editor") is None)
 
 
 @pytest.hookimpl(wrapper=True)
