@@ -9,7 +9,7 @@ import { hands, openBrowser } from './lib/browser.mjs';
 import { KEY, startClaude } from './lib/claude.mjs';
 import { RULES, writeWorkspace } from './lib/fixture.mjs';
 import { options } from './lib/options.mjs';
-import { address, startVSCode } from './lib/vscode.mjs';
+import { address, extensionLog, startVSCode } from './lib/vscode.mjs';
 
 const chosen = options({ vscode: '', python: '', vsix: '', out: '', scenario: [] });
 const python = path.resolve(chosen.python);
@@ -111,7 +111,7 @@ async function play(name, { run, env, settings, trust = false }) {
     see('passed');
     return true;
   } catch (error) {
-    see(`FAILED ${error.stack}`);
+    see(`FAILED ${error.stack}\n${extensionLog(code.data)}`);
     await page.screenshot({ path: path.join(chosen.out, `failed-${name}.png`) }).catch(() => undefined);
     return false;
   } finally {

@@ -9,7 +9,7 @@ import { openBrowser } from './lib/browser.mjs';
 import { KEY, startClaude } from './lib/claude.mjs';
 import { RULES, writeWorkspace } from './lib/fixture.mjs';
 import { options } from './lib/options.mjs';
-import { address, sleep, startVSCode } from './lib/vscode.mjs';
+import { address, extensionLog, sleep, startVSCode } from './lib/vscode.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const chosen = options({ vscode: '', python: '', suite: 'main', extension: path.join(here, '../../vscode-client'), result: '', seconds: '240' });
@@ -46,7 +46,7 @@ try {
   if (status !== 0) {
     console.log(`exit code of the suite: ${exit}`);
     await page.screenshot({ path: path.join(folder, 'failed.png') });
-    printLogs(code.data);
+    console.log(extensionLog(code.data));
   }
   await browser.close();
   if (chosen.result && fs.existsSync(env.BIGO_RESULT)) fs.copyFileSync(env.BIGO_RESULT, path.resolve(chosen.result));
@@ -57,11 +57,3 @@ try {
   else console.log(`kept: ${folder}`);
 }
 process.exit(status);
-
-/** The extension's own log, which says what the server did. */
-function printLogs(data) {
-  const logs = path.join(data, 'data/logs');
-  for (const file of fs.existsSync(logs) ? fs.readdirSync(logs, { recursive: true }) : []) {
-    if (/bigo.*\.log$/i.test(file)) console.log(`--- ${file}\n${fs.readFileSync(path.join(logs, file), 'utf8')}`);
-  }
-}

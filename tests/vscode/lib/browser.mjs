@@ -48,7 +48,7 @@ export function hands(page) {
       await page.waitForSelector('.editor-instance .view-lines', { timeout: 20000 });
     },
 
-    squiggle: (timeout = 60000) => page.waitForSelector('.squiggly-error, .squiggly-warning, .squiggly-info', { timeout }),
+    squiggle: (timeout = 120000) => page.waitForSelector('.squiggly-error, .squiggly-warning, .squiggly-info', { timeout }),
 
     /** Put the cursor at a place; line and column from 1. */
     async goto(line, column = 1) {
@@ -80,12 +80,16 @@ export function hands(page) {
       await page.locator('.editor-actions [aria-label^="Apply the Rewrite"]').first().waitFor({ timeout: 20000 });
     },
 
-    applyDifference: () => page.locator('.editor-actions [aria-label^="Apply the Rewrite"]').first().click(),
+    async applyDifference() {
+      const button = page.locator('.editor-actions [aria-label^="Apply the Rewrite"]').first();
+      await button.click();
+      await button.waitFor({ state: 'detached', timeout: 20000 });
+    },
 
     /** Run a command of the palette by its title. */
     async command(title) {
       await press('F1');
-      await page.waitForSelector(INPUT);
+      await page.locator(INPUT).and(page.locator(':focus')).waitFor();
       await page.keyboard.type(title, { delay: 5 });
       await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click({ timeout: 20000 });
     },

@@ -36,11 +36,11 @@ const INVOICES = `def invoices_by_user(users, invoices):
     return result
 `;
 
-/** An answer in the form the prompt asks for. */
-const answer = (code) => `<before>time O(|users|·|orders|), space O(|orders|)</before>
-<after>time O(|users| + |orders|), space O(|users| + |orders|)</after>
-<why>Each user scanned all rows. Grouping the rows by user once makes each look-up constant.</why>
-<assumptions>user.id is hashable, and equal ids mean the same user.</assumptions>
+/** An answer in the form the prompt asks for, about a scan of `many` for each of `few`. */
+export const answer = (code, few = 'users', many = 'orders') => `<before>time O(|${few}|·|${many}|), space O(|${few}|)</before>
+<after>time O(|${few}| + |${many}|), space O(|${few}| + |${many}|)</after>
+<why>All ${many} were looked through for each of the ${few}. Grouping them once makes each look-up constant.</why>
+<assumptions>The ids that are compared are hashable.</assumptions>
 <rewrite>
 ${code}</rewrite>`;
 
@@ -77,5 +77,5 @@ export function writeWorkspace(folder) {
 /** What the stand-in answers: each function has a file of its own, so its name is in no other request. */
 export const RULES = [
   { match: { contains: 'def orders_by_user' }, reply: { text: answer(ORDERS_GROUPED) } },
-  { match: { contains: 'def invoices_by_user' }, reply: { text: answer(INVOICES_GROUPED) } },
+  { match: { contains: 'def invoices_by_user' }, reply: { text: answer(INVOICES_GROUPED, 'users', 'invoices') } },
 ];

@@ -85,6 +85,13 @@ function installExtension(data, item) {
   fs.cpSync(folder, path.join(data, 'extensions', `${publisher}.${name}-${version}`), { recursive: true, dereference: true });
 }
 
+/** The log of the extension, which says what the server did. */
+export function extensionLog(data) {
+  const logs = path.join(data, 'data/logs');
+  const files = fs.existsSync(logs) ? fs.readdirSync(logs, { recursive: true }) : [];
+  return files.filter((file) => /bigo\.log$/.test(file)).map((file) => fs.readFileSync(path.join(logs, file), 'utf8')).join('\n');
+}
+
 async function answers(port) {
   try {
     return (await fetch(`http://127.0.0.1:${port}/`)).ok;
