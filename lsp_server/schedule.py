@@ -13,7 +13,8 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for_futures
 from multiprocessing.connection import wait
 from typing import Any, ParamSpec, TypeVar
 
@@ -66,18 +67,29 @@ class Debouncer:
 
 
 class Lane:
-    """One thread of our own. Jobs run one after another, so what they share needs no lock."""
+    """Threads of our own; with one of them jobs run one after another, so what they share needs no lock.
 
-    def __init__(self, name: str) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+    Not `asyncio.to_thread`: the end of the loop would wait for whatever runs there.
+    """
+
+    def __init__(self, name: str, threads: int = 1) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._futures: set[Future[Any]] = set()
 
     async def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The job's result; what it raises is raised here."""
-        return await asyncio.wrap_future(self._pool.submit(job, *args, **kwargs))
+        future = self._pool.submit(job, *args, **kwargs)
+        self._futures.add(future)
+        future.add_done_callback(self._futures.discard)
+        return await asyncio.wrap_future(future)
 
     def close(self) -> None:
-        """Drop the jobs that wait; the one that runs ends by itself."""
+        """Drop the jobs that wait; the ones that run end by themselves."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def ended(self, seconds: float) -> bool:
+        """Whether all jobs have ended within some seconds."""
+        return not wait_for_futures(list(self._futures), seconds).not_done
 
 
 def begin_worker() -> None:

@@ -20,6 +20,8 @@ from lsp_server.session import Session
 
 log = logging.getLogger(__name__)
 
+_PATIENCE = 1.0  # seconds that unfinished work may keep the process once the client has left
+
 
 class BigoServer(Server):
     """The server of one connection; features get it as `ls`."""
@@ -67,8 +69,7 @@ def serve_stdio(session_factory: Callable[[], Session] = Session) -> int:
     stdin, stdout = _take_streams()
     server = build(session_factory)
     server.start_io(Stdin(stdin), stdout)  # type: ignore[arg-type]
-    server.session.lane.close()
-    return 0 if server.shut_down else 1
+    return _end(server)
 
 
 def serve_tcp(host: str, port: int, session_factory: Callable[[], Session] = Session) -> int:
@@ -77,8 +78,20 @@ def serve_tcp(host: str, port: int, session_factory: Callable[[], Session] = Ses
     server = build(session_factory)
     with contextlib.suppress(KeyboardInterrupt, SystemExit):
         asyncio.run(_serve_one(server, host, port))
-    server.session.lane.close()
-    return 0 if server.shut_down else 1
+    return _end(server)
+
+
+def _end(server: BigoServer) -> int:
+    """The exit code. A job that will not end (a profile that is read, a huge file that is parsed) must not keep the
+    process, and with it the editor that waits for it."""
+    code = 0 if server.shut_down else 1
+    lanes = (server.session.lane, server.session.files)
+    server.session.close_lanes()
+    if not all(lane.ended(seconds=_PATIENCE) for lane in lanes):
+        log.warning("left while work was under way")
+        logging.shutdown()
+        os._exit(code)
+    return code
 
 
 async def _serve_one(server: BigoServer, host: str, port: int) -> None:

@@ -104,6 +104,9 @@ class Session:
     indexed: dict[str, int] = field(default_factory=dict)  # path -> modification time in ns when it was read
     timers: Debouncer = field(default_factory=Debouncer)
     lane: Lane = field(default_factory=lambda: Lane("bigo-analysis"))
+    files: Lane = field(
+        default_factory=lambda: Lane("bigo-files", threads=4)
+    )  # what waits for the disk or a child
     _world: int = 0
     _rewriter: Rewriter | None = None
     _disk: Callable[[str, int, int], Text | None] = field(default_factory=lambda: lru_cache(64)(_read))
@@ -288,7 +291,12 @@ class Session:
         self.timers.close()
         if self._rewriter is not None:
             await self._rewriter.close()
+        self.close_lanes()
+
+    def close_lanes(self) -> None:
+        """Take no more jobs."""
         self.lane.close()
+        self.files.close()
 
 
 def _read(path: str, changed: int, limit: int) -> Text | None:

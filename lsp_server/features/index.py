@@ -5,7 +5,6 @@ Progress: https://microsoft.github.io/language-server-protocol/specifications/ls
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from collections.abc import Iterator
@@ -34,7 +33,7 @@ async def build(ls: BigoServer) -> None:
     began = time.monotonic()
     try:
         async with Progress(ls, "bigo: reading the workspace") as progress:
-            paths = await asyncio.to_thread(listing, session.roots, session.settings)
+            paths = await session.files.run(listing, session.roots, session.settings)
             reasons = await _read(ls, paths, progress)
     except Exception as error:
         ls.warn(
@@ -54,7 +53,7 @@ async def catch_up(ls: BigoServer) -> None:
     session = ls.session
     if session.client.watches or not session.may_catch_up() or not session.settings.analysis.index:
         return
-    now = await asyncio.to_thread(_times, session.roots, session.settings)
+    now = await session.files.run(_times, session.roots, session.settings)
     changed = [path for path, at in now.items() if session.indexed.get(path) != at]
     gone = [path for path in session.indexed if path not in now]
     if changed or gone:
@@ -81,7 +80,7 @@ async def _read(ls: BigoServer, paths: list[str], progress: Progress) -> list[tu
     results = index_all(paths, limit, workers, threaded=True)
     reasons: list[tuple[str, str]] = []
     done = 0
-    while taken := await asyncio.to_thread(_take, results):
+    while taken := await session.files.run(_take, results):
         good = [(found.path, indexing.unpack(found.facts)) for found in taken if found.facts is not None]
         await session.ask(session.engine.learn, good)
         session.indexed.update((path, modified(path)) for path, _ in good)

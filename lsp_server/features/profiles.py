@@ -7,7 +7,6 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 
 from __future__ import annotations
 
-import asyncio
 import glob
 import os
 import time
@@ -58,7 +57,7 @@ async def link_found(ls: BigoServer) -> None:
     session = ls.session
     if not session.client.trusted or not session.roots:
         return
-    paths = await asyncio.to_thread(_named_and_found, session.roots[0], session.settings.profiles)
+    paths = await session.files.run(_named_and_found, session.roots[0], session.settings.profiles)
     linked = [
         said for path in paths if path not in session.profiles and (said := await _link(ls, path, ls.say))
     ]
@@ -100,7 +99,7 @@ async def _link(ls: BigoServer, path: str, complain: Any) -> str | None:
 
     session = ls.session
     try:
-        profile = await asyncio.to_thread(profile_loader.load_in_child, path)
+        profile = await session.files.run(profile_loader.load_in_child, path)
         said = await session.ask(
             session.engine.link, path, profile, session.roots, session.text_of, session.settings
         )

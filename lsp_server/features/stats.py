@@ -5,7 +5,6 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from lsp_server.places import state_dir
@@ -20,7 +19,7 @@ async def show_stats(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
     """The ledger's summary; told in a message, too, unless the client shows it itself."""
     from lsp_server.rewrites import Ledger, dollars
 
-    summary = await asyncio.to_thread(lambda: Ledger(state_dir()).summary())
+    summary = await ls.session.files.run(lambda: Ledger(state_dir()).summary())
     if "stats" not in ls.session.client.opens:
         ls.inform(f"{summary.requests} rewrites in {summary.days} days, {dollars(summary.cost_usd)}")
     return summary.as_dict()

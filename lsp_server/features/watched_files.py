@@ -5,8 +5,6 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 
 from __future__ import annotations
 
-import asyncio
-
 from lsprotocol import types as lsp
 
 from lsp_server.convert import to_path
@@ -53,7 +51,7 @@ async def changed(ls: BigoServer, params: lsp.DidChangeWatchedFilesParams) -> No
     ]
     if fresh and session.settings.analysis.index:
         # Whether a new file belongs to the workspace is for the ignore files to say.
-        wanted = set(await asyncio.to_thread(index.listing, session.roots, session.settings))
+        wanted = set(await session.files.run(index.listing, session.roots, session.settings))
         fresh = [path for path in fresh if path in wanted]
     else:
         fresh = []

@@ -103,10 +103,10 @@ class Editor:
         self.send({"id": self._ids, "method": method, "params": params})
         return self._ids, future
 
-    async def request(self, method: str, params: Any, seconds: float = 20) -> Any:
+    async def request(self, method: str, params: Any, seconds: float = 60) -> Any:
         return await asyncio.wait_for(self.begin(method, params)[1], seconds)
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 20) -> Any:
+    async def until(self, condition: Callable[[], Any], seconds: float = 60) -> Any:
         """Wait for messages until the condition gives something, and give it."""
         end = asyncio.get_running_loop().time() + seconds
         while not (found := condition()):
@@ -189,7 +189,7 @@ def play(
     options: Any = None,
     session: Callable[[], Session] = stand_in,
     answers: Mapping[str, Any] | None = None,
-    seconds: float = 60,
+    seconds: float = 180,
 ) -> None:
     """Run a story in an editor with these capabilities; `answers` adds to what it answers from the start."""
 

@@ -80,7 +80,7 @@ class RawClient:
         self.send({"id": self._ids, "method": method, "params": params})
         return self._ids
 
-    def wait(self, wanted: Callable[[Message], bool], seconds: float = 30) -> Message:
+    def wait(self, wanted: Callable[[Message], bool], seconds: float = 60) -> Message:
         end = time.monotonic() + seconds
         while True:
             message = self._messages.get(timeout=max(0.001, end - time.monotonic()))

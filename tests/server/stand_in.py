@@ -3,7 +3,7 @@
     python tests/server/stand_in.py          serves at stdin and stdout
 
 Each `SLOW` in a text is a finding, and so is each `HELPER` whose evidence is in `helper.py` beside it. `SLOW` has a
-certain fix, `MAYBE` an uncertain one. A text with `CRASH` makes the analysis raise; `WAIT` makes it take 0.2 s.
+certain fix, `MAYBE` an uncertain one. A text with `CRASH` makes the analysis raise; `WAIT` makes it take 0.2 s, `FOREVER` an hour.
 """
 
 from __future__ import annotations
@@ -53,6 +53,9 @@ class StandIn:
         print("a stray print must not reach the client")
         if b"CRASH" in text.source:
             raise RuntimeError("the analysis failed on purpose")
+        if b"FOREVER" in text.source:
+            print("FOREVER has begun", flush=True)
+            time.sleep(3600)
         if b"WAIT" in text.source:
             time.sleep(0.2)
         self.sources[path] = text.source

@@ -234,13 +234,13 @@ def test_a_rewrite_from_pick_to_edit(api: FakeAPI) -> None:
     async def story(editor: Editor) -> None:
         uri = "file:///srv/app/a.py"
         editor.open(uri, STRANGERS)
-        result = await editor.request("workspace/executeCommand", rewrite(uri), 60)
+        result = await editor.request("workspace/executeCommand", rewrite(uri), 120)
         assert result["applied"] is False
         assert editor.popups() == [f"bigo: {result['reason']}"]
         assert len([entry for entry in api.log if entry.get("json")]) == 2
         assert "workspace/applyEdit" not in {m["method"] for m in editor.asked}
 
-        result = await editor.request("workspace/executeCommand", rewrite(uri), 60)
+        result = await editor.request("workspace/executeCommand", rewrite(uri), 120)
         assert result["applied"], (result, editor.popups())
         [request] = [m["params"] for m in editor.asked if m["method"] == "workspace/applyEdit"]
         [change] = request["edit"]["documentChanges"]
@@ -255,4 +255,4 @@ def test_a_rewrite_from_pick_to_edit(api: FakeAPI) -> None:
         assert stats["requests"] == 2
         assert stats["cost_usd"] > 0
 
-    play(story, APPLIES, session=Session, seconds=200)
+    play(story, APPLIES, session=Session, seconds=280)

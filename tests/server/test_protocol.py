@@ -7,6 +7,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from connection import SILENCE, Editor, Failed, play
@@ -40,7 +41,7 @@ def test_a_process_through_its_life() -> None:
         assert client.request("shutdown", None)["result"] is None
         assert client.request("textDocument/hover", HOVER)["error"]["code"] == -32600
         client.notify("exit", None)
-        assert client.process.wait(10) == 0, "stdin is still open"
+        assert client.process.wait(60) == 0, "stdin is still open"
     assert b"a stray print" in client.errors, "what the analysis printed went to stderr"
 
 
@@ -48,7 +49,7 @@ def test_exit_without_shutdown_is_an_error_of_the_client() -> None:
     with RawClient() as client:
         client.initialize()
         client.notify("exit", None)
-        assert client.process.wait(10) == 1
+        assert client.process.wait(60) == 1
 
 
 def test_the_end_of_stdin_ends_the_server() -> None:
@@ -56,17 +57,17 @@ def test_the_end_of_stdin_ends_the_server() -> None:
         client.initialize()
         client.open(URI, "WAIT")
         client.stdin.close()
-        assert client.process.wait(10) == 1
+        assert client.process.wait(60) == 1
 
 
 def test_a_killed_server_leaves_nobody() -> None:
     with RawClient() as client:
         client.initialize()
         client.process.send_signal(signal.SIGKILL)
-        client.process.wait(10)
+        client.process.wait(60)
         # Had a child the pipe, reading would not end.
         with pytest.raises(EOFError):
-            client.wait(lambda message: False, 10)
+            client.wait(lambda message: False, 60)
 
 
 def test_one_client_over_tcp() -> None:
@@ -99,8 +100,8 @@ def test_one_client_over_tcp() -> None:
             await writer.drain()
             await reader.read()
 
-        asyncio.run(asyncio.wait_for(talk(), 30))
-        assert process.wait(10) == 0
+        asyncio.run(asyncio.wait_for(talk(), 60))
+        assert process.wait(60) == 0
     finally:
         process.kill()
         process.wait()
@@ -179,9 +180,9 @@ def test_cancelling_a_command_reaches_its_coroutine() -> None:
         await asyncio.sleep(0.05)
         editor.notify("$/cancelRequest", {"id": number})
         with pytest.raises(Failed) as failed:
-            await asyncio.wait_for(answer, 1)
+            await asyncio.wait_for(answer, 10)
         assert failed.value.code == -32800
-        await asyncio.wait_for(stopped.wait(), 1)
+        await asyncio.wait_for(stopped.wait(), 10)
 
     play(story)
 
@@ -276,3 +277,14 @@ def test_the_position_encoding_is_the_clients_first(offered: list[str] | None, c
         await editor.session.shut_down()
 
     asyncio.run(run())
+
+
+def test_work_that_will_not_end_does_not_keep_the_process() -> None:
+    with RawClient() as client:
+        client.initialize()
+        client.open(URI, "FOREVER")
+        while b"FOREVER has begun" not in client.errors:
+            time.sleep(0.02)
+        client.request("shutdown", None)
+        client.notify("exit", None)
+        assert client.process.wait(60) == 0

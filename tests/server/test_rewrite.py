@@ -219,7 +219,7 @@ def test_the_clients_cancel_reaches_the_rewriter(answer: Callable[[Run], None]) 
         number, result = editor.begin("workspace/executeCommand", command())
         await asyncio.sleep(0.2)
         editor.notify("$/cancelRequest", {"id": number})
-        await asyncio.wait_for(cancelled.wait(), 1)
+        await asyncio.wait_for(cancelled.wait(), 10)
         with pytest.raises(Failed) as failed:
             await result
         assert failed.value.code == -32800
@@ -241,7 +241,7 @@ def test_the_progress_can_be_cancelled(answer: Callable[[Run], None]) -> None:
 
         [token] = await editor.until(begun)
         editor.notify("window/workDoneProgress/cancel", {"token": token})
-        await asyncio.wait_for(cancelled.wait(), 1)
+        await asyncio.wait_for(cancelled.wait(), 10)
         assert await result == {"applied": False, "reason": "cancelled"}
         assert [p["value"]["kind"] for p in editor.said("$/progress") if p["token"] == token] == [
             "begin",
