@@ -12,7 +12,7 @@ import pytest
 from conftest import MODULE, PAIR, UNKNOWN, Bench, answer, target
 from fake_messages_api import Rule
 
-from lsp_server.rewrites import RewriteFailed, RewriteSettings
+from lsp_server.rewrites import ContextPart, RewriteFailed, RewriteSettings
 from lsp_server.rewrites.cache import key_of
 from lsp_server.rewrites.prompt import frozen
 
@@ -340,6 +340,37 @@ def test_secrets_stay_and_come_back(bench: Bench) -> None:
     assert f'key = "{secret}"' in proposal.patched
     assert all(secret not in entry["body"] for entry in bench.api.log)
     assert secret not in prepared.as_document()
+
+
+def test_no_secret_leaves_by_any_road(bench: Bench) -> None:
+    secrets = ["ghp_" + letter * 36 for letter in "abcdefgh"]
+    text = MODULE.replace("    out = []\n", f'    out = []\n    key = "{secrets[0]}"\n', 1)
+    asked = target(text=text)
+    finding = replace(
+        asked.findings[0],
+        message=f"`{secrets[1]}` is scanned",
+        related=(replace(asked.findings[0].related[0], message=f"`{secrets[2]}` here"),),
+    )
+    asked = replace(
+        asked,
+        findings=(finding,),
+        imports=f"import x  # {secrets[3]}\n",
+        module=(ContextPart("a.py", f"callee {secrets[4]}", f"KEY = '{secrets[5]}'"),),
+        own=(ContextPart("b.py", "callee b", f"KEY = '{secrets[6]}'"),),
+        profile=f"pair {secrets[7]}",
+        guidelines=f"use {secrets[0]}",
+    )
+    prepared = bench.rewriter.prepare(asked)
+    # The first answer is rejected with a sentence that quotes a line, so a repair is asked for.
+    kept = next(line for line in prepared.function.split("\n") if "key =" in line)
+    code = PAIR.replace("    out = []\n", f"    out = []\n{kept}\n")
+    bench.says(answer(code.replace(kept, f"{kept}\n    # ... rest")), answer(code))
+    assert secrets[0] in bench.run(prepared).patched
+    assert len(bench.sent) == 2
+    for secret in secrets:
+        assert secret in prepared.redacted.values()
+        assert all(secret not in entry["body"] for entry in bench.api.log)
+        assert secret not in prepared.as_document()
 
 
 def test_the_same_request_is_answered_locally_the_second_time(bench: Bench) -> None:
