@@ -64,3 +64,14 @@ def test_modules_say_what_they_hold() -> None:
         if MEANINGLESS & {name.stem.lower(), *(part.lower() for part in name.parts[:-1])}:
             found.append(str(name))
     assert not found, "modules named after nothing:\n" + "\n".join(found)
+
+
+def test_test_modules_have_names_of_their_own() -> None:
+    """pytest imports test modules by their base name: two of one name in two folders end the run."""
+    by_name: dict[str, list[str]] = {}
+    for name in tracked():
+        if name.startswith("tests/") and name.endswith(".py") and not name.startswith(DATA):
+            by_name.setdefault(Path(name).name, []).append(name)
+    shared = {name: paths for name, paths in by_name.items() if len(paths) > 1}
+    shared.pop("conftest.py", None)
+    assert not shared
