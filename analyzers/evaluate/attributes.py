@@ -12,12 +12,26 @@ from analyzers.project import names
 from analyzers.project.names import Target
 from analyzers.types import Value
 
+RENAMED = {
+    "xrange": "builtins.range",
+    "izip": "builtins.zip",
+    "imap": "builtins.map",
+    "ifilter": "builtins.filter",
+    "reduce": "functools.reduce",
+    "raw_input": "builtins.input",
+    "unicode": "builtins.str",
+    "long": "builtins.int",
+}
+"""What Python 2 called these; source: https://docs.python.org/3/library/2to3.html (3.11)."""
+
 PROPERTIES = ("property", "cached_property", "hybrid_property", "lazyproperty")
 
 
 def free_name(run: Run, name: str) -> Value:
     """A name the function does not bind: something of the module, imported, or built in."""
     found = names.resolve(run.summaries.project, run.path, name, run.function.qualname)
+    if found is None and run.language == "python" and name in RENAMED:
+        return Value("external", dotted=RENAMED[name], label=name, frozen=True)
     if found is None:
         return Value(label=name)
     return of_target(run, found[0], found[1], name)

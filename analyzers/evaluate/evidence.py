@@ -57,12 +57,17 @@ def _is_none(node: f.Expr) -> bool:
 
 
 def _quoted(project: Project, path: str, scope: str, language: str, node: f.Const) -> Value:
-    text = str(node.value).strip()
-    if "[" in text:
+    return _written(project, path, scope, language, str(node.value).strip())
+
+
+def _written(project: Project, path: str, scope: str, language: str, text: str, depth: int = 0) -> Value:
+    """A type written as text, in quotes or in a docstring."""
+    text = text.removesuffix("| None").strip().strip("\"'")
+    if "[" in text and depth < 6:
         head, _, inner = text.partition("[")
         whole = _named(project, path, scope, language, head.strip())
-        first = inner.rstrip("]").split(",")[0].strip().strip("\"'")
-        element = _named(project, path, scope, language, first) if first else UNKNOWN_VALUE
+        first = _first_argument(inner.rstrip().removesuffix("]"))
+        element = _written(project, path, scope, language, first, depth + 1) if first else UNKNOWN_VALUE
         return (
             whole.but(of=element)
             if whole.kind in _ELEMENTS
@@ -70,7 +75,17 @@ def _quoted(project: Project, path: str, scope: str, language: str, node: f.Cons
             if head.endswith(("Optional", "Mapped"))
             else whole
         )
-    return _named(project, path, scope, language, text.removesuffix("| None").strip())
+    return _named(project, path, scope, language, text)
+
+
+def _first_argument(text: str) -> str:
+    """`a[b, c], d` -> `a[b, c]`."""
+    depth = 0
+    for position, char in enumerate(text):
+        depth += (char == "[") - (char == "]")
+        if char == "," and depth == 0:
+            return text[:position].strip()
+    return text.strip()
 
 
 def _generic(project: Project, path: str, scope: str, language: str, node: f.Index, depth: int) -> Value:
@@ -98,6 +113,8 @@ def _named(project: Project, path: str, scope: str, language: str, name: str) ->
     if language != "python" and name in table:
         return Value(table[name], evidence=f"annotated {name}")
     found = names.resolve(project, path, name, scope)
+    if found is None and f"typing.{name}" in table:  # A docstring need not import what it names.
+        return Value(table[f"typing.{name}"], evidence=f"said to be a `{name}`")
     if found is None or found[1]:
         return UNKNOWN_VALUE
     target = found[0]

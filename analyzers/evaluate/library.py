@@ -14,6 +14,15 @@ from analyzers.findings import Place
 from analyzers.operations import Operation, formula, operations
 from analyzers.types import NONE, UNKNOWN_VALUE, Value, join
 
+DUCKS = {
+    "sort": "list",
+    "popleft": "deque",
+    "appendleft": "deque",
+    "setdefault": "dict",
+    "itervalues": "dict",
+}
+"""Methods that one built-in type alone has: enough to know what the call costs, not enough to report it."""
+
 _NO_ARGUMENT = Value(size=ONE)
 """`list()`, `set()`: nothing is copied."""
 
@@ -21,6 +30,8 @@ _NO_ARGUMENT = Value(size=ONE)
 def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments, place: Place) -> Value:
     """A method of a built-in type."""
     first = arguments.first()
+    if not receiver.known:
+        receiver = receiver.but(kind=DUCKS.get(name, "unknown") if run.language == "python" else "unknown")
     row = operations(run.language).method(
         receiver.kind, name, first.const if first is not None else None, bool(arguments.values)
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from analyzers import docstrings
 from analyzers.facts import (
     Assign,
     Attr,
     ClassDef,
+    Const,
     Define,
+    Do,
     Expr,
     Function,
     Keyword,
@@ -66,6 +69,7 @@ class FunctionShape:
         if parameters is not None and self.lower_parameters.fields_too:
             body = (*self.lower_parameters.declared_fields(unit, parameters), *body)
         body = (*body, *unit.rescue(node))
+        params = with_stated_types(unit, params, body)
         return Function(
             name=pending.name,
             qualname=pending.qualname,
@@ -86,6 +90,28 @@ class FunctionShape:
             is_generator=unit.is_generator,
             has_loop=unit.has_loop,
         )
+
+
+def with_stated_types(unit: Unit, params: tuple[Param, ...], body: tuple[Stmt, ...]) -> tuple[Param, ...]:
+    """Parameters without an annotation get the type the docstring states, if it states one."""
+    first = body[0] if body else None
+    if not isinstance(first, Do) or not isinstance(first.value, Const) or first.value.kind != "str":
+        return params
+    if all(param.annotation is not None for param in params):
+        return params
+    at = first.value.at
+    text = unit.source[unit.base + at : unit.base + first.value.to].decode("utf-8", "replace")
+    stated = docstrings.types(text) if ":" in text else {}
+    out: list[Param] = []
+    for param in params:
+        said = stated.get(param.name) if param.annotation is None else None
+        if said is not None:
+            annotation = Const(at + said.start, at + said.end, "str", said.text)
+            param = Param(
+                param.at, param.to, param.name, annotation, param.default, param.kind, param.pattern
+            )
+        out.append(param)
+    return tuple(out)
 
 
 def decorators_of(unit: Unit, pending: Pending, kinds: frozenset[int]) -> tuple[tuple[Expr, ...], int]:
