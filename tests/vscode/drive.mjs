@@ -50,6 +50,7 @@ async function main({ me, page, claude, see }) {
   await me.text('This is what a rewrite would send');
   await me.command('bigo: Show What Rewrites Cost');
   assert.equal(await me.webviewText('h1'), 'What rewrites cost');
+  assert.match(await me.webviewText('dl'), /Spent\$0\.\d+Requests1/);
   see('the panel');
 
   await me.command('bigo: Remove Anthropic API Key');

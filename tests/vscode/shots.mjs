@@ -30,6 +30,7 @@ const SETTINGS = {
   'bigo.path': path.join(path.dirname(path.resolve(chosen.python)), 'bigo'),
   'editor.fontSize': 15,
   'editor.minimap.enabled': false,
+  'editor.hover.above': false,
   'editor.occurrencesHighlight': 'off',
   'editor.renderLineHighlight': 'none',
   'editor.guides.indentation': false,
@@ -86,6 +87,7 @@ try {
   await me.actions();
   await me.pick(/Claude/);
   await me.difference();
+  await page.keyboard.press('Control+B'); // room for both sides
   await shoot('rewrite');
   await me.applyDifference();
 } catch (error) {

@@ -26,6 +26,7 @@ export function middleware(documents: ReadOnlyDocuments, stats: StatsPanel, prop
       const answer: unknown = await next(command, args);
       if (command === "bigo.showRequest" && isShownText(answer)) await documents.open(answer);
       else if (command === "bigo.showStats" && isStats(answer)) stats.show(answer);
+      else if (command === "bigo.showStats" && answer) void vscode.window.showWarningMessage("bigo: this server's numbers are of another version.");
       return answer;
     },
     async provideCodeActions(document, range, context, token, next) {
