@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from analyzers import facts as f
-from analyzers.costs import ONE, Cost
+from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import expressions, pointers, queries, shapes
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
@@ -215,6 +215,12 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
                     size=progress.bound or value.size,
                 ),
             )
+    if progress.level and (level := run.lookup(progress.level)) is not None:
+        one = Size(
+            f"|{progress.level}|", "one level", (loop.number,), progress.turns, key=f"level:{progress.level}"
+        )
+        depends = level.depends | {loop.number}
+        run.bind(progress.level, replace(level, size=Cost.of(one), grown=None, depends=depends))
     if progress.taken and (worklist := run.lookup(progress.taken)) is not None:
         run.bind(
             progress.taken, replace(worklist, size=before_size, depends=worklist.depends | {loop.number})

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from analyzers import facts as f
 from analyzers.costs import ONE, UNKNOWN, Cost, Size
 from analyzers.evaluate import expressions, shapes
+from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
 from analyzers.types import UNKNOWN_VALUE, Value
 
@@ -44,6 +45,7 @@ class Progress:
     amortised: bool = False
     polling: bool = False
     taken: str = ""  # the worklist from which each turn takes an element
+    level: str = ""  # the list that each turn replaces by the one that follows
     derived: frozenset[int] = field(default_factory=frozenset)
 
 
@@ -54,12 +56,20 @@ def progress(run: Run, node: f.While) -> Progress:
     answers = [
         found
         for test in tests
-        for attempt in (_worklist, _halving_pair, _counter, _digits, _links)
+        for attempt in (_worklist, _levels, _filling, _halving_pair, _counter, _digits, _links)
         if (found := attempt(run, node, test, moves)) is not None
     ]
     if answers:
         # Every condition must hold for another turn, so the tightest bound is the one that counts.
         return min(answers, key=lambda found: (not found.amortised, found.turns.leading.weight))
+    for name in _steady_pops(node.body):
+        value = run.lookup(name) or UNKNOWN_VALUE
+        total = Cost.of(Size(f"|{name}|", f"everything that is put into `{name}`", key=f"worklist:{name}"))
+        reason = f"every turn takes something out of `{name}`"
+        return _shared(run, node, Progress(total, reason, name, value, taken=name), name, total)
+    advancing = _advancing(run, node, moves)
+    if advancing is not None:
+        return advancing
     if not tests or all(isinstance(t, f.Const) for t in tests):
         return Progress(polling=True, label="while true")
     return Progress(polling=not moves.steps, label=shapes.text_of(node.test) or "its condition")
@@ -213,28 +223,27 @@ def _worklist(run: Run, node: f.While, test: f.Expr, moves: Moves) -> Progress |
     else:
         turns = Cost.of(Size(f"|{name}|", f"everything that is put into `{name}`", key=f"worklist:{name}"))
     reason = f"`{name}` is emptied: as many turns as things were put into it"
-    return _shared(run, Progress(turns, reason, name, value or UNKNOWN_VALUE, taken=name), name, turns)
+    return _shared(run, node, Progress(turns, reason, name, value or UNKNOWN_VALUE, taken=name), name, turns)
 
 
-def _shared(run: Run, found: Progress, name: str, total: Cost) -> Progress:
-    """If what moves was set up outside the loop around this one, its turns are shared by all visits."""
-    if not run.loops:
-        return found
-    value = run.env.get(name)
-    outside = [loop for loop in run.loops if value is None or len(run.loops) > value.born]
-    if value is None or value.born >= len(run.loops) or not outside:
-        return found
-    around = run.loops[value.born :]
+def _shared(run: Run, node: f.While, found: Progress, name: str, total: Cost) -> Progress:
+    """If nothing in the loops around sets what moves back, its turns are shared by all their turns."""
+    around: list[Loop] = []
+    for loop in reversed(run.loops):
+        if _is_reset(run, node, name, loop):
+            break
+        around.insert(0, loop)
     size: Size | None = None
-    for loop in around:
+    for position in range(len(around)):
         size = Size(
             f"{found.label} steps",
             f"steps of `{name}`, which never goes back",
-            tuple(o.number for o in reversed(around[: around.index(loop) + 1])),
+            tuple(o.number for o in reversed(around[: position + 1])),
             total if size is None else Cost.of(size),
             key=f"shared:{name}",
         )
-    assert size is not None
+    if size is None:
+        return found
     return replace(
         found,
         turns=Cost.of(size),
@@ -242,6 +251,98 @@ def _shared(run: Run, found: Progress, name: str, total: Cost) -> Progress:
         amortised=True,
         derived=frozenset(loop.number for loop in around),
     )
+
+
+def _is_reset(run: Run, node: f.While, name: str, loop: Loop) -> bool:
+    """True if the loop, outside this `while`, gives the name a value that is no step from its old one."""
+    start, root = run.function.start, name.partition(".")[0].partition("[")[0]
+    for stmt in shapes.walk(run.function.body):
+        at = start + stmt.at
+        inside = loop.whole.span.start <= at < loop.whole.span.end
+        if not inside or node.at <= stmt.at < node.to:
+            continue
+        if isinstance(stmt, f.Assign) and any(_sets(t, root) for t in stmt.targets):
+            if not (isinstance(stmt.value, f.Binary) and shapes.text_of(stmt.value.left) == root):
+                return True
+        elif isinstance(stmt, f.For) and _sets(stmt.target, root):
+            return True
+    return False
+
+
+def _sets(target: f.Expr, name: str) -> bool:
+    if isinstance(target, f.Collection):
+        return any(_sets(item, name) for item in target.items)
+    return isinstance(target, f.Name) and target.id == name
+
+
+def _levels(run: Run, node: f.While, test: f.Expr, moves: Moves) -> Progress | None:
+    """`while level: ...; level = following`: the levels of a walk, each thing in one of them."""
+    name = shapes.text_of(test) if isinstance(test, (f.Name, f.Attr)) else ""
+    following = [v for v in moves.sets.get(name, []) if isinstance(v, (f.Name, f.Comprehension))]
+    if not name or not following or len(following) != len(moves.sets[name]):
+        return None
+    for value in following:
+        made = moves.sets.get(value.id, []) if isinstance(value, f.Name) else [value]
+        if not made or not all(isinstance(m, (f.Collection, f.Comprehension, f.Call)) for m in made):
+            return None
+    total = Cost.of(Size(f"|{name}|", f"everything that is ever in `{name}`", key=f"worklist:{name}"))
+    return Progress(
+        total, f"every thing is in one `{name}`", name, run.lookup(name) or UNKNOWN_VALUE, level=name
+    )
+
+
+def _filling(run: Run, node: f.While, test: f.Expr, moves: Moves) -> Progress | None:
+    """`while len(xs) < n: xs.append(...)`: as many turns as are missing."""
+    if not isinstance(test, f.Compare) or len(test.ops) != 1 or not isinstance(test.left, f.Call):
+        return None
+    call = test.left
+    name = shapes.text_of(call.args[0]) if _called_name(call) == "len" and call.args else ""
+    if not name or test.ops[0] not in ("<", "<=", "!=") or name not in moves.puts or name in moves.sets:
+        return None
+    bound = run.extent_or_magnitude(expressions.evaluate(run, test.rights[0]))
+    found = Progress(bound, f"`{name}` is filled up to a size", name, run.lookup(name) or UNKNOWN_VALUE)
+    return _shared(run, node, found, name, bound)
+
+
+def _steady_pops(body: tuple[f.Stmt, ...]) -> list[str]:
+    """The containers from which every turn takes something, whatever the test says."""
+    found: list[str] = []
+    for stmt in body:
+        if isinstance(stmt, (f.Do, f.Assign)):
+            for call in _calls_of(stmt):
+                if isinstance(call.func, f.Attr) and call.func.name in ("pop", "popleft", "popitem"):
+                    found.append(shapes.text_of(call.func.obj))
+                elif call.args and _called_name(call) == "heappop":
+                    found.append(shapes.text_of(call.args[0]))
+    return [name for name in found if name]
+
+
+def _advancing(run: Run, node: f.While, moves: Moves) -> Progress | None:
+    """A pointer that every turn moves on by a constant, and that indexes something: it cannot pass its end."""
+    for stmt in (*node.body, *node.step):
+        if not isinstance(stmt, f.Update) or stmt.op not in ("+", "-") or not isinstance(stmt.value, f.Const):
+            continue
+        if not isinstance(stmt.target, f.Name) or stmt.target.id in moves.sets:
+            continue
+        name = stmt.target.id
+        bound = _indexed_by(run, name)
+        if bound is None and run.loops:
+            bound = run.settled(run.loops[-1].turns)
+        if bound is not None:
+            value = run.lookup(name) or Value(label=name)
+            found = Progress(bound, f"`{name}` moves on by one on every turn", name, value, (name,), bound)
+            return _shared(run, node, found, name, bound)
+    return None
+
+
+def _indexed_by(run: Run, name: str) -> Cost | None:
+    """The size of what a name indexes in the function."""
+    for node in shapes.nodes(run.function.body):
+        if isinstance(node, f.Index) and shapes.text_of(node.index) == name and isinstance(node.obj, f.Name):
+            value = run.lookup(node.obj.id)
+            if value is not None and value.kind not in ("dict", "unknown"):
+                return run.extent(value)
+    return None
 
 
 def _counter(run: Run, node: f.While, test: f.Expr, moves: Moves) -> Progress | None:
@@ -267,7 +368,7 @@ def _counter(run: Run, node: f.While, test: f.Expr, moves: Moves) -> Progress | 
             cost = distance.log() if not distance.is_constant else ONE
             return Progress(cost, f"`{name}` is scaled on every turn", name, current, (name,), distance)
         found = Progress(distance, f"`{name}` steps towards the end", name, current, (name,), distance)
-        return _shared(run, found, name, distance)
+        return _shared(run, node, found, name, distance)
     return None
 
 
@@ -355,7 +456,9 @@ def _digits(run: Run, node: f.While, test: f.Expr, moves: Moves) -> Progress | N
     if steps and isinstance(test, f.Name) and all(op == "-" for op, _ in steps):
         value = run.lookup(name) or Value(label=name)
         size = run.magnitude(value)
-        return _shared(run, Progress(size, f"`{name}` counts down", name, value, (name,), size), name, size)
+        return _shared(
+            run, node, Progress(size, f"`{name}` counts down", name, value, (name,), size), name, size
+        )
     return None
 
 
@@ -371,4 +474,4 @@ def _links(run: Run, node: f.While, test: f.Expr, moves: Moves) -> Progress | No
     value = run.lookup(name) or Value(label=name)
     size = Cost.of(run.size_named(f"|{value.label or name}|", f"the length of the chain from {name}", value))
     found = Progress(size, f"`{name}` follows `.{moves.links[name]}`", name, value, (name,), None)
-    return _shared(run, found, name, size)
+    return _shared(run, node, found, name, size)
