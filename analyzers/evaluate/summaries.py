@@ -25,6 +25,9 @@ MAX_DEPTH = 14
 MAX_RUNS = 600
 """Functions run for one question. Large groups of functions that call each other stop here."""
 
+MAX_NESTING = 20
+"""Functions defined inside functions that are run where they stand; what lies deeper is not looked at."""
+
 
 class Summaries:
     """The summaries of one project."""
@@ -37,10 +40,25 @@ class Summaries:
         self._spent = 0
         self._provisional: dict[Hashable, Analysis] = {}
         self._consulted: list[set[str]] = []
+        self._inner: dict[str, tuple[f.FileFacts, dict[str, list[f.Function]]]] = {}
 
     def language_of(self, path: str) -> str:
         facts = self.project.facts(path)
         return facts.language if facts is not None else "python"
+
+    def _nested(self, path: str, qualname: str) -> list[f.Function]:
+        """The functions and lambdas defined directly inside a function, in source order."""
+        facts = self.project.facts(path)
+        if facts is None:
+            return []
+        known = self._inner.get(path)
+        if known is None or known[0] is not facts:
+            by_parent: dict[str, list[f.Function]] = {}
+            for function in facts.functions:
+                if function.parent:
+                    by_parent.setdefault(function.parent, []).append(function)
+            known = self._inner[path] = (facts, by_parent)
+        return known[1].get(qualname, [])
 
     # ------------------------------------------------------------------------------------------- questions
 
@@ -72,11 +90,13 @@ class Summaries:
         """
         qualname = function.qualname
         signature = tuple((name, _signature(value)) for name, value in formals.items())
-        key: Hashable = ("summary", path, qualname, signature)
+        # Only a question of its own runs the functions that are defined inside and called elsewhere.
+        whole = depth == 0 and bool(self._nested(path, qualname))
+        key: Hashable = ("summary", path, qualname, signature, whole)
         found = self._provisional.get(key)
         if found is None:
             found = self.project.memo.ask(
-                key, lambda: self._run(path, qualname, formals, depth), in_cycle=None
+                key, lambda: self._run(path, qualname, formals, 0 if whole else max(depth, 1)), in_cycle=None
             )
             if found is not None and self._active:
                 self._provisional[key] = found
@@ -166,9 +186,10 @@ class Summaries:
 
     def _run_uncalled(self, run: Run) -> None:
         """Functions that are defined here and handed on: they see this run's names, but cost and query elsewhere."""
-        facts = self.project.facts(run.path)
-        for function in facts.functions if facts is not None and run.depth == 0 else ():
-            if function.parent != run.function.qualname or function.qualname in run.inlined:
+        if run.depth or _nesting(run) > MAX_NESTING:
+            return
+        for function in self._nested(run.path, run.function.qualname):
+            if function.qualname in run.inlined:
                 continue
             names = {
                 p.name: Value(label=p.name, depends=frozenset({p.name})) for p in function.params if p.name
@@ -206,7 +227,7 @@ class Summaries:
         return Summary(
             cost,
             space,
-            replace(returned, size=size, grown=None, bound=None),
+            trimmed(replace(returned, size=size, grown=None, bound=None)),
             tuple(run.analysis.queries),
             frozenset(run.effects),
             tuple(frame.parts),
@@ -236,12 +257,22 @@ class Summaries:
             _bind_patterns(inner, bound)
             statements.execute(inner, function.body)
         finally:
-            while len(caller.loops) > depth:
-                inner.close()
+            # First what later questions rely on: closing loops may itself run out of stack.
             del self._active[identity]
             caller.steps = inner.steps
+            while len(caller.loops) > depth:
+                inner.close()
             caller.space = caller.space + inner.space
-        return _joined(inner.returns) or UNKNOWN_VALUE
+        return trimmed(_joined(inner.returns) or UNKNOWN_VALUE)
+
+
+def _nesting(run: Run) -> int:
+    """How many runs this one stands inside."""
+    count = 0
+    outer = run.outer
+    while outer is not None:
+        count, outer = count + 1, outer.outer
+    return count
 
 
 def _joined(values: list[Value]) -> Value | None:
@@ -282,6 +313,21 @@ def _formal(value: Value, name: str) -> Value:
         bound=_formal(value.bound, name) if value.bound is not None and value.kind == "function" else None,
         frozen=value.frozen and constant,
     )
+
+
+def trimmed(value: Value, levels: int = 4) -> Value:
+    """The value without what lies deeper inside it: `x = {x: x}`, again and again, would double at every step."""
+    if value.of is None and value.values is None and value.items is None:
+        return value
+    if levels == 0:
+        return replace(value, of=None, values=None, items=None)
+    of = trimmed(value.of, levels - 1) if value.of is not None else None
+    values = trimmed(value.values, levels - 1) if value.values is not None else None
+    items = tuple(trimmed(item, levels - 1) for item in value.items) if value.items is not None else None
+    same_items = items is None or all(a is b for a, b in zip(items, value.items or (), strict=True))
+    if of is value.of and values is value.values and same_items:
+        return value
+    return replace(value, of=of, values=values, items=items)
 
 
 def _inside(value: Value | None, depth: int = 0) -> Value | None:
