@@ -20,7 +20,7 @@ from analyzers.text import Span, Text
 
 QUIET_PATHS = (
     "**/tests/**", "**/test/**", "**/test_*.py", "**/*_test.py", "**/conftest.py", "**/migrations/**",
-    "**/management/commands/**", "**/fixtures/**", "**/seeds/**", "**/*.test.ts", "**/*.spec.ts", "**/*.test.js",
+    "**/management/commands/**", "**/fixtures/**", "**/seed*", "**/seeds/**", "**/testing/**", "**/populatedb*", "**/random_data*", "**/*.test.ts", "**/*.spec.ts", "**/*.test.js",
     "**/*.spec.js", "**/__tests__/**",
 )  # fmt: skip
 """Where 40 % of all loops with queries stand and few of them matter: a finding there is a hint."""

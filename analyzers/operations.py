@@ -20,7 +20,7 @@ else:
 
 
 class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One row of a table. Costs are formulas over n and k: "1", "n", "k", "log n", "n log n", "n + k", "sqrt n"."""
+    """One row of a table. Costs are formulas over n and k: "1", "n", "k", "log n", "n log n", "n + k", "sqrt n", "smaller" (of n and k)."""
 
     time: str = "1"
     gives: str = "unknown"
@@ -36,12 +36,19 @@ class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alone: bool = False  # visits its argument only if it is the only one: max(xs), not max(a, b)
 
 
+class Fixed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Names of attributes and methods whose size does not grow with the input."""
+
+    names: frozenset[str]
+
+
 class Operations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of one language."""
 
     sources: dict[str, str]
     kinds: dict[str, str]
     function: dict[str, Operation]
+    fixed: Fixed
     type: dict[str, dict[str, Operation]]
 
     def method(
@@ -73,6 +80,8 @@ def operations(language: str) -> Operations:
 
 def formula(text: str, n: Cost, k: Cost) -> Cost:
     """The cost a table's formula stands for, with the sizes filled in. ValueError for a word that is none."""
+    if text == "smaller":
+        return ONE if n.is_constant or k.is_constant else n
     total = ONE
     for part in text.split(" + "):
         total = total + _product(part.split(), n, k)

@@ -32,6 +32,8 @@ class Origin:
     certain: bool = True
     label: str = ""
     sliced: bool = False
+    first: Place | None = None  # the expression the set was first built by, before it was refined elsewhere
+    split: bool = False  # built in several places: a loader would have to go to each
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,13 @@ def _joined_size(a: Value, b: Value) -> Cost | None:
 def _joined_origin(a: Origin | None, b: Origin | None) -> Origin | None:
     if a is None or b is None or a == b:
         return a or b
+    # A relation counts as loaded if any way loads it: nothing is said about what may be there.
+    same = a.first is not None and a.first == b.first
     return replace(
-        a, loads=a.loads | b.loads, prefetches=a.prefetches | b.prefetches, certain=a.certain and b.certain
+        a,
+        place=a.first if same and a.first is not None else a.place,
+        loads=a.loads | b.loads,
+        prefetches=a.prefetches | b.prefetches,
+        certain=a.certain and b.certain,
+        split=a.split or b.split or not same,
     )

@@ -152,10 +152,8 @@ class Engine:
     def page(self, rule: str) -> str:
         from analyzers import rules
 
-        try:
-            return rules.get(rule).href
-        except LookupError:
-            return ""
+        found = rules.get(rule)
+        return found.href if found is not None else ""
 
     def facts(self, path: str) -> FileFacts | None:
         return self.project.facts(path)

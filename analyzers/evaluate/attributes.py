@@ -8,6 +8,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import calls, evidence, expressions, queries, shapes
 from analyzers.evaluate.run import Run
+from analyzers.operations import operations
 from analyzers.project import names
 from analyzers.project.names import Target
 from analyzers.types import Value
@@ -27,6 +28,9 @@ RENAMED = {
 PROPERTIES = ("property", "cached_property", "hybrid_property", "lazyproperty")
 
 
+FIXED = "fixed by the program's text"
+
+
 def free_name(run: Run, name: str) -> Value:
     """A name the function does not bind: something of the module, imported, or built in."""
     found = names.resolve(run.summaries.project, run.path, name, run.function.qualname)
@@ -40,7 +44,9 @@ def free_name(run: Run, name: str) -> Value:
 def of_target(run: Run, target: Target, rest: tuple[str, ...], label: str) -> Value:
     """The value a resolved name stands for, with the attributes that could not be resolved read off it."""
     if target.kind == "external":
-        value = Value("external", dotted=".".join((target.dotted, *rest)), label=label, frozen=True)
+        full = ".".join((target.dotted, *rest))
+        size = ONE if full.rpartition(".")[2].rpartition("#")[2].isupper() else None
+        value = Value("external", dotted=full, label=label, size=size, frozen=True)
         return queries.module_object(value) or value
     if target.kind in ("function", "class", "module"):
         value = Value(target.kind, ref=(target.path, target.qualname), label=label, frozen=True)
@@ -69,7 +75,7 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
     return replace(
         value,
         label=label,
-        size=ONE if literal else value.size,
+        size=ONE if literal or is_constant else value.size,
         frozen=literal or is_constant,
         token=f"{target.path}:{target.qualname}",
     )
@@ -108,13 +114,17 @@ def _resolved_chain(run: Run, node: f.Attr, target: Target, rest: tuple[str, ...
 def read(run: Run, node: f.Attr, base: Value) -> Value:
     """Attribute `node.name` of a value, with whatever reading it sets off."""
     label = shapes.text_of(node)
+    if base.evidence == FIXED or node.name in operations(run.language).fixed.names:
+        # Iterated, called or read further, it stays as large as the program's text makes it.
+        return Value(size=ONE, frozen=True, label=label, depends=base.depends, evidence=FIXED, bound=base)
     found = queries.attribute(run, base, node)
     if found is not None:
         return found.on(base.depends)
     if base.kind in ("instance", "row", "class") and base.ref is not None:
         return _member(run, node, base, label)
     if base.kind == "external":
-        value = Value("external", dotted=f"{base.dotted}.{node.name}", label=label, frozen=True)
+        size = ONE if node.name.isupper() else None  # Written like a constant, it is one.
+        value = Value("external", dotted=f"{base.dotted}.{node.name}", label=label, size=size, frozen=True)
         return queries.module_object(value) or value
     if node.name in ("length", "size") and run.language != "python":
         return Value("int", size=run.extent(base), depends=base.depends, label=label)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import Cost, Size
-from analyzers.evaluate import evidence, expressions, library, memos, queries, shapes
+from analyzers.evaluate import attributes, evidence, expressions, library, memos, queries, shapes
 from analyzers.evaluate.arguments import Arguments
 from analyzers.evaluate.events import Awaited, Summary
 from analyzers.evaluate.run import Run
@@ -35,6 +35,8 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     place = run.place(node)
     name = node.func.name if isinstance(node.func, f.Attr) else ""
     bound = target.bound
+    if target.evidence == attributes.FIXED:
+        return target.but(bound=None)
     found = queries.call(run, node, target, name, arguments)
     if found is not None:
         return found
@@ -163,7 +165,7 @@ def enter_summary(
         value = bound.get(name)
         if value is not None and value.grown is not None:
             run.grow(value.grown, by.substitute(swap))
-    kept = run.memo_depth > 0 or memos.is_memoised(function)
+    kept = run.memo_depth > 0 or (bool(summary.queries) and memos.is_memoised(function))
     step = Related(place, f"calls `{function.qualname}`")
     for query in summary.queries[:MAX_LIFTED]:
         run.analysis.queries.append(

@@ -56,6 +56,9 @@ class Operated:
     target: str = ""  # the variable an accumulation is stored to
     receiver_place: Place | None = None
     statement: Place | None = None
+    rare: frozenset[int] = (
+        frozenset()
+    )  # loops on few of whose turns it happens: behind an equality with their element
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,18 @@ def narrowing(run: Run, test: f.Expr) -> list[tuple[str, Value]]:
     return found
 
 
+def _is_literal(node: f.Expr | None) -> bool:
+    """A display, a constant, a name written like one, or a copy of one: `list(EMPTY_VALUES)`."""
+    if (
+        isinstance(node, f.Call)
+        and len(node.args) == 1
+        and shapes.dotted(node.func) in ("list", "tuple", "set", "frozenset")
+    ):
+        node = node.args[0]
+    name = shapes.dotted(node).rpartition(".")[2] if node is not None else ""
+    return isinstance(node, (f.Collection, f.Mapping, f.Const)) or name.isupper()
+
+
 # ------------------------------------------------------------------------------------------------- guessing
 
 
@@ -276,6 +288,6 @@ def _attribute(project: Project, path: str, class_qualname: str, name: str, lang
             found = kind if found is None else join(found, kind)
         if found is None:
             return UNKNOWN_VALUE
-        literal = isinstance(values[0].value, (f.Collection, f.Mapping, f.Const))
+        literal = _is_literal(values[0].value)
         return found.but(size=ONE, frozen=True) if of_class and literal else found
     return UNKNOWN_VALUE

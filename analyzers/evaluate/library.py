@@ -115,6 +115,8 @@ def apply(
     """Carry out a table row: its cost, what it grows, its callback, its result."""
     if receiver.kind in queries.LAZY_KINDS and not row.lazy:
         queries.touch(run, receiver, where, name)
+    if row.grows == "k" and first is not None and first.kind in queries.LAZY_KINDS:
+        queries.touch(run, first, place, name)
     operators.operate(run, row, name, place, receiver, first, receiver_place=where)
     if row.effect == "http" and "." not in name:
         _method_effect(run, row, name, receiver, arguments, place)
@@ -203,6 +205,8 @@ def result(
             run.extent(receiver) if "n" in row.size else ONE,
             run.extent(argument) if "k" in row.size else ONE,
         )
+    if receiver.frozen and row.tag == "copy" and receiver.is_constant_size:
+        size = ONE  # A copy of a constant is one.
     if kind in ("same", "receiver"):
         return replace(
             receiver,

@@ -65,6 +65,7 @@ def operate(
                 target,
                 receiver_place,
                 run.statement,
+                run.rare,
             )
         )
     return cost

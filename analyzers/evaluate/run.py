@@ -67,6 +67,7 @@ class Run:
     incomplete: bool = False
     statement: Place | None = None
     inlined: set[str] = field(default_factory=set)
+    rare: frozenset[int] = frozenset()
     memo_depth: int = 0  # open branches that are taken only when a memo has no answer yet
     recursive: list[Place] = field(default_factory=list)
     grown: dict[Size, Cost] = field(default_factory=dict)

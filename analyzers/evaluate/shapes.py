@@ -63,7 +63,7 @@ def _exits(stmt: f.Stmt, inside_inner: bool) -> bool:
     if isinstance(stmt, f.Return):
         return True
     if isinstance(stmt, f.Jump):
-        return stmt.kind == "break" and not inside_inner
+        return stmt.kind == "raise" or (stmt.kind == "break" and not inside_inner)
     if isinstance(stmt, (f.For, f.While)):
         inner = any(_exits(s, True) for s in stmt.body)
         return inner or any(_exits(s, inside_inner) for s in stmt.otherwise)

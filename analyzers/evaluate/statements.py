@@ -8,7 +8,17 @@ from typing import Any
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, calls, evidence, expressions, loops, memos, operators, shapes
+from analyzers.evaluate import (
+    attributes,
+    calls,
+    evidence,
+    expressions,
+    loops,
+    memos,
+    operators,
+    queries,
+    shapes,
+)
 from analyzers.evaluate.events import Operated
 from analyzers.evaluate.run import Run
 from analyzers.operations import operations
@@ -184,6 +194,8 @@ def _update(run: Run, node: f.Update) -> None:
     """`target op= value`."""
     current = expressions.evaluate(run, node.target)
     value = expressions.evaluate(run, node.value)
+    if value.kind in queries.LAZY_KINDS and current.kind in ("list", "set", "deque"):
+        queries.touch(run, value, run.place(node.value), "+=")
     depends = current.depends | value.depends
     row = operations(run.language).method(current.kind, f"{node.op}=")
     if row is not None and node.op == "+":
@@ -290,11 +302,26 @@ def _if(run: Run, node: f.If) -> None:
     def then() -> None:
         for name, value in narrowed:
             run.bind(name, value)
+        rare, run.rare = run.rare, run.rare | _singled_out(run, node.test)
         run.memo_depth += guarded
         execute(run, node.body)
         run.memo_depth -= guarded
+        run.rare = rare
 
     run.branches((then, lambda: execute(run, node.otherwise)))
+
+
+def _singled_out(run: Run, test: f.Expr) -> frozenset[int]:
+    """The innermost loop, if the test holds for one of its elements: an equality of its key with something fixed."""
+    if not run.loops or not isinstance(test, f.Compare) or test.ops != ("==",):
+        return frozenset()
+    number = run.loops[-1].number
+    sides = [
+        run.lookup(side.id) if isinstance(side, f.Name) else None for side in (test.left, test.rights[0])
+    ]
+    own = [value is not None and number in value.depends for value in sides]
+    unique = run.loops[-1].over.kind in ("values", "dict", "view", "range", "iterator")
+    return frozenset({number}) if own.count(True) == 1 and unique and None not in sides else frozenset()
 
 
 def _match(run: Run, node: f.Match) -> None:

@@ -125,16 +125,29 @@ def repeats(query: Queried) -> Loop | None:
     if query.batch or query.inner or query.memoised:
         return None
     for loop in reversed(query.loops):
+        if loop.polling:
+            return None  # Paging, waiting or trying again: the repetition is the point.
         if loop.number in query.depends:
-            if not loop.grows or loop.chunked or loop.polling:
-                return None
-            return loop
+            return loop if loop.grows and not loop.chunked else None
     return None
 
 
 def call_place(query: Queried) -> Place:
     """Where the function at hand sets the query off: the call that leads to it, or the query itself."""
     return query.chain[0].place if query.chain else query.place
+
+
+def through(query: Queried) -> str:
+    """` (through `name`)` for a query that a callee sends."""
+    if not query.chain:
+        return ""
+    callee = query.chain[0].message.removeprefix("calls ")
+    return f" (through {callee})"
+
+
+def product(turns: str, size: str) -> str:
+    """O(turns·size), O(n²) for equal ones."""
+    return f"O({turns}²)" if turns == size else f"O({turns}·{size})"
 
 
 def others_related(first: Place, queries: Iterable[Queried], words: str) -> list[Related]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Related, Severity
-from analyzers.rules.base import Context, Example, Rule, loop_related
+from analyzers.rules import structure
+from analyzers.rules.base import Context, Example, Rule, loop_related, product
 
 _ADVICE = {
     "pop(0)": "A `collections.deque` takes from the front in constant time.",
@@ -29,6 +30,10 @@ def check(context: Context) -> Iterator[Finding]:
         if operation.function != context.function.qualname:
             continue
         loop = _copied_again(operation)
+        if loop is not None and structure.is_set_in(
+            context, loop, operation.target or operation.receiver.label
+        ):
+            continue
         if loop is not None and context.once("copy", operation.place):
             yield _finding(context, operation, loop)
 
@@ -48,7 +53,12 @@ def _copied_again(operation: Operated) -> Loop | None:
             return None
         if loop.number in receiver.depends and receiver.grown is None and loop.kind != "while":
             return None  # A container that belongs to this turn's element.
-        if loop.grows and not loop.chunked and not (loop.polling and operation.tag != "shift"):
+        if (
+            loop.number not in operation.rare
+            and loop.grows
+            and not loop.chunked
+            and not (loop.polling and operation.tag != "shift")
+        ):
             return loop
     return None
 
@@ -63,7 +73,7 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     fix = _append_fix(context, operation)
     turns = loop.turns.formula()
     size = operation.cost.formula()
-    before = f"O({turns}·{size})" if turns != size else f"O({turns}²)"
+    before = product(turns, size)
     related = [loop_related(loop)]
     if receiver.evidence and operation.receiver_place is not None:
         related.append(

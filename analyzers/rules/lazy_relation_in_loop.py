@@ -18,6 +18,7 @@ from analyzers.rules.base import (
     loop_related,
     others_related,
     repeats,
+    through,
 )
 from analyzers.text import Span
 from analyzers.types import Origin, Value
@@ -70,9 +71,8 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     assert query.origin is not None
     turns = loop.turns.formula()
     fix = _fix(context, query)
-    through = f" (through `{context.source(call_place(query)).split('(')[0]}`)" if query.chain else ""
     message = (
-        f"`{query.label}`{through} is loaded by a query of its own on every turn of the loop over `{loop.label}`: "
+        f"`{query.label}`{through(query)} is loaded by a query of its own on every turn of the loop over `{loop.label}`: "
         f"{turns} queries more."
     )
     if query.note:
@@ -108,7 +108,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
 def _fix(context: Context, query: Queried) -> Fix | None:
     """Load the relation where the rows are queried; None where that would not help or is not certain."""
     origin = query.origin
-    if origin is None or not origin.certain or not query.relation:
+    if origin is None or not origin.certain or origin.split or not query.relation:
         return None
     if query.orm == "django":
         return _django_fix(context, query, origin)
@@ -119,7 +119,9 @@ def _django_fix(context: Context, query: Queried, origin: Origin) -> Fix | None:
     chain = _relations(context, query)
     if chain is None or query.note:
         return None
-    joined = all(kind in tables().django.select_related for kind in chain)
+    prefetched = any(query.relation.startswith(path + "__") for path in origin.prefetches)
+    # What a prefetch puts in place replaces what a join loaded, so the path has to go on with the prefetch.
+    joined = not prefetched and all(kind in tables().django.select_related for kind in chain)
     verb = "select_related" if joined else "prefetch_related"
     text = f'.{verb}("{query.relation}")'
     place = Place(origin.place.path, Span(origin.place.span.end, origin.place.span.end))

@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
-from analyzers.rules.base import Context, Example, Rule, loop_related
+from analyzers.rules.base import Context, Example, Rule, loop_related, product
 from analyzers.text import Span
 from analyzers.types import Value
 
@@ -42,7 +42,7 @@ def _searched_again(context: Context, operation: Operated) -> Loop | None:
             return None  # A list of this turn's own: searching it is part of the turn.
         if loop.number in receiver.depends and any(loop.number in s.loops for s in operation.cost.sizes):
             return None
-        if not loop.grows or loop.amortised or loop.chunked:
+        if not loop.grows or loop.amortised or loop.chunked or loop.number in operation.rare:
             continue
         if receiver.born > position:
             return None
@@ -67,7 +67,7 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     if fix is not None:
         message += f" {fix.title}."
     size = operation.cost.formula()
-    before = f"O({loop.turns.formula()}·{size})" if not grows else f"O({loop.turns.formula()}²)"
+    before = product(loop.turns.formula(), loop.turns.formula() if grows else size)
     related = [loop_related(loop)]
     if receiver.evidence:
         where = operation.receiver_place or operation.place

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analyzers.evaluate.events import Compared, Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
+from analyzers.rules import structure
 from analyzers.rules.base import Context, Example, Rule, loop_related
 
 
@@ -17,6 +18,10 @@ def check(context: Context) -> Iterator[Finding]:
         if pair is None:
             continue
         outer, inner = pair
+        if not structure.keeps_only_equal(context, inner, compared.place):
+            continue  # It works on every element, so no dict spares the visits.
+        if structure.is_set_in(context, outer, inner.label):
+            continue  # It is another collection on every turn.
         if context.inside(inner.place) and context.once("scan", inner.place):
             yield _finding(context, outer, inner, compared)
 
@@ -70,9 +75,10 @@ def _finding(context: Context, outer: Loop, inner: Loop, compared: Compared) -> 
     same = outer.label == inner.label
     left, right = compared.left.label or "…", compared.right.label or "…"
     what = f"`{inner.label}` is searched again" if not same else f"`{inner.label}` is compared with itself"
+    table = "dict" if context.language == "python" else "Map"
     message = (
         f"{what} on every turn of the loop over `{outer.label}`, for the elements where "
-        f"`{context.source(compared.place)}`. A dict from key to element, built once, finds them without searching."
+        f"`{context.source(compared.place)}`. A {table} from key to element, built once, finds them without searching."
     )
     before = (
         f"O({outer.turns.formula()}·{inner.turns.formula()})" if not same else f"O({outer.turns.formula()}²)"

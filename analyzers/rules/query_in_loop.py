@@ -15,6 +15,7 @@ from analyzers.rules.base import (
     loop_related,
     others_related,
     repeats,
+    through,
 )
 
 
@@ -30,7 +31,8 @@ def check(context: Context) -> Iterator[Finding]:
             or not context.inside(call_place(query))
         ):
             continue
-        cause = (query.place, query.kind) if query.chain else (query.label, query.kind)
+        # The writes of one loop body have one remedy, so they are one cause.
+        cause = (query.kind, "" if query.kind == "write" else query.place if query.chain else query.label)
         groups.setdefault((loop.number, cause), []).append((loop, query))
     for found in groups.values():
         loop, query = found[0]
@@ -41,10 +43,9 @@ def check(context: Context) -> Iterator[Finding]:
 def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]) -> Finding:
     turns = loop.turns.formula()
     verb, batch = ("writes", "batch ") if query.kind == "write" else ("asks the database", "")
-    through = f" (through `{context.source(call_place(query)).split('(')[0]}`)" if query.chain else ""
     message = (
-        f"`{query.label}`{through} {verb} once for every turn of the loop over `{loop.label}`: "
-        f"{turns} queries where one {batch}would do."
+        f"`{query.label}`{through(query)} {verb} once for every turn of the loop over `{loop.label}`: "
+        f"{turns} queries" + ("." if query.note else f" where one {batch}would do.")
     )
     if query.note:
         message += f" {query.note[0].upper()}{query.note[1:]}."
@@ -60,7 +61,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         message,
         severity,
         confidence,
-        Cost(f"{turns} queries", "1 query"),
+        Cost(f"{turns} queries", "" if query.note else "1 query"),
         related,
         tags=("query",),
     )

@@ -121,7 +121,8 @@ def test_the_log_of_a_product_is_a_sum_of_logs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "printed"), [("n log n", "O(n log n)"), ("n + k", "O(m + n)"), ("1", "O(1)"), ("sqrt n", "O(√n)")]
+    ("text", "printed"),
+    [("n log n", "O(n log n)"), ("n + k", "O(m + n)"), ("1", "O(1)"), ("sqrt n", "O(√n)")],
 )
 def test_formulas_of_the_tables(text: str, printed: str) -> None:
     assert str(formula(text, n, m)) == printed

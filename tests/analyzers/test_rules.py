@@ -115,12 +115,16 @@ def test_a_membership_fix_keeps_the_answer(code: str, call: str) -> None:
         # The list's elements are not known to be hashable.
         "def f(a, rows: list):\n    return [x for x in a if x in rows]\n",
         # Something else changes the list in the loop.
-        UNIQUE.replace("            seen.append(name)", "            seen.append(name)\n            seen.sort()"),
+        UNIQUE.replace(
+            "            seen.append(name)", "            seen.append(name)\n            seen.sort()"
+        ),
         # The list is handed to code that may keep it.
         UNIQUE.replace("    return seen", "    keep(seen)\n    return seen").replace(
             "            seen.append(name)", "            seen.append(name)\n            keep(seen)"
         ),
-        ALLOWED.replace("        kept.append(user)", "        banned.append(user)\n        kept.append(user)"),
+        ALLOWED.replace(
+            "        kept.append(user)", "        banned.append(user)\n        kept.append(user)"
+        ),
     ],
 )
 def test_no_fix_where_it_is_not_certain(code: str) -> None:

@@ -75,7 +75,11 @@ def test_suite(case: Case) -> None:
         seen = {(text.line_of(f.place.span.start) + 1, f.rule) for f in found}
         messages = "\n".join(f"{text.line_of(f.place.span.start) + 1}: [{f.rule}] {f.message}" for f in found)
         assert seen == expected, f"{path}\n{messages}"
-        costs = {text.line_of(r.name.start) + 1: r.time for r in complexity(project, path) if r.qualname != "<module>"}
+        costs = {
+            text.line_of(r.name.start) + 1: r.time
+            for r in complexity(project, path)
+            if r.qualname != "<module>"
+        }
         for number, line in enumerate(lines, 1):
             match = COST.search(line)
             if match and "error:" not in line:

@@ -215,7 +215,9 @@ def _is_batch(node: f.Call, receiver: Value, arguments: Arguments) -> bool:
 def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
     place = run.place(node)
     origin = receiver.origin or Origin(place)
-    related = bool(receiver.relation)
+    if name == "none":
+        return receiver.but(kind="queryset", origin=None, of=None, size=ONE)
+    related = bool(receiver.relation) and bool(receiver.path)
     if related and name == "all":
         return receiver.but(kind="queryset")
     if related:
@@ -223,16 +225,17 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         origin = Origin(place, label=receiver.label)
         receiver = receiver.but(path="", evidence="defeats a prefetch" if defeated else receiver.evidence)
     if not origin.sliced:  # A loader goes before a slice, where the chain was cut.
-        origin = replace(origin, place=place)
+        named = isinstance(node.func, f.Attr) and isinstance(node.func.obj, f.Name)
+        origin = replace(origin, place=place, first=origin.first if named and origin.first else place)
     if name == "select_related":
         origin = _loading(origin, constant_texts(node.args), "loads")
     elif name == "prefetch_related":
         origin = _loading(origin, _lookups(node.args), "prefetches")
     elif name in ("union", "intersection", "difference", "fetch_mode"):
         origin = replace(origin, certain=False)
-    found = _set(
-        "queryset", receiver.ref, origin, receiver.label, relation=receiver.relation, path=receiver.path
-    )
+    label = shapes.text_of(node)
+    label = label if 0 < len(label) <= 60 else receiver.label
+    found = _set("queryset", receiver.ref, origin, label, relation=receiver.relation, path=receiver.path)
     batch = any(k.name.endswith("__in") for k in node.keywords)
     return found.but(evidence="a batch" if batch or receiver.evidence == "a batch" else receiver.evidence)
 
@@ -304,6 +307,12 @@ def _uncertain(run: Run, node: f.Call, receiver: Value) -> Value:
 def _instance_method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
     kind = "write" if name in tables().django.instance.names("write_one") else "read"
     label = f"{receiver.label or 'row'}.{name}()"
+    own = (
+        names.member(run.summaries.project, *receiver.ref, name) if receiver.ref and receiver.ref[0] else None
+    )
+    note = (
+        f"`{own.qualname}` is the model's own: a batch would skip it" if own is not None and own.path else ""
+    )
     emit(
         run,
         kind,
@@ -312,6 +321,7 @@ def _instance_method(run: Run, node: f.Call, receiver: Value, name: str, argumen
         receiver.depends | arguments.depends,
         orm="django",
         model=_model_name(run, receiver),
+        note=note,
     )
     return NONE
 
@@ -358,6 +368,8 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
     origin = value.origin
     if value.relation and value.path and _is_loaded(origin, value.path):
         return
+    if value.is_constant_size:
+        return  # `.none()` asks nobody.
     kind = "lazy" if value.relation else "read"
     emit(
         run,
