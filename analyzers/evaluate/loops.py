@@ -146,7 +146,7 @@ def element_of(run: Run, over: Value) -> Value:
 def bind_target(run: Run, target: f.Expr, value: Value) -> None:
     """Give the name, or the names in the pattern, their values."""
     if isinstance(target, f.Name):
-        run.bind(target.id, replace(value, label=target.id) if not value.frozen or not value.label else value)
+        run.bind(target.id, _under(run, target.id, value))
     elif isinstance(target, f.Star):
         bind_target(run, target.value, Value("list", of=value.of, depends=value.depends))
     elif isinstance(target, f.Collection):
@@ -160,6 +160,18 @@ def bind_target(run: Run, target: f.Expr, value: Value) -> None:
         from analyzers.evaluate import statements
 
         statements.store(run, target, value)
+
+
+def _under(run: Run, name: str, value: Value) -> Value:
+    """A value under a new name. A parameter's size stays the parameter's, so that callers can put theirs in its place."""
+    if value.frozen and value.label:
+        return value
+    if value.label in value.depends and value.size is None and value.grown is None and value.const is None:
+        if value.kind == "unknown":
+            return value
+        if value.kind in ("int", "float"):
+            return replace(value, size=run.magnitude(value), label=name)
+    return replace(value, label=name)
 
 
 def _unpacked(value: Value, position: int, count: int) -> Value:

@@ -20,6 +20,10 @@ def compare(
     """One link of a comparison chain."""
     if op in ("in", "not in"):
         row = operations(run.language).method(right.kind, "in")
+        if right.kind in queries.LAZY_KINDS and not right.depends & run.open_numbers():
+            row = row if run.loops else None  # Its rows are fetched once and then searched each time.
+        elif right.kind in queries.LAZY_KINDS:
+            row = None
         if row is not None:
             where = run.place(right_node)
             operate(run, row, "in", run.place(node), right, left, receiver_place=where)

@@ -127,7 +127,8 @@ def repeats(query: Queried) -> Loop | None:
     for loop in reversed(query.loops):
         if loop.polling:
             return None  # Paging, waiting or trying again: the repetition is the point.
-        if loop.number in query.depends:
+        if loop.number in query.depends or query.kind == "write":
+            # A write happens on every turn, whatever it writes.
             return loop if loop.grows and not loop.chunked else None
     return None
 

@@ -12,7 +12,7 @@ from analyzers.rules.base import Context, Example, Rule, loop_related, product
 from analyzers.text import Span
 from analyzers.types import Value
 
-SEARCHED = ("list", "tuple", "deque", "sequence", "values")
+SEARCHED = ("list", "tuple", "deque", "sequence", "values", "queryset")
 HASHABLE = ("str", "int", "float", "bool", "bytes", "none")
 
 

@@ -363,6 +363,12 @@ def _function(run: Run, node: f.Call, dotted: str, arguments: Arguments) -> Valu
 # ----------------------------------------------------------------------------------------------------- reads
 
 
+def _set_label(value: Value, run: Run) -> str:
+    if value.kind == "manager" or (value.relation and value.path):
+        return f"{value.label or 'manager'}.all()"
+    return value.label or f"a query for {_model_name(run, value) or 'rows'}"
+
+
 def touch(run: Run, value: Value, place: Place, how: str) -> None:
     """A queryset is iterated, measured or searched: its query is sent, unless a prefetch has the rows."""
     origin = value.origin
@@ -374,9 +380,7 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
     emit(
         run,
         kind,
-        f"{value.label}.all()"
-        if value.kind == "manager" or (value.relation and value.path)
-        else value.label or "queryset",
+        _set_label(value, run),
         place,
         value.depends,
         orm="django",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
-from analyzers.evaluate import shapes
+from analyzers.evaluate import calls, shapes
 from analyzers.evaluate.queries.emit import emit
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
@@ -30,7 +30,9 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     effect = t.model.of(name) if receiver.kind == "prisma-model" else t.client.of(name)
     if effect == "derived":
         return receiver
-    if not effect or effect == "transaction":
+    if effect == "transaction":
+        return _transaction(run, node, receiver, arguments)
+    if not effect:
         return None
     batch = effect == "write_many" or any(_asks_for_many(a) for a in node.args)
     kind = "write" if effect.startswith("write") else "read"
@@ -40,6 +42,15 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     if effect == "fetch_many":
         return Value("list", depends=arguments.depends, label=receiver.label)
     return UNKNOWN_VALUE
+
+
+def _transaction(run: Run, node: f.Call, receiver: Value, arguments: Arguments) -> Value | None:
+    """`$transaction(async (tx) => ...)`: the callback runs once, with a client of its own."""
+    first = arguments.first()
+    if first is None or first.kind != "function":
+        return None
+    client = Value("prisma", label="tx")
+    return calls.invoke(run, first, (client,), {}, run.place(node), "the transaction", inline=True)
 
 
 def _asks_for_many(node: f.Expr) -> bool:
