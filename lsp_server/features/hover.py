@@ -55,7 +55,9 @@ async def hover(ls: BigoServer, params: lsp.HoverParams) -> lsp.Hover | None:
     findings = [f for f in analysis.findings if f.place.span.holds(offset)]
     for finding in sorted(findings, key=lambda f: f.place.span.end - f.place.span.start)[:3]:
         span = span or finding.place.span
-        parts.append(_finding(finding, session.settings.hover.max_reasons))
+        parts.append(
+            _finding(finding, session.settings.hover.max_reasons, "findings" in session.client.opens)
+        )
     if not parts:
         reasons = lookup.reasons_at(reports, here, analysis.text, path)
         around = lookup.function_around(reports, here, analysis.text)
@@ -91,7 +93,11 @@ def _function_lines(report: FunctionReport, measured: Measured | None, most: int
             yield f"\n… and {len(report.why) - most} more steps"
 
 
-def _finding(finding: Finding, most: int) -> str:
+def _finding(finding: Finding, most: int, shown: bool) -> str:
+    """A finding in words. Where the client's own hover shows the message and its steps, the cost alone."""
+    if shown:
+        after = f" → `{finding.cost.after}`" if finding.cost.after else ""
+        return f"`{finding.cost.before}`{after} · confidence {finding.confidence.label}"
     lines = [f"**{finding.rule}** · {finding.message}"]
     if finding.cost.before and finding.cost.after:
         lines.append(
