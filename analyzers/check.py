@@ -6,11 +6,13 @@ The functions here are all that the editor's side and the command line need of t
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from analyzers import facts as f
 from analyzers import rules, suppress
 from analyzers.evaluate import shapes
+from analyzers.evaluate.calls import RULE_OF
 from analyzers.evaluate.events import Analysis
 from analyzers.evaluate.summaries import Summaries
 from analyzers.findings import Confidence, Finding, FunctionReport, Place, Reason, Severity
@@ -64,10 +66,24 @@ def check(project: Project, path: str, text: Text, options: Options = Options())
             context = Context(project, summaries, path, text, function, part, seen)
             for rule in chosen:
                 found.extend(rule.check(context))
-    kept = suppress.apply(facts, path, text, found, frozenset(r.name for r in chosen))
+    cuts = frozenset(_cuts(facts, summaries, path))
+    kept = suppress.apply(facts, path, text, found, frozenset(r.name for r in chosen), cuts)
     if _is_quiet(path, options.quiet_paths):
         kept = [replace(finding, severity=Severity.HINT) for finding in kept]
     return tuple(sorted(kept, key=lambda finding: (finding.place.span, finding.rule)))
+
+
+def _cuts(facts: f.FileFacts, summaries: Summaries, path: str) -> Iterator[int]:
+    """The comments on a `def` that keep queries of that function from its callers."""
+    for comment in facts.suppressions:
+        for function in facts.functions:
+            inside = function.start + function.name_to <= comment.at < function.start + function.body_at
+            analysis = summaries.analysis(path, function.qualname) if inside else None
+            kinds = (
+                {RULE_OF.get(query.kind, "") for query in analysis.queries} if analysis is not None else set()
+            )
+            if kinds - {""} if not comment.rules else kinds & set(comment.rules):
+                yield comment.at
 
 
 def worth_running(facts: f.FileFacts, function: f.Function) -> bool:

@@ -13,11 +13,17 @@ UNUSED = "unused-ignore"
 
 
 def apply(
-    facts: FileFacts, path: str, text: Text, findings: Iterable[Finding], checked: frozenset[str]
+    facts: FileFacts,
+    path: str,
+    text: Text,
+    findings: Iterable[Finding],
+    checked: frozenset[str],
+    cuts: frozenset[int] = frozenset(),
 ) -> list[Finding]:
     """The findings that no comment suppresses, and a hint for every comment that suppresses none.
 
-    `checked` are the rules that ran: a comment for a rule that did not run is not called unused.
+    `checked` are the rules that ran: a comment for a rule that did not run is not called unused. `cuts` are the
+    offsets of comments that keep a function's queries from its callers: those are used, too.
     """
     if not facts.suppressions:
         return list(findings)
@@ -39,7 +45,7 @@ def apply(
             used.add(hit)
     for line, suppression in lines.items():
         relevant = not suppression.rules or any(rule in checked for rule in suppression.rules)
-        if line not in used and relevant:
+        if line not in used and relevant and suppression.at not in cuts:
             kept.append(_unused(path, suppression))
     return kept
 

@@ -34,6 +34,7 @@ class Origin:
     sliced: bool = False
     first: Place | None = None  # the expression the set was first built by, before it was refined elsewhere
     split: bool = False  # built in several places: a loader would have to go to each
+    limits: frozenset[str] = frozenset()  # methods in the chain that a loader may not go along with
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +164,5 @@ def _joined_origin(a: Origin | None, b: Origin | None) -> Origin | None:
         prefetches=a.prefetches | b.prefetches,
         certain=a.certain and b.certain,
         split=a.split or b.split or not same,
+        limits=a.limits | b.limits,
     )

@@ -15,6 +15,9 @@ from analyzers.findings import Place, Related
 from analyzers.project import names
 from analyzers.types import UNKNOWN_VALUE, Token, Value
 
+RULE_OF = {"read": "query-in-loop", "write": "query-in-loop", "lazy": "lazy-relation-in-loop"}
+"""Which rule speaks of a kind of query: an ignore of that rule on a `def` keeps the query from all callers."""
+
 MAX_LIFTED = 16
 """Queries of a callee that a caller hears of; more say nothing new."""
 
@@ -167,7 +170,10 @@ def enter_summary(
             run.grow(value.grown, by.substitute(swap))
     kept = run.memo_depth > 0 or (bool(summary.queries) and memos.is_memoised(function))
     step = Related(place, f"calls `{function.qualname}`")
+    cut = run.summaries.silenced(path, function)
     for query in summary.queries[:MAX_LIFTED]:
+        if cut is not None and (not cut or RULE_OF.get(query.kind, "") in cut):
+            continue
         run.analysis.queries.append(
             replace(
                 query,

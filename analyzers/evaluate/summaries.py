@@ -17,6 +17,7 @@ from analyzers.evaluate.events import Analysis, Summary
 from analyzers.evaluate.run import OverBudget, Run
 from analyzers.project.index import Project
 from analyzers.project.models import Models
+from analyzers.text import Span
 from analyzers.types import UNKNOWN_VALUE, Value, join
 
 MAX_DEPTH = 14
@@ -59,6 +60,15 @@ class Summaries:
                     by_parent.setdefault(function.parent, []).append(function)
             known = self._inner[path] = (facts, by_parent)
         return known[1].get(qualname, [])
+
+    def silenced(self, path: str, function: f.Function) -> tuple[str, ...] | None:
+        """The rules that a comment on the function's own header ignores, () for all; None without such a comment."""
+        facts = self.project.facts(path)
+        header = Span(function.start + function.name_to, function.start + function.body_at)
+        for comment in facts.suppressions if facts is not None else ():
+            if header.start <= comment.at < header.end:
+                return comment.rules
+        return None
 
     # ------------------------------------------------------------------------------------------- questions
 

@@ -122,6 +122,11 @@ def _django_fix(context: Context, query: Queried, origin: Origin) -> Fix | None:
     prefetched = any(query.relation.startswith(path + "__") for path in origin.prefetches)
     # What a prefetch puts in place replaces what a join loaded, so the path has to go on with the prefetch.
     joined = not prefetched and all(kind in tables().django.select_related for kind in chain)
+    if origin.limits & {"only", "defer", "raw"}:
+        return None  # A deferred field cannot be traversed, and raw SQL joins nothing.
+    joined = joined and "select_for_update" not in origin.limits  # An outer join cannot be locked.
+    if not joined and "iterator" in origin.limits:
+        return None  # Without a chunk size, iterator() refuses to prefetch.
     verb = "select_related" if joined else "prefetch_related"
     text = f'.{verb}("{query.relation}")'
     place = Place(origin.place.path, Span(origin.place.span.end, origin.place.span.end))

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 SETS = ("queryset", "manager")
 
 
+LIMITS = ("only", "defer", "select_for_update")
+"""What restricts the loaders a chain can take: a deferred field cannot be traversed, an outer join not be locked.
+
+Source: https://docs.djangoproject.com/en/5.2/ref/models/querysets/#select-for-update
+"""
+
+
 def model_of(run: Run, value: Value) -> Model | None:
     found = run.summaries.models.model(*value.ref) if value.ref is not None else None
     return found if found is not None and found.orm == "django" else None
@@ -145,7 +152,8 @@ def _method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
     if effect == "rows":
         return _values(run, node, receiver, name, arguments).but(depends=depends)
     if effect in ("iterate", "raw"):
-        return receiver.but(kind="queryset", depends=depends)
+        origin = replace(receiver.origin or Origin(place), limits=frozenset({name}))
+        return receiver.but(kind="queryset", origin=origin, of=_of(receiver, origin), depends=depends)
     if receiver.relation and _is_cached(receiver, name):
         return _fetched(receiver, effect, depends)
     kind = "write" if effect.startswith("write") else "read"
@@ -227,6 +235,8 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     if not origin.sliced:  # A loader goes before a slice, where the chain was cut.
         named = isinstance(node.func, f.Attr) and isinstance(node.func.obj, f.Name)
         origin = replace(origin, place=place, first=origin.first if named and origin.first else place)
+    if name in LIMITS:
+        origin = replace(origin, limits=origin.limits | {name})
     if name == "select_related":
         origin = _loading(origin, constant_texts(node.args), "loads")
     elif name == "prefetch_related":
@@ -332,6 +342,7 @@ def _function(run: Run, node: f.Call, dotted: str, arguments: Arguments) -> Valu
     if effect == "user_model" or not effect:
         return None
     if effect == "prefetch":
+        _load_onto(run, node)
         emit(
             run,
             "read",
@@ -358,6 +369,22 @@ def _function(run: Run, node: f.Call, dotted: str, arguments: Arguments) -> Valu
         return UNKNOWN_VALUE
     one = row(ref, origin, "", arguments.depends)
     return one if effect == "fetch_one" else Value("list", of=one, label=label)
+
+
+def _of(value: Value, origin: Origin) -> Value | None:
+    return value.of.but(origin=origin) if value.of is not None and value.of.kind == "row" else value.of
+
+
+def _load_onto(run: Run, node: f.Call) -> None:
+    """`prefetch_related_objects(rows, "author")` loads a relation onto rows that a name holds."""
+    holder = node.args[0] if node.args else None
+    value = run.lookup(holder.id) if isinstance(holder, f.Name) else None
+    if value is None or (value.origin is None and (value.of is None or value.of.origin is None)):
+        return
+    known = value.origin or (value.of.origin if value.of is not None else None)
+    if known is not None and isinstance(holder, f.Name):
+        origin = _loading(known, _lookups(node.args[1:]), "prefetches")
+        run.bind(holder.id, value.but(origin=origin if value.origin else None, of=_of(value, origin)))
 
 
 # ----------------------------------------------------------------------------------------------------- reads
