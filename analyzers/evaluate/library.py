@@ -172,12 +172,35 @@ def _callback(
     over_node = (
         node.func.obj if isinstance(node.func, f.Attr) else node.args[min(int(row.over), len(node.args) - 1)]
     )
+    accumulator = _accumulator(run, arguments) if row.passes == "accumulator" else UNKNOWN_VALUE
+    before = len(run.analysis.operations)
     loops.enter(run, node, receiver, over_node, place, "callback")
     element = loops.element_of(run, receiver)
-    passed = (element,) if row.passes == "element" else (UNKNOWN_VALUE, element)
+    passed = (element,) if row.passes == "element" else (accumulator, element)
     returned = calls.invoke(run, function, passed, {}, run.place(callback), "the callback", inline=True)
+    _accumulated(run, accumulator, before)
     run.close()
     return returned
+
+
+def _accumulator(run: Run, arguments: Arguments) -> Value:
+    """What `reduce(f, [])` and `reduce(f, {})` hand on from turn to turn: a container that may grow."""
+    start = arguments.get(1)
+    if start is None or start.kind not in ("list", "dict") or not start.is_constant_size:
+        return UNKNOWN_VALUE
+    return replace(start, grown=run.new_container("accumulator"), items=None, const=None, frozen=False)
+
+
+def _accumulated(run: Run, accumulator: Value, before: int) -> None:
+    """A copy of the accumulator in a reducer's body is what the next turn gets."""
+    if accumulator.grown is None:
+        return
+    operations_ = run.analysis.operations
+    for position in range(before, len(operations_)):
+        found = operations_[position]
+        if found.tag in ("spread", "concat") and found.receiver.grown is accumulator.grown:
+            operations_[position] = replace(found, target=found.receiver.label)
+            run.grow(accumulator.grown, ONE)
 
 
 def result(

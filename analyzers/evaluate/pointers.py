@@ -113,6 +113,7 @@ def _assigned(moves: Moves, target: f.Expr, value: f.Expr) -> None:
         return
     if not isinstance(target, f.Name):
         return
+    value = _unrounded(value)
     moves.sets.setdefault(target.id, []).append(value)
     if isinstance(value, f.Binary) and isinstance(value.left, f.Name) and value.left.id == target.id:
         moves.steps.setdefault(target.id, []).append((value.op, value.right))
@@ -122,6 +123,13 @@ def _assigned(moves: Moves, target: f.Expr, value: f.Expr) -> None:
         moves.links[target.id] = shapes.text_of(value.obj)
     elif isinstance(value, f.Call) and _called_name(value) == "min" and len(value.args) == 1:
         pass
+
+
+def _unrounded(value: f.Expr) -> f.Expr:
+    """`n / 2` of `Math.floor(n / 2)` and `int(n / 2)`."""
+    if isinstance(value, f.Call) and len(value.args) == 1 and isinstance(value.args[0], f.Binary):
+        return value.args[0] if _called_name(value) in ("floor", "trunc", "int", "ceil", "round") else value
+    return value
 
 
 def _called_name(call: f.Call) -> str:
