@@ -196,8 +196,9 @@ def _returned(
     size = value.size.substitute(swap) if value.size is not None else None
     inner = _returned(run, value.of, swap, bound, function) if value.of is not None else None
     values = _returned(run, value.values, swap, bound, function) if value.values is not None else None
+    items = tuple(_returned(run, v, swap, bound, function) for v in value.items) if value.items else None
     return replace(
-        value, size=size, of=inner, values=values, depends=_lifted(value.depends, bound, function), label="", token="",
+        value, size=size, of=inner, values=values, items=items, depends=_lifted(value.depends, bound, function), label="", token="",
         grown=None, born=len(run.loops), bound=None,
     )  # fmt: skip
 

@@ -180,9 +180,9 @@ def _await(run: Run, node: f.Await) -> Value:
 
 
 def _yield(run: Run, node: f.Yield) -> Value:
-    if node.value is None:
-        return UNKNOWN_VALUE
-    value = evaluate(run, node.value)
+    value = evaluate(run, node.value) if node.value is not None else UNKNOWN_VALUE
+    if run.yielded is not None:
+        run.grow(run.yielded, run.extent(value) if node.delegate else ONE)
     if node.delegate:
         operators.consumed(run, value, run.place(node), "yields each of")
         value = value.of or UNKNOWN_VALUE

@@ -61,6 +61,7 @@ class Run:
     space: Cost = ONE
     returns: list[Value] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
+    yielded: Size | None = None  # how often a generator yields
     effects: set[str] = field(default_factory=set)
     dead: bool = False
     steps: int = 0
@@ -194,8 +195,9 @@ class Run:
         for size in list(frame.growth):
             frame.growth[size] = frame.growth[size].substitute(known.get)
         self.space = self.space.substitute(known.get)
-        for filled in known.values():
-            self.space = self.space + filled
+        for size, filled in known.items():
+            if size is not self.yielded:  # A generator holds one value at a time.
+                self.space = self.space + filled
         self.grown.update(known)
 
     def settled(self, cost: Cost) -> Cost:

@@ -86,7 +86,9 @@ def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
             frozen=False,
         )
     if value.kind in GROWABLE and not value.frozen:
-        return replace(value, label=target.id, token=value.token or f"{target.id}@{node.at}")
+        is_parameter = value.size is None and value.grown is None and value.label in value.depends
+        size = run.extent(value) if is_parameter else value.size
+        return replace(value, label=target.id, size=size, token=value.token or f"{target.id}@{node.at}")
     if value.kind in ("row", "queryset", "instance", "unknown", "int") and isinstance(
         node.value, (f.Call, f.Binary, f.Await)
     ):

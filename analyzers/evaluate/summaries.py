@@ -183,6 +183,8 @@ class Summaries:
     def _execute(self, run: Run) -> None:
         try:
             _bind_patterns(run)
+            if run.function.is_generator:
+                run.yielded = run.new_container("the yielded values")
             statements.execute(run, run.function.body)
         except (OverBudget, RecursionError):
             while run.loops:
@@ -229,15 +231,14 @@ class Summaries:
         for value in run.returns:
             returned = value if returned is None else join(returned, value)
         if function.is_generator:
-            returned = Value("iterator", of=_joined(run.yields))
+            count = run.grown.get(run.yielded) if run.yielded is not None else None
+            known = count is not None and not count.unknown
+            returned = Value("iterator", of=_joined(run.yields), size=count if known else None)
         returned = returned if returned is not None else UNKNOWN_VALUE
-        size = run.settled(run.extent(returned)) if returned.grown is not None else returned.size
-        if size is not None:
-            size = run.settled(size)
         return Summary(
             cost,
             space,
-            trimmed(replace(returned, size=size, grown=None, bound=None)),
+            _leaving(run, trimmed(returned)),
             tuple(run.analysis.queries),
             frozenset(run.effects),
             tuple(frame.parts),
@@ -274,6 +275,26 @@ class Summaries:
                 inner.close()
             caller.space = caller.space + inner.space
         return trimmed(_joined(inner.returns) or UNKNOWN_VALUE)
+
+
+_SIZED = ("list", "tuple", "set", "dict", "str", "bytes", "deque", "int", "float")
+
+
+def _leaving(run: Run, value: Value) -> Value:
+    """A value as callers get it: containers that grew have the size they grew to, parameters that of the argument."""
+    is_parameter = value.label in value.depends and value.kind in _SIZED and value.const is None
+    size = (
+        run.extent(value) if value.grown is not None or (is_parameter and value.size is None) else value.size
+    )
+    return replace(
+        value,
+        size=run.settled(size) if size is not None else None,
+        of=_leaving(run, value.of) if value.of is not None else None,
+        values=_leaving(run, value.values) if value.values is not None else None,
+        items=tuple(_leaving(run, item) for item in value.items) if value.items is not None else None,
+        grown=None,
+        bound=None,
+    )
 
 
 def _nesting(run: Run) -> int:

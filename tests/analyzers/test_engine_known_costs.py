@@ -153,7 +153,7 @@ def block(program: Program, choose: Draw, indent: int, depth: int) -> Sum:
 
 def statement(program: Program, choose: Draw, indent: int, depth: int) -> Sum:
     pad = "    " * indent
-    options = ["constant", "linear", "if"]
+    options = ["constant", "linear", "if", "collected", "helper"]
     if depth:
         options += [
             "over",
@@ -176,6 +176,10 @@ def statement(program: Program, choose: Draw, indent: int, depth: int) -> Sum:
         text = choose.pick(sorted(LINEAR))
         program.lines.append(pad + text)
         return LINEAR[text]
+    if kind == "collected":
+        return collected(program, choose, indent)
+    if kind == "helper":
+        return helper(program, choose, pad)
     if kind == "call":
         return call(program, choose, pad)
     if kind == "if":
@@ -184,6 +188,78 @@ def statement(program: Program, choose: Draw, indent: int, depth: int) -> Sum:
         program.lines.append(f"{pad}else:")
         return plus(then, block(program, choose, indent + 1, depth and depth - 1))
     return loop(program, choose, kind, indent, depth)
+
+
+def collected(program: Program, choose: Draw, indent: int) -> Sum:
+    """A list that is filled from a parameter and then gone through, searched, sorted or copied."""
+    pad, name, item = "    " * indent, program.fresh("kept"), program.fresh("v")
+    over = choose.pick(["xs", "ys"])
+    n = size(f"|{over}|")
+    how = choose.pick(["append", "set", "comprehension", "copy", "slice", "sorted", "alias", "twice"])
+    built = {
+        "append": [f"{name} = []", f"for {item} in {over}:", f"    {name}.append({item})"],
+        "set": [f"{name} = set()", f"for {item} in {over}:", f"    {name}.add({item})"],
+        "comprehension": [f"{name} = [{item} for {item} in {over} if {item}]"],
+        "copy": [f"{name} = list({over})"],
+        "slice": [f"{name} = {over}[1:]"],
+        "sorted": [f"{name} = sorted({over})"],
+        "alias": [f"{name} = {over}"],
+        "twice": [f"{name} = []", f"for {item} in {over}:", f"    {name} += [{item}, {item}]"],
+    }[how]
+    use = choose.pick(["over", "in", "sorted", "len", "pairs"])
+    used = {
+        "over": [f"for {item} in {name}:", f"    print({item})"],
+        "in": [f"print('a' in {name})"],
+        "sorted": [f"print(sorted({name}))"],
+        "len": [f"print(len({name}))"],
+        "pairs": [f"for {item} in {name}:", f"    for w{item} in {name}:", f"        print({item}, w{item})"],
+    }[use]
+    program.lines += [pad + line for line in (*built, *used)]
+    first = ONE if how == "alias" else times(n, log(n)) if how == "sorted" else n
+    then = {"over": n, "in": ONE if how == "set" else n, "sorted": times(n, log(n)), "len": ONE, "pairs": times(n, n)}
+    return plus(first, then[use])
+
+
+def helper(program: Program, choose: Draw, pad: str) -> Sum:
+    """A helper's answer: as long as what it was given, or a number that bounds a loop."""
+    item = program.fresh("v")
+    over = choose.pick(["xs", "ys"])
+    text = choose.pick(["kept({})", "doubled({})", "range(counted({}))", "both({}, {})[0]", "range(half(len({})))", "each({})"])
+    program.lines += [f"{pad}for {item} in {text.replace('{}', over)}:", f"{pad}    print({item})"]
+    return size(f"|{over}|")
+
+
+HELPERS = """\
+def kept(values: list[str]):
+    return [value for value in values if value]
+
+
+def doubled(values: list[str]):
+    out = []
+    for value in values:
+        out.append(value)
+        out.append(value)
+    return out
+
+
+def counted(values: list[str]):
+    return len(values)
+
+
+def both(a: list[str], b: list[str]):
+    return a, b
+
+
+def half(n: int):
+    return n // 2
+
+
+def each(values: list[str]):
+    for value in values:
+        yield value
+
+
+"""
 
 
 def call(program: Program, choose: Draw, pad: str) -> Sum:
@@ -256,7 +332,7 @@ def programs(draw: st.DrawFn) -> Program:
 def measured(program: Program) -> dict[str, str]:
     assert PYTHON is not None
     project = Project()
-    project.update("/p/a.py", facts_of("\n".join(program.lines).encode(), PYTHON))
+    project.update("/p/a.py", facts_of((HELPERS + "\n".join(program.lines)).encode(), PYTHON))
     return {report.qualname: report.time for report in complexity(project, "/p/a.py")}
 
 
