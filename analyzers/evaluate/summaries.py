@@ -41,6 +41,7 @@ class Summaries:
         self._spent = 0
         self._provisional: dict[Hashable, Analysis] = {}
         self._consulted: list[set[str]] = []
+        self._top: Hashable = None  # the question that is being answered
         self._inner: dict[str, tuple[f.FileFacts, dict[str, list[f.Function]]]] = {}
 
     def language_of(self, path: str) -> str:
@@ -101,12 +102,16 @@ class Summaries:
         qualname = function.qualname
         signature = tuple((name, _signature(value)) for name, value in formals.items())
         # Only a question of its own runs the functions that are defined inside and called elsewhere.
-        whole = depth == 0 and bool(self._nested(path, qualname))
+        if depth == 0:
+            self._top = (path, qualname, signature)
+        whole = self._top == (path, qualname, signature) and bool(self._nested(path, qualname))
         key: Hashable = ("summary", path, qualname, signature, whole)
         found = self._provisional.get(key)
         if found is None:
             found = self.project.memo.ask(
-                key, lambda: self._run(path, qualname, formals, 0 if whole else max(depth, 1)), in_cycle=None
+                key,
+                lambda: self._run(path, qualname, formals, depth if whole else max(depth, 1)),
+                in_cycle=None,
             )
             if found is not None and self._active:
                 self._provisional[key] = found
@@ -343,6 +348,7 @@ def _formal(value: Value, name: str) -> Value:
         evidence=value.evidence,
         bound=_formal(value.bound, name) if value.bound is not None and value.kind == "function" else None,
         frozen=value.frozen and constant,
+        const=value.const if value.kind == "bool" else None,
     )
 
 
@@ -374,7 +380,7 @@ def _signature(value: Value | None) -> Hashable:
     if value is None:
         return None
     return (
-        value.kind, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen,
+        value.kind, value.const if value.kind == "bool" else None, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen,
         _signature(value.of), _signature(value.values), _signature(value.bound),
         tuple(_signature(v) for v in value.items) if value.items else None,
     )  # fmt: skip
