@@ -29,7 +29,11 @@ QUIET_PATHS: Globs = (
     "**/migrations/**",
     "**/management/commands/**",
     "**/fixtures/**",
+    "**/seed*",
     "**/seeds/**",
+    "**/testing/**",
+    "**/populatedb*",
+    "**/random_data*",
 )
 NEVER_SEND: Globs = (
     "**/.env*",

@@ -236,6 +236,13 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
 def _constructed(project: Project, path: str, scope: str, language: str, node: f.Call) -> Value:
     from analyzers.evaluate import queries
 
+    if isinstance(node.func, f.Attr) and node.func.name == "$extends":
+        return guess(project, path, scope, language, node.func.obj)
+    made = [
+        v for a in node.args if isinstance(a, f.Lambda) and (v := _returned(project, path, language, a)).known
+    ]
+    if made:
+        return made[0]  # A maker handed to whatever keeps what it makes.
     name = shapes.dotted(node.func)
     if not name:
         return UNKNOWN_VALUE
@@ -256,6 +263,20 @@ def _constructed(project: Project, path: str, scope: str, language: str, node: f
         if target.dotted.rpartition(".")[2][:1].isupper():
             return external_instance(target.dotted)
     return UNKNOWN_VALUE
+
+
+def _returned(project: Project, path: str, language: str, node: f.Lambda) -> Value:
+    """What a function without parameters makes, if it is a client or the like."""
+    function = project.function(path, node.qualname)
+    last = function.body[-1] if function is not None and function.body and not function.params else None
+    if function is None or not isinstance(last, f.Return):
+        return UNKNOWN_VALUE
+    made = guess(project, path, function.qualname, language, last.value)
+    return (
+        made
+        if made.kind in ("prisma", "session", "session-factory", "engine", "connection", "asyncpg")
+        else UNKNOWN_VALUE
+    )
 
 
 def attribute_of_instance(
@@ -289,5 +310,5 @@ def _attribute(project: Project, path: str, class_qualname: str, name: str, lang
         if found is None:
             return UNKNOWN_VALUE
         literal = _is_literal(values[0].value)
-        return found.but(size=ONE, frozen=True) if of_class and literal else found
+        return found.but(size=ONE, frozen=True) if of_class and (literal or name.isupper()) else found
     return UNKNOWN_VALUE

@@ -19,6 +19,8 @@ DUCKS = {
     "popleft": "deque",
     "appendleft": "deque",
     "setdefault": "dict",
+    "items": "dict",
+    "iteritems": "dict",
     "itervalues": "dict",
 }
 """Methods that one built-in type alone has: enough to know what the call costs, not enough to report it."""
@@ -216,10 +218,11 @@ def result(
     depends = receiver.depends | arguments.depends
     if kind == "none":
         return NONE
-    if kind == "element":
-        return (receiver.of or UNKNOWN_VALUE).on(depends)
-    if kind == "value":
-        return (receiver.values or UNKNOWN_VALUE).on(depends)
+    if kind in ("element", "value"):
+        inside = (receiver.of if kind == "element" else receiver.values) or UNKNOWN_VALUE
+        if receiver.frozen and receiver.is_constant_size:
+            inside = inside.but(size=ONE, frozen=True)  # What a constant holds is as constant.
+        return inside.on(depends)
     size: Cost | None = None
     if row.size:
         argument = first if first is not None else UNKNOWN_VALUE

@@ -78,6 +78,7 @@ def _stored_roots(body: tuple[f.Stmt, ...]) -> set[str]:
     for stmt in shapes.walk(body):
         targets = stmt.targets if isinstance(stmt, f.Assign) else ()
         found.update(_root(t) for t in targets if isinstance(t, f.Index))
+        found.update(shapes.dotted(t) for t in targets if isinstance(t, f.Attr))
         if isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call):
             func = stmt.value.func
             if (
@@ -114,6 +115,11 @@ def _roots_in(node: f.Expr) -> set[str]:
             stack.append(current.operand)
         elif isinstance(current, f.Named):
             stack.append(current.value)
+        elif isinstance(current, f.Call) and shapes.dotted(current.func) in ("hasattr", "getattr"):
+            if len(current.args) >= 2 and isinstance(current.args[1], f.Const):
+                found.add(f"{shapes.dotted(current.args[0])}.{current.args[1].value}")
+        elif isinstance(current, f.Attr):
+            found.add(shapes.dotted(current))
         elif isinstance(current, f.Index):
             found.add(_root(current))
         elif (

@@ -197,6 +197,8 @@ def item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
     ):
         return base.items[index.const].on(depends)
     inner = base.values if base.kind == "dict" else TEXT_ITEM if base.kind == "str" else base.of
+    if base.frozen and base.is_constant_size:
+        return (inner or UNKNOWN_VALUE).but(size=ONE, frozen=True, depends=depends, label=label)
     if inner is None:
         return Value(depends=depends, label=label)
     return replace(inner, depends=inner.depends | depends, label=inner.label or label)
@@ -215,6 +217,7 @@ def sliced(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) -> 
     if (
         (stop is not None and stop.const is not None and isinstance(stop.const, int) and stop.const >= 0)
         or (start is not None and isinstance(start.const, int) and start.const < 0 and stop is None)
+        or (stop is not None and stop.frozen and stop.is_constant_size)  # up to a named constant
         or _is_window(node)
     ):
         size = ONE

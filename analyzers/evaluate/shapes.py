@@ -37,6 +37,8 @@ def text_of(node: f.Expr) -> str:
         return repr(node.value) if node.value is not None and len(str(node.value)) < 20 else "…"
     if isinstance(node, (f.Await, f.Star)):
         return text_of(node.value)
+    if isinstance(node, f.Logic):
+        return next((text for part in node.parts if (text := text_of(part))), "")
     return ""
 
 

@@ -87,8 +87,8 @@ def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
         )
     if value.kind in GROWABLE and not value.frozen:
         is_parameter = value.size is None and value.grown is None and value.label in value.depends
-        size = run.extent(value) if is_parameter else value.size
-        return replace(value, label=target.id, size=size, token=value.token or f"{target.id}@{node.at}")
+        known = run.extent(value) if is_parameter else value.size
+        return replace(value, label=target.id, size=known, token=value.token or f"{target.id}@{node.at}")
     if value.kind in ("row", "queryset", "instance", "unknown", "int") and isinstance(
         node.value, (f.Call, f.Binary, f.Await)
     ):
@@ -299,6 +299,10 @@ def _if(run: Run, node: f.If) -> None:
     expressions.evaluate(run, node.test)
     narrowed = evidence.narrowing(run, node.test)
 
+    decided = _decided(run, node.test)
+    if decided is not None:
+        execute(run, node.body if decided else node.otherwise)
+        return
     guarded = memos.guards_memo(node)
 
     def then() -> None:
@@ -311,6 +315,35 @@ def _if(run: Run, node: f.If) -> None:
         run.rare = rare
 
     run.branches((then, lambda: execute(run, node.otherwise)))
+
+
+def _decided(run: Run, test: f.Expr) -> bool | None:
+    """What a test on a parameter gives that the caller passed as True, False or None; None if that is not known."""
+    negated = isinstance(test, f.Unary) and test.op == "not"
+    inner = test.operand if isinstance(test, f.Unary) and negated else test
+    against_none = (
+        isinstance(inner, f.Compare)
+        and inner.ops in (("is",), ("is not",))
+        and isinstance(inner.rights[0], f.Const)
+        and inner.rights[0].kind == "none"
+    )
+    name = inner.left if isinstance(inner, f.Compare) and against_none else inner
+    if not isinstance(name, f.Name) or name.id not in {p.name for p in run.function.params}:
+        return None
+    value = run.env.get(name.id)
+    if value is None or value.depends != frozenset({name.id}):
+        return None  # It was given another value here.
+    if against_none and isinstance(inner, f.Compare):
+        if value.kind != "none":
+            return None
+        answer = inner.ops == ("is",)
+    elif value.kind == "none":
+        answer = False
+    elif value.kind == "bool" and isinstance(value.const, bool):
+        answer = value.const
+    else:
+        return None
+    return not answer if negated else answer
 
 
 def _singled_out(run: Run, test: f.Expr) -> frozenset[int]:

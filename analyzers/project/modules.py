@@ -225,7 +225,11 @@ class ModuleMap:
 
         The first directory on the way up that has such a file; none for the name of a package alone.
         """
-        if "/" not in module or module.startswith("@"):
+        if module.startswith("@") and module.count("/") >= 1:
+            return self._find_aliased(
+                module.partition("/")[2]
+            )  # A package of the same workspace, by its folder.
+        if "/" not in module:
             return None
         place = parent(importer)
         while "/" in place:

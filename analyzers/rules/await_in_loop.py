@@ -26,10 +26,13 @@ def check(context: Context) -> Iterator[Finding]:
 
 
 def _independent(awaited: Awaited) -> Loop | None:
-    """The innermost loop, if each of its turns awaits something of its own element and none ends it early."""
+    """The innermost loop, if each of its turns awaits something of its own element and none ends it early.
+
+    An async callback of `map` is no such loop: the await holds up the callback, not the loop.
+    """
     loop = awaited.loops[-1]
     if (
-        loop.kind == "while"
+        loop.kind in ("while", "callback")
         or loop.is_async
         or loop.exits
         or loop.chunked

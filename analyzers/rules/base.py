@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -127,8 +128,8 @@ def repeats(query: Queried) -> Loop | None:
     for loop in reversed(query.loops):
         if loop.polling:
             return None  # Paging, waiting or trying again: the repetition is the point.
-        if loop.number in query.depends or query.kind == "write":
-            # A write happens on every turn, whatever it writes.
+        if loop.number in query.depends or (query.kind == "write" and not query.chain):
+            # A write in the body happens on every turn, whatever it writes.
             return loop if loop.grows and not loop.chunked else None
     return None
 
@@ -142,7 +143,7 @@ def through(query: Queried) -> str:
     """` (through `name`)` for a query that a callee sends."""
     if not query.chain:
         return ""
-    callee = query.chain[0].message.removeprefix("calls ")
+    callee = re.sub(r"#\d+", "", query.chain[0].message.removeprefix("calls "))
     return f" (through {callee})"
 
 

@@ -8,6 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
+from analyzers.rules import structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product
 from analyzers.text import Span
 from analyzers.types import Value
@@ -36,7 +37,10 @@ def _searched_again(context: Context, operation: Operated) -> Loop | None:
     receiver = operation.receiver
     if operation.cost.is_constant or receiver.frozen:
         return None
-    for position in range(len(operation.loops) - 1, -1, -1):
+    innermost = len(operation.loops) - 1
+    if structure.leaves_after(context, operation.place):
+        innermost -= 1  # It happens once for each visit of the innermost loop.
+    for position in range(innermost, -1, -1):
         loop = operation.loops[position]
         if loop.number in receiver.depends and receiver.born > position:
             return None  # A list of this turn's own: searching it is part of the turn.

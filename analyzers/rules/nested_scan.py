@@ -20,7 +20,7 @@ def check(context: Context) -> Iterator[Finding]:
         outer, inner = pair
         if not structure.keeps_only_equal(context, inner, compared.place):
             continue  # It works on every element, so no dict spares the visits.
-        if structure.is_set_in(context, outer, inner.label):
+        if structure.changes_in(context, outer, inner.label):
             continue  # It is another collection on every turn.
         if context.inside(inner.place) and context.once("scan", inner.place):
             yield _finding(context, outer, inner, compared)

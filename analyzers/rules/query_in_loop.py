@@ -34,7 +34,8 @@ def check(context: Context) -> Iterator[Finding]:
         # The writes of one loop body have one remedy, so they are one cause.
         cause = (query.kind, "" if query.kind == "write" else query.place if query.chain else query.label)
         groups.setdefault((loop.number, cause), []).append((loop, query))
-    for found in groups.values():
+    for group in groups.values():
+        found = sorted(group, key=lambda item: len(item[1].chain))  # What the body does itself leads.
         loop, query = found[0]
         if context.once("query", loop.place, call_place(query)):
             yield _finding(context, loop, query, [q for _, q in found[1:]])

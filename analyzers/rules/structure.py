@@ -28,6 +28,49 @@ def is_set_in(context: Context, loop: Loop, name: str) -> bool:
     return False
 
 
+def changes_in(context: Context, loop: Loop, name: str) -> bool:
+    """True if the loop's body makes `name` from something that the loop changes: another thing on every turn."""
+    root = name.partition(".")[0].partition("[")[0]
+    start = context.function.start
+    inside = [
+        stmt
+        for stmt in shapes.walk(context.function.body)
+        if loop.whole.span.start <= start + stmt.at < loop.whole.span.end
+    ]
+    changed = {n for stmt in inside for n in _bound(stmt)}
+    made = [s.value for s in inside if isinstance(s, f.Assign) and root in _bound(s)]
+    return any(_mentions(value, other) for value in made for other in changed - {root})
+
+
+def _bound(stmt: f.Stmt) -> set[str]:
+    targets = (
+        stmt.targets
+        if isinstance(stmt, f.Assign)
+        else (stmt.target,)
+        if isinstance(stmt, (f.For, f.Update))
+        else ()
+    )
+    return {n.id for t in targets for n in shapes.nodes(t) if isinstance(n, f.Name)}
+
+
+def leaves_after(context: Context, place: Place) -> bool:
+    """True if the statement at a place is followed by a break or return in its block: found, done, out."""
+    start = context.function.start
+
+    def search(body: tuple[f.Stmt, ...]) -> bool:
+        for position, stmt in enumerate(body):
+            if start + stmt.at <= place.span.start and place.span.end <= start + stmt.to:
+                later = body[position + 1 :]
+                if any(
+                    isinstance(s, f.Return) or (isinstance(s, f.Jump) and s.kind == "break") for s in later
+                ):
+                    return not isinstance(stmt, (f.For, f.While))
+                return search(tuple(shapes.children(stmt)))
+        return False
+
+    return search(context.function.body)
+
+
 def _mentions(value: f.Expr | None, name: str) -> bool:
     return any(isinstance(n, f.Name) and n.id == name for n in shapes.nodes(value))
 

@@ -36,9 +36,13 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         return None
     batch = effect == "write_many" or any(_asks_for_many(a) for a in node.args)
     kind = "write" if effect.startswith("write") else "read"
-    emit(
-        run, kind, f"{receiver.label}.{name}()", run.place(node), arguments.depends, orm="prisma", batch=batch
+    note = (
+        "each row has its own data, so one statement does not do it" if name in ("update", "upsert") else ""
     )
+    emit(
+        run, kind, f"{receiver.label}.{name}()", run.place(node), arguments.depends, orm="prisma", batch=batch,
+        note=note,
+    )  # fmt: skip
     if effect == "fetch_many":
         return Value("list", depends=arguments.depends, label=receiver.label)
     return UNKNOWN_VALUE
