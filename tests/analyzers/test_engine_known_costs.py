@@ -216,7 +216,13 @@ def collected(program: Program, choose: Draw, indent: int) -> Sum:
     }[use]
     program.lines += [pad + line for line in (*built, *used)]
     first = ONE if how == "alias" else times(n, log(n)) if how == "sorted" else n
-    then = {"over": n, "in": ONE if how == "set" else n, "sorted": times(n, log(n)), "len": ONE, "pairs": times(n, n)}
+    then = {
+        "over": n,
+        "in": ONE if how == "set" else n,
+        "sorted": times(n, log(n)),
+        "len": ONE,
+        "pairs": times(n, n),
+    }
     return plus(first, then[use])
 
 
@@ -224,7 +230,16 @@ def helper(program: Program, choose: Draw, pad: str) -> Sum:
     """A helper's answer: as long as what it was given, or a number that bounds a loop."""
     item = program.fresh("v")
     over = choose.pick(["xs", "ys"])
-    text = choose.pick(["kept({})", "doubled({})", "range(counted({}))", "both({}, {})[0]", "range(half(len({})))", "each({})"])
+    text = choose.pick(
+        [
+            "kept({})",
+            "doubled({})",
+            "range(counted({}))",
+            "both({}, {})[0]",
+            "range(half(len({})))",
+            "each({})",
+        ]
+    )
     program.lines += [f"{pad}for {item} in {text.replace('{}', over)}:", f"{pad}    print({item})"]
     return size(f"|{over}|")
 
