@@ -38,7 +38,7 @@ def _searched_again(context: Context, operation: Operated) -> Loop | None:
     if operation.cost.is_constant or receiver.frozen:
         return None
     innermost = len(operation.loops) - 1
-    if structure.leaves_after(context, operation.place):
+    if structure.leaves_after(context, operation.loops[-1], operation.place):
         innermost -= 1  # It happens once for each visit of the innermost loop.
     for position in range(innermost, -1, -1):
         loop = operation.loops[position]

@@ -53,14 +53,14 @@ def _bound(stmt: f.Stmt) -> set[str]:
     return {n.id for t in targets for n in shapes.nodes(t) if isinstance(n, f.Name)}
 
 
-def leaves_after(context: Context, place: Place) -> bool:
-    """True if the statement at a place is followed by a break or return in its block: found, done, out."""
-    start = context.function.start
+def leaves_after(context: Context, loop: Loop, place: Place) -> bool:
+    """True if the statement at a place is followed by a break or return in its block of the loop: found, done, out."""
+    start, end = context.function.start, loop.whole.span.end
 
     def search(body: tuple[f.Stmt, ...]) -> bool:
         for position, stmt in enumerate(body):
             if start + stmt.at <= place.span.start and place.span.end <= start + stmt.to:
-                later = body[position + 1 :]
+                later = [s for s in body[position + 1 :] if start + s.at < end]
                 if any(
                     isinstance(s, f.Return) or (isinstance(s, f.Jump) and s.kind == "break") for s in later
                 ):
