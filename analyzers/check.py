@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from analyzers import facts as f
 from analyzers import rules, suppress
+from analyzers.costs import ONE
 from analyzers.evaluate import shapes
 from analyzers.evaluate.calls import RULE_OF
 from analyzers.evaluate.events import Analysis
@@ -56,8 +57,9 @@ def check(project: Project, path: str, text: Text, options: Options = Options())
     chosen = options.rules()
     found: list[Finding] = []
     seen: set[object] = set()
+    holders = {function.parent for function in facts.functions}
     for function in facts.functions:
-        if not worth_running(facts, function):
+        if not _worth_running(facts, function, holders):
             continue
         analysis = summaries.analysis(path, function.qualname)
         if analysis is None:
@@ -86,16 +88,14 @@ def _cuts(facts: f.FileFacts, summaries: Summaries, path: str) -> Iterator[int]:
                 yield comment.at
 
 
-def worth_running(facts: f.FileFacts, function: f.Function) -> bool:
-    """False for a function in which no loop can be: it has nothing to report by itself."""
+def _worth_running(facts: f.FileFacts, function: f.Function, holders: set[str]) -> bool:
+    """False for a function in which no loop can be: it has nothing to report by itself.
+
+    `holders` are the functions that hold others: what is nested may hold the loop, or be called for every element.
+    """
     if function.kind == "lambda" or function.parent:
         return False
-    return function.has_loop or facts.language != "python" or _holds_nested(facts, function)
-
-
-def _holds_nested(facts: f.FileFacts, function: f.Function) -> bool:
-    """True if a nested function or lambda of this function may hold the loop, or be called once for every element."""
-    return any(other.parent == function.qualname for other in facts.functions)
+    return function.has_loop or facts.language != "python" or function.qualname in holders
 
 
 def _is_quiet(path: str, globs: tuple[str, ...]) -> bool:
@@ -170,8 +170,6 @@ def _why(analysis: Analysis) -> tuple[Reason, ...]:
 
 def _queries(analysis: Analysis) -> str:
     """How many queries one call sends, as a printed formula."""
-    from analyzers.costs import ONE
-
     total = None
     for query in analysis.queries:
         if query.kind not in ("read", "write", "lazy") or (query.kind == "lazy" and not query.sure):

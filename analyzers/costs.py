@@ -11,7 +11,7 @@ order is linear in the lines. `Cost.summed` is where that happens.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -337,26 +337,3 @@ def _print_term(term: Term) -> str:
     if tail:
         text = f"{text} {' '.join(tail)}" if text else " ".join(tail)
     return text or "1"
-
-
-def largest(costs: Iterable[Cost]) -> Cost:
-    """The sum of costs, which is their maximum up to a constant."""
-    total = ONE
-    for cost in costs:
-        total = total + cost
-    return total
-
-
-def relabel(cost: Cost, labels: Mapping[str, str]) -> Cost:
-    """The same cost with sizes printed under other labels, by label."""
-    fresh: dict[Size, Cost] = {}
-
-    def swap(size: Size) -> Cost | None:
-        label = labels.get(size.label)
-        if label is None:
-            return None
-        if size not in fresh:
-            fresh[size] = Cost.of(Size(label, size.meaning, size.loops, size.total, size.key))
-        return fresh[size]
-
-    return cost.substitute(swap)

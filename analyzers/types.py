@@ -146,6 +146,14 @@ def join(a: Value, b: Value) -> Value:
     )
 
 
+def joined(values: Iterable[Value]) -> Value | None:
+    """What holds of any of several values; None for none."""
+    found: Value | None = None
+    for value in values:
+        found = value if found is None else join(found, value)
+    return found
+
+
 def _joined_size(a: Value, b: Value) -> Cost | None:
     if a.size is None or b.size is None:
         return None

@@ -112,7 +112,6 @@ class Awaited:
     function: str
     label: str
     effects: frozenset[str] = frozenset()
-    carried: bool = False  # uses something an earlier turn computed
 
 
 @dataclass(frozen=True, slots=True)

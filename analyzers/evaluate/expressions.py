@@ -10,7 +10,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import attributes, calls, loops, operators
 from analyzers.evaluate.run import Run
-from analyzers.types import NOTHING, UNKNOWN_VALUE, Value, constant, join
+from analyzers.types import NOTHING, UNKNOWN_VALUE, Value, constant, join, joined
 
 
 def evaluate(run: Run, node: f.Expr) -> Value:
@@ -85,11 +85,7 @@ def _compare(run: Run, node: f.Compare) -> Value:
 
 
 def _logic(run: Run, node: f.Logic) -> Value:
-    values = evaluate_all(run, node.parts)
-    result = values[0]
-    for value in values[1:]:
-        result = join(result, value)
-    return result
+    return joined(evaluate_all(run, node.parts)) or UNKNOWN_VALUE
 
 
 def _choose(run: Run, node: f.Choose) -> Value:
@@ -145,19 +141,12 @@ def _mapping(run: Run, node: f.Mapping) -> Value:
     return Value(
         "dict",
         size=size,
-        of=_joined(keys),
-        values=_joined(values),
+        of=joined(keys),
+        values=joined(values),
         depends=depends,
         born=len(run.loops),
         evidence="a literal",
     )
-
-
-def _joined(values: list[Value]) -> Value | None:
-    result: Value | None = None
-    for value in values:
-        result = value if result is None else join(result, value)
-    return result
 
 
 def _comprehension(run: Run, node: f.Comprehension) -> Value:

@@ -12,7 +12,7 @@ from analyzers.evaluate.events import Queried
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.operations import Operation, formula, operations
-from analyzers.types import NONE, UNKNOWN_VALUE, Value, join
+from analyzers.types import NONE, UNKNOWN_VALUE, Value, join, joined
 
 DUCKS = {
     "sort": "list",
@@ -40,6 +40,9 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     if row is None:
         run.escape(receiver)
         return UNKNOWN_VALUE
+    if row.effect == "http":
+        run.effects.add(row.effect)
+        _requested(run, f"{receiver.label or 'client'}.{name}()", arguments, place)
     func = node.func
     where = run.place(func.obj) if isinstance(func, f.Attr) else place
     return apply(run, node, row, name, receiver, first, arguments, place, where)
@@ -70,37 +73,22 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
     over = int(row.over)
     receiver = arguments.get(over) or _NO_ARGUMENT
     if row.alone and len(arguments.values) > 1:
-        return _either(arguments.values)
+        return joined(arguments.values) or UNKNOWN_VALUE
     if row.effect:
-        _effect(run, row, name, arguments, place)
+        run.effects.add(row.effect)
+    if row.effect == "http":
+        _requested(run, f"{name.rpartition('#')[2]}()", arguments, place)
     short = name.rpartition(".")[2]
     where = run.place(node.args[over]) if over < len(node.args) else place
     other = arguments.get(1 - over) if over in (0, 1) else None
     return apply(run, node, row, short, receiver, other, arguments, place, where)
 
 
-def _either(values: list[Value]) -> Value:
-    """One of several values, as `max(a, b)` gives."""
-    found = values[0]
-    for value in values[1:]:
-        found = join(found, value)
-    return found
-
-
-def _effect(run: Run, row: Operation, name: str, arguments: Arguments, place: Place) -> None:
-    run.effects.add(row.effect)
-    if row.effect == "http":
-        run.analysis.queries.append(
-            Queried(
-                "http",
-                f"{name.rpartition('#')[2]}()",
-                place,
-                arguments.depends,
-                tuple(run.loops),
-                run.owner,
-                orm="http",
-            )
-        )
+def _requested(run: Run, label: str, arguments: Arguments, place: Place) -> None:
+    """A request to another service is sent here."""
+    run.analysis.queries.append(
+        Queried("http", label, place, arguments.depends, tuple(run.loops), run.owner, orm="http")
+    )
 
 
 def apply(
@@ -120,8 +108,6 @@ def apply(
     if row.grows == "k" and first is not None and first.kind in queries.LAZY_KINDS:
         queries.touch(run, first, place, name)
     operators.operate(run, row, name, place, receiver, first, receiver_place=where)
-    if row.effect == "http" and "." not in name:
-        _method_effect(run, row, name, receiver, arguments, place)
     if row.grows:
         by = ONE if row.grows == "1" else run.extent(first) if first is not None else ONE
         put = (
@@ -132,28 +118,16 @@ def apply(
     return result(run, row, receiver, first, arguments, returned)
 
 
-def _method_effect(
-    run: Run, row: Operation, name: str, receiver: Value, arguments: Arguments, place: Place
-) -> None:
-    run.effects.add("http")
-    label = f"{receiver.label or 'client'}.{name}()"
-    run.analysis.queries.append(
-        Queried("http", label, place, arguments.depends, tuple(run.loops), run.owner, orm="http")
-    )
-
-
 def _grown(run: Run, node: f.Call, receiver: Value, by: Cost, put: Value | None, row: Operation) -> None:
     if receiver.grown is not None:
         run.grow(receiver.grown, by)
-    elif receiver.size is not None and receiver.size.is_constant and receiver.token:
-        pass
     holder = node.func.obj if isinstance(node.func, f.Attr) else node.args[0] if node.args else None
     if isinstance(holder, f.Name) and holder.id in run.env and put is not None:
         element = put.of if row.grows == "k" else put
         if element is not None and receiver.kind in ("list", "set", "deque", "dict"):
             known = run.env[holder.id]
-            joined = element if known.of is None else join(known.of, element)
-            run.bind(holder.id, replace(known, of=joined, items=None))
+            held = element if known.of is None else join(known.of, element)
+            run.bind(holder.id, replace(known, of=held, items=None))
 
 
 def _callback(

@@ -126,8 +126,6 @@ def element_of(run: Run, over: Value) -> Value:
     """What one turn of the innermost loop, over `over`, has in hand."""
     loop = run.loops[-1]
     inner = over.of if over.of is not None else UNKNOWN_VALUE
-    if over.kind == "dict" and over.of is None:
-        inner = UNKNOWN_VALUE
     if over.kind == "str":
         inner = Value("str", size=ONE)
     if inner.items is not None:
@@ -151,7 +149,7 @@ def bind_target(run: Run, target: f.Expr, value: Value) -> None:
         bind_target(run, target.value, Value("list", of=value.of, depends=value.depends))
     elif isinstance(target, f.Collection):
         for position, part in enumerate(target.items):
-            bind_target(run, part, _unpacked(value, position, len(target.items)))
+            bind_target(run, part, _unpacked(value, position))
     elif isinstance(target, f.Mapping):
         for key, part in zip(target.keys, target.values, strict=False):
             name = key.value if isinstance(key, f.Const) and isinstance(key.value, str) else ""
@@ -174,10 +172,10 @@ def _under(run: Run, name: str, value: Value) -> Value:
     return replace(value, label=name)
 
 
-def _unpacked(value: Value, position: int, count: int) -> Value:
+def _unpacked(value: Value, position: int) -> Value:
     if value.items is not None and position < len(value.items):
         return value.items[position].on(value.depends)
-    inner = value.of if value.of is not None and count else UNKNOWN_VALUE
+    inner = value.of if value.of is not None else UNKNOWN_VALUE
     return inner.on(value.depends)
 
 

@@ -121,8 +121,6 @@ def _assigned(moves: Moves, target: f.Expr, value: f.Expr) -> None:
         moves.links[target.id] = value.name
     elif isinstance(value, f.Index) and shapes.text_of(value.index) == target.id:
         moves.links[target.id] = shapes.text_of(value.obj)
-    elif isinstance(value, f.Call) and _called_name(value) == "min" and len(value.args) == 1:
-        pass
 
 
 def _unrounded(value: f.Expr) -> f.Expr:

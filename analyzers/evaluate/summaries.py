@@ -18,7 +18,7 @@ from analyzers.evaluate.run import OverBudget, Run
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.text import Span
-from analyzers.types import UNKNOWN_VALUE, Value, join
+from analyzers.types import UNKNOWN_VALUE, Value, joined
 
 MAX_DEPTH = 14
 """Calls followed into calls; deeper ones are assumed to be cheap and said to be incomplete."""
@@ -232,13 +232,11 @@ class Summaries:
         cost, space = frame.cost, run.settled(run.space)
         if run.recursive:
             cost, space = recurrences.solve(run, cost, space)
-        returned: Value | None = None
-        for value in run.returns:
-            returned = value if returned is None else join(returned, value)
+        returned = joined(run.returns)
         if function.is_generator:
             count = run.grown.get(run.yielded) if run.yielded is not None else None
             known = count is not None and not count.unknown
-            returned = Value("iterator", of=_joined(run.yields), size=count if known else None)
+            returned = Value("iterator", of=joined(run.yields), size=count if known else None)
         returned = returned if returned is not None else UNKNOWN_VALUE
         return Summary(
             cost,
@@ -279,7 +277,7 @@ class Summaries:
             while len(caller.loops) > depth:
                 inner.close()
             caller.space = caller.space + inner.space
-        return trimmed(_joined(inner.returns) or UNKNOWN_VALUE)
+        return trimmed(joined(inner.returns) or UNKNOWN_VALUE)
 
 
 _SIZED = ("list", "tuple", "set", "dict", "str", "bytes", "deque", "int", "float")
@@ -309,13 +307,6 @@ def _nesting(run: Run) -> int:
     while outer is not None:
         count, outer = count + 1, outer.outer
     return count
-
-
-def _joined(values: list[Value]) -> Value | None:
-    found: Value | None = None
-    for value in values:
-        found = value if found is None else join(found, value)
-    return found
 
 
 def _bind_patterns(run: Run, bound: Mapping[str, Value] | None = None) -> None:

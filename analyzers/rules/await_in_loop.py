@@ -31,14 +31,7 @@ def _independent(awaited: Awaited) -> Loop | None:
     An async callback of `map` is no such loop: the await holds up the callback, not the loop.
     """
     loop = awaited.loops[-1]
-    if (
-        loop.kind in ("while", "callback")
-        or loop.is_async
-        or loop.exits
-        or loop.chunked
-        or not loop.grows
-        or awaited.carried
-    ):
+    if loop.kind in ("while", "callback") or loop.is_async or loop.exits or loop.chunked or not loop.grows:
         return None
     return loop if loop.number in awaited.depends else None
 

@@ -11,7 +11,7 @@ from analyzers.evaluate.events import Analysis, Loop, Queried
 from analyzers.evaluate.summaries import Summaries
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Related, Severity
 from analyzers.project.index import Project
-from analyzers.text import Span, Text
+from analyzers.text import Text
 
 MARK = "# <- here"
 """Ends the lines of a bad example on which the rule must report (`// <- here` in JavaScript)."""
@@ -163,12 +163,3 @@ def chain_related(query: Queried) -> Iterator[Related]:
     yield from query.chain[1:]
     if query.chain:
         yield Related(query.place, f"`{query.label}` is sent here")
-
-
-def whole_lines(text: Text, span: Span) -> Span:
-    """The full lines that a span touches, their line ends included."""
-    first = text.line_of(span.start)
-    last = text.line_of(max(span.start, span.end - 1))
-    starts = text.line_starts
-    end = starts[last + 1] if last + 1 < len(starts) else len(text.source)
-    return Span(starts[first], end)

@@ -105,7 +105,7 @@ def _around(context: Context, loop: Loop) -> Iterator[tuple[f._Node, int]]:
 
 
 def _is_filter(body: tuple[f.Stmt, ...], compared: Span, start: int) -> bool:
-    """One `if` on the equality, without an else; or `if not equal: continue` first."""
+    """One `if` on the equality, without an else, perhaps inside another such `if`."""
     if len(body) == 1 and isinstance(body[0], f.If) and not body[0].otherwise:
         inner = body[0]
         return _holds(inner.test, compared, start) or _is_filter(inner.body, compared, start)
