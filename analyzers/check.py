@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from analyzers import facts as f
 from analyzers import rules, suppress
 from analyzers.costs import ONE
-from analyzers.evaluate import shapes
+from analyzers.evaluate import derivation, shapes
 from analyzers.evaluate.calls import RULE_OF
 from analyzers.evaluate.events import Analysis
 from analyzers.evaluate.summaries import Summaries
@@ -164,7 +164,7 @@ def _why(analysis: Analysis) -> tuple[Reason, ...]:
     for part in leading:
         if part.place not in seen:
             seen.add(part.place)
-            out.append(Reason(part.place, f"{part.text}; in total {part.cost}"))
+            out.append(Reason(part.place, derivation.told(part)))
     return tuple(out[:8])
 
 

@@ -116,11 +116,12 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One contribution to a function's cost: where, in words, how much in total."""
+    """One contribution to a function's cost: where, in words, how much in total, and by which steps it came to that."""
 
     place: Place
     text: str
     cost: Cost
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
     short = name.rpartition(".")[2]
     where = run.place(node.args[over]) if over < len(node.args) else place
     other = arguments.get(1 - over) if over in (0, 1) else None
-    return apply(run, node, row, short, receiver, other, arguments, place, where)
+    return apply(run, node, row, short, receiver, other, arguments, place, where, called=True)
 
 
 def _requested(run: Run, label: str, arguments: Arguments, place: Place) -> None:
@@ -101,13 +101,14 @@ def apply(
     arguments: Arguments,
     place: Place,
     where: Place,
+    called: bool = False,
 ) -> Value:
     """Carry out a table row: its cost, what it grows, its callback, its result."""
     if receiver.kind in queries.LAZY_KINDS and not row.lazy:
         queries.touch(run, receiver, where, name)
     if row.grows == "k" and first is not None and first.kind in queries.LAZY_KINDS:
         queries.touch(run, first, place, name)
-    operators.operate(run, row, name, place, receiver, first, receiver_place=where)
+    operators.operate(run, row, name, place, receiver, first, receiver_place=where, called=called)
     if row.grows:
         by = ONE if row.grows == "1" else run.extent(first) if first is not None else ONE
         put = (

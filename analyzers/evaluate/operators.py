@@ -43,9 +43,12 @@ def operate(
     *,
     receiver_place: Place | None = None,
     target: str = "",
-    text: str = "",
+    called: bool = False,
 ) -> Cost:
-    """Charge a table row's cost and write the operation down if it hides a loop. Returns the cost."""
+    """Charge a table row's cost and write the operation down if it hides a loop. Returns the cost.
+
+    `called` is a function that gets the receiver as its argument: `sorted(xs)`, not `xs.sort()`.
+    """
     n = run.extent(receiver) if "n" in row.time.split() or row.size or row.tag else ONE
     k = (
         run.extent(argument)
@@ -54,7 +57,8 @@ def operate(
     )
     cost = formula(row.time, n, k)
     label = receiver.label or receiver.kind
-    run.charge(cost, place, text or f"{_spoken(name, label)} costs {cost.formula()}")
+    spoken = f"`{name}({label})`" if called else _spoken(name, label)
+    run.charge(cost, place, f"{spoken} costs {cost.formula()}")
     if row.tag and run.loops:
         run.analysis.operations.append(
             Operated(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
 from analyzers.costs import ONE, UNKNOWN, Cost, Size
+from analyzers.evaluate import derivation
 from analyzers.evaluate.events import Analysis, Loop, Part
 from analyzers.findings import Place
 from analyzers.text import Span
@@ -180,7 +181,7 @@ class Run:
         if not loop.turns.is_constant:
             _add_part(outside, Part(loop.place, text, loop.turns))
         for part in frame.parts:
-            _add_part(outside, replace(part, cost=part.cost.summed(loop.number, loop.turns)))
+            _add_part(outside, derivation.over_loop(part, loop))
         for size, by in frame.growth.items():
             total = by.summed(loop.number, loop.turns)
             outside.growth[size] = outside.growth[size] + total if size in outside.growth else total
@@ -191,7 +192,7 @@ class Run:
             return
         known = {size: _without(frame.growth.pop(size, ONE), frame.born) for size in frame.born}
         frame.cost = frame.cost.substitute(known.get)
-        frame.parts = [replace(p, cost=p.cost.substitute(known.get)) for p in frame.parts]
+        frame.parts = [derivation.with_grown(part, known) for part in frame.parts]
         for size in list(frame.growth):
             frame.growth[size] = frame.growth[size].substitute(known.get)
         self.space = self.space.substitute(known.get)
