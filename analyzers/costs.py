@@ -211,7 +211,7 @@ class Cost:
                 continue
             size, (power, logs) = max(derived, key=lambda item: item[1])
             if power < 1:
-                largest = {s: Cost.of(_largest(s)) for s, _ in derived}
+                largest = {s: _bound(s) for s, _ in derived}
                 out.append(Cost((term,)).substitute(largest.get) * turns)
                 continue
             rest = Term(
@@ -220,9 +220,14 @@ class Cost:
                 term.bases,
             )
             total = size.total if size.total is not None else Cost.of(size.summed())
-            left = {s: Cost.of(_largest(s)) for s, _ in derived}
+            left = {s: _bound(s) for s, _ in derived}
             out.append(total * Cost((rest,)).substitute(left.get))
         return _reduced((t for c in out for t in c.terms), self.unknown or any(c.unknown for c in out))
+
+    def largest(self, loop: int) -> Cost:
+        """The most this costs on one turn of a loop: sizes derived from the loop, each at its largest."""
+        derived = {s: _bound(s) for s in self.sizes if s.loops and s.loops[0] == loop}
+        return self.substitute(derived.get) if derived else self
 
     # ------------------------------------------------------------------------------------------- questions
 
@@ -299,6 +304,11 @@ UNKNOWN = Cost((_ONE,), True)
 @lru_cache(maxsize=4096)
 def _largest(size: Size) -> Size:
     return Size(f"max {size.label}", f"the largest {size.label}", size.loops[1:], key=size.key)
+
+
+def _bound(size: Size) -> Cost:
+    """What a derived size never exceeds: what all of them add up to, where that is known."""
+    return size.total if size.total is not None else Cost.of(_largest(size))
 
 
 def _reduced(terms: Iterable[Term], unknown: bool = False) -> Cost:

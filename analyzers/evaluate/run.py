@@ -57,6 +57,9 @@ class Run:
     outer: Run | None = None
     frames: list[Frame] = field(default_factory=lambda: [Frame(None)])
     loops: list[Loop] = field(default_factory=list)
+    base_frame: int = 0  # the frame that this function's own costs go to; its caller's frames lie below
+    base_loops: int = 0  # the loops that were open when it was called
+    caught: int = 0  # the loops open around the innermost `try`: an exception leaves the others
     sizes: dict[str, Size] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     space: Cost = ONE
@@ -184,6 +187,36 @@ class Run:
             _add_part(outside, derivation.over_loop(part, loop))
         for size, by in frame.growth.items():
             total = by.summed(loop.number, loop.turns)
+            outside.growth[size] = outside.growth[size] + total if size in outside.growth else total
+
+    def open_side(self) -> Frame:
+        """A frame for what happens on the last turn of some loops only."""
+        frame = Frame(None)
+        self.frames.append(frame)
+        return frame
+
+    def close_side(self, frame: Frame, depth: int) -> None:
+        """Close it; what it cost is paid in the frame that is left when only `depth` loops are open."""
+        while self.frames and self.frames.pop() is not frame:
+            pass
+        self.settle(frame)
+        left = self.loops[depth:]
+        position = self.base_frame
+        if depth > self.base_loops:
+            kept = self.loops[depth - 1]
+            position = next(i for i, other in enumerate(self.frames) if other.loop is kept)
+        outside = self.frames[position]
+
+        def largest(cost: Cost) -> Cost:
+            for loop in reversed(left):
+                cost = cost.largest(loop.number)
+            return cost
+
+        outside.cost = outside.cost + largest(frame.cost)
+        for part in frame.parts:
+            _add_part(outside, replace(part, cost=largest(part.cost)))
+        for size, by in frame.growth.items():
+            total = largest(by)
             outside.growth[size] = outside.growth[size] + total if size in outside.growth else total
 
     def settle(self, frame: Frame) -> None:

@@ -13,6 +13,7 @@ from analyzers.evaluate import (
     calls,
     evidence,
     expressions,
+    leaving,
     loops,
     memos,
     operators,
@@ -29,6 +30,17 @@ GROWABLE = ("list", "set", "dict", "deque", "str", "bytes", "bytearray", "tuple"
 
 def execute(run: Run, body: tuple[f.Stmt, ...]) -> None:
     """Run statements in order; what follows a return, break, continue or raise is not reached."""
+    last = leaving.last_turn(run, body)
+    if last is not None:
+        start, depth = last
+        _execute_all(run, body[:start])
+        if not run.dead:
+            leaving.once(run, depth, lambda: _execute_all(run, body[start:]))
+        return
+    _execute_all(run, body)
+
+
+def _execute_all(run: Run, body: tuple[f.Stmt, ...]) -> None:
     for stmt in body:
         if run.dead:
             return
@@ -393,7 +405,9 @@ def _bind_pattern(run: Run, pattern: f.Expr, subject: Value) -> None:
 
 def _try(run: Run, node: f.Try) -> None:
     def body() -> None:
+        caught, run.caught = run.caught, len(run.loops) if node.handlers else run.caught
         execute(run, node.body)
+        run.caught = caught
         if not run.dead:
             execute(run, node.otherwise)
 

@@ -194,6 +194,7 @@ class Summaries:
         except (OverBudget, RecursionError):
             while run.loops:
                 run.close()
+            del run.frames[1:]
             run.charge(UNKNOWN)
             run.incomplete = True
         self._run_uncalled(run)
@@ -264,7 +265,8 @@ class Summaries:
         inner = Run(
             self, path, function, caller.language, names_in, caller.analysis, caller.depth + 1, caller,
             frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
-            effects=caller.effects, steps=caller.steps,
+            effects=caller.effects, steps=caller.steps, base_frame=len(caller.frames) - 1, base_loops=len(caller.loops),
+            caught=caller.caught,
         )  # fmt: skip
         depth = len(caller.loops)
         try:
