@@ -19,9 +19,9 @@ def last_turn(run: Run, body: tuple[f.Stmt, ...]) -> tuple[int, int] | None:
     if len(run.loops) <= run.base_loops or not body or not _leaves(body[-1]):
         return None
     start = len(body) - 1
-    while start > 0 and not _continues(body[start - 1]):
+    while start > 0 and not shapes.continues(body[start - 1]):
         start -= 1
-    if _continues(body[start]):
+    if shapes.continues(body[start]):
         return None
     depth = max(_depth(run, kind) for stmt in body[start:] for kind in _ways_out(stmt))
     return (start, depth) if depth < len(run.loops) else None
@@ -38,15 +38,6 @@ def _leaves(stmt: f.Stmt) -> bool:
     if isinstance(stmt, (f.With, f.Block)):
         return bool(stmt.body) and _leaves(stmt.body[-1])
     return False
-
-
-def _continues(stmt: f.Stmt) -> bool:
-    """True if some path through the statement goes on with the loop's next turn."""
-    if isinstance(stmt, f.Jump):
-        return stmt.kind == "continue"
-    if isinstance(stmt, (f.For, f.While)):
-        return any(_continues(inner) for inner in stmt.otherwise)
-    return any(_continues(inner) for inner in shapes.children(stmt))
 
 
 def _ways_out(stmt: f.Stmt, inner: bool = False) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size
-from analyzers.evaluate import expressions, pointers, queries, shapes
+from analyzers.evaluate import expressions, paid, pointers, queries, shapes
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -21,7 +21,17 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     """`for target in iter`: run the body once on an abstract element and sum it over the turns."""
     over = expressions.evaluate(run, node.iter)
     place = run.place_at(node.at, node.head_to or node.iter.to)
-    enter(run, node, over, node.iter, place, "for", exits=shapes.has_exit(node.body), is_async=node.is_async)
+    enter(
+        run,
+        node,
+        over,
+        node.iter,
+        place,
+        "for",
+        exits=shapes.has_exit(node.body),
+        is_async=node.is_async,
+        shared=paid.shared_turns(run, node),
+    )
     bind_target(run, node.target, element_of(run, over))
     before = dict(run.env)
     body()
@@ -50,12 +60,17 @@ def enter(
     *,
     exits: bool = False,
     is_async: bool = False,
+    shared: Cost | None = None,
 ) -> Loop:
     """Open a loop over a value. Iterating over a queryset sends its query, once per visit of the loop."""
     if over.kind in queries.LAZY_KINDS:
         queries.touch(run, over, run.place(iter_node) if iter_node is not None else place, "iterate")
     label = over.label or (shapes.text_of(iter_node) if iter_node is not None else "") or "an iterable"
     turns = run.settled(run.extent(over if over.label else over.but(label=label)))
+    if shared is not None and not turns.is_constant:
+        turns = shared
+    else:
+        shared = None
     if over.label == "range" and iter_node is not None:
         label = _range_label(iter_node)
     derived = frozenset(run.derived_loops(over)) if _is_derived(turns, run) else frozenset()
@@ -73,6 +88,7 @@ def enter(
             run.owner,
             derived=derived,
             constant=turns.is_constant or (over.frozen and over.kind != "unknown"),
+            amortised=shared is not None,
             chunked=iter_node is not None and is_chunked(iter_node),
             exits=exits,
             is_async=is_async,

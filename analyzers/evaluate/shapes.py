@@ -95,6 +95,15 @@ def children(stmt: f.Stmt) -> Iterator[f.Stmt]:
             yield from case.body
 
 
+def continues(stmt: f.Stmt) -> bool:
+    """True if some path through the statement goes on with the loop's next turn."""
+    if isinstance(stmt, f.Jump):
+        return stmt.kind == "continue"
+    if isinstance(stmt, (f.For, f.While)):
+        return any(continues(inner) for inner in stmt.otherwise)
+    return any(continues(inner) for inner in children(stmt))
+
+
 def walk(body: tuple[f.Stmt, ...]) -> Iterator[f.Stmt]:
     """All statements of a body, nested ones too, in source order."""
     stack = list(reversed(body))

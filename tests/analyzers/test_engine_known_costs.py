@@ -125,7 +125,7 @@ CONSTANT = [
     "known = 'a' in {'a', 'b'}",
     "print(n)",
     "count = len(ys)",
-    "xs.pop()",
+    "if n > 3: xs.pop()",  # Taken on every turn, it would empty `xs` and so end later loops over it early.
 ]
 LINEAR = {
     "print(n in xs)": XS, "print(xs[:])": XS, "print(max(ys))": YS, "xs.pop(0)": XS, "ys.insert(0, 'a')": YS,
