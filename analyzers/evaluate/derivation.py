@@ -18,6 +18,11 @@ def over_loop(part: Part, loop: Loop) -> Part:
     return _with_step(replace(part, cost=total), _summed(part.cost, loop))
 
 
+def on_last_turn(part: Part, largest: Cost) -> Part:
+    """The contribution of what leaves the loops around it, at its largest."""
+    return _with_step(replace(part, cost=largest), "once, on the last turn")
+
+
 def with_grown(part: Part, grown: Mapping[Size, Cost]) -> Part:
     """The contribution, with the sizes of containers replaced by what they grew to."""
     for size in part.cost.sizes:

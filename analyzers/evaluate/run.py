@@ -214,7 +214,7 @@ class Run:
 
         outside.cost = outside.cost + largest(frame.cost)
         for part in frame.parts:
-            _add_part(outside, replace(part, cost=largest(part.cost)))
+            _add_part(outside, derivation.on_last_turn(part, largest(part.cost)))
         for size, by in frame.growth.items():
             total = largest(by)
             outside.growth[size] = outside.growth[size] + total if size in outside.growth else total
