@@ -19,6 +19,7 @@ from tree_sitter import Node, Tree
 from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
 from analyzers.languages import Language
 from analyzers.languages.grammar import Grammar
+from analyzers.languages.jsdoc import comment_before
 from analyzers.languages.unit import Pending, Unit
 from analyzers.syntax import parse
 
@@ -157,6 +158,7 @@ def recall(outer: Unit, pending: Pending, source: bytes, language: str, memo: Me
         pending.name_at - pending.start,
         pending.name_to - pending.start,
         language,
+        comment_before(source, pending.start) if outer.grammar.jsdoc else None,
     )
     piece = memo.get(key)
     if piece is None:

@@ -36,6 +36,8 @@ def free_name(run: Run, name: str) -> Value:
     found = names.resolve(run.summaries.project, run.path, name, run.function.qualname)
     if found is None and run.language == "python" and name in RENAMED:
         return Value("external", dotted=RENAMED[name], label=name, frozen=True)
+    if found is None and run.language != "python" and name in operations(run.language).function:
+        return Value("external", dotted=f"builtins.{name}", label=name, frozen=True)
     if found is None:
         return Value(label=name)
     return of_target(run, found[0], found[1], name)

@@ -25,6 +25,9 @@ DUCKS = {
 }
 """Methods that one built-in type alone has: enough to know what the call costs, not enough to report it."""
 
+SLICES = ("slice", "substring")
+"""JavaScript's methods that copy a part. Source: https://tc39.es/ecma262/#sec-array.prototype.slice"""
+
 _NO_ARGUMENT = Value(size=ONE)
 """`list()`, `set()`: nothing is copied."""
 
@@ -34,6 +37,8 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     first = arguments.first()
     if not receiver.known:
         receiver = receiver.but(kind=DUCKS.get(name, "unknown") if run.language == "python" else "unknown")
+    if run.language != "python" and name in SLICES and receiver.kind in ("list", "str"):
+        return _sliced(run, node, receiver, arguments)
     row = operations(run.language).method(
         receiver.kind, name, first.const if first is not None else None, bool(arguments.values)
     )
@@ -46,6 +51,14 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     func = node.func
     where = run.place(func.obj) if isinstance(func, f.Attr) else place
     return apply(run, node, row, name, receiver, first, arguments, place, where)
+
+
+def _sliced(run: Run, node: f.Call, receiver: Value, arguments: Arguments) -> Value:
+    """`xs.slice(a, b)` is what Python writes `xs[a:b]`."""
+    start, stop = [*node.args[:2], None, None][:2]
+    obj = node.func.obj if isinstance(node.func, f.Attr) else node.func
+    shape = f.Slice(node.at, node.to, obj, start, stop, None)
+    return operators.sliced(run, shape, receiver, [arguments.get(0), arguments.get(1), None])
 
 
 def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Place) -> Value:

@@ -25,7 +25,7 @@ from analyzers.evaluate.run import Run
 from analyzers.operations import operations
 from analyzers.types import UNKNOWN_VALUE, Value, join
 
-GROWABLE = ("list", "set", "dict", "deque", "str", "bytes", "bytearray", "tuple")
+GROWABLE = ("list", "set", "dict", "deque", "heap", "str", "bytes", "bytearray", "tuple")
 
 
 def execute(run: Run, body: tuple[f.Stmt, ...]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from analyzers import docstrings
 from analyzers.facts import (
     Assign,
@@ -22,6 +24,7 @@ from analyzers.facts import (
     Param,
     Stmt,
 )
+from analyzers.languages import jsdoc
 from analyzers.languages.expressions import inner, solid
 
 if TYPE_CHECKING:
@@ -70,6 +73,8 @@ class FunctionShape:
             body = (*self.lower_parameters.declared_fields(unit, parameters), *body)
         body = (*body, *unit.rescue(node))
         params = with_stated_types(unit, params, body)
+        if unit.grammar.jsdoc and (returns is None or any(p.annotation is None for p in params)):
+            params, returns = with_documented_types(unit, pending, params, returns)
         return Function(
             name=pending.name,
             qualname=pending.qualname,
@@ -112,6 +117,23 @@ def with_stated_types(unit: Unit, params: tuple[Param, ...], body: tuple[Stmt, .
             )
         out.append(param)
     return tuple(out)
+
+
+def with_documented_types(
+    unit: Unit, pending: Pending, params: tuple[Param, ...], returns: Expr | None
+) -> tuple[tuple[Param, ...], Expr | None]:
+    """Parameters and result without an annotation get the type the comment before the function states."""
+    at, comment = jsdoc.comment_before(unit.source, pending.start)
+    if not comment:
+        return params, returns
+    said = jsdoc.stated(comment, at - unit.base)
+    typed = tuple(
+        msgspec.structs.replace(param, annotation=said.params[param.name])
+        if param.annotation is None and param.name in said.params
+        else param
+        for param in params
+    )
+    return typed, returns if returns is not None else said.returns
 
 
 def decorators_of(unit: Unit, pending: Pending, kinds: frozenset[int]) -> tuple[tuple[Expr, ...], int]:

@@ -6,6 +6,7 @@
     module      lower.py to use, when it is another folder's
     skip        kinds that are passed over wherever they stand: comments, punctuation with a name, types
     comments    kinds of comments, for suppressions
+    jsdoc       true where a comment before a function may state types (jsdoc.py)
     blocks      kinds that hold statements
     parameters  what each kind of parameter becomes (definitions.py)
     operators   each operator as written: its shape and how facts.py spells it
@@ -88,6 +89,7 @@ class Grammar:
     definitions: frozenset[int]  # kinds whose handlers only queue a unit
     comments: frozenset[int]
     skip: frozenset[int]  # comments and other kinds that say nothing
+    jsdoc: bool  # a `/** */` comment before a function may state types
 
 
 class Tables:
@@ -193,6 +195,7 @@ def build(language: Language) -> Grammar:
         frozenset(queued),
         tables.kinds("comments"),
         tables.kinds("skip"),
+        bool(tables.data.get("jsdoc")),
     )
 
 
