@@ -33,6 +33,7 @@ class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     passes: str = "element"
     over: str = "0"
     effect: str = ""
+    reads: str = ""  # takes from the input: a "line", or "all" of it
     alone: bool = False  # visits its argument only if it is the only one: max(xs), not max(a, b)
 
 

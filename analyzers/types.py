@@ -16,6 +16,9 @@ Token = int | str
 
 NOTHING: frozenset[Token] = frozenset()
 
+INPUT = 0
+"""The token of what was read from outside the program; loops are numbered from 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -67,6 +70,7 @@ class Value:
     bound: Value | None = None  # the receiver of a bound method
     token: str = ""  # identity of a variable's container, to see that two names hold the same thing
     grown: Size | None = None  # the size that stands for how far a container will have grown
+    whole: bool = False  # all of the input: what is taken from it next is something new every time
     frozen: bool = False  # the value does not change while the function runs (constant, class attribute)
 
     # ------------------------------------------------------------------------------------------- questions

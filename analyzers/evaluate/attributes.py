@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import calls, evidence, expressions, queries, shapes
+from analyzers.evaluate import calls, evidence, expressions, queries, reading, shapes
 from analyzers.evaluate.run import Run
 from analyzers.operations import operations
 from analyzers.project import names
@@ -49,7 +49,7 @@ def of_target(run: Run, target: Target, rest: tuple[str, ...], label: str) -> Va
         full = ".".join((target.dotted, *rest))
         size = ONE if full.rpartition(".")[2].rpartition("#")[2].isupper() else None
         value = Value("external", dotted=full, label=label, size=size, frozen=True)
-        return queries.module_object(value) or value
+        return queries.module_object(value) or reading.stream(value)
     if target.kind in ("function", "class", "module"):
         value = Value(target.kind, ref=(target.path, target.qualname), label=label, frozen=True)
     elif target.kind == "variable":
@@ -127,7 +127,7 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
     if base.kind == "external":
         size = ONE if node.name.isupper() else None  # Written like a constant, it is one.
         value = Value("external", dotted=f"{base.dotted}.{node.name}", label=label, size=size, frozen=True)
-        return queries.module_object(value) or value
+        return queries.module_object(value) or reading.stream(value)
     if node.name in ("length", "size") and run.language != "python":
         return Value("int", size=run.extent(base), depends=base.depends, label=label)
     return Value(depends=base.depends, label=label, bound=base)

@@ -7,13 +7,23 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import Cost, Size
-from analyzers.evaluate import attributes, evidence, expressions, library, memos, queries, shapes
+from analyzers.evaluate import (
+    attributes,
+    evidence,
+    expressions,
+    library,
+    memos,
+    queries,
+    reading,
+    scripts,
+    shapes,
+)
 from analyzers.evaluate.arguments import Arguments
 from analyzers.evaluate.events import Awaited, Summary
-from analyzers.evaluate.run import Run
+from analyzers.evaluate.run import INPUT_KEY, Run
 from analyzers.findings import Place, Related
 from analyzers.project import names
-from analyzers.types import UNKNOWN_VALUE, Token, Value
+from analyzers.types import INPUT, UNKNOWN_VALUE, Token, Value
 
 RULE_OF = {"read": "query-in-loop", "write": "query-in-loop", "lazy": "lazy-relation-in-loop"}
 """Which rule speaks of a kind of query: an ignore of that rule on a `def` keeps the query from all callers."""
@@ -25,8 +35,11 @@ MAX_LIFTED = 16
 def call(run: Run, node: f.Call) -> Value:
     """A call expression."""
     target = expressions.evaluate(run, node.func)
+    outside = run.reading
+    run.reading = reading.number(run, node) or outside
     arguments = Arguments(run, node)
-    found = _dispatch(run, node, target, arguments)
+    run.reading = outside
+    found = reading.named(run, _dispatch(run, node, target, arguments))
     label = shapes.text_of(node)
     depends = arguments.depends | target.depends
     if found.kind in ("unknown", "instance") and not found.label:
@@ -103,6 +116,7 @@ def invoke(
     nested = function.parent and run.path == target.ref[0] and (inline or run.encloses(function.parent))
     if nested:
         return run.summaries.inline(run, target.ref[0], function, bound)
+    bound = scripts.passed_on(run, target.ref[0], function) | bound
     summary = run.summaries.of(target.ref[0], function, bound, run)
     if summary is None:
         return _recursion(run, function, place)
@@ -177,7 +191,7 @@ def enter_summary(
         run.analysis.queries.append(
             replace(
                 query,
-                depends=_lifted(query.depends, bound, function),
+                depends=_lifted(run, query.depends, bound),
                 loops=tuple(run.loops),
                 function=run.owner,
                 chain=(step, *query.chain),
@@ -187,6 +201,11 @@ def enter_summary(
         )
     if not summary.complete:
         run.incomplete = True
+    for name, value in summary.sets:
+        if run.path == path and (run.function.kind == "module" or run.outer is None):
+            run.bind(name, _returned(run, value, swap, bound, function).named(name))
+            run.shared.add(name)
+            run.declared.add(name)
     return _returned(run, summary.returns, swap, bound, function)
 
 
@@ -198,13 +217,13 @@ def _returned(
     values = _returned(run, value.values, swap, bound, function) if value.values is not None else None
     items = tuple(_returned(run, v, swap, bound, function) for v in value.items) if value.items else None
     return replace(
-        value, size=size, of=inner, values=values, items=items, depends=_lifted(value.depends, bound, function), label="", token="",
+        value, size=size, of=inner, values=values, items=items, depends=_lifted(run, value.depends, bound), label="", token="",
         grown=None, born=len(run.loops), bound=None,
     )  # fmt: skip
 
 
-def _lifted(tokens: frozenset[Token], bound: dict[str, Value], function: f.Function) -> frozenset[Token]:
-    out: frozenset[Token] = frozenset()
+def _lifted(run: Run, tokens: frozenset[Token], bound: dict[str, Value]) -> frozenset[Token]:
+    out: frozenset[Token] = reading.now(run) if INPUT in tokens else frozenset()
     for token in tokens:
         if isinstance(token, str) and token in bound:
             out |= bound[token].depends
@@ -225,6 +244,8 @@ class _Substitution:
 
     def _replace(self, size: Size) -> Cost | None:
         owner, _, label = size.key.partition(":")
+        if owner == INPUT_KEY:
+            return reading.seen_from(self.run, size)
         if owner != self.function.qualname:
             return None
         plain = label.strip("|").removeprefix("Σ").strip("|")

@@ -137,6 +137,7 @@ class Summary:
     grows: tuple[tuple[str, Cost], ...] = ()
     recursive: bool = False
     complete: bool = True
+    sets: tuple[tuple[str, Value], ...] = ()  # the module's variables it assigns
 
 
 @dataclass(slots=True)

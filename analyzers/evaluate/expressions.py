@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, calls, loops, operators
+from analyzers.evaluate import attributes, calls, loops, operators, reading
 from analyzers.evaluate.run import Run
 from analyzers.types import NOTHING, UNKNOWN_VALUE, Value, constant, join, joined
 
@@ -102,7 +102,11 @@ def _template(run: Run, node: f.Template) -> Value:
 
 
 def _collection(run: Run, node: f.Collection) -> Value:
-    values = evaluate_all(run, node.items)
+    outside, values = run.reading, []
+    for position, item in enumerate(node.items):
+        run.reading = reading.item_of(outside, position, len(node.items))
+        values.append(evaluate(run, item))
+    run.reading = outside
     spread = [v for v, item in zip(values, node.items, strict=False) if isinstance(item, f.Star)]
     depends = frozenset().union(*(v.depends for v in values)) if values else NOTHING
     element: Value | None = None

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import calls, evidence, loops, operators, queries
+from analyzers.evaluate import calls, evidence, loops, operators, queries, reading
 from analyzers.evaluate.arguments import Arguments
 from analyzers.evaluate.events import Queried
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.operations import Operation, formula, operations
-from analyzers.types import NONE, UNKNOWN_VALUE, Value, join, joined
+from analyzers.types import INPUT, NONE, UNKNOWN_VALUE, Value, join, joined
 
 DUCKS = {
     "sort": "list",
@@ -45,6 +45,8 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     if row is None:
         run.escape(receiver)
         return UNKNOWN_VALUE
+    if row.reads and INPUT in receiver.depends:
+        return reading.read(run, row)
     if row.effect == "http":
         run.effects.add(row.effect)
         _requested(run, f"{receiver.label or 'client'}.{name}()", arguments, place)
@@ -74,6 +76,10 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
     if name == "builtins.super":
         return calls.super_object(run)
     row = operations(run.language).function.get(name)
+    if row is None and name.endswith("Thread") and run.function.kind == "module":
+        started = arguments.keywords.get("target")
+        if started is not None and started.kind == "function":  # A script's own work, on a larger stack.
+            calls.invoke(run, started, (), {}, place, started.label)
     if row is None:
         made = (
             evidence.external_instance(name)
@@ -91,10 +97,24 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
         run.effects.add(row.effect)
     if row.effect == "http":
         _requested(run, f"{name.rpartition('#')[2]}()", arguments, place)
+    if row.reads:
+        return reading.read(run, row)
+    if name == "builtins.open" and receiver.const in reading.STDIN_NAMES and receiver.const is not False:
+        return reading.stream(Value("external", dotted="sys.stdin"))
+    if name == "builtins.print":
+        _printed(run, node, arguments, place)
     short = name.rpartition(".")[2]
     where = run.place(node.args[over]) if over < len(node.args) else place
     other = arguments.get(1 - over) if over in (0, 1) else None
     return apply(run, node, row, short, receiver, other, arguments, place, where, called=True)
+
+
+def _printed(run: Run, node: f.Call, arguments: Arguments, place: Place) -> None:
+    """`print(*xs)` and `print(xs)` write every element."""
+    for value, argument in zip(arguments.values, node.args, strict=False):
+        if isinstance(argument, f.Star) or value.kind in ("list", "tuple", "set", "dict", "deque"):
+            written = run.extent(value)
+            run.charge(written, place, f"prints {value.label or 'its elements'}: {written.formula()}")
 
 
 def _requested(run: Run, label: str, arguments: Arguments, place: Place) -> None:
@@ -129,7 +149,8 @@ def apply(
         )
         _grown(run, node, receiver, by, put, row)
     returned = _callback(run, node, row, receiver, arguments, place)
-    return result(run, row, receiver, first, arguments, returned)
+    found = result(run, row, receiver, first, arguments, returned)
+    return reading.taken(run, name, receiver, reading.kept(name, receiver, found))
 
 
 def _grown(run: Run, node: f.Call, receiver: Value, by: Cost, put: Value | None, row: Operation) -> None:
@@ -157,6 +178,10 @@ def _callback(
     else:
         function = arguments.keywords.get(row.calls)
         callback = next((k.value for k in node.keywords if k.name == row.calls), None)
+    if function is not None and function.kind == "external":
+        made = operations(run.language).function.get(function.dotted)
+        kind = made.gives.partition("[")[0] if made is not None else ""
+        return Value(kind) if kind in ("int", "float", "str", "bool", "list", "set", "tuple") else None
     if function is None or callback is None or function.kind != "function":
         return None
     over_node = (

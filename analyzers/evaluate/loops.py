@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size
-from analyzers.evaluate import expressions, paid, pointers, queries, shapes
+from analyzers.evaluate import expressions, paid, pointers, queries, reading, shapes
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -19,7 +19,7 @@ CHUNKERS = ("batched", "chunked", "chunks", "grouper", "windowed", "in_batches",
 
 def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     """`for target in iter`: run the body once on an abstract element and sum it over the turns."""
-    over = expressions.evaluate(run, node.iter)
+    over = reading.within(run, node, expressions.evaluate(run, node.iter))
     place = run.place_at(node.at, node.head_to or node.iter.to)
     enter(
         run,
@@ -141,7 +141,7 @@ def _is_one(node: f.Expr) -> bool:
 def element_of(run: Run, over: Value) -> Value:
     """What one turn of the innermost loop, over `over`, has in hand."""
     loop = run.loops[-1]
-    inner = over.of if over.of is not None else UNKNOWN_VALUE
+    inner = run.present(over.of) if over.of is not None else UNKNOWN_VALUE
     if over.kind == "str":
         inner = Value("str", size=ONE)
     if inner.items is not None:
@@ -264,11 +264,12 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
 
 def comprehension(run: Run, node: f.Comprehension) -> Value:
     """A comprehension is its loops; a generator's work is charged where it is written, once."""
-    saved = dict(run.env)
+    saved, outside = dict(run.env), run.reading
     depth = 0
     overs: list[Value] = []
     for clause in node.clauses:
         over = expressions.evaluate(run, clause.iter)
+        run.reading = reading.inside(outside)
         overs.append(over)
         enter(run, node, over, clause.iter, run.place(clause), "comprehension", is_async=clause.is_async)
         depth += 1
@@ -283,7 +284,7 @@ def comprehension(run: Run, node: f.Comprehension) -> Value:
         count = count.summed(loop.number, loop.turns)
     for _ in range(depth):
         run.close()
-    run.env = saved
+    run.env, run.reading = saved, outside
     numbers = {loop.number for loop in opened}
     depends = frozenset().union(*(o.depends for o in overs)) - numbers
     kind = "iterator" if node.kind == "generator" else node.kind

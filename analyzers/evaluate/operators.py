@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import queries, shapes
+from analyzers.evaluate import queries, reading, shapes
 from analyzers.evaluate.events import Compared, Operated
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -190,6 +190,10 @@ def _bounded(value: Value) -> bool:
 
 def item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
     """`base[index]`."""
+    return reading.pointed(run, node, base, index, _item(run, node, base, index))
+
+
+def _item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
     depends = base.depends | index.depends
     label = shapes.text_of(node)
     if base.kind in queries.LAZY_KINDS:
@@ -205,6 +209,7 @@ def item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
         return (inner or UNKNOWN_VALUE).but(size=ONE, frozen=True, depends=depends, label=label)
     if inner is None:
         return Value(depends=depends, label=label)
+    inner = run.present(inner)
     return replace(inner, depends=inner.depends | depends, label=inner.label or label)
 
 
@@ -216,6 +221,9 @@ def sliced(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) -> 
     depends = base.depends.union(*(b.depends for b in bounds if b is not None))
     if base.kind in queries.LAZY_KINDS:
         return queries.sliced(run, base, depends)
+    words = reading.cut(run, node, base, bounds)
+    if words is not None:
+        return words
     start, stop, _ = bounds
     size = run.extent(base)
     if (

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, UNKNOWN, Cost, Size
-from analyzers.evaluate import expressions, shapes
+from analyzers.evaluate import expressions, reading, shapes
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
 from analyzers.types import UNKNOWN_VALUE, Value
@@ -70,6 +70,11 @@ def progress(run: Run, node: f.While) -> Progress:
     advancing = _advancing(run, node, moves)
     if advancing is not None:
         return advancing
+    lines = reading.per_turn(run, node)
+    if lines is not None:
+        # Later visits read what earlier ones left.
+        total, loops = Cost.of(lines), frozenset(lines.loops)
+        return Progress(total, "every turn reads a line", "the input", amortised=bool(loops), derived=loops)
     if not tests or all(isinstance(t, f.Const) for t in tests):
         return Progress(polling=True, label="while true")
     return Progress(polling=not moves.steps, label=shapes.text_of(node.test) or "its condition")

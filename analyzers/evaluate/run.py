@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
@@ -17,7 +17,7 @@ from analyzers.evaluate import derivation
 from analyzers.evaluate.events import Analysis, Loop, Part
 from analyzers.findings import Place
 from analyzers.text import Span
-from analyzers.types import UNKNOWN_VALUE, Value, join
+from analyzers.types import INPUT, UNKNOWN_VALUE, Value, join
 
 if TYPE_CHECKING:
     from analyzers.evaluate.summaries import Summaries
@@ -26,6 +26,24 @@ MAX_STEPS = 20_000
 """Expressions and statements one run may visit before it gives up and answers "unknown"."""
 
 MAX_PARTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Into what the expression being evaluated is read: the names, and whether they fix how much it is."""
+
+    names: tuple[str, ...] = ()
+    fixed: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.names[0] if len(self.names) == 1 else ""
+
+
+NOWHERE = Reading()
+
+INPUT_KEY = "<input>"
+"""What owns the sizes that were read: no function does, and every caller may derive them anew."""
 
 
 class OverBudget(Exception):
@@ -79,6 +97,9 @@ class Run:
     growing: frozenset[str] | None = None
     stored: dict[str, Value] = field(default_factory=dict)
     assigned: set[str] = field(default_factory=set)
+    reading: Reading = NOWHERE  # into what the expression being evaluated is read
+    shared: set[str] = field(default_factory=set)  # the module's variables that this run holds
+    declared: set[str] = field(default_factory=set)  # those it says it sets, with `global`
     parameter_growth: dict[str, Cost] = field(default_factory=dict)
 
     @property
@@ -109,7 +130,9 @@ class Run:
         key = f"{label}@{','.join(map(str, loops))}"
         size = self.sizes.get(key)
         if size is None:
-            size = self.sizes[key] = Size(label, meaning, loops, key=f"{self.function.qualname}:{label}")
+            read = value is not None and INPUT in value.depends
+            owner = INPUT_KEY if read else self.function.qualname
+            size = self.sizes[key] = Size(label, meaning, loops, key=f"{owner}:{label}")
         return size
 
     def derived_loops(self, value: Value) -> tuple[int, ...]:
@@ -130,6 +153,14 @@ class Run:
         if value.kind in ("int", "float"):
             return Cost.of(self.size_named(label, f"the value of {label}", value))
         return Cost.of(self.size_named(f"|{label}|", f"the number of elements in {label}", value))
+
+    def present(self, value: Value) -> Value:
+        """A value that a container gives: a size that was reached from loops that are closed now says nothing here."""
+        if value.size is None or value.grown is not None:
+            return value
+        open_now = self.open_numbers()
+        stale = any(size.loops and not set(size.loops) & open_now for size in value.size.sizes)
+        return replace(value, size=None) if stale else value
 
     def magnitude(self, value: Value) -> Cost:
         """The value of a number that bounds a loop, as in `range(value)`."""

@@ -18,6 +18,8 @@ from analyzers.evaluate import (
     memos,
     operators,
     queries,
+    reading,
+    scripts,
     shapes,
 )
 from analyzers.evaluate.events import Operated
@@ -60,7 +62,9 @@ def _assign(run: Run, node: f.Assign) -> None:
             if declared is not None and isinstance(target, f.Name):
                 run.bind(target.id, declared.named(target.id))
         return
+    outside, run.reading = run.reading, reading.into(node.targets, node.value)
     value = expressions.evaluate(run, node.value)
+    run.reading = outside
     if declared is not None and declared.known and not value.known:
         value = replace(declared, depends=value.depends, label=value.label)
     elif (
@@ -76,6 +80,8 @@ def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
     """A container that starts empty or literal may grow: give it a size of its own."""
     if not isinstance(target, f.Name):
         return value
+    if value.kind in GROWABLE and value.is_constant_size and scripts.grown_elsewhere(run, target.id):
+        return replace(value, size=None, label=target.id, items=None, const=None, frozen=False)
     fresh = isinstance(node.value, (f.Collection, f.Mapping, f.Const, f.Call)) and value.size is not None
     if (
         value.kind in GROWABLE
@@ -112,11 +118,11 @@ def _grows_later(run: Run, name: str) -> bool:
     """True if some statement of the function adds to this name; a container that never grows stays small."""
     names = run.growing
     if names is None:
-        names = run.growing = frozenset(_growing_names(run.function.body))
+        names = run.growing = frozenset(growing_names(run.function.body))
     return name in names
 
 
-def _growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
+def growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
     found: list[str] = []
     for stmt in shapes.walk(body):
         if isinstance(stmt, f.Update):
@@ -297,7 +303,12 @@ def _define(run: Run, node: f.Define) -> None:
 
 def _nothing(run: Run, node: f.Scope) -> None:
     for name in node.names:
-        run.env.pop(name, None)
+        held = run.env.get(name)
+        if held is None or held.is_constant_size:
+            run.env.pop(name, None)
+        if node.kind == "global" and run.function.kind != "module":
+            run.declared.add(name)
+            run.shared.add(name)
 
 
 def _block(run: Run, node: f.Block) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, UNKNOWN
-from analyzers.evaluate import evidence, loops, recurrences, statements
+from analyzers.evaluate import evidence, loops, recurrences, scripts, statements
 from analyzers.evaluate.events import Analysis, Summary
 from analyzers.evaluate.run import OverBudget, Run
 from analyzers.project.index import Project
@@ -145,6 +145,8 @@ class Summaries:
             if not value.known and param.default is not None:
                 value = self._default(param.default)
             out[param.name] = _formal(value, param.name)
+        for name in bound.keys() - out.keys() - {"this"}:
+            out[name] = scripts.formal(bound[name], _formal(bound[name], name))
         if language != "python" and function.owner:
             this = bound.get("this", evidence.instance_of(self.project, path, function.owner))
             out["this"] = _formal(this, "this")
@@ -174,8 +176,9 @@ class Summaries:
         self._spent += 1
         self.runs += 1
         run = Run(
-            self, path, function, self.language_of(path), dict(formals), Analysis(qualname, path), depth
-        )
+            self, path, function, self.language_of(path), dict(formals), Analysis(qualname, path), depth,
+            shared=set(formals) - {p.name for p in function.params} - {"this"},
+        )  # fmt: skip
         try:
             self._execute(run)
         finally:
@@ -249,6 +252,7 @@ class Summaries:
             tuple((name, by) for name, by in run.parameter_growth.items()),
             bool(run.recursive),
             not run.incomplete,
+            tuple((name, _leaving(run, trimmed(value))) for name, value in scripts.handed_back(run)),
         )
 
     def inline(self, caller: Run, path: str, function: f.Function, bound: Mapping[str, Value]) -> Value:

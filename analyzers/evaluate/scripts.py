@@ -1,0 +1,192 @@
+"""Whole programs: what functions see of the module's variables when it is the module itself that runs.
+
+Asked about a function, the engine knows of a module's variable only what its one assignment says. Asked about
+`<module>`, it has run the statements before the call: the variables a function reads are then parameters that
+nobody wrote down, and their sizes come back to the caller as those of arguments do. What a function declares
+`global` and sets, its caller has afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analyzers import facts as f
+from analyzers.costs import ONE
+from analyzers.evaluate import shapes
+from analyzers.evaluate.run import Run
+from analyzers.project.index import Project
+from analyzers.types import Value
+
+SHARED = (
+    "list", "tuple", "set", "dict", "deque", "str", "bytes", "bytearray", "int", "float", "iterator", "range", "file",
+    "unknown",
+)  # fmt: skip
+"""Kinds of variables that are passed on; functions, classes and modules are found by their names."""
+
+MAX_SHARED = 24
+
+
+def passed_on(run: Run, path: str, function: f.Function) -> dict[str, Value]:
+    """The module's variables that a function, or one it calls, reads: as the running script holds them now."""
+    root = run
+    while root.outer is not None:
+        root = root.outer
+    if path != run.path or not (root.function.kind == "module" or root.shared):
+        return {}
+    out: dict[str, Value] = {}
+    for name in _read_by(run.summaries.project, path).get(function.qualname, ()):
+        value = root.env.get(name) if root.function.kind == "module" or name in root.shared else None
+        if value is None or value.kind not in SHARED or len(out) >= MAX_SHARED:
+            continue
+        if value.kind == "unknown" and not value.depends and value.bound is None:
+            continue
+        out[name] = replace(value, label=value.label or name)
+    return out
+
+
+def formal(value: Value, of_parameter: Value) -> Value:
+    """A module's variable inside a function: like a parameter, but constants stay constants."""
+    bound = value.bound if value.bound is not None and value.bound.kind == "file" else of_parameter.bound
+    if value.const is not None or (value.is_constant_size and value.grown is None):
+        return replace(of_parameter, size=ONE, frozen=value.frozen, bound=bound)
+    return replace(of_parameter, whole=value.whole, bound=bound)
+
+
+def handed_back(run: Run) -> tuple[tuple[str, Value], ...]:
+    """The variables of the module that a function declared `global`, as it leaves them."""
+    return tuple(
+        (name, run.env[name]) for name in sorted(run.shared) if name in run.env and name in run.declared
+    )
+
+
+def grown_elsewhere(run: Run, name: str) -> bool:
+    """True if some function of the module puts things into this variable of it."""
+    return run.function.kind == "module" and name in _grown_by_functions(run.summaries.project, run.path)
+
+
+# ------------------------------------------------------------------------------------------- what reads what
+
+
+def _read_by(project: Project, path: str) -> dict[str, tuple[str, ...]]:
+    return project.memo.ask(("module variables read", path), lambda: _find_read(project, path), in_cycle={})
+
+
+def _find_read(project: Project, path: str) -> dict[str, tuple[str, ...]]:
+    """Per function, the module's variables read by it and by whatever it may call in the file."""
+    facts = project.facts(path)
+    project.read(path)
+    if facts is None:
+        return {}
+    variables = _variables(facts)
+    reads: dict[str, set[str]] = {}
+    calls: dict[str, set[str]] = {}
+    by_name: dict[str, set[str]] = {}
+    for function in facts.functions[1:]:
+        by_name.setdefault(function.name, set()).add(function.qualname)
+        if function.owner and function.name == "__init__":
+            by_name.setdefault(function.owner.rpartition(".")[2], set()).add(function.qualname)
+    owned: dict[str, set[str]] = {}
+    for function in facts.functions[1:]:
+        names, mentioned = _mentioned(function)
+        own = {p.name for p in function.params} | _assigned(function) - _declared(function)
+        owned[function.qualname] = own = own | owned.get(function.parent, set())
+        reads[function.qualname] = (names & variables) - own
+        calls[function.qualname] = {q for name in mentioned for q in by_name.get(name, ())}
+        if function.parent:
+            calls.setdefault(function.parent, set()).add(function.qualname)
+    return {q: tuple(sorted(_closure(q, reads, calls))) for q in reads}
+
+
+def _closure(start: str, reads: dict[str, set[str]], calls: dict[str, set[str]]) -> set[str]:
+    seen, pending, found = {start}, [start], set()
+    while pending:
+        current = pending.pop()
+        found |= reads.get(current, set())
+        new = calls.get(current, set()) - seen
+        seen |= new
+        pending += new
+    return found
+
+
+def _mentioned(function: f.Function) -> tuple[set[str], set[str]]:
+    names: set[str] = set()
+    called: set[str] = set()
+    for node in shapes.nodes(
+        (function.body, tuple(p.default for p in function.params if p.default is not None))
+    ):
+        if isinstance(node, f.Name):
+            names.add(node.id)
+        elif isinstance(node, f.Attr):
+            called.add(node.name)
+        elif isinstance(node, (f.Lambda, f.Define)):
+            called.add(node.qualname.rpartition(".")[2])
+    return names, called | names
+
+
+def _variables(facts: f.FileFacts) -> set[str]:
+    """The names that the file's top level assigns, and those that functions declare `global`."""
+    found = {name for function in facts.functions for name in _declared(function)}
+    return found | _assigned(facts.functions[0])
+
+
+def _assigned(function: f.Function) -> set[str]:
+    found: set[str] = set()
+    for stmt in shapes.walk(function.body):
+        if isinstance(stmt, f.Assign):
+            found.update(n.id for n in shapes.nodes(stmt.targets) if isinstance(n, f.Name))
+        elif isinstance(stmt, f.For):
+            found.update(n.id for n in shapes.nodes(stmt.target) if isinstance(n, f.Name))
+        elif isinstance(stmt, f.With):
+            found.update(
+                n.id for item in stmt.items for n in shapes.nodes(item.target) if isinstance(n, f.Name)
+            )
+    return found - _stored_into(function)
+
+
+def _stored_into(function: f.Function) -> set[str]:
+    """Names that stand in targets only as containers: `seen[x] = True` binds nothing."""
+    inside: set[str] = set()
+    plain: set[str] = set()
+    for stmt in shapes.walk(function.body):
+        for target in stmt.targets if isinstance(stmt, f.Assign) else ():
+            stack: list[f.Expr] = [target]
+            while stack:
+                node = stack.pop()
+                if isinstance(node, f.Collection):
+                    stack += node.items
+                elif isinstance(node, f.Star):
+                    stack.append(node.value)
+                elif isinstance(node, f.Name):
+                    plain.add(node.id)
+                else:
+                    inside.update(n.id for n in shapes.nodes(node) if isinstance(n, f.Name))
+        if isinstance(stmt, f.For):
+            plain.update(n.id for n in shapes.nodes(stmt.target) if isinstance(n, f.Name))
+    return inside - plain
+
+
+def _declared(function: f.Function) -> set[str]:
+    return {
+        name
+        for stmt in shapes.walk(function.body)
+        if isinstance(stmt, f.Scope) and stmt.kind == "global"
+        for name in stmt.names
+    }
+
+
+def _grown_by_functions(project: Project, path: str) -> frozenset[str]:
+    return project.memo.ask(
+        ("module variables grown", path), lambda: _find_grown(project, path), in_cycle=frozenset()
+    )
+
+
+def _find_grown(project: Project, path: str) -> frozenset[str]:
+    from analyzers.evaluate import statements
+
+    facts = project.facts(path)
+    project.read(path)
+    found: set[str] = set()
+    for function in facts.functions[1:] if facts is not None else ():
+        own = {p.name for p in function.params} | _assigned(function) - _declared(function)
+        found |= set(statements.growing_names(function.body)) - own
+    return frozenset(found)
