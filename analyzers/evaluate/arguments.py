@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analyzers import facts as f
 from analyzers.evaluate import expressions
 from analyzers.evaluate.run import Run
 from analyzers.types import Token, Value
+
+SPREAD = "spread into the arguments"
+"""The evidence of a value of which nobody knows how many arguments it gives."""
+
+
+def _evaluated(run: Run, argument: f.Expr) -> Value:
+    value = expressions.evaluate(run, argument)
+    return replace(value, evidence=SPREAD) if isinstance(argument, f.Star) else value
 
 
 class Arguments:
@@ -13,7 +23,7 @@ class Arguments:
 
     def __init__(self, run: Run, node: f.Call) -> None:
         self.node = node
-        self.values = [expressions.evaluate(run, a) for a in node.args]
+        self.values = [_evaluated(run, argument) for argument in node.args]
         self.keywords: dict[str, Value] = {}
         for keyword in node.keywords:
             value = expressions.evaluate(run, keyword.value)

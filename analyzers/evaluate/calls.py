@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from analyzers import facts as f
-from analyzers.costs import Cost, Size
+from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import (
     attributes,
     evidence,
@@ -18,7 +18,7 @@ from analyzers.evaluate import (
     scripts,
     shapes,
 )
-from analyzers.evaluate.arguments import Arguments
+from analyzers.evaluate.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Summary
 from analyzers.evaluate.run import INPUT_KEY, Run
 from analyzers.findings import Place, Related
@@ -149,7 +149,8 @@ def bind_parameters(
     for param in function.params:
         if param.kind == "star":
             rest = given[position:]
-            bound[param.name] = Value("tuple", items=tuple(rest), of=rest[0] if rest else None)
+            size = ONE if all(value.evidence != SPREAD for value in rest) else None
+            bound[param.name] = Value("tuple", size=size, items=tuple(rest), of=rest[0] if rest else None)
             position = len(given)
         elif param.kind == "double_star":
             bound[param.name] = Value("dict")

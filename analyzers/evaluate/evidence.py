@@ -234,7 +234,7 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
 
 
 def _constructed(project: Project, path: str, scope: str, language: str, node: f.Call) -> Value:
-    from analyzers.evaluate import queries
+    from analyzers.evaluate import queries, reading
 
     if isinstance(node.func, f.Attr) and node.func.name == "$extends":
         return guess(project, path, scope, language, node.func.obj)
@@ -245,7 +245,7 @@ def _constructed(project: Project, path: str, scope: str, language: str, node: f
         return made[0]  # A maker handed to whatever keeps what it makes.
     name = shapes.dotted(node.func)
     if not name:
-        return UNKNOWN_VALUE
+        return reading.guessed(project, path, scope, language, node)
     found = names.resolve(project, path, name, scope)
     if found is None or found[1]:
         return UNKNOWN_VALUE
@@ -258,6 +258,9 @@ def _constructed(project: Project, path: str, scope: str, language: str, node: f
             return Value(kind, dotted=target.dotted, evidence=f"made by {name}()")
         plain = target.dotted.removeprefix("builtins.") if language != "python" else target.dotted
         row = operations(language).function.get(plain)
+        words = reading.guessed(project, path, scope, language, node)
+        if row is not None and words.known:
+            return words
         if row is not None:
             return Value(row.gives.partition("[")[0], evidence=f"made by {name}()")
         if target.dotted.rpartition(".")[2][:1].isupper():

@@ -46,7 +46,7 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         run.escape(receiver)
         return UNKNOWN_VALUE
     if row.reads and INPUT in receiver.depends:
-        return reading.read(run, row)
+        return reading.read(run, row, first, place)
     if row.effect == "http":
         run.effects.add(row.effect)
         _requested(run, f"{receiver.label or 'client'}.{name}()", arguments, place)
@@ -97,10 +97,12 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
         run.effects.add(row.effect)
     if row.effect == "http":
         _requested(run, f"{name.rpartition('#')[2]}()", arguments, place)
-    if row.reads:
-        return reading.read(run, row)
+    if row.reads and (name != "os.read" or receiver.const == 0 or INPUT in receiver.depends):
+        return reading.read(run, row, arguments.first() if name != "os.read" else None, place)
     if name == "builtins.open" and receiver.const in reading.STDIN_NAMES and receiver.const is not False:
         return reading.stream(Value("external", dotted="sys.stdin"))
+    if name in reading.OPENERS:
+        return Value("file", of=Value("str"), depends=arguments.depends | {INPUT})
     if name == "builtins.print":
         _printed(run, node, arguments, place)
     short = name.rpartition(".")[2]

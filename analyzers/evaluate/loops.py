@@ -291,7 +291,7 @@ def comprehension(run: Run, node: f.Comprehension) -> Value:
     element = replace(key if key is not None else value, depends=(key or value).depends - numbers)
     if kind != "iterator":
         run.space = run.space + count
-    return Value(
+    made = Value(
         kind,
         size=count,
         of=element,
@@ -302,3 +302,4 @@ def comprehension(run: Run, node: f.Comprehension) -> Value:
         evidence="a comprehension",
         label="",
     )
+    return reading.selected(node, overs, made)

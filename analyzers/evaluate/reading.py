@@ -17,11 +17,15 @@ from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import shapes
 from analyzers.evaluate.run import INPUT_KEY, NOWHERE, Reading, Run
-from analyzers.operations import Operation
+from analyzers.findings import Place
+from analyzers.operations import Operation, operations
+from analyzers.project import names
+from analyzers.project.index import Project
 from analyzers.types import INPUT, Token, Value
 
 UNNAMED = "input"
 STREAMS = ("sys.stdin", "sys.stdin.buffer", "sys.__stdin__")
+OPENERS = ("builtins.open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open")
 STDIN_NAMES = (0, "/dev/stdin")
 NUMBERS = ("int", "float", "long", "eval", "complex", "Decimal", "Fraction")
 _THROUGH = frozenset(("list", "tuple", "sorted", "reversed", "iter", "set", "str", *NUMBERS))
@@ -117,11 +121,14 @@ def size(run: Run, label: str, meaning: str = "") -> Size:
     return found
 
 
-def read(run: Run, row: Operation) -> Value:
-    """What a reading operation of the cost tables gives."""
+def read(run: Run, row: Operation, amount: Value | None, place: Place) -> Value:
+    """What a reading operation of the cost tables gives. `read(32)` reads a constant amount."""
     kind = row.gives.partition("[")[0]
     label = run.reading.name
-    length = ONE if _is_fixed(run) else Cost.of(size(run, f"|{label or UNNAMED}|"))
+    limited = amount is not None and isinstance(amount.const, int) and amount.const >= 0
+    length = ONE if limited or _is_fixed(run) else Cost.of(size(run, f"|{label or UNNAMED}|"))
+    if row.reads == "all":
+        run.charge(length, place, f"reads all of the input: {length.formula()}")
     inner = Value("str") if kind == "list" else None
     whole = row.reads != "line" and not length.is_constant
     return Value(kind, size=length, of=inner, depends=now(run), label=label, whole=whole)
@@ -197,6 +204,31 @@ def stream(value: Value) -> Value:
 # ------------------------------------------------------------------------------ what is taken from a whole input
 
 
+def guessed(project: Project, path: str, scope: str, language: str, node: f.Call) -> Value:
+    """What `sys.stdin.read().split()` holds, told without running it: an attribute that is set in `__init__`."""
+    words = "list" if isinstance(node.func, f.Name) else ""
+    inner: f.Expr = node
+    while isinstance(inner, f.Call):
+        func = inner.func
+        if isinstance(func, f.Attr) and isinstance(func.obj, f.Call):
+            words = words or ("list" if func.name in ("split", "splitlines") else "")
+            inner = func.obj
+        elif isinstance(func, f.Name) and func.id in ("iter", "list", "map", "deque") and inner.args:
+            words = "iterator" if func.id in ("iter", "map") and inner is node else words
+            inner = inner.args[-1]
+        else:
+            name = shapes.dotted(func)
+            found = names.resolve(project, path, name, scope) if name else None
+            row = operations(language).function.get(found[0].dotted) if found is not None else None
+            if row is None or row.reads != "all" or inner is node:
+                return Value()
+            kind = words or row.gives.partition("[")[0]
+            return Value(
+                kind, of=Value("str"), depends=frozenset((INPUT,)), whole=True, evidence="what is read"
+            )
+    return Value()
+
+
 def kept(name: str, receiver: Value, result: Value) -> Value:
     """The words of a whole input are one, and so is an iterator over them."""
     if (
@@ -211,6 +243,11 @@ def kept(name: str, receiver: Value, result: Value) -> Value:
 def taken(run: Run, name: str, receiver: Value, result: Value) -> Value:
     """`next(words)` and `words.pop()` give something new on every turn of the loops around."""
     return result.on(now(run)) if receiver.whole and name in _TAKES else result
+
+
+def selected(node: f.Comprehension, overs: list[Value], made: Value) -> Value:
+    """`[int(word) for word in words]`: still all of the input."""
+    return replace(made, whole=True) if len(overs) == 1 and overs[0].whole and node.key is None else made
 
 
 def pointed(run: Run, node: f.Index, base: Value, index: Value, found: Value) -> Value:
@@ -315,7 +352,6 @@ def _steady(body: tuple[f.Stmt, ...]) -> list[f.Stmt]:
 
 def _reads_line(run: Run, call: f.Call) -> bool:
     from analyzers.evaluate import attributes
-    from analyzers.operations import operations
 
     name = shapes.dotted(call.func)
     if not name:

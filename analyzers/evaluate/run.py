@@ -127,12 +127,12 @@ class Run:
     def size_named(self, label: str, meaning: str, value: Value | None = None) -> Size:
         """The one size of that label in this run, derived from the open loops the value was reached from."""
         loops = self.derived_loops(value) if value is not None else ()
-        key = f"{label}@{','.join(map(str, loops))}"
+        read = value is not None and INPUT in value.depends
+        owned = f"{INPUT_KEY if read else self.function.qualname}:{label}"
+        key = f"{owned}@{','.join(map(str, loops))}" if read else f"{label}@{','.join(map(str, loops))}"
         size = self.sizes.get(key)
         if size is None:
-            read = value is not None and INPUT in value.depends
-            owner = INPUT_KEY if read else self.function.qualname
-            size = self.sizes[key] = Size(label, meaning, loops, key=f"{owner}:{label}")
+            size = self.sizes[key] = Size(label, meaning, loops, key=owned)
         return size
 
     def derived_loops(self, value: Value) -> tuple[int, ...]:

@@ -73,7 +73,26 @@ def _assign(run: Run, node: f.Assign) -> None:
         value = replace(value, of=declared.of, values=declared.values)
     for target in node.targets:
         _accumulates(run, node, target, value)
-        store(run, target, _born(run, target, value, node))
+        if value.items is not None and _in_pairs(target, node.value):
+            _assign_pairs(run, node, target, value.items)
+        else:
+            store(run, target, _born(run, target, value, node))
+
+
+def _in_pairs(target: f.Expr, value: f.Expr) -> bool:
+    """`a, b = [], {}`: every name gets a display of its own."""
+    if not isinstance(target, f.Collection) or not isinstance(value, f.Collection):
+        return False
+    spread = any(isinstance(item, f.Star) for item in (*target.items, *value.items))
+    return len(target.items) == len(value.items) and not spread
+
+
+def _assign_pairs(run: Run, node: f.Assign, target: f.Expr, values: tuple[Value, ...]) -> None:
+    assert isinstance(target, f.Collection)
+    assert isinstance(node.value, f.Collection)
+    for name, made, value in zip(target.items, node.value.items, values, strict=True):
+        single = f.Assign(made.at, made.to, (name,), made)
+        store(run, name, _born(run, name, value, single))
 
 
 def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:

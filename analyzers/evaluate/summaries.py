@@ -298,9 +298,11 @@ def _leaving(run: Run, value: Value) -> Value:
     return replace(
         value,
         size=run.settled(size) if size is not None else None,
-        of=_leaving(run, value.of) if value.of is not None else None,
-        values=_leaving(run, value.values) if value.values is not None else None,
-        items=tuple(_leaving(run, item) for item in value.items) if value.items is not None else None,
+        of=run.present(_leaving(run, value.of)) if value.of is not None else None,
+        values=run.present(_leaving(run, value.values)) if value.values is not None else None,
+        items=tuple(run.present(_leaving(run, item)) for item in value.items)
+        if value.items is not None
+        else None,
         grown=None,
         bound=None,
     )

@@ -6,6 +6,8 @@ second level form one project. Comments hold the expectations:
     # error: [rule]          that rule reports on this line, and nothing else does
     # O(|users|·|orders|)    on a `def`: the printed time of the function
     # unknown                on a `def`: the cost is not known
+    # quadratic              on a `def`: the class of its cost
+    # program: linear        anywhere: the class, or the O(...), of the file run as a script
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from analyzers.text import Text
 SUITES = Path(__file__).parent.parent / "suites"
 ENDINGS = {"python": ".py", "typescript": ".ts", "javascript": ".js", "ts": ".ts", "js": ".js", "tsx": ".tsx"}
 ERROR = re.compile(r"(?:#|//) error: \[([a-z-]+(?:, [a-z-]+)*)\]")
-COST = re.compile(r"(?:#|//) (O\(.*\)|unknown)\s*$")
+CLASSES = "constant|logn|sqrt|linear|nlogn|quadratic|n2logn|cubic|polynomial|exponential"
+COST = re.compile(rf"(?:#|//) (O\(.*\)|unknown|{CLASSES})\s*$")
+PROGRAM = re.compile(rf"(?:#|//) program: (O\(.*\)|unknown|{CLASSES})\s*$")
 FENCE = re.compile(r"```(\w+)(?: (\S+))?\n(.*?)```", re.DOTALL)
 
 
@@ -75,15 +79,21 @@ def test_suite(case: Case) -> None:
         seen = {(text.line_of(f.place.span.start) + 1, f.rule) for f in found}
         messages = "\n".join(f"{text.line_of(f.place.span.start) + 1}: [{f.rule}] {f.message}" for f in found)
         assert seen == expected, f"{path}\n{messages}"
+        reports = complexity(project, path)
         costs = {
-            text.line_of(r.name.start) + 1: r.time
-            for r in complexity(project, path)
+            text.line_of(r.name.start) + 1: (r.time, r.time_class)
+            for r in reports
             if r.qualname != "<module>"
         }
         for number, line in enumerate(lines, 1):
             match = COST.search(line)
             if match and "error:" not in line:
-                assert costs.get(number) == match[1], f"{path}:{number}: {line.strip()}"
+                assert match[1] in costs.get(number, ()), (
+                    f"{path}:{number}: {line.strip()} {costs.get(number)}"
+                )
+            whole = PROGRAM.search(line)
+            if whole:
+                assert whole[1] in (reports[0].time, reports[0].time_class), f"{line} {reports[0].time}"
 
 
 def test_there_are_suites() -> None:
