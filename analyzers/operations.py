@@ -1,11 +1,13 @@
-"""What a language's own operations cost: the `costs.toml` of its folder, as typed values.
+"""What a language's operations cost: the tables in its folder, as typed values.
 
-The tables' head comment says what each key means. Every bound there cites its source.
+`costs.toml` has the language itself, `library.toml` its standard library, `packages.toml` what comes from outside;
+together they are one table. The head comment of `costs.toml` says what each key means. Every bound there cites its source.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 
@@ -20,7 +22,7 @@ else:
 
 
 class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One row of a table. Costs are formulas over n and k: "1", "n", "k", "log n", "n log n", "n + k", "sqrt n", "smaller" (of n and k)."""
+    """One row of a table. Costs are sums of products of words: "n log n + k"; `evaluate/measures.py` knows the words."""
 
     time: str = "1"
     gives: str = "unknown"
@@ -32,6 +34,7 @@ class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calls: str = ""
     passes: str = "element"
     over: str = "0"
+    named: str = ""
     effect: str = ""
     reads: str = ""  # takes from the input: a "line", or "all" of it
     alone: bool = False  # visits its argument only if it is the only one: max(xs), not max(a, b)
@@ -51,6 +54,7 @@ class Operations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     function: dict[str, Operation]
     fixed: Fixed
     type: dict[str, dict[str, Operation]]
+    constants: dict[str, str] = {}
 
     def method(
         self, kind: str, name: str, first: object = None, has_argument: bool = False
@@ -72,33 +76,34 @@ FOLDERS = {"python": "python", "javascript": "javascript", "typescript": "javasc
 """Which folder of `languages/` holds a language's costs; a dialect shares its parent's."""
 
 
+TABLES = ("costs.toml", "library.toml", "packages.toml")
+
+
 @cache
 def operations(language: str) -> Operations:
     """The table of a language by name. KeyError for a language without one."""
-    file = resources.files("analyzers.languages") / FOLDERS[language] / "costs.toml"
-    return msgspec.convert(tomllib.loads(file.read_text("utf-8")), Operations)
+    folder = resources.files("analyzers.languages") / FOLDERS[language]
+    merged: dict[str, dict[str, object]] = {}
+    for name in TABLES:
+        file = folder / name
+        if file.is_file():
+            for section, rows in tomllib.loads(file.read_text("utf-8")).items():
+                merged.setdefault(section, {}).update(rows)
+    return msgspec.convert(merged, Operations)
 
 
-def formula(text: str, n: Cost, k: Cost) -> Cost:
-    """The cost a table's formula stands for, with the sizes filled in. ValueError for a word that is none."""
-    if text == "smaller":
-        return ONE if n.is_constant or k.is_constant else n
+def formula(text: str, measure: Callable[[str], Cost]) -> Cost:
+    """The cost a table's formula stands for; `measure` says what its words are. ValueError for a word that is none."""
     total = ONE
     for part in text.split(" + "):
-        total = total + _product(part.split(), n, k)
-    return total
-
-
-def _product(words: list[str], n: Cost, k: Cost) -> Cost:
-    product = ONE
-    wrap = ""
-    for word in words:
-        if word in ("log", "sqrt"):
-            wrap = word
-            continue
-        if word not in ("n", "k", "1"):
-            raise ValueError(f"unknown word {word!r} in the cost formula {' '.join(words)!r}")
-        size = {"n": n, "k": k, "1": ONE}[word]
-        product = product * (size.log() if wrap == "log" else size.power(0.5) if wrap == "sqrt" else size)
+        product = ONE
         wrap = ""
-    return product
+        for word in part.split():
+            if word in ("log", "sqrt"):
+                wrap = word
+                continue
+            size = measure(word) if word != "1" else ONE
+            product = product * (size.log() if wrap == "log" else size.power(0.5) if wrap == "sqrt" else size)
+            wrap = ""
+        total = total + product
+    return total

@@ -71,6 +71,7 @@ class Value:
     token: str = ""  # identity of a variable's container, to see that two names hold the same thing
     grown: Size | None = None  # the size that stands for how far a container will have grown
     whole: bool = False  # all of the input: what is taken from it next is something new every time
+    letter: bool = False  # a text of one character, or of a few: one out of an alphabet
     frozen: bool = False  # the value does not change while the function runs (constant, class attribute)
 
     # ------------------------------------------------------------------------------------------- questions
@@ -81,7 +82,20 @@ class Value:
 
     @property
     def is_sequence(self) -> bool:
-        return self.kind in ("list", "tuple", "str", "bytes", "deque", "array")
+        return self.kind in ("list", "tuple", "str", "bytes", "deque")
+
+    @property
+    def is_few(self) -> bool:
+        """True if it is one of a fixed number of values: a truth value, a character, a digit, a remainder, or a
+        tuple of such. By the field's convention alphabets and digits are constants: a set of such values, or a
+        mapping from them, does not grow with the input."""
+        if self.const is not None or self.kind in ("bool", "none"):
+            return True
+        if self.kind == "int":
+            return self.is_constant_size
+        if self.kind == "tuple":
+            return self.letter or (self.items is not None and all(item.is_few for item in self.items))
+        return self.kind == "str" and self.letter and self.grown is None and self.is_constant_size
 
     @property
     def is_constant_size(self) -> bool:
@@ -115,11 +129,13 @@ NONE = Value("none", frozen=True)
 NUMBER = Value("int")
 TEXT = Value("str")
 TRUTH = Value("bool", size=ONE)
+CHARACTER = Value("str", size=ONE, letter=True)
+BYTE = Value("int", size=ONE)
 
 
 def constant(kind: str, value: int | float | str | bool | None) -> Value:
     size = ONE if kind != "str" or value is not None else None
-    return Value(kind, size=size or ONE, const=value, frozen=True)
+    return Value(kind, size=size or ONE, const=value, frozen=True, letter=kind == "str")
 
 
 def join(a: Value, b: Value) -> Value:
@@ -146,8 +162,18 @@ def join(a: Value, b: Value) -> Value:
         origin=_joined_origin(a.origin, b.origin),
         token=a.token if a.token == b.token else "",
         grown=a.grown or b.grown,
+        letter=a.letter and b.letter,
         frozen=a.frozen and b.frozen,
     )
+
+
+def element(value: Value) -> Value | None:
+    """What iterating over a value gives; None if that is not known."""
+    if value.kind == "str":
+        return CHARACTER
+    if value.kind in ("bytes", "bytearray", "memoryview"):
+        return BYTE
+    return value.of
 
 
 def joined(values: Iterable[Value]) -> Value | None:

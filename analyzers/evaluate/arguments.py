@@ -29,6 +29,14 @@ class Arguments:
             value = expressions.evaluate(run, keyword.value)
             self.keywords[keyword.name or "**"] = value
 
+    @classmethod
+    def none(cls) -> Arguments:
+        """No arguments: what a function is called back with is not written out."""
+        made = cls.__new__(cls)
+        made.node = f.Call(0, 0, f.Name(0, 0, ""), ())
+        made.values, made.keywords = [], {}
+        return made
+
     def first(self) -> Value | None:
         return self.values[0] if self.values else None
 

@@ -47,6 +47,9 @@ def of_target(run: Run, target: Target, rest: tuple[str, ...], label: str) -> Va
     """The value a resolved name stands for, with the attributes that could not be resolved read off it."""
     if target.kind == "external":
         full = ".".join((target.dotted, *rest))
+        fixed = operations(run.language).constants.get(full)
+        if fixed is not None:
+            return Value(fixed, size=ONE, label=label, frozen=True)
         size = ONE if full.rpartition(".")[2].rpartition("#")[2].isupper() else None
         value = Value("external", dotted=full, label=label, size=size, frozen=True)
         return queries.module_object(value) or reading.stream(value)
@@ -125,6 +128,9 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
     if base.kind in ("instance", "row", "class") and base.ref is not None:
         return _member(run, node, base, label)
     if base.kind == "external":
+        fixed = operations(run.language).constants.get(f"{base.dotted}.{node.name}")
+        if fixed is not None:
+            return Value(fixed, size=ONE, label=label, frozen=True)
         size = ONE if node.name.isupper() else None  # Written like a constant, it is one.
         value = Value("external", dotted=f"{base.dotted}.{node.name}", label=label, size=size, frozen=True)
         return queries.module_object(value) or reading.stream(value)

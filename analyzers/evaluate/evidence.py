@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import shapes
+from analyzers.evaluate.arithmetic import folded
 from analyzers.evaluate.run import Run
 from analyzers.operations import operations
 from analyzers.project import names
@@ -212,9 +214,11 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
         return Value("dict", evidence="a literal")
     if isinstance(node, f.Comprehension):
         return Value("iterator" if node.kind == "generator" else node.kind, evidence="a comprehension")
+    if isinstance(node, (f.Binary, f.Unary)):
+        return _computed(project, path, scope, language, node)
     if isinstance(node, f.Const):
         return (
-            Value(node.kind)
+            Value(node.kind, const=node.value if node.kind == "int" else None)
             if node.kind in ("str", "int", "float", "bool", "none", "bytes")
             else UNKNOWN_VALUE
         )
@@ -230,6 +234,23 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
         for param in function.params if function is not None else ():
             if param.name == node.id and param.annotation is not None:
                 return declared(project, path, scope, language, param.annotation)
+    return UNKNOWN_VALUE
+
+
+def _computed(project: Project, path: str, scope: str, language: str, node: f.Binary | f.Unary) -> Value:
+    """`10**9 + 7`, `60 * 60`, `-1`: numbers made of constants; `[0] * 26` and the like."""
+    if isinstance(node, f.Unary):
+        inner = guess(project, path, scope, language, node.operand)
+        negated = -inner.const if node.op == "-" and isinstance(inner.const, int) else None
+        return replace(inner, const=negated) if inner.kind in ("int", "float") else UNKNOWN_VALUE
+    left = guess(project, path, scope, language, node.left)
+    right = guess(project, path, scope, language, node.right)
+    if left.kind in ("int", "float") and right.kind in ("int", "float"):
+        const = folded(node.op, left.const, right.const)
+        kind = "float" if node.op == "/" or "float" in (left.kind, right.kind) else "int"
+        return Value(kind, const=const)
+    if node.op in ("+", "*", "%") and left.kind in ("list", "tuple", "str", "bytes"):
+        return replace(left, const=None)
     return UNKNOWN_VALUE
 
 
@@ -307,6 +328,7 @@ def _attribute(project: Project, path: str, class_qualname: str, name: str, lang
             if value.annotation is not None:
                 return declared(project, target.path, scope, language, value.annotation)
             kind = guess(project, target.path, scope, language, value.value)
+            kind = kind if name.isupper() else replace(kind, const=None)
             if kind.kind == "none":
                 continue
             found = kind if found is None else join(found, kind)

@@ -9,6 +9,7 @@ from typing import Any
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import attributes, calls, loops, operators, reading
+from analyzers.evaluate.measures import texts
 from analyzers.evaluate.run import Run
 from analyzers.types import NOTHING, UNKNOWN_VALUE, Value, constant, join, joined
 
@@ -94,8 +95,9 @@ def _choose(run: Run, node: f.Choose) -> Value:
 
 
 def _template(run: Run, node: f.Template) -> Value:
-    depends = frozenset().union(*(v.depends for v in evaluate_all(run, node.parts)))
-    return Value("str", depends=depends)
+    parts = evaluate_all(run, node.parts)
+    depends = frozenset().union(*(v.depends for v in parts))
+    return Value("str", size=texts(run, parts), depends=depends)
 
 
 # ------------------------------------------------------------------------------------------------ containers

@@ -6,13 +6,16 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import calls, evidence, loops, operators, queries, reading
+from analyzers.evaluate import calls, evidence, expressions, operators, queries, reading, statements
 from analyzers.evaluate.arguments import Arguments
+from analyzers.evaluate.callbacks import called_back
 from analyzers.evaluate.events import Queried
+from analyzers.evaluate.measures import Measures
+from analyzers.evaluate.results import KEYED, result
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
-from analyzers.operations import Operation, formula, operations
-from analyzers.types import INPUT, NONE, UNKNOWN_VALUE, Value, join, joined
+from analyzers.operations import Operation, operations
+from analyzers.types import INPUT, UNKNOWN_VALUE, Value, element, join, joined
 
 DUCKS = {
     "sort": "list",
@@ -42,6 +45,9 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     row = operations(run.language).method(
         receiver.kind, name, first.const if first is not None else None, bool(arguments.values)
     )
+    if row is None and receiver.kind in operators.LISTS_ONCE:
+        receiver = receiver.but(kind="list")
+        row = operations(run.language).method("list", name, first.const if first else None, first is not None)
     if row is None:
         run.escape(receiver)
         return UNKNOWN_VALUE
@@ -52,6 +58,8 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         _requested(run, f"{receiver.label or 'client'}.{name}()", arguments, place)
     func = node.func
     where = run.place(func.obj) if isinstance(func, f.Attr) else place
+    if row.grows and isinstance(func, f.Attr) and isinstance(func.obj, f.Index):
+        _entered(run, func.obj)
     return apply(run, node, row, name, receiver, first, arguments, place, where)
 
 
@@ -61,6 +69,14 @@ def _sliced(run: Run, node: f.Call, receiver: Value, arguments: Arguments) -> Va
     obj = node.func.obj if isinstance(node.func, f.Attr) else node.func
     shape = f.Slice(node.at, node.to, obj, start, stop, None)
     return operators.sliced(run, shape, receiver, [arguments.get(0), arguments.get(1), None])
+
+
+def _entered(run: Run, holder: f.Index) -> None:
+    """`groups[key].append(x)`: a mapping that makes its entries has one more."""
+    if isinstance(holder.obj, f.Name):
+        mapping = run.lookup(holder.obj.id)
+        if mapping is not None and mapping.kind == "dict":
+            statements.keyed(run, holder.obj, mapping, expressions.evaluate(run, holder.index))
 
 
 def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Place) -> Value:
@@ -75,11 +91,15 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
             return operators.counting(run, values[0], values[1], values[2] if len(values) > 2 else None)
     if name == "builtins.super":
         return calls.super_object(run)
-    row = operations(run.language).function.get(name)
+    table = operations(run.language).function
+    name = "bisect.bisect" if name == "bisect" else name  # `from bisect import *`
+    row = table.get(f"{name}/{len(arguments.values)}", table.get(name))
     if row is None and name.endswith("Thread") and run.function.kind == "module":
         started = arguments.keywords.get("target")
         if started is not None and started.kind == "function":  # A script's own work, on a larger stack.
             calls.invoke(run, started, (), {}, place, started.label)
+    if row is None and name.startswith("builtins.") and name.count(".") == 2 and arguments.values:
+        return _unbound_method(run, node, name, arguments, place)
     if row is None:
         made = (
             evidence.external_instance(name)
@@ -107,7 +127,7 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
         _printed(run, node, arguments, place)
     short = name.rpartition(".")[2]
     where = run.place(node.args[over]) if over < len(node.args) else place
-    other = arguments.get(1 - over) if over in (0, 1) else None
+    other = arguments.get(1 - over, row.named) if over in (0, 1) else None
     return apply(run, node, row, short, receiver, other, arguments, place, where, called=True)
 
 
@@ -117,6 +137,17 @@ def _printed(run: Run, node: f.Call, arguments: Arguments, place: Place) -> None
         if isinstance(argument, f.Star) or value.kind in ("list", "tuple", "set", "dict", "deque"):
             written = run.extent(value)
             run.charge(written, place, f"prints {value.label or 'its elements'}: {written.formula()}")
+
+
+def _unbound_method(run: Run, node: f.Call, name: str, arguments: Arguments, place: Place) -> Value:
+    """`str.join(sep, parts)`, `dict.get(d, key)`: a method with its receiver as the first argument."""
+    kind, _, short = name.removeprefix("builtins.").partition(".")
+    row = operations(run.language).method(kind, short)
+    receiver, *rest = arguments.values
+    if row is None:
+        return UNKNOWN_VALUE
+    first = rest[0] if rest else None
+    return apply(run, node, row, short, receiver, first, arguments, place, place)
 
 
 def _requested(run: Run, label: str, arguments: Arguments, place: Place) -> None:
@@ -143,151 +174,29 @@ def apply(
         queries.touch(run, receiver, where, name)
     if row.grows == "k" and first is not None and first.kind in queries.LAZY_KINDS:
         queries.touch(run, first, place, name)
-    operators.operate(run, row, name, place, receiver, first, receiver_place=where, called=called)
+    measures = Measures(run, receiver, first, arguments.values, arguments.keywords, node)
+    operators.operate(
+        run, row, name, place, receiver, first, receiver_place=where, called=called, measures=measures
+    )
     if row.grows:
         by = ONE if row.grows == "1" else run.extent(first) if first is not None else ONE
         put = (
             first if len(arguments.values) < 2 or name not in ("insert", "heappush") else arguments.values[1]
         )
         _grown(run, node, receiver, by, put, row)
-    returned = _callback(run, node, row, receiver, arguments, place)
-    found = result(run, row, receiver, first, arguments, returned)
+    returned = called_back(run, node, row, receiver, arguments, place)
+    found = result(run, row, receiver, arguments, measures, returned)
     return reading.taken(run, name, receiver, reading.kept(name, receiver, found))
 
 
 def _grown(run: Run, node: f.Call, receiver: Value, by: Cost, put: Value | None, row: Operation) -> None:
-    if receiver.grown is not None:
+    put_in = element(put) if row.grows == "k" and put is not None else put
+    if receiver.grown is not None and not (receiver.kind in KEYED and put_in is not None and put_in.is_few):
         run.grow(receiver.grown, by)
     holder = node.func.obj if isinstance(node.func, f.Attr) else node.args[0] if node.args else None
-    if isinstance(holder, f.Name) and holder.id in run.env and put is not None:
-        element = put.of if row.grows == "k" else put
-        if element is not None and receiver.kind in ("list", "set", "deque", "dict"):
-            known = run.env[holder.id]
-            held = element if known.of is None else join(known.of, element)
-            run.bind(holder.id, replace(known, of=held, items=None))
-
-
-def _callback(
-    run: Run, node: f.Call, row: Operation, receiver: Value, arguments: Arguments, place: Place
-) -> Value | None:
-    """A function argument that is called once for every element."""
-    if not row.calls:
-        return None
-    if row.calls.isdigit():
-        position = int(row.calls)
-        function = arguments.get(position)
-        callback = node.args[position] if position < len(node.args) else None
-    else:
-        function = arguments.keywords.get(row.calls)
-        callback = next((k.value for k in node.keywords if k.name == row.calls), None)
-    if function is not None and function.kind == "external":
-        made = operations(run.language).function.get(function.dotted)
-        kind = made.gives.partition("[")[0] if made is not None else ""
-        return Value(kind) if kind in ("int", "float", "str", "bool", "list", "set", "tuple") else None
-    if function is None or callback is None or function.kind != "function":
-        return None
-    over_node = (
-        node.func.obj if isinstance(node.func, f.Attr) else node.args[min(int(row.over), len(node.args) - 1)]
-    )
-    accumulator = _accumulator(run, arguments) if row.passes == "accumulator" else UNKNOWN_VALUE
-    before = len(run.analysis.operations)
-    loops.enter(run, node, receiver, over_node, place, "callback")
-    element = loops.element_of(run, receiver)
-    passed = (element,) if row.passes == "element" else (accumulator, element)
-    returned = calls.invoke(run, function, passed, {}, run.place(callback), "the callback", inline=True)
-    _accumulated(run, accumulator, before)
-    run.close()
-    return returned
-
-
-def _accumulator(run: Run, arguments: Arguments) -> Value:
-    """What `reduce(f, [])` and `reduce(f, {})` hand on from turn to turn: a container that may grow."""
-    start = arguments.get(1)
-    if start is None or start.kind not in ("list", "dict") or not start.is_constant_size:
-        return UNKNOWN_VALUE
-    return replace(start, grown=run.new_container("accumulator"), items=None, const=None, frozen=False)
-
-
-def _accumulated(run: Run, accumulator: Value, before: int) -> None:
-    """A copy of the accumulator in a reducer's body is what the next turn gets."""
-    if accumulator.grown is None:
+    if not isinstance(holder, f.Name) or holder.id not in run.env or put_in is None:
         return
-    operations_ = run.analysis.operations
-    for position in range(before, len(operations_)):
-        found = operations_[position]
-        if found.tag in ("spread", "concat") and found.receiver.grown is accumulator.grown:
-            operations_[position] = replace(found, target=found.receiver.label)
-            run.grow(accumulator.grown, ONE)
-
-
-def result(
-    run: Run,
-    row: Operation,
-    receiver: Value,
-    first: Value | None,
-    arguments: Arguments,
-    returned: Value | None,
-) -> Value:
-    """What a table row says it gives."""
-    kind, _, inner = row.gives.rstrip("]").partition("[")
-    depends = receiver.depends | arguments.depends
-    if kind == "none":
-        return NONE
-    if kind in ("element", "value"):
-        inside = (receiver.of if kind == "element" else receiver.values) or UNKNOWN_VALUE
-        if receiver.frozen and receiver.is_constant_size:
-            inside = inside.but(size=ONE, frozen=True)  # What a constant holds is as constant.
-        return inside.on(depends)
-    size: Cost | None = None
-    if row.size:
-        argument = first if first is not None else UNKNOWN_VALUE
-        size = formula(
-            row.size,
-            run.extent(receiver) if "n" in row.size else ONE,
-            run.extent(argument) if "k" in row.size else ONE,
-        )
-    if receiver.frozen and row.tag == "copy" and receiver.is_constant_size:
-        size = ONE  # A copy of a constant is one.
-    if kind in ("same", "receiver"):
-        return replace(
-            receiver,
-            size=size or receiver.size,
-            grown=None,
-            depends=depends,
-            born=len(run.loops),
-            token="",
-            items=None,
-        )
-    if kind in ("int", "float", "bool", "str", "unknown"):
-        return Value(kind, size=size, depends=depends)
-    of, values = _inner(inner, receiver, arguments, returned)
-    if kind in ("list", "set", "tuple", "dict", "deque") and not row.lazy and size is not None:
-        run.space = run.space + run.settled(size)
-    return Value(
-        kind, size=size, of=of, values=values, depends=depends, born=len(run.loops), evidence=f"made by a {kind} operation",
-        label=receiver.label if row.lazy else "",
-    )  # fmt: skip
-
-
-def _inner(
-    inner: str, receiver: Value, arguments: Arguments, returned: Value | None
-) -> tuple[Value | None, Value | None]:
-    element = receiver.of
-    if inner == "element":
-        return element, receiver.values
-    if inner == "value":
-        return receiver.values, None
-    if inner == "returned":
-        return returned, None
-    if inner == "pair":
-        key, value = element or UNKNOWN_VALUE, receiver.values or UNKNOWN_VALUE
-        return Value("tuple", size=ONE, items=(key, value)), None
-    if inner == "indexed":
-        return Value(
-            "tuple", size=ONE, items=(Value("int", size=receiver.size), element or UNKNOWN_VALUE)
-        ), None
-    if inner == "grouped":
-        return Value("tuple", size=ONE, items=(UNKNOWN_VALUE, Value("iterator", of=element))), None
-    if inner == "zipped":
-        return Value("tuple", size=ONE, items=tuple(v.of or UNKNOWN_VALUE for v in arguments.values)), None
-    return (Value(inner) if inner else None), None
+    if receiver.kind in ("list", "deque", "queue", "priorityqueue", "sortedlist", *KEYED):
+        known = run.env[holder.id]
+        held = put_in if known.of is None else join(known.of, put_in)
+        run.bind(holder.id, replace(known, of=held, items=None))

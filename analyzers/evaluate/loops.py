@@ -11,7 +11,7 @@ from analyzers.evaluate import expressions, paid, pointers, queries, reading, sh
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
-from analyzers.types import UNKNOWN_VALUE, Value, join
+from analyzers.types import UNKNOWN_VALUE, Value, element, join
 
 CHUNKERS = ("batched", "chunked", "chunks", "grouper", "windowed", "in_batches", "ichunked", "sliced")
 """Names under which iterables are cut into pieces (itertools.batched, more_itertools.chunked, ...)."""
@@ -141,9 +141,7 @@ def _is_one(node: f.Expr) -> bool:
 def element_of(run: Run, over: Value) -> Value:
     """What one turn of the innermost loop, over `over`, has in hand."""
     loop = run.loops[-1]
-    inner = run.present(over.of) if over.of is not None else UNKNOWN_VALUE
-    if over.kind == "str":
-        inner = Value("str", size=ONE)
+    inner = run.present(element(over) or UNKNOWN_VALUE)
     if inner.items is not None:
         inner = replace(inner, items=tuple(v.on((loop.number,)) for v in inner.items))
     label = inner.label if inner.label and inner.kind == "row" else ""

@@ -6,12 +6,17 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import queries, reading, shapes
+from analyzers.evaluate import expressions, queries, reading, shapes
+from analyzers.evaluate.arithmetic import computed, is_bounded
 from analyzers.evaluate.events import Compared, Operated
+from analyzers.evaluate.measures import Measures, smaller, texts
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
-from analyzers.operations import Operation, formula, operations
-from analyzers.types import UNKNOWN_VALUE, Value
+from analyzers.operations import Operation, operations
+from analyzers.types import UNKNOWN_VALUE, Token, Value, element
+
+LISTS_ONCE = ("range", "iterator", "view", "values")
+"""What Python 2 gave as lists, and still is used as one where its names are called."""
 
 
 def compare(
@@ -29,8 +34,18 @@ def compare(
             operate(run, row, "in", run.place(node), right, left, receiver_place=where)
         elif right.kind in queries.LAZY_KINDS:
             queries.touch(run, right, run.place(right_node), "in")
-    elif op == "==" and run.loops:
+        return
+    row = operations(run.language).method(left.kind, "==") if left.kind == right.kind else None
+    if row is not None and op in ("==", "!=", "<", ">", "<=", ">=") and measured(left) and measured(right):
+        operate(run, row, "==", run.place(node), left, right)
+    if op == "==" and run.loops:
         run.analysis.comparisons.append(Compared(run.place(node), left, right, tuple(run.loops), run.owner))
+
+
+def measured(value: Value) -> bool:
+    """True if its size is known, or it is an input itself. What an input holds (names, keys, pairs) is compared as
+    one thing, as the field does."""
+    return value.size is not None or value.grown is not None or value.label in value.depends
 
 
 def operate(
@@ -44,18 +59,13 @@ def operate(
     receiver_place: Place | None = None,
     target: str = "",
     called: bool = False,
+    measures: Measures | None = None,
 ) -> Cost:
     """Charge a table row's cost and write the operation down if it hides a loop. Returns the cost.
 
     `called` is a function that gets the receiver as its argument: `sorted(xs)`, not `xs.sort()`.
     """
-    n = run.extent(receiver) if "n" in row.time.split() or row.size or row.tag else ONE
-    k = (
-        run.extent(argument)
-        if argument is not None and "k" in (*row.time.split(), *row.grows.split())
-        else ONE
-    )
-    cost = formula(row.time, n, k)
+    cost = (measures or Measures(run, receiver, argument)).cost(row.time)
     label = receiver.label or receiver.kind
     spoken = f"`{name}({label})`" if called else _spoken(name, label)
     run.charge(cost, place, f"{spoken} costs {cost.formula()}")
@@ -84,105 +94,79 @@ def _spoken(name: str, label: str) -> str:
         return f"`in {label}`"
     if name == "[:]":
         return f"the slice of `{label}`"
-    if name in ("+", "+="):
+    if name == "[]":
+        return f"an item of `{label}`"
+    if name in ("+", "+=", "=="):
         return f"`{name}` on `{label}`"
     return f"`{label}.{name}()`"
 
 
-# ------------------------------------------------------------------------------------------------ arithmetic
+# --------------------------------------------------------------------------------------------------- binary
 
-_SHRINKING = {"//", "/", ">>", "%"}
+_SEQUENCES = ("list", "tuple", "str", "bytes", "bytearray")
+_SETS = ("set", "view", "dict")
+"""What `|`, `&`, `-` and `^` combine element by element; of mappings, only a Counter knows all four."""
+_ARRAYS = ("array", "series", "frame")
 
 
 def binary(run: Run, node: f.Binary, left: Value, right: Value) -> Value:
     """`left op right`."""
-    depends = left.depends | right.depends
     op = node.op
-    numeric = {left.kind, right.kind} <= {"int", "float", "bool", "unknown"}
-    if op == "+" and not numeric:
+    if left.kind in _ARRAYS or right.kind in _ARRAYS:
+        return _elementwise(run, node, left if left.kind in _ARRAYS else right, left.depends | right.depends)
+    if op == "+" and not {left.kind, right.kind} <= {"int", "float", "bool", "unknown"}:
+        if left.kind in LISTS_ONCE:
+            left = left.but(kind="list")
         row = operations(run.language).method(left.kind, "+")
         if row is not None:
             operate(run, row, "+", run.place(node), left, right, receiver_place=run.place(node.left))
-            size = run.extent(left) + run.extent(right)
-            return replace(
-                left,
-                size=size,
-                grown=None,
-                depends=depends,
-                born=len(run.loops),
-                items=None,
-                token="",
-                label="",
-            )
-    if op == "*" and left.kind in ("list", "tuple", "str", "bytes"):
+            return _new(run, left, run.extent(left) + run.extent(right), right)
+    if op == "*" and left.kind in _SEQUENCES:
         size = run.extent(left) * run.magnitude(right)
         run.charge(size, run.place(node), "builds a repeated sequence")
-        return replace(
-            left, size=size, grown=None, items=None, born=len(run.loops), label="", token="", depends=depends
-        )
-    if op == "*" and right.kind in ("list", "tuple", "str", "bytes"):
+        return _new(run, left, size, right)
+    if op == "*" and right.kind in _SEQUENCES:
         return binary(run, f.Binary(node.at, node.to, "*", node.right, node.left), right, left)
-    if left.kind == "set" and op in ("|", "&", "-", "^"):
-        size = run.extent(left) + (run.extent(right) if op in ("|", "^") else ONE)
-        run.charge(size, run.place(node), f"set `{op}`")
-        return replace(left, size=size, grown=None, depends=depends, label="", token="", born=len(run.loops))
     if op in ("|", "&") and left.kind in queries.LAZY_KINDS:
-        return replace(left, depends=depends)
+        return replace(left, depends=left.depends | right.depends)
+    if left.kind in _SETS and (op in ("|", "&", "-", "^") or (op == "+" and left.kind == "dict")):
+        return _combined(run, node, left, right)
     if left.kind == "str" and op == "%":
-        return Value("str", depends=depends)
-    return Value(
-        _number_kind(left, right, op),
-        size=_magnitude(run, op, left, right),
-        depends=depends,
-        const=_folded(op, left, right),
+        return Value("str", size=texts(run, right.items or (right,)), depends=left.depends | right.depends)
+    return computed(run, op, left, right)
+
+
+def _new(run: Run, like: Value, size: Cost, other: Value) -> Value:
+    """A new container of the kind of another."""
+    return replace(
+        like,
+        size=size,
+        grown=None,
+        depends=like.depends | other.depends,
+        born=len(run.loops),
+        items=None,
+        token="",
+        label="",
+        letter=False,
+        const=None,
+        frozen=False,
     )
 
 
-def _number_kind(left: Value, right: Value, op: str) -> str:
-    if op == "/" or "float" in (left.kind, right.kind):
-        return "float"
-    return "int" if {left.kind, right.kind} <= {"int", "bool"} else "unknown"
+def _combined(run: Run, node: f.Binary, left: Value, right: Value) -> Value:
+    """`a | b`, `a & b`, `a - b`, `a ^ b` of sets, views and counters: an intersection visits the smaller one."""
+    a, b = run.extent(left), run.extent(right)
+    size = smaller(a, b) if node.op == "&" else a if node.op == "-" and left.kind == "set" else a + b
+    run.charge(size, run.place(node), f"{'set' if left.kind != 'dict' else 'counter'} `{node.op}`")
+    kind = "set" if left.kind == "view" else left.kind
+    return _new(run, left.but(kind=kind), a if node.op == "-" else size, right)
 
 
-def _folded(op: str, left: Value, right: Value) -> int | float | None:
-    a, b = left.const, right.const
-    if not isinstance(a, (int, float)) or not isinstance(b, (int, float)):
-        return None
-    if op == "+":
-        return a + b
-    if op == "-":
-        return a - b
-    if op == "*" and abs(a) < 1e9 and abs(b) < 1e9:
-        return a * b
-    return None
-
-
-def _magnitude(run: Run, op: str, left: Value, right: Value) -> Cost | None:
-    """A bound of a computed number, from the bounds of its operands. None if neither has one."""
-    if left.const is not None and right.const is not None:
-        return ONE
-    if not (_bounded(left) or _bounded(right)):
-        return None
-    a, b = run.magnitude(left), run.magnitude(right)
-    if op == "*":
-        return a * b
-    if op == "**":
-        if right.const == 0.5:
-            return a.power(0.5)
-        return (
-            a.power(float(right.const))
-            if isinstance(right.const, (int, float)) and 0 < right.const <= 8
-            else None
-        )
-    if op == "%":
-        return b
-    if op in _SHRINKING or op == "-":
-        return a
-    return a + b
-
-
-def _bounded(value: Value) -> bool:
-    return value.size is not None or value.const is not None or bool(value.label)
+def _elementwise(run: Run, node: f.Binary, array: Value, depends: frozenset[Token]) -> Value:
+    """Arithmetic of arrays, series and frames: a new one, filled element by element."""
+    size = run.extent(array)
+    run.charge(size, run.place(node), f"`{node.op}` on each element")
+    return replace(array, size=size, depends=depends, label="", token="", born=len(run.loops), items=None)
 
 
 # ------------------------------------------------------------------------------------------------- sequences
@@ -204,16 +188,16 @@ def _item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
         and -len(base.items) <= index.const < len(base.items)
     ):
         return base.items[index.const].on(depends)
-    inner = base.values if base.kind == "dict" else TEXT_ITEM if base.kind == "str" else base.of
+    row = operations(run.language).method(base.kind, "[]")
+    if row is not None:
+        operate(run, row, "[]", run.place(node), base, index)
+    inner = base.values if base.kind in ("dict", "sorteddict") else element(base)
     if base.frozen and base.is_constant_size:
         return (inner or UNKNOWN_VALUE).but(size=ONE, frozen=True, depends=depends, label=label)
     if inner is None:
         return Value(depends=depends, label=label)
     inner = run.present(inner)
     return replace(inner, depends=inner.depends | depends, label=inner.label or label)
-
-
-TEXT_ITEM = Value("str", size=ONE)
 
 
 def sliced(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) -> Value:
@@ -224,20 +208,15 @@ def sliced(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) -> 
     words = reading.cut(run, node, base, bounds)
     if words is not None:
         return words
-    start, stop, _ = bounds
-    size = run.extent(base)
-    if (
-        (stop is not None and stop.const is not None and isinstance(stop.const, int) and stop.const >= 0)
-        or (start is not None and isinstance(start.const, int) and start.const < 0 and stop is None)
-        or (stop is not None and stop.frozen and stop.is_constant_size)  # up to a named constant
-        or _is_window(node)
-    ):
-        size = ONE
+    if base.kind == "iterator":
+        base = base.but(kind="list")  # Only Python 2's lists can be cut.
+    size = _length(run, node, base, bounds)
     result = replace(
         base,
         size=size,
         grown=None,
-        items=None,
+        items=_cut_items(base.items, bounds),
+        const=None,
         depends=depends,
         born=len(run.loops),
         token="",
@@ -253,22 +232,51 @@ def sliced(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) -> 
     return result
 
 
-def _is_window(node: f.Slice) -> bool:
-    """`xs[i : i + 3]`: both ends move together, so the length is the constant between them."""
-    start, stop = node.start, node.stop
-    if isinstance(stop, f.Binary) and stop.op == "+" and start is not None:
-        for part, other in ((stop.left, stop.right), (stop.right, stop.left)):
-            if isinstance(other, f.Const) and shapes.text_of(part) == shapes.text_of(start) != "":
-                return True
-    return False
+def _cut_items(items: tuple[Value, ...] | None, bounds: list[Value | None]) -> tuple[Value, ...] | None:
+    if items is None or not all(b is None or isinstance(b.const, int) for b in bounds):
+        return None
+    start, stop, step = (b.const if b is not None and isinstance(b.const, int) else None for b in bounds)
+    return items[start:stop:step] if step != 0 else None
+
+
+def _length(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) -> Cost:
+    """How long `base[start:stop]` is: constant up to a constant, the distance if both ends move together."""
+    start, stop, _ = bounds
+    first, last = (b.const if b is not None else None for b in (start, stop))
+    if isinstance(last, int) and (last >= 0 or (isinstance(first, int) and first < 0)):
+        return ONE
+    if isinstance(first, int) and first < 0 and stop is None:
+        return ONE
+    if stop is not None and stop.frozen and stop.is_constant_size:  # up to a named constant
+        return ONE
+    distance = _window(node)
+    if distance is not None:
+        return smaller(run.extent(base), run.extent_or_magnitude(expressions.evaluate(run, distance)))
+    return run.extent(base)
+
+
+def _window(node: f.Slice) -> f.Expr | None:
+    """The distance in `xs[i : i + k]` and `xs[i - k : i]`, whose ends move together."""
+    for fixed, moved, sign in ((node.start, node.stop, "+"), (node.stop, node.start, "-")):
+        if fixed is None or not isinstance(moved, f.Binary) or moved.op != sign:
+            continue
+        sides = [(moved.left, moved.right)] + ([(moved.right, moved.left)] if sign == "+" else [])
+        for part, distance in sides:
+            if shapes.text_of(part) == shapes.text_of(fixed) != "":
+                return distance
+    return None
 
 
 def counting(run: Run, start: Value, stop: Value, step: Value | None) -> Value:
     """The numbers from start to stop, as `range` gives them."""
     depends = start.depends | stop.depends | (step.depends if step is not None else frozenset())
-    bound = run.magnitude(stop) if _bounded(stop) or not _bounded(start) else ONE
+    bound = run.magnitude(stop) if is_bounded(stop) or not is_bounded(start) else ONE
     if (step is not None and isinstance(step.const, (int, float)) and step.const < 0) or (
-        not stop.const and bound.is_constant and _bounded(start) and stop.size is None and stop.const is None
+        not stop.const
+        and bound.is_constant
+        and is_bounded(start)
+        and stop.size is None
+        and stop.const is None
     ):
         bound = run.magnitude(start)
     element = Value("int", size=bound, depends=depends)

@@ -25,9 +25,12 @@ from analyzers.evaluate import (
 from analyzers.evaluate.events import Operated
 from analyzers.evaluate.run import Run
 from analyzers.operations import operations
-from analyzers.types import UNKNOWN_VALUE, Value, join
+from analyzers.types import UNKNOWN_VALUE, Value, element, join
 
-GROWABLE = ("list", "set", "dict", "deque", "heap", "str", "bytes", "bytearray", "tuple")
+GROWABLE = (
+    "list", "set", "dict", "deque", "heap", "str", "bytes", "bytearray", "tuple",
+    "queue", "priorityqueue", "sortedlist", "sortedset", "sorteddict",
+)  # fmt: skip
 
 
 def execute(run: Run, body: tuple[f.Stmt, ...]) -> None:
@@ -120,6 +123,7 @@ def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
             token=f"{target.id}@{node.at}",
             items=None,
             const=None,
+            letter=False,
             frozen=False,
         )
     if value.kind in GROWABLE and not value.frozen:
@@ -145,7 +149,7 @@ def growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
     found: list[str] = []
     for stmt in shapes.walk(body):
         if isinstance(stmt, f.Update):
-            found.append(shapes.text_of(stmt.target))
+            found.append(_root(stmt.target))
         elif isinstance(stmt, f.Assign):
             for target in stmt.targets:
                 if isinstance(target, f.Index):
@@ -188,17 +192,48 @@ def store(run: Run, target: f.Expr, value: Value) -> None:
         attributes.store(run, target, base, value)
     elif isinstance(target, f.Index):
         base = expressions.evaluate(run, target.obj)
-        expressions.evaluate(run, target.index)
-        if base.grown is not None and base.kind == "dict":
-            run.grow(base.grown, ONE)
+        key = expressions.evaluate(run, target.index)
+        keyed(run, target.obj, base, key)
+        row = operations(run.language).method(base.kind, "[]=")
+        if row is not None:
+            operators.operate(run, row, "[]=", run.place(target), base)
         _learn(run, target.obj, base, key=None, value=value)
+    elif isinstance(target, f.Slice):
+        _replaced(run, target, value)
     else:
         loops.bind_target(run, target, value)
+
+
+def keyed(run: Run, node: f.Expr, base: Value, key: Value) -> None:
+    """A mapping gets an entry under a key: it grows, unless only a few such keys exist."""
+    if base.kind not in ("dict", "sorteddict"):
+        return
+    if base.grown is not None and not key.is_few:
+        run.grow(base.grown, ONE)
+    if isinstance(node, f.Name) and node.id in run.env:
+        # What a key holds in turn is left out: `a[a] = a`, again and again, would double at every step.
+        plain = Value(key.kind, size=key.size, letter=key.is_few, depends=key.depends)
+        of = plain if base.of is None else join(base.of, plain)
+        run.bind(node.id, replace(run.env[node.id], of=of))
+
+
+def _replaced(run: Run, target: f.Slice, value: Value) -> None:
+    """`xs[i:j] = values`: what is put in is copied; taking a part out moves what follows it."""
+    base = expressions.evaluate(run, target.obj)
+    for part in (target.start, target.stop, target.step):
+        if part is not None:
+            expressions.evaluate(run, part)
+    size = run.extent(value) if value.known or value.label else ONE
+    run.charge(size, run.place(target), f"replaces a slice of {base.label or 'a list'}")
+    whole = target.start is None and target.stop is None
+    if whole and isinstance(target.obj, f.Name) and target.obj.id in run.env and value.size is not None:
+        run.bind(target.obj.id, replace(run.env[target.obj.id], of=element(value), items=None))
 
 
 def _learn(run: Run, node: f.Expr, base: Value, key: Value | None, value: Value) -> None:
     """Remember what was put into a container that a local name holds."""
     if isinstance(node, f.Name) and base.kind == "dict" and node.id in run.env:
+        base = run.env[node.id]
         known = base.values
         run.bind(node.id, replace(base, values=value if known is None else join(known, value)))
 
@@ -258,9 +293,19 @@ def _update(run: Run, node: f.Update) -> None:
         if isinstance(node.target, f.Name):
             run.bind(
                 node.target.id,
-                replace(current, of=_both(current.of, value.of), depends=depends, items=None, const=None),
+                replace(
+                    current,
+                    of=_both(current.of, element(value)),
+                    depends=depends,
+                    items=None,
+                    const=None,
+                    letter=False,
+                ),
             )
         return
+    if isinstance(node.target, f.Index):
+        holder = expressions.evaluate(run, node.target.obj)
+        keyed(run, node.target.obj, holder, expressions.evaluate(run, node.target.index))
     if isinstance(node.target, f.Name):
         size = current.size if node.op in ("-", "//", ">>", "%") else None
         kind = current.kind if current.kind in ("int", "float") else "unknown"
@@ -307,8 +352,16 @@ def _delete(run: Run, node: f.Delete) -> None:
             index = expressions.evaluate(run, target.index)
             if base.kind == "list" and index.const == 0:
                 row = operations(run.language).method("list", "pop", 0, True)
-                if row is not None:
-                    operators.operate(run, row, "del [0]", run.place(node), base)
+                name = "del [0]"
+            else:
+                row = operations(run.language).method(base.kind, "del")
+                name = "del []"
+            if row is not None and index.const != -1:
+                operators.operate(run, row, name, run.place(node), base)
+        elif isinstance(target, f.Slice) and target.start is None and target.stop is not None:
+            base = expressions.evaluate(run, target.obj)
+            if base.kind in ("list", "bytearray"):  # What follows moves to the front.
+                run.charge(run.extent(base), run.place(node), f"moves the rest of {base.label}")
 
 
 def _define(run: Run, node: f.Define) -> None:

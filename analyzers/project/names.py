@@ -26,6 +26,28 @@ _SCRIPT_GLOBALS = frozenset(
     clearTimeout console decodeURIComponent document encodeURIComponent fetch global globalThis isNaN parseFloat
     parseInt process queueMicrotask require setImmediate setInterval setTimeout structuredClone window""".split()  # noqa: SIM905 a list of sixty strings would fill the page
 )
+# Code that is pasted without its imports (notebook cells, snippets, answers to exercises) means these by these names.
+# Only names that nothing else binds are looked up here, so what a program imports or defines always comes first.
+_CUSTOMARY_MODULES = frozenset(
+    ("bisect", "collections", "copy", "functools", "heapq", "itertools", "math", "operator", "random", "re",
+     "statistics", "string", "sys", "typing")
+)  # fmt: skip
+_CUSTOMARY_NAMES = {
+    name: f"{module}.{name}"
+    for module, exported in {
+        "typing": """Any Callable DefaultDict Deque Dict FrozenSet Generator Iterable Iterator List Literal Mapping
+            MutableMapping NamedTuple Optional Sequence Set Text Tuple Type Union""",
+        "collections": "ChainMap Counter OrderedDict defaultdict deque namedtuple",
+        "heapq": "heapify heappop heappush heappushpop heapreplace nlargest nsmallest",
+        "bisect": "bisect_left bisect_right insort insort_left insort_right",
+        "itertools": """accumulate combinations combinations_with_replacement groupby islice pairwise permutations
+            product zip_longest""",
+        "functools": "cache cmp_to_key lru_cache",
+        "math": "ceil comb factorial floor gcd inf isqrt lcm sqrt",
+        "sortedcontainers": "SortedDict SortedList SortedSet",
+    }.items()
+    for name in exported.split()
+}
 _DEPTH = 40  # of imports and aliases followed for one name; real chains are shorter than ten
 
 
@@ -95,7 +117,12 @@ def _first(project: Project, path: str, name: str, scope: str) -> Target | None:
         if found is not None:
             return found
         current, innermost = outline.enclosing(current), False
-    return top_level(project, path, name) or _builtin(path, name) or _from_outside(project, path, name)
+    return (
+        top_level(project, path, name)
+        or _builtin(path, name)
+        or _from_outside(project, path, name)
+        or _customary(project, path, name)
+    )
 
 
 def _in_function(project: Project, path: str, outline: Outline, qualname: str, name: str) -> Target | None:
@@ -123,6 +150,21 @@ def _step(project: Project, path: str, target: Target, name: str, depth: int) ->
         found = member(project, target.path, target.qualname, name)
         return found if found is not None and found.kind in ("function", "class") else None
     return None
+
+
+def _customary(project: Project, path: str, name: str) -> Target | None:
+    """The part of the standard library that a name nothing binds stands for in Python code without its imports.
+
+    A file with star imports from outside the project may get the name from them: then it stands for a name of one
+    of those modules, or for nothing that is known.
+    """
+    if not path.endswith(PYTHON_ENDINGS):
+        return None
+    dotted = name if name in _CUSTOMARY_MODULES else _CUSTOMARY_NAMES.get(name, "")
+    stars = _star_modules(project, path)[1]
+    if not dotted or (stars and dotted.rpartition(".")[0] not in stars):
+        return None
+    return Target("external", dotted=dotted)
 
 
 # ----------------------------------------------------------------------------------------------- the top level

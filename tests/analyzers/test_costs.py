@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.costs import ONE, UNKNOWN, Cost, Size
-from analyzers.operations import formula
+from analyzers.evaluate.measures import WORDS
+from analyzers.operations import FOLDERS, formula, operations
 
 N, M, K = Size("n"), Size("m"), Size("k")
 n, m, k = Cost.of(N), Cost.of(M), Cost.of(K)
@@ -125,9 +126,12 @@ def test_the_log_of_a_product_is_a_sum_of_logs() -> None:
     [("n log n", "O(n log n)"), ("n + k", "O(m + n)"), ("1", "O(1)"), ("sqrt n", "O(√n)")],
 )
 def test_formulas_of_the_tables(text: str, printed: str) -> None:
-    assert str(formula(text, n, m)) == printed
+    assert str(formula(text, {"n": n, "k": m}.__getitem__)) == printed
 
 
-def test_a_formula_with_an_unknown_word_is_an_error() -> None:
-    with pytest.raises(ValueError, match="unknown word 'q'"):
-        formula("q log n", n, m)
+@pytest.mark.parametrize("language", sorted(FOLDERS))
+def test_every_word_of_the_tables_is_known(language: str) -> None:
+    tables = operations(language)
+    rows = [*tables.function.values(), *(row for kind in tables.type.values() for row in kind.values())]
+    words = {word for row in rows for word in f"{row.time} {row.size} {row.grows}".split()}
+    assert words <= {*WORDS, "1", "+", "log", "sqrt"}

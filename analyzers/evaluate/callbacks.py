@@ -1,0 +1,88 @@
+"""Functions that an operation calls once for every element: `key`, what `map`, `filter` and `reduce` are given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analyzers import facts as f
+from analyzers.costs import ONE
+from analyzers.evaluate import calls, loops
+from analyzers.evaluate.arguments import Arguments
+from analyzers.evaluate.measures import Measures
+from analyzers.evaluate.results import result
+from analyzers.evaluate.run import Run
+from analyzers.findings import Place
+from analyzers.operations import Operation, operations
+from analyzers.types import UNKNOWN_VALUE, Value
+
+
+def called_back(
+    run: Run, node: f.Call, row: Operation, receiver: Value, arguments: Arguments, place: Place
+) -> Value | None:
+    """Run the function argument of a row on an element, in a loop over the receiver. What it returns, if known."""
+    if not row.calls:
+        return None
+    if row.calls.isdigit():
+        position = int(row.calls)
+        function = arguments.get(position)
+        callback = node.args[position] if position < len(node.args) else None
+    else:
+        function = arguments.keywords.get(row.calls)
+        callback = next((k.value for k in node.keywords if k.name == row.calls), None)
+    if function is None or callback is None or function.kind not in ("function", "external"):
+        return None
+    over_node = (
+        node.func.obj if isinstance(node.func, f.Attr) else node.args[min(int(row.over), len(node.args) - 1)]
+    )
+    accumulator = _accumulator(run, arguments) if row.passes == "accumulator" else UNKNOWN_VALUE
+    before = len(run.analysis.operations)
+    loops.enter(run, node, receiver, over_node, place, "callback")
+    element = loops.element_of(run, receiver)
+    passed: tuple[Value, ...] = (element,)
+    if row.passes == "accumulator":
+        passed = (accumulator, element)
+    elif row.passes == "items" and element.items is not None:
+        passed = element.items
+    if function.kind == "external":
+        returned = _outside(run, function, passed, place)
+    else:
+        returned = calls.invoke(run, function, passed, {}, run.place(callback), "the callback", inline=True)
+        _accumulated(run, accumulator, before)
+    run.close()
+    return returned
+
+
+def _outside(run: Run, function: Value, passed: tuple[Value, ...], place: Place) -> Value | None:
+    """A built-in called back: `map(len, rows)`, `map(str.strip, lines)`."""
+    tables = operations(run.language)
+    name = function.dotted if run.language == "python" else function.dotted.removeprefix("builtins.")
+    row = tables.function.get(name)
+    if row is None:
+        kind, _, method = name.removeprefix("builtins.").partition(".")
+        row = tables.method(kind, method)
+    if row is None or row.over != "0" or row.calls == "0" or (len(passed) > 1 and row.alone):
+        return None
+    measures = Measures(run, passed[0], passed[1] if len(passed) > 1 else None, passed)
+    short = name.rpartition(".")[2]
+    run.charge(measures.cost(row.time), place, f"calls `{short}()` for each")
+    return result(run, row, passed[0], Arguments.none(), measures, None)
+
+
+def _accumulator(run: Run, arguments: Arguments) -> Value:
+    """What `reduce(f, [])` and `reduce(f, {})` hand on from turn to turn: a container that may grow."""
+    start = arguments.get(2 if run.language == "python" else 1)
+    if start is None or start.kind not in ("list", "dict") or not start.is_constant_size:
+        return UNKNOWN_VALUE
+    return replace(start, grown=run.new_container("accumulator"), items=None, const=None, frozen=False)
+
+
+def _accumulated(run: Run, accumulator: Value, before: int) -> None:
+    """A copy of the accumulator in a reducer's body is what the next turn gets."""
+    if accumulator.grown is None:
+        return
+    operations_ = run.analysis.operations
+    for position in range(before, len(operations_)):
+        found = operations_[position]
+        if found.tag in ("spread", "concat") and found.receiver.grown is accumulator.grown:
+            operations_[position] = replace(found, target=found.receiver.label)
+            run.grow(accumulator.grown, ONE)
