@@ -5,7 +5,6 @@ The functions here are all that the editor's side and the command line need of t
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -19,14 +18,8 @@ from analyzers.evaluate.summaries import Summaries
 from analyzers.findings import Confidence, Finding, FunctionReport, Place, Reason, Severity
 from analyzers.project.index import Project
 from analyzers.rules.base import Context
+from analyzers.suppress import QUIET_PATHS
 from analyzers.text import Span, Text
-
-QUIET_PATHS = (
-    "**/tests/**", "**/test/**", "**/test_*.py", "**/*_test.py", "**/conftest.py", "**/migrations/**",
-    "**/management/commands/**", "**/fixtures/**", "**/seed*", "**/seeds/**", "**/testing/**", "**/populatedb*", "**/random_data*", "**/*.test.ts", "**/*.spec.ts", "**/*.test.js",
-    "**/*.spec.js", "**/__tests__/**",
-)  # fmt: skip
-"""Where 40 % of all loops with queries stand and few of them matter: a finding there is a hint."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ def check(project: Project, path: str, text: Text, options: Options = Options())
                 found.extend(rule.check(context))
     cuts = frozenset(_cuts(facts, summaries, path))
     kept = suppress.apply(facts, path, text, found, frozenset(r.name for r in chosen), cuts)
-    if _is_quiet(path, options.quiet_paths):
+    if suppress.is_quiet(path, options.quiet_paths):
         kept = [replace(finding, severity=Severity.HINT) for finding in kept]
     return tuple(sorted(kept, key=lambda finding: (finding.place.span, finding.rule)))
 
@@ -89,17 +82,27 @@ def _cuts(facts: f.FileFacts, summaries: Summaries, path: str) -> Iterator[int]:
 
 
 def _worth_running(facts: f.FileFacts, function: f.Function, holders: set[str]) -> bool:
-    """False for a function in which no loop can be: it has nothing to report by itself.
+    """False for a function in which nothing repeats: it has nothing to report by itself.
 
     `holders` are the functions that hold others: what is nested may hold the loop, or be called for every element.
     """
     if function.kind == "lambda" or function.parent:
         return False
-    return function.has_loop or facts.language != "python" or function.qualname in holders
+    if function.has_loop or facts.language != "python" or function.qualname in holders:
+        return True
+    return any(_hides_loop(node, function) for node in shapes.nodes(function.body))
 
 
-def _is_quiet(path: str, globs: tuple[str, ...]) -> bool:
-    return any(fnmatch.fnmatch(path, glob) or fnmatch.fnmatch("/" + path, glob) for glob in globs)
+def _hides_loop(node: f._Node, function: f.Function) -> bool:
+    """True for a call that repeats work without a loop to be seen: of the function itself, or of what adds up lists."""
+    if not isinstance(node, f.Call):
+        return False
+    name = shapes.dotted(node.func).rpartition(".")[2]
+    return (
+        name == function.name
+        or name == "reduce"
+        or (name == "sum" and len(node.args) + len(node.keywords) > 1)
+    )
 
 
 def summaries_of(project: Project) -> Summaries:

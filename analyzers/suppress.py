@@ -1,12 +1,34 @@
-"""`# bigo: ignore[rule]`: on the line of a finding, on the line of the `def` that holds it, or on the line above."""
+"""`# bigo: ignore[rule]`: on the line of a finding, on the line of the `def` that holds it, or on the line above. And
+the paths where findings are hints."""
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Iterable
 
 from analyzers.facts import FileFacts, Suppression
 from analyzers.findings import Confidence, Cost, Finding, Place, Severity
 from analyzers.text import Span, Text
+
+QUIET_PATHS = (
+    "**/tests/**",
+    "**/test/**",
+    "**/__tests__/**",
+    "**/test_*.py",
+    "**/*_test.py",
+    "**/conftest.py",
+    "**/*.test.*",
+    "**/*.spec.*",
+    "**/migrations/**",
+    "**/management/commands/**",
+    "**/fixtures/**",
+    "**/seed*",
+    "**/seeds/**",
+    "**/testing/**",
+    "**/populatedb*",
+    "**/random_data*",
+)
+"""Where 40 % of all loops with queries stand and few of them matter: a finding there is a hint. Globs."""
 
 UNUSED = "unused-ignore"
 """The rule name under which a suppression that suppresses nothing is reported."""
@@ -48,6 +70,11 @@ def apply(
         if line not in used and relevant and suppression.at not in cuts:
             kept.append(_unused(path, suppression))
     return kept
+
+
+def is_quiet(path: str, globs: Iterable[str]) -> bool:
+    """True if one of the globs fits a path, or the path under a root."""
+    return any(fnmatch.fnmatch(path, glob) or fnmatch.fnmatch("/" + path, glob) for glob in globs)
 
 
 def _line(text: Text, suppression: Suppression) -> int:

@@ -12,29 +12,13 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_type_hints
 import msgspec
 from msgspec import Meta, Struct
 
+from analyzers.suppress import QUIET_PATHS
+
 Globs = tuple[str, ...]
 SeverityName = Literal["hint", "information", "warning", "error"]
 Effort = Literal["", "low", "medium", "high", "xhigh", "max"]
 LensChoice = Literal["off", "findings", "all"]
 
-QUIET_PATHS: Globs = (
-    "**/tests/**",
-    "**/test/**",
-    "**/__tests__/**",
-    "**/test_*.py",
-    "**/*_test.py",
-    "**/conftest.py",
-    "**/*.test.*",
-    "**/*.spec.*",
-    "**/migrations/**",
-    "**/management/commands/**",
-    "**/fixtures/**",
-    "**/seed*",
-    "**/seeds/**",
-    "**/testing/**",
-    "**/populatedb*",
-    "**/random_data*",
-)
 NEVER_SEND: Globs = (
     "**/.env*",
     "**/*.pem",

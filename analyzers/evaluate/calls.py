@@ -19,7 +19,7 @@ from analyzers.evaluate import (
     shapes,
 )
 from analyzers.evaluate.arguments import SPREAD, Arguments
-from analyzers.evaluate.events import Awaited, Summary
+from analyzers.evaluate.events import Awaited, Called, Summary
 from analyzers.evaluate.run import INPUT_KEY, Run
 from analyzers.findings import Place, Related
 from analyzers.project import names
@@ -177,6 +177,12 @@ def enter_summary(
     swap = _Substitution(run, bound, function)
     cost = summary.cost.substitute(swap)
     run.charge(cost, place, f"calls {label}, which costs {cost.formula()}")
+    if not cost.is_constant:
+        run.analysis.calls.append(
+            Called(
+                place, path, function.qualname, bound, cost, summary, tuple(run.loops), run.owner, run.rare
+            )
+        )
     run.space = run.space + summary.space.substitute(swap)
     run.effects |= summary.effects
     for name, by in summary.grows:

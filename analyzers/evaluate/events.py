@@ -62,6 +62,24 @@ class Operated:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A call of a function of the project whose cost grows with what it is given.
+
+    `bound` are the arguments under the names of the parameters; `cost` is what the call costs here.
+    """
+
+    place: Place
+    path: str
+    qualname: str
+    bound: dict[str, Value]
+    cost: Cost
+    summary: Summary
+    loops: tuple[Loop, ...]
+    function: str
+    rare: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """An equality test between two values, as a join does it."""
 
@@ -150,6 +168,7 @@ class Analysis:
     loops: list[Loop] = field(default_factory=list)
     operations: list[Operated] = field(default_factory=list)
     comparisons: list[Compared] = field(default_factory=list)
+    calls: list[Called] = field(default_factory=list)
     queries: list[Queried] = field(default_factory=list)
     awaits: list[Awaited] = field(default_factory=list)
     growths: set[tuple[Size, int]] = field(default_factory=set)  # which container grows in which loop

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import calls, evidence, expressions, operators, queries, reading, statements
+from analyzers.evaluate import calls, evidence, expressions, flattening, operators, queries, reading, statements
 from analyzers.evaluate.arguments import Arguments
 from analyzers.evaluate.callbacks import called_back
 from analyzers.evaluate.events import Queried
@@ -91,6 +91,9 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
             return operators.counting(run, values[0], values[1], values[2] if len(values) > 2 else None)
     if name == "builtins.super":
         return calls.super_object(run)
+    added_up = flattening.flattened(run, node, name, arguments, place)
+    if added_up is not None:
+        return added_up
     table = operations(run.language).function
     name = "bisect.bisect" if name == "bisect" else name  # `from bisect import *`
     row = table.get(f"{name}/{len(arguments.values)}", table.get(name))

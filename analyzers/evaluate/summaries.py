@@ -92,6 +92,13 @@ class Summaries:
         found = self._ask(path, function, self.formals(path, function, bound), caller.depth + 1)
         return found.summary if found is not None else None
 
+    def analysis_with(self, path: str, function: f.Function, bound: Mapping[str, Value]) -> Analysis | None:
+        """The function run on given arguments, as a caller's run met it; None while it is being run."""
+        if self._active:
+            return None
+        self._spent = 0
+        return self._ask(path, function, self.formals(path, function, bound), 1)
+
     def _ask(self, path: str, function: f.Function, formals: dict[str, Value], depth: int) -> Analysis | None:
         """The analysis for these formals, remembered by the project.
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from analyzers.rules import (
     await_in_loop,
     copy_in_loop,
+    hidden_scan,
+    invariant_in_loop,
     lazy_relation_in_loop,
     membership_in_list,
     nested_scan,
     query_in_loop,
+    sort_in_loop,
+    sum_of_lists,
+    unmemoised_recursion,
 )
 from analyzers.rules.base import Context, Example, Rule
 
@@ -17,7 +22,12 @@ _RULES = (
     lazy_relation_in_loop.RULE,
     nested_scan.RULE,
     membership_in_list.RULE,
+    hidden_scan.RULE,
     copy_in_loop.RULE,
+    invariant_in_loop.RULE,
+    sort_in_loop.RULE,
+    sum_of_lists.RULE,
+    unmemoised_recursion.RULE,
     await_in_loop.RULE,
 )
 

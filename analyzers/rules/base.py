@@ -111,6 +111,11 @@ class Context:
         return place.path == self.path and self.function.start <= place.span.start < max(self.function.end, 1)
 
 
+def turns_much(loop: Loop) -> bool:
+    """True if a loop's turns grow with the input, and not as its logarithm alone: thirty turns repeat nothing much."""
+    return loop.grows and loop.turns.degree >= 0.5
+
+
 def loop_related(loop: Loop) -> Related:
     turns = "a constant number of" if loop.turns.is_constant else loop.turns.formula()
     how = {

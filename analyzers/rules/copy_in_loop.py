@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.evaluate.events import Loop, Operated
-from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Related, Severity
-from analyzers.rules import structure
-from analyzers.rules.base import Context, Example, Rule, loop_related, product
+from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
+from analyzers.rules import deques, edits, frames, structure
+from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 
 _ADVICE = {
     "pop(0)": "A `collections.deque` takes from the front in constant time.",
@@ -29,16 +29,55 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if operation.function != context.function.qualname:
             continue
-        loop = _copied_again(operation)
+        loop = _copied_again(context, operation)
         if loop is not None and structure.is_set_in(
             context, loop, operation.target or operation.receiver.label
         ):
             continue
         if loop is not None and context.once("copy", operation.place):
             yield _finding(context, operation, loop)
+    if context.language == "python" and context.analysis.qualname == context.function.qualname:
+        yield from _grown_frames(context)
 
 
-def _copied_again(operation: Operated) -> Loop | None:
+def _grown_frames(context: Context) -> Iterator[Finding]:
+    """Arrays and data frames that each turn of a loop makes longer."""
+    for growth in frames.growths(context) if context.analysis.loops else ():
+        place = edits.absolute(context, growth.stmt)
+        around = [
+            loop
+            for loop in context.analysis.loops
+            if loop.function == context.function.qualname
+            and loop.whole.span.start < place.span.start
+            and place.span.end <= loop.whole.span.end
+        ]
+        if around and structure.happens_once(context, around[-1], place):
+            around.pop()
+        loop = next((x for x in reversed(around) if turns_much(x) and not x.chunked and not x.polling), None)
+        if loop is None or structure.is_set_in(context, loop, growth.target):
+            continue
+        if context.once("copy", place):
+            yield _frame_finding(context, growth, loop, place)
+
+
+def _frame_finding(context: Context, growth: frames.Growth, loop: Loop, place: Place) -> Finding:
+    turns = loop.turns.formula()
+    message = (
+        f"`{growth.how}` copies all of the {growth.kind} `{growth.target}` to make it longer, on every turn of the loop "
+        f"over `{loop.label}`. Collect the parts in a list and join them once, after the loop."
+    )
+    return context.finding(
+        RULE.name,
+        place,
+        message,
+        Severity.INFORMATION if loop.exits else Severity.WARNING,
+        Confidence.HIGH,
+        Cost(product(turns, turns), f"O({turns})"),
+        [loop_related(loop)],
+    )
+
+
+def _copied_again(context: Context, operation: Operated) -> Loop | None:
     """The innermost growing loop outside which the container lives, if it is copied or shifted on each of its turns."""
     receiver = operation.receiver
     if operation.cost.is_constant or receiver.frozen:
@@ -47,7 +86,10 @@ def _copied_again(operation: Operated) -> Loop | None:
         return None  # A copy that is not stored back does not accumulate.
     if operation.tag == "concat" and receiver.kind == "str" and operation.name == "+":
         return None  # CPython grows a local string in place.
-    for position in range(len(operation.loops) - 1, -1, -1):
+    innermost = len(operation.loops) - 1
+    if structure.happens_once(context, operation.loops[-1], operation.place):
+        innermost -= 1  # It happens once for each visit of the innermost loop.
+    for position in range(innermost, -1, -1):
         loop = operation.loops[position]
         if receiver.born > position:
             return None
@@ -55,7 +97,7 @@ def _copied_again(operation: Operated) -> Loop | None:
             return None  # A container that belongs to this turn's element.
         if (
             loop.number not in operation.rare
-            and loop.grows
+            and turns_much(loop)
             and not loop.chunked
             and not (loop.polling and operation.tag != "shift")
         ):
@@ -70,7 +112,7 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     verb = "moves every element of" if operation.tag == "shift" else "copies all of"
     message = f"`{context.source(operation.place)[:60]}` {verb} the {receiver.kind} `{label}` on every turn of the loop over `{loop.label}`."
     message += f" {_ADVICE.get(name, _ADVICE.get(operation.name, ''))}"
-    fix = _append_fix(context, operation)
+    fix = deques.fix(context, operation) if operation.tag == "shift" else _append_fix(context, operation)
     turns = loop.turns.formula()
     size = operation.cost.formula()
     before = product(turns, size)
@@ -82,13 +124,14 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
                 f"`{receiver.label or label}` is a {receiver.kind}: {receiver.evidence}",
             )
         )
-    severity = (
-        Severity.WARNING
-        if receiver.kind in ("list", "str", "bytes", "dict") and receiver.known
-        else Severity.INFORMATION
-    )
-    if operation.tag == "copy" or loop.exits:
-        severity = Severity.INFORMATION
+    severe = receiver.kind in ("list", "str", "bytes", "dict")
+    if (
+        operation.tag == "copy"
+        or loop.exits
+        or (operation.tag == "shift" and not _is_far(context, operation, loop))
+    ):
+        severe = False
+    severity = Severity.WARNING if severe else Severity.INFORMATION
     return context.finding(
         RULE.name,
         operation.place,
@@ -99,6 +142,21 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
         related,
         [fix] if fix else (),
     )
+
+
+def _is_far(context: Context, operation: Operated, loop: Loop) -> bool:
+    """True if a list that is shifted on every turn is likely to be long.
+
+    A shift is one `memmove`: 10,000 elements move in about a microsecond, so unlike a search it hurts with long lists
+    only. Long by evidence: the list was given, with its type; or a `for` over data of a known kind fills or drains
+    it. A path, a stack of parents or a list of links that a `while` walks is short.
+    """
+    receiver = operation.receiver
+    given = receiver.grown is None and "annotated" in receiver.evidence
+    data = loop.kind == "for" and loop.over.kind in ("list", "tuple", "sequence", "range", "queryset", "file")
+    outside = [o for o in operation.loops[receiver.born :] if turns_much(o) and o is not loop]
+    unconditional = not any(structure.branches_around(context, loop, operation.place))
+    return unconditional and (given or data or bool(outside))
 
 
 def _shown_name(operation: Operated) -> str:
@@ -141,14 +199,19 @@ RULE = Rule(
     summary="A container is copied, or all its elements are moved, on every turn of a loop.",
     why="""\
 `acc = acc + [x]`, `xs = xs[1:]`, `bytes +=`, `[...acc, x]` build a new container as long as the old one; `pop(0)`,
-`insert(0, x)`, `shift()` and `unshift()` move every element by one place. Each turn costs the container's length, all
-turns together its square.
+`insert(0, x)`, `shift()` and `unshift()` move every element by one place; `pd.concat`, `np.append` and
+`df.loc[len(df)] = row` copy the whole array or frame. Each turn costs the container's length, all turns together its
+square. Moving is quick (10,000 elements in about a microsecond), so a shift is a warning only where the list is likely
+to be long, and information elsewhere.
 
 It is silent for `append`, `extend` and `list +=`, for `s += x` on a local string (CPython grows it in place), for
 copies that are not stored back, and for containers that live for one turn only.
 """,
     severity=Severity.WARNING,
-    fix="Turns `xs = xs + [x]` into `xs.append(x)` where the list is the function's own.",
+    fix=(
+        "Makes a list that is taken from in front a `collections.deque`, and turns `xs = xs + [x]` into `xs.append(x)`, "
+        "where the list is the function's own."
+    ),
     bad=(
         Example(
             "accumulating by `+`, taking from the front",
@@ -192,6 +255,34 @@ def packed(chunks: list[bytes]) -> bytes:
 """,
         ),
         Example(
+            "data frames and arrays",
+            """\
+import numpy as np
+import pandas as pd
+
+
+def collect(paths: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame()
+    for path in paths:
+        frame = pd.concat([frame, pd.read_csv(path)])  # <- here
+    return frame
+
+
+def squares(values: list[float]) -> np.ndarray:
+    found = np.array([])
+    for value in values:
+        found = np.append(found, value * value)  # <- here
+    return found
+
+
+def log(events: list[dict]) -> pd.DataFrame:
+    frame = pd.DataFrame(columns=["time", "what"])
+    for event in events:
+        frame.loc[len(frame)] = [event["time"], event["what"]]  # <- here
+    return frame
+""",
+        ),
+        Example(
             "spreading the accumulator",
             """\
 export function squares(values: number[]): number[] {
@@ -207,9 +298,18 @@ export function squares(values: number[]): number[] {
     ),
     good=(
         Example(
-            "in place",
+            "in place; joined once",
             """\
 from collections import deque
+
+import pandas as pd
+
+
+def collect(paths: list[str]) -> pd.DataFrame:
+    parts = []
+    for path in paths:
+        parts.append(pd.read_csv(path))
+    return pd.concat(parts)
 
 
 def doubled(values: list[int]) -> list[int]:

@@ -2,23 +2,104 @@
 
 from __future__ import annotations
 
+from analyzers import facts as f
 from analyzers.findings import Edit, Place
 from analyzers.rules.base import Context
 from analyzers.text import Span
 
 
 def add_name(context: Context, module: str, name: str) -> Edit | None:
-    """`from module import name` after the file's last top-level import; None if the name is imported already."""
+    """`from module import name` after the imports at the file's top; None if the name is imported already."""
     facts = context.project.facts(context.path)
-    at = 0
-    for item in facts.imports if facts is not None else ():
-        if item.scope:
-            continue
-        if item.alias == name:
-            return None
-        at = max(at, item.to)
-    line = context.text.line_of(at)
+    if facts is None or any(item.alias == name and not item.scope for item in facts.imports):
+        return None
+    offset = _after_imports(context, facts)
     text = f"from {module} import {name}{context.text.newline}"
-    starts = context.text.line_starts
-    offset = starts[line + 1] if at and line + 1 < len(starts) else 0
+    if offset and not context.text.source[:offset].endswith((b"\n", b"\r")):
+        text = context.text.newline + text
     return Edit(Place(context.path, Span(offset, offset)), text)
+
+
+def way_to(context: Context, module: str, name: str) -> tuple[str, tuple[Edit, ...]] | None:
+    """How the function can write `module.name`, and the import that it needs; None where the name means another thing."""
+    facts = context.project.facts(context.path)
+    for item in facts.imports if facts is not None else ():
+        whole = (item.module, item.name, item.scope) == (module, "", "")
+        if whole and is_free(context, module, item.alias, as_module=True):
+            return f"{item.alias}.{name}", ()
+    if not is_free(context, module, name):
+        return None
+    edit = add_name(context, module, name)
+    return name, (edit,) if edit is not None else ()
+
+
+def is_free(context: Context, module: str, name: str, *, as_module: bool = False) -> bool:
+    """True if a name can mean `module.name` in the function: it does already, or nothing else has that name."""
+    facts = context.project.facts(context.path)
+    if facts is None:
+        return False
+    for item in facts.imports:
+        wanted = (module, "" if as_module else name, "")
+        if item.alias == name and (item.module, item.name, item.scope) != wanted:
+            return False
+    taken = {function.name for function in facts.functions if not function.owner} | {
+        cls.name for cls in facts.classes if not cls.owner
+    }
+    for function in (facts.functions[0], context.function):
+        taken |= {p.name for p in function.params}
+        taken |= _bound_names(function)
+    return name not in taken
+
+
+def _bound_names(function: f.Function) -> set[str]:
+    from analyzers.evaluate import shapes
+
+    return {
+        name.id
+        for node in shapes.nodes(function.body)
+        for target in _targets(node)
+        for name in shapes.nodes(target)
+        if isinstance(name, f.Name)
+    }
+
+
+def _targets(node: f._Node) -> tuple[f.Expr, ...]:
+    if isinstance(node, f.Assign):
+        return node.targets
+    return (node.target,) if isinstance(node, (f.For, f.Named, f.Update)) else ()
+
+
+def _after_imports(context: Context, facts: f.FileFacts) -> int:
+    """Behind the last import that starts a line and stands in front of the first function or class; else behind the
+    docstring."""
+    text = context.text
+    starts = [function.start for function in facts.functions[1:]] + [cls.start for cls in facts.classes]
+    first = min(starts, default=len(text.source))
+    at = -1
+    for item in facts.imports:
+        if not item.scope and item.at < first:
+            at = max(at, _statement_end(context, item))
+    body = facts.functions[0].body
+    if at < 0 and body and isinstance(body[0], f.Do) and isinstance(body[0].value, f.Const):
+        at = facts.functions[0].start + body[0].to
+    if at < 0:
+        return 0
+    line = text.line_of(at)
+    return text.line_starts[line + 1] if line + 1 < len(text.line_starts) else len(text.source)
+
+
+def _statement_end(context: Context, item: f.Import) -> int:
+    """Where the import statement of a name ends; -1 if it stands inside a block."""
+    text = context.text
+    line = text.line_of(item.at)
+    while line > 0 and not text.line_text(line).lstrip().startswith(("import ", "from ")):
+        line -= 1
+    if not text.line_text(line).startswith(("import ", "from ")):
+        return -1
+    head = text.source[text.line_starts[line] : item.at]
+    if b"(" in head:
+        return text.source.find(b")", item.to)
+    end = item.to
+    while text.line_text(text.line_of(end)).endswith("\\"):
+        end = text.line_span(text.line_of(end) + 1).end
+    return end

@@ -35,10 +35,16 @@ def check(context: Context) -> Iterator[Finding]:
         if any(_holds_rows(other.over, query.origin) for other in query.loops):
             # A row keeps what it has loaded: a second loop over the same rows asks for nothing new.
             causes.setdefault((query.origin, query.relation), []).append((loop, query))
+    together: dict[tuple[int, Origin | None], list[list[tuple[Loop, Queried]]]] = {}
     for found in _merged(list(causes.values())):
         loop, query = found[0]
         if context.once("lazy", query.origin, call_place(query), query.relation):
-            yield _finding(context, loop, query, [q for _, q in found[1:]])
+            together.setdefault((loop.number, query.origin), []).append(found)
+    for relations in together.values():
+        # One loop over the rows of one query is one finding with one fix, however many relations it reads.
+        first, *more = (found[0][1] for found in relations)
+        others = [query for found in relations for _, query in found if query is not first]
+        yield _finding(context, relations[0][0][0], first, more, others)
 
 
 def _merged(causes: list[list[tuple[Loop, Queried]]]) -> list[list[tuple[Loop, Queried]]]:
@@ -67,14 +73,21 @@ def _holds_rows(over: Value, origin: Origin, depth: int = 0) -> bool:
     return any(_holds_rows(Value(of=item), origin, depth + 1) for item in element.items or ())
 
 
-def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]) -> Finding:
+def _finding(
+    context: Context, loop: Loop, query: Queried, more: list[Queried], others: list[Queried]
+) -> Finding:
+    """One finding for a relation, `more` relations of the same rows, and all `others`: the places that read them."""
     assert query.origin is not None
     turns = loop.turns.formula()
-    fix = _fix(context, query)
+    fix = _fix(context, (query, *more))
+    count = 1 + len({q.relation for q in more} - {query.relation})
     message = (
         f"`{query.label}`{through(query)} is loaded by a query of its own on every turn of the loop over `{loop.label}`: "
         f"{turns} queries more."
     )
+    if count > 1:
+        names = dict.fromkeys(f"`{q.label}`" for q in more if q.relation != query.relation)
+        message += f" So {'is' if count == 2 else 'are'} {', '.join(names)}."
     if query.note:
         message += f" {query.note[0].upper()}{query.note[1:]}."
     elif fix is not None:
@@ -86,6 +99,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     ]
     related += others_related(call_place(query), others, "read here too")
     severity = Severity.INFORMATION if loop.exits else Severity.WARNING
+    joined = fix is not None and "select_related" in fix.title and "prefetch_related" not in fix.title
     return context.finding(
         RULE.name,
         call_place(query),
@@ -93,8 +107,8 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         severity,
         Confidence.HIGH,
         Cost(
-            f"1 + {turns} queries",
-            "1 query" if fix is not None and "select_related" in fix.title else "2 queries",
+            f"1 + {turns if count == 1 else f'{count}·{turns}'} queries",
+            "1 query" if joined else "2 queries" if count == 1 else "",
         ),
         related,
         [fix] if fix is not None else (),
@@ -105,17 +119,35 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
 # ----------------------------------------------------------------------------------------------------- fixes
 
 
-def _fix(context: Context, query: Queried) -> Fix | None:
-    """Load the relation where the rows are queried; None where that would not help or is not certain."""
-    origin = query.origin
-    if origin is None or not origin.certain or origin.split or not query.relation:
+def _fix(context: Context, queries: tuple[Queried, ...]) -> Fix | None:
+    """Load the relations where the rows are queried; those for which that would help and is certain."""
+    origin = queries[0].origin
+    if origin is None or not origin.certain or origin.split:
         return None
-    if query.orm == "django":
-        return _django_fix(context, query, origin)
-    return _sqlalchemy_fix(context, query, origin)
+    calls: dict[str, dict[str, None]] = {}
+    needed: list[Edit] = []
+    for query in queries:
+        if not query.relation:
+            continue
+        found = (
+            _django_call(context, query, origin)
+            if query.orm == "django"
+            else _sqlalchemy_call(context, query, origin)
+        )
+        if found is not None:
+            verb, argument, edit = found
+            calls.setdefault(verb, {}).setdefault(argument)
+            if edit is not None and edit not in needed:
+                needed.append(edit)
+    if not calls:
+        return None
+    text = "".join(f".{verb}({', '.join(arguments)})" for verb, arguments in calls.items())
+    place = Place(origin.place.path, Span(origin.place.span.end, origin.place.span.end))
+    return Fix(f"Add {text} to the query", (*needed, Edit(place, text)))
 
 
-def _django_fix(context: Context, query: Queried, origin: Origin) -> Fix | None:
+def _django_call(context: Context, query: Queried, origin: Origin) -> tuple[str, str, Edit | None] | None:
+    """The method of a queryset that loads a relation, and its argument."""
     chain = _relations(context, query)
     if chain is None or query.note:
         return None
@@ -127,10 +159,7 @@ def _django_fix(context: Context, query: Queried, origin: Origin) -> Fix | None:
     joined = joined and "select_for_update" not in origin.limits  # An outer join cannot be locked.
     if not joined and "iterator" in origin.limits:
         return None  # Without a chunk size, iterator() refuses to prefetch.
-    verb = "select_related" if joined else "prefetch_related"
-    text = f'.{verb}("{query.relation}")'
-    place = Place(origin.place.path, Span(origin.place.span.end, origin.place.span.end))
-    return Fix(f"Add {text} to the query", (Edit(place, text),))
+    return ("select_related" if joined else "prefetch_related"), f'"{query.relation}"', None
 
 
 def _relations(context: Context, query: Queried) -> list[str] | None:
@@ -164,18 +193,18 @@ def _root_model(context: Context, query: Queried) -> Model | None:
     return None
 
 
-def _sqlalchemy_fix(context: Context, query: Queried, origin: Origin) -> Fix | None:
+def _sqlalchemy_call(context: Context, query: Queried, origin: Origin) -> tuple[str, str, Edit | None] | None:
+    """The option of a statement that loads a relation, and the import it needs."""
     root = _root_model(context, query)
     if root is None or "__" in query.relation or origin.place.path != context.path:
         return None
     relation = root.relations[query.relation]
     loader = "selectinload" if relation.many else "joinedload"
-    text = f".options({loader}({root.name}.{query.relation}))"
-    edits = [Edit(Place(origin.place.path, Span(origin.place.span.end, origin.place.span.end)), text)]
-    needed = imports.add_name(context, "sqlalchemy.orm", loader)
-    if needed is not None:
-        edits.insert(0, needed)
-    return Fix(f"Add {text} to the query", tuple(edits))
+    return (
+        "options",
+        f"{loader}({root.name}.{query.relation})",
+        imports.add_name(context, "sqlalchemy.orm", loader),
+    )
 
 
 RULE = Rule(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from analyzers.evaluate.events import Compared, Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import structure
-from analyzers.rules.base import Context, Example, Rule, loop_related
+from analyzers.rules import joins, structure
+from analyzers.rules.base import Context, Example, Rule, loop_related, turns_much
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -48,7 +48,7 @@ def _joined_loops(compared: Compared) -> tuple[Loop, Loop] | None:
 
 def _scans(loop: Loop) -> bool:
     return (
-        loop.grows
+        turns_much(loop)
         and not loop.amortised
         and not loop.chunked
         and not loop.polling
@@ -94,8 +94,16 @@ def _finding(context: Context, outer: Loop, inner: Loop, compared: Compared) -> 
     severity = (
         Severity.INFORMATION if same and inner.kind == "for" and "range" in inner.label else Severity.WARNING
     )
+    fix = joins.fix(context, outer, inner, compared)
     return context.finding(
-        RULE.name, inner.place, message, severity, Confidence.HIGH, Cost(before, after), related
+        RULE.name,
+        inner.place,
+        message,
+        severity,
+        Confidence.HIGH,
+        Cost(before, after),
+        related,
+        fixes=[fix] if fix is not None else (),
     )
 
 
@@ -112,6 +120,7 @@ lines), where one side has a constant size, for pairs that are wanted as such (n
 pointers that only move one way.
 """,
     severity=Severity.WARNING,
+    fix="Groups the rows by their key in a dict before the outer loop, where the two loops are simple enough.",
     bad=(
         Example(
             "a join by hand",

@@ -20,7 +20,7 @@ from analyzers.rules.base import (
 
 
 def check(context: Context) -> Iterator[Finding]:
-    groups: dict[tuple[int, object], list[tuple[Loop, Queried]]] = {}
+    groups: dict[tuple[int, str], list[tuple[Loop, Queried]]] = {}
     for query in context.analysis.queries:
         if query.kind not in ("read", "write"):
             continue
@@ -31,11 +31,11 @@ def check(context: Context) -> Iterator[Finding]:
             or not context.inside(call_place(query))
         ):
             continue
-        # The writes of one loop body have one remedy, so they are one cause.
-        cause = (query.kind, "" if query.kind == "write" else query.place if query.chain else query.label)
-        groups.setdefault((loop.number, cause), []).append((loop, query))
+        # One loop, one finding: who mends the loop has all of its queries before their eyes.
+        groups.setdefault((loop.number, query.kind), []).append((loop, query))
     for group in groups.values():
-        found = sorted(group, key=lambda item: len(item[1].chain))  # What the body does itself leads.
+        # What the body does itself leads, and what is certain before what is not.
+        found = sorted(group, key=lambda item: (bool(item[1].note), len(item[1].chain)))
         loop, query = found[0]
         if context.once("query", loop.place, call_place(query)):
             yield _finding(context, loop, query, [q for _, q in found[1:]])
@@ -48,10 +48,13 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         f"`{query.label}`{through(query)} {verb} once for every turn of the loop over `{loop.label}`: "
         f"{turns} queries" + ("." if query.note else f" where one {batch}would do.")
     )
+    more = len({(q.label, call_place(q)) for q in others} - {(query.label, call_place(query))})
+    if more:
+        message += f" So do {more} more in this loop." if more > 1 else " So does one more in this loop."
     if query.note:
         message += f" {query.note[0].upper()}{query.note[1:]}."
     related = [loop_related(loop), *chain_related(query)]
-    related += others_related(call_place(query), others, "and here, in the same loop")
+    related += others_related(call_place(query), others, "another query, in the same loop")
     severity = Severity.WARNING
     if query.kind == "write" or loop.exits or query.note or loop.kind == "while":
         severity = Severity.INFORMATION

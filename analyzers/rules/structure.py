@@ -3,13 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
 from analyzers.findings import Place
+from analyzers.project import names
 from analyzers.rules.base import Context
 from analyzers.text import Span
+
+
+def home(context: Context, place: Place) -> Context:
+    """The context of the innermost function that holds a place: the function itself, or one that is defined in it."""
+    facts = context.project.facts(context.path)
+    best = context.function
+    for function in facts.functions if facts is not None else ():
+        if (
+            function.kind != "module"
+            and function.start <= place.span.start
+            and place.span.end <= function.end
+            and (function.start, -function.end) > (best.start, -best.end)
+        ):
+            best = function
+    return context if best is context.function else replace(context, function=best)
+
+
+def node_at(context: Context, place: Place) -> f._Node | None:
+    """The expression of the function that stands at a place; the outermost of several."""
+    start = context.function.start
+    for node in shapes.nodes(context.function.body):
+        if Span(start + node.at, start + node.to) == place.span and not isinstance(node, f.Do):
+            return node
+    return None
+
+
+def are_bound_before(context: Context, statement: f.Stmt, names: set[str]) -> bool:
+    """True if every local name among these has a value for sure when a statement is reached."""
+    bound = {p.name for p in context.function.params}
+    body: tuple[f.Stmt, ...] = context.function.body
+    while body:
+        following: tuple[f.Stmt, ...] = ()
+        for stmt in body:
+            if stmt is statement:
+                break
+            if stmt.at <= statement.at < stmt.to:
+                following = tuple(shapes.children(stmt))
+                if isinstance(stmt, f.For):
+                    bound |= _bound(stmt)
+                break
+            bound |= _bound(stmt)
+        body = following
+    from analyzers.rules import changes
+
+    return names & changes.local_names(context) <= bound
 
 
 def is_set_in(context: Context, loop: Loop, name: str) -> bool:
@@ -54,21 +101,110 @@ def _bound(stmt: f.Stmt) -> set[str]:
 
 
 def leaves_after(context: Context, loop: Loop, place: Place) -> bool:
-    """True if the statement at a place is followed by a break or return in its block of the loop: found, done, out."""
+    """True if the statement at a place leaves the loop, or is followed by one that does in its block: found, done, out."""
     start, end = context.function.start, loop.whole.span.end
 
     def search(body: tuple[f.Stmt, ...]) -> bool:
         for position, stmt in enumerate(body):
             if start + stmt.at <= place.span.start and place.span.end <= start + stmt.to:
+                if loop.whole.span.start < start + stmt.at and _goes_out(context, stmt):
+                    return True
                 later = [s for s in body[position + 1 :] if start + s.at < end]
-                if any(
-                    isinstance(s, f.Return) or (isinstance(s, f.Jump) and s.kind == "break") for s in later
-                ):
+                if any(_goes_out(context, s) for s in later):
                     return not isinstance(stmt, (f.For, f.While))
                 return search(tuple(shapes.children(stmt)))
         return False
 
     return search(context.function.body)
+
+
+ENDINGS = frozenset(("sys.exit", "exit", "quit", "os._exit", "os.abort", "fail", "pytest.fail", "self.fail"))
+"""Calls after which nothing follows. Source: https://docs.python.org/3/library/sys.html#sys.exit, and what test
+frameworks call `fail`."""
+
+IDENTITIES = frozenset(("id", "pk", "uuid", "key", "name"))
+"""Attributes that tell one element of a collection from all others; also what ends with `_id`."""
+
+
+def _goes_out(context: Context, stmt: f.Stmt) -> bool:
+    if isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call):
+        return _never_returns(context, shapes.dotted(stmt.value.func))
+    return isinstance(stmt, f.Return) or (isinstance(stmt, f.Jump) and stmt.kind in ("break", "raise"))
+
+
+def _never_returns(context: Context, name: str) -> bool:
+    if not name or name in ENDINGS:
+        return bool(name)
+    found = names.resolve(context.project, context.path, name, context.function.qualname)
+    if found is None or found[1] or found[0].kind != "function":
+        return False
+    function = context.project.function(found[0].path, found[0].qualname)
+    returns = shapes.dotted(function.returns) if function is not None and function.returns is not None else ""
+    return returns.rpartition(".")[2] in ("NoReturn", "Never")
+
+
+def happens_once(context: Context, loop: Loop, place: Place) -> bool:
+    """True if what stands at a place happens on one turn of a loop at most, or on few.
+
+    The loop is left right after it; or it stands under a test that its own block makes false (`if first: ...; first =
+    False`); or under an equality that singles one element out by its identity (`if user.id == wanted:`).
+    """
+    return leaves_after(context, loop, place) or any(
+        _falsifies_itself(context, loop, branch) or _is_one_element(context, loop, branch.test)
+        for branch in branches_around(context, loop, place)
+    )
+
+
+def branches_around(context: Context, loop: Loop, place: Place) -> Iterator[f.If]:
+    """The `if` statements inside a loop in whose first branch a place lies."""
+    start = context.function.start
+    for stmt in shapes.walk(context.function.body):
+        if isinstance(stmt, f.If) and loop.whole.span.start < start + stmt.at < loop.whole.span.end:
+            if not stmt.body:
+                continue
+            first, last = stmt.body[0].at, stmt.body[-1].to
+            if start + first <= place.span.start and place.span.end <= start + last:
+                yield stmt
+
+
+def _falsifies_itself(context: Context, loop: Loop, branch: f.If) -> bool:
+    negated = isinstance(branch.test, f.Unary) and branch.test.op == "not"
+    name = branch.test.operand if isinstance(branch.test, f.Unary) and negated else branch.test
+    if not isinstance(name, f.Name):
+        return False
+    start, span = context.function.start, loop.whole.span
+    values = [
+        stmt.value
+        for stmt in shapes.walk(context.function.body)
+        if isinstance(stmt, f.Assign)
+        and span.start <= start + stmt.at < span.end
+        and any(isinstance(target, f.Name) and target.id == name.id for target in stmt.targets)
+    ]
+    ends = [s for s in branch.body if isinstance(s, f.Assign) and s.value in values]
+    return (
+        bool(ends)
+        and all(isinstance(v, f.Const) and bool(v.value) == negated for v in values)
+        and not any(isinstance(v, f.Const) and v.kind not in ("bool", "int", "none") for v in values)
+    )
+
+
+def _is_one_element(context: Context, loop: Loop, test: f.Expr) -> bool:
+    parts = test.parts if isinstance(test, f.Logic) and test.op == "and" else (test,)
+    node = next((n for n, _ in _around(context, loop) if isinstance(n, f.For)), None)
+    if node is None:
+        return False
+    own = {n.id for n in shapes.nodes(node.target) if isinstance(n, f.Name)}
+    inside = own | {name for stmt in shapes.walk(node.body) for name in _bound(stmt)}
+    for part in parts:
+        if not isinstance(part, f.Compare) or part.ops not in (("==",), ("is",)):
+            continue
+        for one, other in ((part.left, part.rights[0]), (part.rights[0], part.left)):
+            if not isinstance(one, f.Attr) or not isinstance(one.obj, f.Name) or one.obj.id not in own:
+                continue
+            identity = one.name in IDENTITIES or one.name.endswith("_id")
+            if identity and not any(_mentions(other, name) for name in inside):
+                return True
+    return False
 
 
 def _mentions(value: f.Expr | None, name: str) -> bool:
@@ -85,10 +221,21 @@ def keeps_only_equal(context: Context, loop: Loop, compared: Place) -> bool:
         if isinstance(node, f.For):
             return _is_filter(node.body, compared.span, start)
         if isinstance(node, f.Comprehension):
+            if _is_asked_of_all(context, node):
+                return False  # `all(x == y for x in xs)` tests every element, it searches none.
             tests = [t for clause in node.clauses for t in clause.conditions]
             return any(_holds(t, compared.span, start) for t in (*tests, node.value))
         if isinstance(node, f.Call):
             return _callback_tests(context, node, compared.span)
+    return False
+
+
+def _is_asked_of_all(context: Context, node: f.Comprehension) -> bool:
+    facts = context.project.facts(context.path)
+    for function in facts.functions if facts is not None else ():
+        for call in shapes.nodes(function.body):
+            if isinstance(call, f.Call) and any(argument is node for argument in call.args):
+                return shapes.dotted(call.func) == "all"
     return False
 
 

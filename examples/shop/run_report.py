@@ -31,7 +31,7 @@ from catalog.models import Product, Review, Supplier  # noqa: E402
 from orders import views  # noqa: E402
 from orders.models import Customer, Line, Order  # noqa: E402
 import stand_in  # noqa: E402
-from reports import customers, queues, stock  # noqa: E402
+from reports import customers, figures, queues, stock  # noqa: E402
 
 
 def fill(customer_count: int = 60, product_count: int = 80, order_count: int = 120) -> None:
@@ -73,6 +73,7 @@ def reports() -> dict[str, Callable[[], object]]:
     request = RequestFactory().get("/")
     people, orders = report_rows(3000)
     amounts = [order.cents for order in orders]
+    batches = [amounts[at : at + 20] for at in range(0, len(amounts), 20)]
     ids = [person.id for person in people[:200]]
     return {
         "order_list": lambda: views.order_list(request).content,
@@ -92,6 +93,16 @@ def reports() -> dict[str, Callable[[], object]]:
         "running_totals_fast": lambda: queues.running_totals_fast(amounts),
         "pack": lambda: queues.pack(list(amounts), 50_000),
         "pack_fast": lambda: queues.pack_fast(amounts, 50_000),
+        "shares": lambda: figures.shares(amounts),
+        "shares_fast": lambda: figures.shares_fast(amounts),
+        "running_medians": lambda: figures.running_medians(amounts),
+        "running_medians_fast": lambda: figures.running_medians_fast(amounts),
+        "all_amounts": lambda: figures.all_amounts(batches),
+        "all_amounts_fast": lambda: figures.all_amounts_fast(batches),
+        "ranks": lambda: figures.ranks(amounts),
+        "ranks_fast": lambda: figures.ranks_fast(amounts),
+        "ways_to_pay": lambda: figures.ways_to_pay(18),
+        "ways_to_pay_fast": lambda: figures.ways_to_pay_fast(18),
         "stock_levels": lambda: asyncio.run(stock.stock_levels(stand_in.Client(), ids)),
         "stock_levels_fast": lambda: asyncio.run(stock.stock_levels_fast(stand_in.Client(), ids)),
     }

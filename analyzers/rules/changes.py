@@ -1,0 +1,252 @@
+"""What a piece of code may change: the question behind every "the same on every turn" and every local fix.
+
+Answers lean to "changed": a name that is handed to code which is not known here may come back different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from analyzers import facts as f
+from analyzers.evaluate import shapes
+from analyzers.evaluate.events import Loop
+from analyzers.rules.base import Context
+from analyzers.text import Span
+
+READING = frozenset(
+    """get items keys values index count copy join split rsplit splitlines strip lstrip rstrip lower upper title
+    startswith endswith format replace find rfind encode decode isdigit isalpha isalnum isspace isupper islower
+    partition rpartition casefold zfill ljust rjust center union intersection difference symmetric_difference
+    issubset issuperset isdisjoint most_common elements total_seconds isoformat strftime group groups""".split()  # noqa: SIM905
+)
+"""Methods of built-in types that change neither their receiver nor their arguments.
+
+Source: https://docs.python.org/3/library/stdtypes.html"""
+
+PUTTING = frozenset("append add extend insert appendleft extendleft setdefault update push".split())  # noqa: SIM905
+"""Methods that change their receiver and only keep their arguments."""
+
+PURE = frozenset(
+    """len print str repr isinstance issubclass range enumerate zip sorted sum min max any all list set tuple dict
+    frozenset int float bool abs hash id reversed type hasattr getattr ord chr round format divmod pow bytes
+    iter callable""".split()  # noqa: SIM905
+)
+"""Built-in functions that do not change what they are given. Source: https://docs.python.org/3/library/functions.html"""
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a region's statements do. Texts are dotted: `xs`, `self.items`, `rows[0]`."""
+
+    bound: set[str] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    calls: bool = False  # code that is not known is called
+
+    def may_change(self, text: str) -> bool:
+        """True if the thing of that name, or what is in it, may be another after the region ran."""
+        root = root_of(text)
+        if root in self.bound or any(part in self.attributes for part in text.split(".")[1:]):
+            return True
+        return any(_covers(one, text) or _covers(text, one) for one in self.touched)
+
+
+def root_of(text: str) -> str:
+    return text.partition(".")[0].partition("[")[0].partition("(")[0]
+
+
+def _covers(outer: str, inner: str) -> bool:
+    return inner == outer or inner.startswith((f"{outer}.", f"{outer}[", f"{outer}("))
+
+
+# ------------------------------------------------------------------------------------------------- looking
+
+
+def all_nodes(context: Context, roots: object) -> Iterator[f._Node]:
+    """All nodes below, with the bodies of the functions that are defined there. Offsets of those are their own."""
+    stack = [roots]
+    seen: set[str] = set()
+    while stack:
+        for node in shapes.nodes(stack.pop()):
+            yield node
+            if isinstance(node, (f.Lambda, f.Define)) and node.qualname not in seen:
+                seen.add(node.qualname)
+                function = context.project.function(context.path, node.qualname)
+                if function is not None:
+                    stack.append(function.body)
+
+
+def loop_node(context: Context, loop: Loop) -> f._Node | None:
+    """The statement or expression of a loop that stands in the context's own function."""
+    start = context.function.start
+    for node in shapes.nodes(context.function.body):
+        at = Span(start + node.at, start + node.to)
+        if at == loop.whole.span and isinstance(node, (f.For, f.While, f.Comprehension, f.Call)):
+            return node
+    return None
+
+
+def changes_in(context: Context, region: object) -> Changes:
+    """What a region may change, also through other names of the same thing and through functions defined beside it."""
+    found = Changes()
+    for node in all_nodes(context, region):
+        _note(node, found)
+    facts = context.project.facts(context.path)
+    for function in facts.functions if facts is not None and found.calls else ():
+        if function.parent == context.function.qualname:
+            for node in shapes.nodes(function.body):
+                _note(node, found)
+    _follow_aliases(context, found)
+    return found
+
+
+def _note(node: f._Node, found: Changes) -> None:
+    if isinstance(node, f.Assign):
+        if node.value is not None:
+            _note_targets(node.targets, found)
+    elif isinstance(node, (f.Update, f.For, f.Clause, f.Named)):
+        _note_targets((node.target,), found)
+    elif isinstance(node, f.Delete):
+        _note_targets(node.targets, found)
+    elif isinstance(node, f.WithItem) and node.target is not None:
+        _note_targets((node.target,), found)
+    elif isinstance(node, f.Case):
+        _note_targets(node.patterns, found)
+    elif isinstance(node, f.Handler) and node.name:
+        found.bound.add(node.name)
+    elif isinstance(node, f.Scope):
+        found.bound.update(node.names)
+    elif isinstance(node, f.Call):
+        _note_call(node, found)
+    elif isinstance(node, (f.Yield, f.Await)):
+        found.calls = True  # Others run before it goes on.
+
+
+def _note_targets(targets: Iterable[f.Expr], found: Changes) -> None:
+    for target in targets:
+        if isinstance(target, f.Name):
+            found.bound.add(target.id)
+        elif isinstance(target, f.Star):
+            _note_targets((target.value,), found)
+        elif isinstance(target, f.Collection):
+            _note_targets(target.items, found)
+        elif isinstance(target, f.Mapping):
+            _note_targets(target.values, found)
+        elif isinstance(target, f.Attr):
+            found.attributes.add(target.name)
+            found.touched.add(shapes.text_of(target))
+        elif isinstance(target, (f.Index, f.Slice)):
+            found.touched.add(shapes.text_of(target.obj))
+
+
+def _note_call(call: f.Call, found: Changes) -> None:
+    func = call.func
+    arguments = (*call.args, *(k.value for k in call.keywords))
+    if isinstance(func, f.Name) and func.id in PURE:
+        return
+    if isinstance(func, f.Attr):
+        if func.name in READING:
+            return
+        found.touched.add(shapes.text_of(func.obj))
+        if func.name in PUTTING:
+            return
+    found.calls = True
+    for argument in arguments:
+        value = argument.value if isinstance(argument, f.Star) else argument
+        if isinstance(value, (f.Name, f.Attr, f.Index)):
+            found.touched.add(shapes.text_of(value))
+
+
+def _follow_aliases(context: Context, found: Changes) -> None:
+    """`other = xs; other.append(1)`: what one name changes, the other sees."""
+    pairs = [
+        (target.id, shapes.text_of(node.value))
+        for node in shapes.nodes(context.function.body)
+        if isinstance(node, f.Assign) and isinstance(node.value, (f.Name, f.Attr))
+        for target in node.targets
+        if isinstance(target, f.Name)
+    ]
+    for _ in range(2):
+        for name, source in pairs:
+            if any(root_of(one) == name for one in found.touched):
+                found.touched.add(source)
+            if any(_covers(source, one) for one in found.touched):
+                found.touched.add(name)
+
+
+def names_read(context: Context, node: object) -> set[str]:
+    """The names an expression reads from outside itself."""
+    read: set[str] = set()
+    own: set[str] = set()
+    for part in all_nodes(context, node):
+        if isinstance(part, f.Name):
+            read.add(part.id)
+        elif isinstance(part, f.Clause):
+            own.update(n.id for n in shapes.nodes(part.target) if isinstance(n, f.Name))
+        elif isinstance(part, f.Lambda):
+            function = context.project.function(context.path, part.qualname)
+            own.update(p.name for p in function.params) if function is not None else None
+    return read - own
+
+
+def parts_read(node: object) -> Iterator[str]:
+    """The dotted texts of the things an expression reads: `xs`, `self.items`, `row.key`."""
+    for part in shapes.nodes(node):
+        if isinstance(part, (f.Name, f.Attr, f.Index)) and (text := shapes.text_of(part)):
+            yield text
+
+
+def is_pure(context: Context, node: object) -> bool:
+    """True if an expression only reads: every call in it is of a built-in that changes nothing and gives the same again."""
+    for part in all_nodes(context, node):
+        if isinstance(part, (f.Named, f.Await, f.Yield, f.Opaque)):
+            return False
+        if isinstance(part, f.Call):
+            func = part.func
+            pure = (isinstance(func, f.Name) and func.id in PURE - {"print", "iter"}) or (
+                isinstance(func, f.Attr) and func.name in READING
+            )
+            if not pure:
+                return False
+    return True
+
+
+def is_unchanged(context: Context, region: object, node: object, changes: Changes | None = None) -> bool:
+    """True if an expression gives the same before a region, and at any place in it."""
+    if not is_pure(context, node):
+        return False
+    changes = changes or changes_in(context, region)
+    own = _bound_inside(context, node)
+    local = local_names(context)
+    for text in parts_read(node):
+        root = root_of(text)
+        if root in own:
+            # An element that the expression itself goes through: its fields must not be written to.
+            if any(part in changes.attributes for part in text.split(".")[1:]):
+                return False
+            continue
+        if changes.may_change(text):
+            return False
+        if changes.calls and root not in local and root not in PURE and not root.isupper():
+            return False  # A global may be changed by whatever is called.
+    return not (names_read(context, node) - own) & changes.bound
+
+
+def _bound_inside(context: Context, node: object) -> set[str]:
+    return {
+        name.id
+        for part in shapes.nodes(node)
+        if isinstance(part, f.Clause)
+        for name in shapes.nodes(part.target)
+        if isinstance(name, f.Name)
+    }
+
+
+def local_names(context: Context) -> set[str]:
+    """The names that belong to the function: parameters and what it binds."""
+    found = Changes()
+    for node in shapes.nodes(context.function.body):
+        if not isinstance(node, (f.Call, f.Scope)):
+            _note(node, found)
+    return found.bound | {p.name for p in context.function.params}

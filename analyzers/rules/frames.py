@@ -1,0 +1,80 @@
+"""Arrays and data frames that grow by copying: `df = pd.concat([df, part])`, `a = np.append(a, x)`, `df.loc[len(df)] = row`.
+
+numpy arrays and pandas frames cannot grow in place: each of these allocates anew and copies everything. Sources:
+https://numpy.org/doc/stable/reference/generated/numpy.append.html, https://pandas.pydata.org/docs/user_guide/merging.html
+("it is highly recommended to ... build a list and concatenate once").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyzers import facts as f
+from analyzers.evaluate import shapes
+from analyzers.project import names
+from analyzers.rules.base import Context
+
+JOINING = frozenset(
+    """pandas.concat pandas.append numpy.append numpy.concatenate numpy.vstack numpy.hstack numpy.stack
+    numpy.column_stack numpy.row_stack numpy.insert torch.cat torch.concat torch.vstack torch.hstack""".split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """`target` grows by a copy of itself at `stmt`; `how` is what does it, `kind` what is copied."""
+
+    stmt: f.Assign
+    target: str
+    how: str
+    kind: str
+
+
+def growths(context: Context) -> Iterator[Growth]:
+    """The statements of a function that make an array or a frame longer."""
+    for stmt in shapes.walk(context.function.body):
+        if not isinstance(stmt, f.Assign) or len(stmt.targets) != 1 or stmt.value is None:
+            continue
+        target = stmt.targets[0]
+        if isinstance(target, f.Index):
+            frame = _new_row(target)
+            if frame:
+                yield Growth(stmt, frame, f"{frame}.loc[len({frame})] = …", "data frame")
+        elif isinstance(target, (f.Name, f.Attr)) and isinstance(stmt.value, f.Call):
+            name = shapes.text_of(target)
+            how, kind = _joins(context, stmt.value, name)
+            if name and how:
+                yield Growth(stmt, name, how, kind)
+
+
+def _joins(context: Context, call: f.Call, name: str) -> tuple[str, str]:
+    """How a call makes a longer copy of what has that name, and what that is; "" if it does not."""
+    func = shapes.dotted(call.func)
+    found = names.resolve(context.project, context.path, func, context.function.qualname) if func else None
+    if found is not None and found[0].kind == "external" and not found[1] and found[0].dotted in JOINING:
+        first = call.args[0] if call.args else None
+        inside = first.items if isinstance(first, f.Collection) else (first,)
+        if any(part is not None and shapes.text_of(part) == name for part in inside):
+            return f"{func}()", "data frame" if found[0].dotted.startswith("pandas") else "array"
+    # `frame.append(row, ignore_index=True)` gives a new frame (until pandas 2.0); a list's append gives None.
+    if func == f"{name}.append" and any(keyword.name == "ignore_index" for keyword in call.keywords):
+        return f"{name}.append()", "data frame"
+    return "", ""
+
+
+def _new_row(target: f.Index) -> str:
+    """`frame` of `frame.loc[len(frame)]`, `frame.loc[len(frame.index)]` and `frame.loc[frame.shape[0]]`."""
+    if not isinstance(target.obj, f.Attr) or target.obj.name != "loc":
+        return ""
+    frame = shapes.text_of(target.obj.obj)
+    index = (
+        target.index.items[0]
+        if isinstance(target.index, f.Collection) and target.index.items
+        else target.index
+    )
+    if isinstance(index, f.Binary) and isinstance(index.right, f.Const):
+        index = index.left
+    if isinstance(index, f.Call) and shapes.dotted(index.func) == "len" and len(index.args) == 1:
+        return frame if shapes.text_of(index.args[0]) in (frame, f"{frame}.index") else ""
+    return frame if shapes.text_of(index) == f"{frame}.shape[0]" else ""

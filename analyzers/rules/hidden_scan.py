@@ -1,0 +1,260 @@
+"""hidden-scan: a function that searches a whole collection is called, for the same collection, on every turn of a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from analyzers import facts as f
+from analyzers.evaluate import memos
+from analyzers.evaluate.events import Analysis, Called, Loop
+from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
+from analyzers.rules import structure
+from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
+from analyzers.rules.membership_in_list import SEARCHED
+from analyzers.types import Value
+
+MAX_CHAIN = 4
+"""Calls followed from the loop to the search."""
+
+
+class Scan(NamedTuple):
+    """A search in a callee: what it goes through, in the callee's words, where, and the calls that lead there."""
+
+    label: str
+    kind: str
+    place: Place
+    what: str
+    chain: tuple[Related, ...] = ()
+
+
+def check(context: Context) -> Iterator[Finding]:
+    for called in context.analysis.calls:
+        if (
+            not called.loops
+            or called.function != context.function.qualname
+            or not context.inside(called.place)
+        ):
+            continue
+        if called.cost.unknown or (called.path != context.path and not context.project.facts(called.path)):
+            continue
+        loop = _repeating(context, called)
+        scan = _scan_of(context, called, loop) if loop is not None else None
+        if loop is not None and scan is not None and context.once("hidden", called.place):
+            yield _finding(context, called, loop, scan)
+
+
+def _repeating(context: Context, called: Called) -> Loop | None:
+    """The innermost growing loop on each of whose turns the call happens, with something of that turn."""
+    innermost = len(called.loops) - 1
+    inner = structure.home(context, called.place)
+    if structure.happens_once(inner, called.loops[-1], called.place):
+        innermost -= 1
+    for position in range(innermost, -1, -1):
+        loop = called.loops[position]
+        if loop.polling or loop.chunked or loop.amortised or loop.number in called.rare:
+            return None
+        if turns_much(loop) and any(loop.number in value.depends for value in called.bound.values()):
+            return loop
+    return None
+
+
+def _scan_of(context: Context, called: Called, loop: Loop) -> Scan | None:
+    """A search, in the callee, of something that the loop passes on unchanged."""
+    position = called.loops.index(loop)
+    for scan in scans(context, called, 0):
+        root = scan.label.partition(".")[0]
+        value = called.bound.get(root)
+        if value is None or value.frozen or loop.number in value.depends or value.born > position:
+            continue
+        if scan.label == root and (value.is_constant_size and value.grown is None):
+            continue
+        if any(
+            label.startswith(scan.label) or scan.label.startswith(label) for label in _own_size(called, scan)
+        ):
+            return scan
+    return None
+
+
+def _own_size(called: Called, scan: Scan) -> Iterator[str]:
+    """The sizes of the callee's cost, as it names them, that are those of what is searched."""
+    for size in called.summary.cost.sizes:
+        owner, _, label = size.key.partition(":")
+        if owner == called.qualname:
+            yield label.strip("|").removeprefix("Σ").strip("|")
+
+
+def scans(context: Context, called: Called, depth: int) -> Iterator[Scan]:
+    """The searches a callee does by itself, or by what it calls, through what it was given."""
+    function = context.project.function(called.path, called.qualname)
+    if function is None or memos.is_memoised(function) or depth > MAX_CHAIN:
+        return
+    analysis = context.summaries.analysis_with(called.path, function, called.bound)
+    if analysis is None:
+        return
+    yield from _own_scans(context, analysis, function)
+    for inner in analysis.calls:
+        if inner.qualname == called.qualname:
+            continue
+        for scan in scans(context, inner, depth + 1):
+            root, _, rest = scan.label.partition(".")
+            value = inner.bound.get(root)
+            if value is None or not value.label or value.label.partition(".")[0] not in value.depends:
+                continue
+            label = f"{value.label}.{rest}" if rest else value.label
+            step = Related(inner.place, f"calls `{inner.qualname}`")
+            yield scan._replace(label=label, chain=(step, *scan.chain))
+
+
+def _own_scans(context: Context, analysis: Analysis, function: f.Function) -> Iterator[Scan]:
+    given = {p.name for p in function.params}
+    for operation in analysis.operations:
+        receiver = operation.receiver
+        if operation.tag != "scan" or receiver.kind not in SEARCHED or operation.cost.is_constant:
+            continue
+        if _is_given(receiver, given) and operation.name != "remove":
+            searched = "`in`" if operation.name == "in" else f"`.{operation.name}()`"
+            what = f"{searched} searches the {receiver.kind} `{receiver.label}`"
+            yield Scan(receiver.label, receiver.kind, operation.place, what)
+    there = _elsewhere(context, analysis.path, function)
+    for compared in analysis.comparisons:
+        loop = compared.loops[-1]
+        if (
+            loop.kind == "while"
+            or not turns_much(loop)
+            or not _is_given(loop.over, given)
+            or not loop.over.known
+        ):
+            continue
+        sides = (compared.left, compared.right)
+        for one, other in (sides, sides[::-1]):
+            asked = any(isinstance(token, str) and token in given for token in other.depends)
+            if loop.number in one.depends and loop.number not in other.depends and asked:
+                what = f"goes through `{loop.label}` for the element that is equal"
+                scan = Scan(loop.over.label, loop.over.kind, loop.place, what)
+                yield from (scan,) if structure.keeps_only_equal(there, loop, compared.place) else ()
+
+
+def _is_given(value: Value, given: set[str]) -> bool:
+    """True for a parameter, and for what hangs on one: `items`, `self.items`."""
+    root = value.label.partition(".")[0]
+    return root in given and not value.frozen and all(token == root for token in value.depends)
+
+
+def _elsewhere(context: Context, path: str, function: f.Function) -> Context:
+    """A context that looks at another function of the project."""
+    from dataclasses import replace
+
+    return replace(context, path=path, function=function)
+
+
+def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Finding:
+    name = called.qualname.rpartition(".")[2]
+    value = called.bound[scan.label.partition(".")[0]]
+    shown = (value.label or scan.label.partition(".")[0]) + scan.label[len(scan.label.partition(".")[0]) :]
+    root = scan.label.partition(".")[0]
+    grows = value.grown is not None and (value.grown, loop.number) in context.analysis.growths
+    grows = grows or any(parameter == root for parameter, _ in called.summary.grows)
+    squared = grows or any(size in loop.turns.sizes for size in called.cost.sizes)
+    message = (
+        f"`{name}()` is called on every turn of the loop over `{loop.label}`, and each call searches `{shown}` from "
+        f"front to back."
+    )
+    message += " It grows in this loop." if grows else ""
+    message += " A set, or a dict from key to element, built once, answers without searching."
+    turns, cost = loop.turns.formula(), called.cost.formula()
+    severe = squared and not loop.exits and scan.kind != "sequence"
+    return context.finding(
+        RULE.name,
+        called.place,
+        message,
+        Severity.WARNING if severe else Severity.INFORMATION,
+        Confidence.HIGH if squared else Confidence.MEDIUM,
+        Cost(
+            product(turns, turns if grows else cost),
+            f"O({turns})" if grows or turns == cost else f"O({turns} + {cost})",
+        ),
+        [loop_related(loop), *scan.chain, Related(scan.place, scan.what)],
+    )
+
+
+RULE = Rule(
+    name="hidden-scan",
+    summary="A function that searches a whole collection is called for the same collection on every turn of a loop.",
+    why="""\
+The loop looks innocent, and so does the function it calls; together they compare |loop| times |collection| elements.
+The related places show the way from the call to the search.
+
+It is a warning where one size is squared (the loop runs over the very collection, or adds to it), and information where
+two sizes multiply. It speaks only where the callee's source is at hand, where what it searches comes from an argument
+that is the same on every turn and is known to be a list or the like, and where what it looks for comes from the turn's
+element. It is silent for functions that remember their answers.
+""",
+    severity=Severity.WARNING,
+    bad=(
+        Example(
+            "a helper that searches",
+            """\
+from dataclasses import dataclass
+
+
+@dataclass
+class Person:
+    id: int
+    parent: int
+
+
+def find(people: list[Person], wanted: int) -> Person | None:
+    for person in people:
+        if person.id == wanted:
+            return person
+    return None
+
+
+def parents(people: list[Person]) -> list[Person | None]:
+    found = []
+    for person in people:
+        found.append(find(people, person.parent))  # <- here
+    return found
+
+
+def add_once(names: list[str], name: str) -> None:
+    if name not in names:
+        names.append(name)
+
+
+def unique(words: list[str]) -> list[str]:
+    names: list[str] = []
+    for word in words:
+        add_once(names, word)  # <- here
+    return names
+""",
+        ),
+    ),
+    good=(
+        Example(
+            "a dict; the element's own list; one call",
+            """\
+def find(people: dict[int, str], wanted: int) -> str | None:
+    return people.get(wanted)
+
+
+def names(people: dict[int, str], wanted: list[int]) -> list[str | None]:
+    return [find(people, number) for number in wanted]
+
+
+def has(tags: list[str], tag: str) -> bool:
+    return tag in tags
+
+
+def tagged(posts, tag: str):
+    return [post for post in posts if has(post.tags, tag)]
+
+
+def first(tags: list[str]) -> bool:
+    return has(tags, "first")
+""",
+        ),
+    ),
+    check=check,
+)

@@ -1,0 +1,260 @@
+"""invariant-in-loop: what is the same on every turn of a loop is computed from a whole collection on every turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers import facts as f
+from analyzers.evaluate import shapes
+from analyzers.evaluate.events import Loop, Operated
+from analyzers.findings import Confidence, Cost, Finding, Fix, Severity
+from analyzers.rules import changes, edits, structure
+from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
+from analyzers.types import Value
+
+HOISTED = {
+    "sum": "sum",
+    "sorted": "sorted",
+    "min": "smallest",
+    "max": "largest",
+    "set": "set",
+    "frozenset": "set",
+}
+"""Built-in functions that visit all of their argument, and what a name for their result ends with."""
+
+SEEN = (
+    "list",
+    "tuple",
+    "set",
+    "dict",
+    "deque",
+    "sequence",
+    "values",
+    "view",
+    "iterator",
+    "iterable",
+    "queryset",
+)
+"""Kinds whose size may grow; a value of unknown kind may be a pair."""
+
+PLAIN = ("int", "float", "str", "bool", "bytes")
+
+
+def check(context: Context) -> Iterator[Finding]:
+    if context.language != "python":
+        return
+    for operation in context.analysis.operations:
+        if operation.name not in HOISTED or operation.tag not in ("fold", "sort", "copy"):
+            continue
+        if operation.function != context.function.qualname or not context.inside(operation.place):
+            continue
+        inner = structure.home(context, operation.place)
+        call = structure.node_at(inner, operation.place)
+        if not isinstance(call, f.Call) or operation.cost.is_constant or operation.cost.unknown:
+            continue
+        loop = _repeating(inner, operation, call)
+        if loop is not None and context.once("invariant", loop.place, context.source(operation.place)):
+            yield _finding(context, inner, operation, call, loop)
+
+
+def _repeating(context: Context, operation: Operated, call: f.Call) -> Loop | None:
+    """The outermost growing loop in which the call gives the same on every turn."""
+    receiver = operation.receiver
+    if receiver.frozen or not call.args or isinstance(call.args[0], (f.Collection, f.Const)):
+        return None
+    loops = list(operation.loops)
+    if structure.happens_once(context, loops[-1], operation.place):
+        loops.pop()  # It happens once for each visit of the innermost loop.
+    found: Loop | None = None
+    for loop in reversed(loops):
+        region = changes.loop_node(context, loop)
+        if region is None or loop.number in receiver.depends or loop.number in operation.rare:
+            break
+        if not changes.is_unchanged(context, region, call):
+            break
+        if loop.polling or loop.chunked:
+            break
+        if turns_much(loop) and not loop.amortised:
+            found = loop
+    if found is None:
+        return None
+    return found if receiver.kind in SEEN or _is_squared(operation, found) else None
+
+
+def _is_squared(operation: Operated, loop: Loop) -> bool:
+    return any(size in loop.turns.sizes for size in operation.cost.sizes)
+
+
+def _finding(context: Context, inner: Context, operation: Operated, call: f.Call, loop: Loop) -> Finding:
+    shown = context.source(operation.place)
+    shown = shown if len(shown) <= 60 and "\n" not in shown else f"{operation.name}(…)"
+    over = operation.receiver.label or shapes.text_of(call.args[0]) or "its argument"
+    message = (
+        f"`{shown}` goes through all of `{over}` on every turn of the loop over `{loop.label}`, and nothing in the "
+        f"loop changes what it gives. Compute it once, before the loop."
+    )
+    turns, cost = loop.turns.formula(), operation.cost.formula()
+    squared = _is_squared(operation, loop)
+    severity = Severity.WARNING if squared and not loop.exits else Severity.INFORMATION
+    fix = _hoist(inner, operation, call, loop)
+    after = f"O({turns})" if turns == cost else f"O({turns} + {cost})"
+    return context.finding(
+        RULE.name,
+        operation.place,
+        message,
+        severity,
+        Confidence.HIGH if operation.receiver.known else Confidence.MEDIUM,
+        Cost(product(turns, cost), after),
+        [loop_related(loop)],
+        [fix] if fix else (),
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ fix
+
+
+def _hoist(context: Context, operation: Operated, call: f.Call, loop: Loop) -> Fix | None:
+    """The value under a name of its own, computed before the loop."""
+    region = changes.loop_node(context, loop)
+    statement = edits.statement_at(context, loop.place)
+    if region is None or statement is None or context.function.kind == "lambda":
+        return None
+    if not structure.are_bound_before(context, statement, changes.names_read(context, call)):
+        return None
+    text = edits.source_of(context, call)
+    if "\n" in text:
+        return None
+    places = [
+        n for n in shapes.nodes(region) if isinstance(n, f.Call) and edits.source_of(context, n) == text
+    ]
+    if not all(_only_looked_at(context, region, one, operation.name) for one in places):
+        return None
+    value = text
+    if operation.name in ("min", "max"):
+        value_or_none = _with_default(context, region, call, text)
+        if value_or_none is None:
+            return None
+        value = value_or_none
+    base = edits.plain_name(operation.receiver.label or shapes.text_of(call.args[0]))
+    end = HOISTED[operation.name]
+    fresh = edits.fresh_name(
+        context, f"{end}_{base}" if end in ("sorted", "smallest", "largest") else f"{base}_{end}"
+    )
+    line = edits.lines_before(context, statement, [f"{fresh} = {value}"])
+    if line is None:
+        return None
+    certain = _cannot_fail(operation.receiver, operation.name)
+    changed = [line, *(edits.replaced(context, one, fresh) for one in places)]
+    return Fix(f"Compute `{text}` once, before the loop", tuple(changed), certain)
+
+
+def _with_default(context: Context, region: f._Node, call: f.Call, text: str) -> str | None:
+    """`max(xs)` of nothing raises: before a loop it may only stand with a default, which is only the same if the loop
+    over the same things then does not turn at all."""
+    if any(keyword.name == "default" for keyword in call.keywords):
+        return text
+    over = (
+        region.iter
+        if isinstance(region, f.For)
+        else region.clauses[0].iter
+        if isinstance(region, f.Comprehension)
+        else None
+    )
+    if over is None or shapes.text_of(over) != shapes.text_of(call.args[0]) or not shapes.dotted(over):
+        return None
+    return f"{text[:-1].rstrip().rstrip(',')}, default=None)"
+
+
+def _only_looked_at(context: Context, region: f._Node, call: f.Call, name: str) -> bool:
+    """True if nobody can change the result or keep it: each turn had one of its own."""
+    if name in ("sum", "min", "max"):
+        return True
+    for node in shapes.nodes(region):
+        if isinstance(node, f.Compare) and call in node.rights:
+            return True
+        if isinstance(node, (f.Index, f.Slice)) and node.obj is call:
+            return True
+        if isinstance(node, (f.For, f.Clause)) and node.iter is call:
+            return True
+        if isinstance(node, f.Call) and call in node.args and shapes.dotted(node.func) in changes.PURE:
+            return True
+    return False
+
+
+def _cannot_fail(receiver: Value, name: str) -> bool:
+    """True if the value can be computed whatever the elements are: even where the loop would not have asked for it."""
+    element = receiver.of
+    if receiver.kind not in ("list", "tuple", "set", "dict", "deque", "view", "sequence") or element is None:
+        return False
+    return element.kind in PLAIN if name != "sum" else element.kind in ("int", "float", "bool")
+
+
+RULE = Rule(
+    name="invariant-in-loop",
+    summary="What is the same on every turn of a loop is computed from a whole collection on every turn.",
+    why="""\
+`sum(xs)`, `max(xs)`, `sorted(xs)` and `set(xs)` go through all of `xs`. In a loop that changes neither `xs` nor what is
+in it they give the same each time: |loop| times |xs| steps, where one computation before the loop would do. It is a
+warning where the loop runs over the same things (their number is squared), and information where two sizes multiply.
+
+It is silent where any statement in the loop, or code that is called there and not known, may change what is read; for
+values of this turn's element; where the loop is left right afterwards; and where a size is constant.
+""",
+    severity=Severity.WARNING,
+    fix="Computes the value once, before the loop, where that cannot fail and nobody can change it in between.",
+    bad=(
+        Example(
+            "a total, a maximum and a set that do not change",
+            """\
+def shares(amounts: list[float]) -> list[float]:
+    return [amount / sum(amounts) for amount in amounts]  # <- here
+
+
+def normalised(values: list[int]) -> list[float]:
+    result = []
+    for value in values:
+        result.append(value / max(values))  # <- here
+    return result
+
+
+def known(words: list[str], vocabulary: list[str]) -> int:
+    count = 0
+    for word in words:
+        if word in set(vocabulary):  # <- here
+            count += 1
+    return count
+""",
+        ),
+    ),
+    good=(
+        Example(
+            "once; of this turn's own; of what the loop changes",
+            """\
+def shares(amounts: list[float]) -> list[float]:
+    total = sum(amounts)
+    return [amount / total for amount in amounts]
+
+
+def row_sums(rows: list[list[int]]) -> list[int]:
+    return [sum(row) for row in rows]
+
+
+def refill(levels: list[int], times: int) -> int:
+    steps = 0
+    for position in range(len(levels)):
+        levels[position] += 1
+        if sum(levels) > times:
+            return steps
+        steps += 1
+    return steps
+
+
+def check_names(names: list[str], allowed: list[str]) -> None:
+    for name in names:
+        if not name:
+            raise ValueError(f"one of {sorted(allowed)}")
+""",
+        ),
+    ),
+    check=check,
+)
