@@ -6,7 +6,16 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import calls, evidence, expressions, flattening, operators, queries, reading, statements
+from analyzers.evaluate import (
+    calls,
+    evidence,
+    expressions,
+    flattening,
+    operators,
+    queries,
+    reading,
+    statements,
+)
 from analyzers.evaluate.arguments import Arguments
 from analyzers.evaluate.callbacks import called_back
 from analyzers.evaluate.events import Queried
