@@ -249,7 +249,7 @@ def _length(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) ->
         return ONE
     if isinstance(first, int) and first < 0 and stop is None:
         return ONE
-    if stop is not None and stop.frozen and stop.is_constant_size:  # up to a named constant
+    if stop is not None and last is None and stop.frozen and stop.is_constant_size:  # up to a named constant
         return ONE
     distance = _window(node)
     if distance is not None:

@@ -95,9 +95,26 @@ def number(run: Run, node: f.Call) -> Reading | None:
 
 def named(run: Run, value: Value) -> Value:
     """A number that was read, under the name it is read into."""
-    if value.kind in ("int", "float") and INPUT in value.depends and not value.label and value.size is None:
-        return replace(value, label=run.reading.name or UNNAMED)
-    return value
+    return _number(run, value, run.reading.name or UNNAMED) if not value.label else value
+
+
+def _number(run: Run, value: Value, name: str) -> Value:
+    if value.kind not in ("int", "float") or INPUT not in value.depends or value.size is not None:
+        return value
+    return replace(value, label=name, size=Cost.of(size(run, name, f"the value of {name}")))
+
+
+def unpacked(run: Run, target: f.Expr, reading: Reading, value: Value) -> Value:
+    """`n, m = map(int, input().split())`: every number counts by its own value."""
+    if (
+        not reading.fixed
+        or not isinstance(target, f.Collection)
+        or value.items is not None
+        or value.of is None
+    ):
+        return value
+    each = value.of.on(value.depends)
+    return replace(value, items=tuple(_number(run, each, name or UNNAMED) for name in reading.names))
 
 
 # ------------------------------------------------------------------------------------------------- readings

@@ -67,6 +67,7 @@ def _assign(run: Run, node: f.Assign) -> None:
         return
     outside, run.reading = run.reading, reading.into(node.targets, node.value)
     value = expressions.evaluate(run, node.value)
+    value = reading.unpacked(run, node.targets[0], run.reading, value)
     run.reading = outside
     if declared is not None and declared.known and not value.known:
         value = replace(declared, depends=value.depends, label=value.label)
