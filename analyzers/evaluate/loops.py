@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size
-from analyzers.evaluate import expressions, paid, pointers, queries, reading, shapes
+from analyzers.evaluate import expressions, paid, queries, reading, shapes, whiles
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -201,8 +201,8 @@ def _member(value: Value, name: str) -> Value:
 
 
 def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
-    """`while test`: the turns come from what moves towards the test (see `pointers.py`)."""
-    progress = pointers.progress(run, node)
+    """`while test`: the turns come from what moves towards the test (see `whiles/`)."""
+    progress = whiles.progress(run, node)
     place = run.place_at(node.at, node.head_to or node.test.to)
     whole = run.place(node)
 
@@ -227,18 +227,11 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
     taken = run.lookup(progress.taken) if progress.taken else None
     before_size = run.extent(taken) if taken is not None and taken.grown is None else None
     loop = run.open(make)
-    for name in progress.moving:
+    for name, bound in progress.moving:
         value = run.lookup(name)
         if value is not None:
-            run.bind(
-                name,
-                replace(
-                    value,
-                    const=None,
-                    depends=value.depends | {loop.number},
-                    size=progress.bound or value.size,
-                ),
-            )
+            depends = value.depends | {loop.number}
+            run.bind(name, replace(value, const=None, depends=depends, size=bound or value.size))
     if progress.level and (level := run.lookup(progress.level)) is not None:
         one = Size(
             f"|{progress.level}|", "one level", (loop.number,), progress.turns, key=f"level:{progress.level}"

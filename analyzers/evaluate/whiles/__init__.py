@@ -1,0 +1,184 @@
+"""How often a `while` turns: what moves towards its end on every path, how far, and whether it ever moves back.
+
+`paths.py` says what one turn does, `conditions.py` what must hold for another. `counters.py`, `chases.py` and
+`worklists.py` know the ways of coming nearer to the end; if every path through the body takes one of them, the loop
+has as many turns as they allow in all. `sharing.py` then sees whether the loops outside share these turns. A loop that
+none of this explains is unknown, and said to be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analyzers import facts as f
+from analyzers.costs import ONE, Cost
+from analyzers.evaluate import reading, shapes
+from analyzers.evaluate.events import Loop
+from analyzers.evaluate.run import Run
+from analyzers.evaluate.whiles import chases, counters, sharing, worklists
+from analyzers.evaluate.whiles.answer import Closer, Progress
+from analyzers.evaluate.whiles.callees import helper_of
+from analyzers.evaluate.whiles.conditions import Condition, conditions, names_in
+from analyzers.evaluate.whiles.paths import State, Turn, Walk
+from analyzers.types import Value
+
+_ORDER = ("set", "chain", "halve", "scale", "step", "fill", "link", "fall", "level", "pop", "feed", "mark", "chase", "drain", "advance")
+"""Which way names a path best, where two allow as many turns."""
+
+
+def progress(run: Run, node: f.While) -> Progress:
+    """How often a `while` turns."""
+    turn = Walk(helper_of(run)).turn(node)
+    found = conditions(node)
+    if not turn.ends:
+        return Progress(ONE, "left on the first turn at the latest", label=shapes.text_of(node.test) or "a while")
+    chosen: dict[tuple[str, str], Way] = {}
+    known: dict[Closer, Way] = {}
+    for end in turn.ends:
+        ways = [_way(run, node, closer, known) for closer in _options(run, node, found, turn, end)]
+        if ways:
+            best = min(ways, key=_preference)
+            chosen.setdefault((best.closer.name, best.closer.kind), best)
+    moving = [way for way in chosen.values() if way.closer.kind != "set"]
+    if not moving:
+        lines = reading.per_turn(run, node)
+        if lines is not None:  # Later visits read what earlier ones left.
+            total, loops = Cost.of(lines), frozenset(lines.loops)
+            return Progress(
+                total, "every turn reads a line", "the input", amortised=bool(loops), derived=loops
+            )
+        constant = not found
+        return Progress(
+            polling=constant or not _steps(turn, found),
+            label="while true" if constant else shapes.text_of(node.test) or "its condition",
+        )
+    return _answer(run, node, turn, moving)
+
+
+def _options(run: Run, node: f.While, found: list[Condition], turn: Turn, end: State) -> list[Closer]:
+    options = [
+        *counters.closers(run, node, found, turn, end),
+        *chases.closers(run, node, found, end),
+        *worklists.closers(run, node, found, turn, end),
+    ]
+    if not options:
+        options = [
+            Closer(name, "set", ONE, f"`{name}` ends the loop")
+            for name in names_in(found)
+            if name in end.names and end.of(name).constant
+        ]
+    return options or list(_advancing(run, node, turn, end))
+
+
+def _steps(turn: Turn, found: list[Condition]) -> bool:
+    """True if a name of the conditions is counted, or anything else is counted at all."""
+    return any(
+        not k.constant and (k.low or k.high or k.scaled)
+        for s in turn.ends
+        for n, k in s.names.items()
+        if not n.startswith("|")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to the end, its turns on one visit, and the loops outside that share them."""
+
+    closer: Closer
+    turns: Cost
+    loops: tuple[Loop, ...]
+
+
+def _way(run: Run, node: f.While, closer: Closer, known: dict[Closer, Way]) -> Way:
+    if closer not in known:
+        loops, slack = closer.loops, False
+        if loops is None and closer.kind in ("step", "fall", "link", "chase", "drain", "advance"):
+            shared = sharing.pointer(run, node, closer)
+            loops, slack = shared.loops, shared.slack
+        loops = loops or ()
+        known[closer] = Way(closer, sharing.spread(closer.total, loops, closer.name, slack), loops)
+    return known[closer]
+
+
+def _preference(way: Way) -> tuple[bool, bool, tuple[float, float, int], int]:
+    """Shared turns count once for all visits, so they are the fewest; then the tightest bound."""
+    closer = way.closer
+    return (
+        not closer.asked,
+        not way.loops and not closer.total.is_constant,
+        closer.total.leading.weight,
+        _ORDER.index(closer.kind),
+    )
+
+
+def _answer(run: Run, node: f.While, turn: Turn, ways: list[Way]) -> Progress:
+    """All ways together: their turns add up."""
+    turns: Cost = ONE
+    moving: dict[str, Cost | None] = {}
+    for way in ways:
+        closer = way.closer
+        turns = turns + way.turns
+        if closer.kind in ("step", "scale", "fall", "link", "advance", "chase", "drain"):
+            moving[closer.name] = closer.bound
+        elif closer.kind == "halve":
+            for name in _between(turn, closer.name):
+                moving[name] = closer.bound
+    numbers = frozenset(loop.number for way in ways for loop in way.loops)
+    amortised = bool(numbers) and all(way.loops or way.closer.total.is_constant for way in ways)
+    first = max(ways, key=lambda w: w.closer.total.leading.weight).closer
+    reason = first.why
+    if amortised:
+        reason = f"`{first.name}` only moves one way: its steps are shared by all turns outside"
+    return Progress(
+        turns,
+        reason,
+        first.name,
+        first.over,
+        tuple(moving.items()),
+        amortised=amortised,
+        taken=next((w.closer.name for w in ways if w.closer.kind in ("feed", "pop")), ""),
+        level=next((w.closer.name for w in ways if w.closer.kind == "level"), ""),
+        derived=numbers,
+    )
+
+
+def _between(turn: Turn, name: str) -> list[str]:
+    """The ends of a bisection and the points between them."""
+    ends = {m for s in turn.ends for m in s.of(name).mentions} | {name}
+    return sorted(
+        {n for s in turn.ends for n, k in s.names.items() if k.divided and k.mentions & ends and n[:1] != "|"} | {name}
+    )
+
+
+def _advancing(run: Run, node: f.While, turn: Turn, end: State) -> list[Closer]:
+    """A pointer that moves on by a step on every path, and that indexes something: it cannot pass its end."""
+    found: list[Closer] = []
+    for name, known in end.names.items():
+        rose, fell = known.rose(name), known.fell(name)
+        if not (rose or fell) or name.startswith("|") or known.amounts or known.links:
+            continue
+        if not all(s.of(name).rose(name) if rose else s.of(name).fell(name) for s in turn.ends):
+            continue
+        bound = _indexed_by(run, node, name)
+        if bound is None:
+            continue
+        value = run.lookup(name) or Value(label=name)
+        why = f"`{name}` moves on by one on every turn"
+        found.append(Closer(name, "advance", bound, why, rose, value, bound, alone=True))
+    return found
+
+
+def _indexed_by(run: Run, node: f.While, name: str) -> Cost | None:
+    """The size of what a name indexes in the function; inside other loops, what these run over."""
+    used = False
+    for part in shapes.nodes(run.function.body):
+        if isinstance(part, f.Index) and name in {shapes.text_of(n) for n in shapes.nodes(part.index) if isinstance(n, (f.Name, f.Attr, f.Index))}:
+            used = used or node.at <= part.at < node.to
+            value = run.lookup(shapes.text_of(part.obj))
+            if value is not None and value.kind not in ("dict", "unknown") and shapes.text_of(part.index) == name:
+                return run.settled(run.extent(value))
+        elif isinstance(part, f.Call) and node.at <= part.at < node.to:
+            used = used or name in {shapes.text_of(a) for a in part.args}
+    if used and sharing.around(run):
+        return run.settled(run.loops[-1].turns)
+    return None

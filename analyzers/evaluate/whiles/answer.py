@@ -1,0 +1,50 @@
+"""The answer to "how often does this loop turn?"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from analyzers.costs import UNKNOWN, Cost
+from analyzers.evaluate.events import Loop
+from analyzers.types import UNKNOWN_VALUE, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Turns of one visit, why, and what moves.
+
+    `moving` are the names that change on every turn, each with what it stays below; `taken` is the worklist from which each turn takes an element,
+    `level` the list that each turn replaces by the one that follows; `shared` are the loops outside that share the
+    turns, by number.
+    """
+
+    turns: Cost = UNKNOWN
+    reason: str = "a loop whose number of turns is not known"
+    label: str = "its condition"
+    over: Value = UNKNOWN_VALUE
+    moving: tuple[tuple[str, Cost | None], ...] = ()
+    amortised: bool = False
+    polling: bool = False
+    taken: str = ""
+    level: str = ""
+    derived: frozenset[int] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closer:
+    """One way in which a turn comes nearer to the end: what moves, how, and how often it can.
+
+    `kind` is step, fall (by a link among numbers), scale, halve, link, chase, pop, feed, level, fill, mark or set;
+    `up` is the direction of a step; `bound` what a moving name stays below.
+    """
+
+    name: str
+    kind: str
+    total: Cost
+    why: str
+    up: bool = True
+    over: Value = UNKNOWN_VALUE
+    bound: Cost | None = None
+    loops: tuple[Loop, ...] | None = None  # the loops outside that share it, where that is known already
+    asked: bool = True  # the loop's own conditions are about it
+    alone: bool = False  # no test compares the name with anything but an index of a loop outside
