@@ -21,6 +21,7 @@ from analyzers.types import INPUT, UNKNOWN_VALUE, Value, join
 
 if TYPE_CHECKING:
     from analyzers.evaluate.summaries import Summaries
+    from analyzers.evaluate.whiles.known import Turn
 
 MAX_STEPS = 20_000
 """Expressions and statements one run may visit before it gives up and answers "unknown"."""
@@ -76,6 +77,9 @@ class Run:
     frames: list[Frame] = field(default_factory=lambda: [Frame(None)])
     loops: list[Loop] = field(default_factory=list)
     base_frame: int = 0  # the frame that this function's own costs go to; its caller's frames lie below
+    turns: dict[tuple[int, int], Turn] = field(
+        default_factory=dict
+    )  # what one turn of a loop does, by its place
     base_loops: int = 0  # the loops that were open when it was called
     caught: int = 0  # the loops open around the innermost `try`: an exception leaves the others
     sizes: dict[str, Size] = field(default_factory=dict)

@@ -19,21 +19,40 @@ from analyzers.evaluate.whiles import chases, counters, sharing, worklists
 from analyzers.evaluate.whiles.answer import Closer, Progress
 from analyzers.evaluate.whiles.callees import helper_of
 from analyzers.evaluate.whiles.conditions import Condition, conditions, names_in
-from analyzers.evaluate.whiles.paths import State, Turn, Walk
+from analyzers.evaluate.whiles.known import State, Turn
+from analyzers.evaluate.whiles.paths import Walk
 from analyzers.types import Value
 
-_ORDER = ("set", "chain", "halve", "scale", "step", "fill", "link", "fall", "level", "pop", "feed", "mark", "chase", "drain", "advance")
+_ORDER = (
+    "set",
+    "chain",
+    "halve",
+    "scale",
+    "step",
+    "fill",
+    "link",
+    "fall",
+    "level",
+    "pop",
+    "feed",
+    "mark",
+    "chase",
+    "drain",
+    "advance",
+)
 """Which way names a path best, where two allow as many turns."""
 
 
 def progress(run: Run, node: f.While) -> Progress:
     """How often a `while` turns."""
-    turn = Walk(helper_of(run)).turn(node)
+    turn = Walk(helper_of(run), plain=run.turns).turn(node)
     found = conditions(node)
     if not turn.ends:
-        return Progress(ONE, "left on the first turn at the latest", label=shapes.text_of(node.test) or "a while")
+        return Progress(
+            ONE, "left on the first turn at the latest", label=shapes.text_of(node.test) or "a while"
+        )
     chosen: dict[tuple[str, str], Way] = {}
-    known: dict[Closer, Way] = {}
+    known: dict[tuple[str, bool, bool], sharing.Shared] = {}
     for end in turn.ends:
         ways = [_way(run, node, closer, known) for closer in _options(run, node, found, turn, end)]
         if ways:
@@ -89,15 +108,15 @@ class Way:
     loops: tuple[Loop, ...]
 
 
-def _way(run: Run, node: f.While, closer: Closer, known: dict[Closer, Way]) -> Way:
-    if closer not in known:
-        loops, slack = closer.loops, False
-        if loops is None and closer.kind in ("step", "fall", "link", "chase", "drain", "advance"):
-            shared = sharing.pointer(run, node, closer)
-            loops, slack = shared.loops, shared.slack
-        loops = loops or ()
-        known[closer] = Way(closer, sharing.spread(closer.total, loops, closer.name, slack), loops)
-    return known[closer]
+def _way(run: Run, node: f.While, closer: Closer, known: dict[tuple[str, bool, bool], sharing.Shared]) -> Way:
+    loops, slack = closer.loops, False
+    if loops is None and closer.kind in ("step", "fall", "link", "chase", "drain", "advance"):
+        key = (closer.name, closer.up, closer.alone)
+        if key not in known:
+            known[key] = sharing.pointer(run, node, closer)
+        loops, slack = known[key].loops, known[key].slack
+    loops = loops or ()
+    return Way(closer, sharing.spread(closer.total, loops, closer.name, slack), loops)
 
 
 def _preference(way: Way) -> tuple[bool, bool, tuple[float, float, int], int]:
@@ -146,7 +165,8 @@ def _between(turn: Turn, name: str) -> list[str]:
     """The ends of a bisection and the points between them."""
     ends = {m for s in turn.ends for m in s.of(name).mentions} | {name}
     return sorted(
-        {n for s in turn.ends for n, k in s.names.items() if k.divided and k.mentions & ends and n[:1] != "|"} | {name}
+        {n for s in turn.ends for n, k in s.names.items() if k.divided and k.mentions & ends and n[:1] != "|"}
+        | {name}
     )
 
 
@@ -172,10 +192,16 @@ def _indexed_by(run: Run, node: f.While, name: str) -> Cost | None:
     """The size of what a name indexes in the function; inside other loops, what these run over."""
     used = False
     for part in shapes.nodes(run.function.body):
-        if isinstance(part, f.Index) and name in {shapes.text_of(n) for n in shapes.nodes(part.index) if isinstance(n, (f.Name, f.Attr, f.Index))}:
+        if isinstance(part, f.Index) and name in {
+            shapes.text_of(n) for n in shapes.nodes(part.index) if isinstance(n, (f.Name, f.Attr, f.Index))
+        }:
             used = used or node.at <= part.at < node.to
             value = run.lookup(shapes.text_of(part.obj))
-            if value is not None and value.kind not in ("dict", "unknown") and shapes.text_of(part.index) == name:
+            if (
+                value is not None
+                and value.kind not in ("dict", "unknown")
+                and shapes.text_of(part.index) == name
+            ):
                 return run.settled(run.extent(value))
         elif isinstance(part, f.Call) and node.at <= part.at < node.to:
             used = used or name in {shapes.text_of(a) for a in part.args}

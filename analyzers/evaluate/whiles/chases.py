@@ -12,7 +12,8 @@ from analyzers.evaluate.run import Run
 from analyzers.evaluate.whiles import sharing
 from analyzers.evaluate.whiles.answer import Closer
 from analyzers.evaluate.whiles.conditions import Condition, conditions, names_in
-from analyzers.evaluate.whiles.paths import State, Walk
+from analyzers.evaluate.whiles.known import State
+from analyzers.evaluate.whiles.paths import Walk
 from analyzers.types import Value
 
 
@@ -37,9 +38,11 @@ def _fresh(run: Run, value: Value, by: str) -> Value:
     """A chain followed from every node of a loop along the very same link is not a part of that node."""
     for loop, outer in sharing.around(run):
         if loop.number in value.depends and isinstance(outer, f.While):
-            turn = Walk().turn(outer)
+            turn = Walk(plain=run.turns).turn(outer)
             names = names_in(conditions(outer))
-            ways = {way for s in turn.ends for n in names if n in s.names for b, way in s.of(n).links if b == n}
+            ways = {
+                way for s in turn.ends for n in names if n in s.names for b, way in s.of(n).links if b == n
+            }
             if ways == {by}:
                 value = replace(value, depends=value.depends - {loop.number})
     return value
@@ -62,7 +65,8 @@ def _compressed(body: tuple[f.Stmt, ...], array: str, name: str) -> bool:
     """True if the function that climbs also writes to the array it climbs in: `parent[x] = root`."""
     tests = [s.test for s in shapes.walk(body) if isinstance(s, f.While)]
     at_root = any(
-        isinstance(n, f.Compare) and f"{array}[{name}]" in (shapes.text_of(n.left), shapes.text_of(n.rights[0]))
+        isinstance(n, f.Compare)
+        and f"{array}[{name}]" in (shapes.text_of(n.left), shapes.text_of(n.rights[0]))
         for n in shapes.nodes(tuple(tests))
     )
     stores = any(
@@ -87,12 +91,15 @@ def _marked(run: Run, found: list[Condition], end: State) -> Iterator[Closer]:
                 continue
             total = run.settled(run.extent(value))
             loops = sharing.container(run, holder)
-            yield Closer(holder, "mark", total, f"each mark in `{holder}` is set once", over=value, loops=loops)
+            yield Closer(
+                holder, "mark", total, f"each mark in `{holder}` is set once", over=value, loops=loops
+            )
         elif condition.kind == "stranger" and condition.big is not None:
             holder = shapes.text_of(condition.big)
             subject = shapes.text_of(expr)
             chains = {by[1:-1] for base, by in end.of(subject).links if base == subject and by[:1] == "["}
-            if not holder or not end.of(f"|{holder}|").rose(f"|{holder}|") and not _stored(end, holder):
+            length = f"|{holder}|"
+            if not holder or not (end.of(length).rose(length) or _stored(end, holder)):
                 continue
             for array in sorted(chains - {"…"}):
                 source = run.lookup(array) or Value(label=array)

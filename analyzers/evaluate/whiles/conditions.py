@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
-from analyzers.evaluate.whiles.paths import ROUNDING, called_name
+from analyzers.evaluate.whiles.values import ROUNDING, called_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,20 @@ class Leaf:
     exponent: bool = False
 
 
-_NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "==", "in": "not in", "not in": "in"}
+_NEGATED = {
+    "<": ">=",
+    "<=": ">",
+    ">": "<=",
+    ">=": "<",
+    "==": "!=",
+    "!=": "==",
+    "in": "not in",
+    "not in": "in",
+}
 _NEGATED |= {"is": "is not", "is not": "is"}
+
+
+_EMPTY = ("empty", "isEmpty", "is_empty")
 
 
 def conditions(node: f.While) -> list[Condition]:
@@ -61,9 +73,13 @@ def _of(test: f.Expr, negated: bool) -> list[Condition]:
         return _compared(test, negated)
     if isinstance(test, f.Const):
         return []
-    if isinstance(test, f.Call) and isinstance(test.func, f.Attr) and not test.args:
-        if test.func.name in ("empty", "isEmpty", "is_empty"):
-            return [Condition("holds", test.func.obj)]
+    if (
+        isinstance(test, f.Call)
+        and isinstance(test.func, f.Attr)
+        and test.func.name in _EMPTY
+        and not test.args
+    ):
+        return [Condition("holds", test.func.obj)]
     if isinstance(test, f.Call) and called_name(test) == "len" and test.args:
         return [Condition("holds", test.args[0])]
     if isinstance(test, f.Call) and called_name(test) in ("all", "any", "bool") and len(test.args) == 1:
@@ -115,7 +131,12 @@ def leaves(node: f.Expr | None, sign: int = 1) -> list[Leaf]:
         left, right = node.left, node.right
         if node.op == "*":
             return _product([*leaves(left, sign), *leaves(right, sign)])
-        if node.op == "**" and isinstance(right, f.Const) and isinstance(right.value, int) and right.value > 0:
+        if (
+            node.op == "**"
+            and isinstance(right, f.Const)
+            and isinstance(right.value, int)
+            and right.value > 0
+        ):
             return [Leaf(n.name, n.sign, n.power * right.value, n.exponent) for n in leaves(left, sign)]
         if node.op in ("**", "<<"):
             return [*leaves(left, sign), *(Leaf(n.name, n.sign, n.power, True) for n in leaves(right, sign))]

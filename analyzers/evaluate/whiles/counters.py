@@ -11,7 +11,8 @@ from analyzers.evaluate.run import Run
 from analyzers.evaluate.whiles import sharing
 from analyzers.evaluate.whiles.answer import Closer
 from analyzers.evaluate.whiles.conditions import Condition, Leaf, leaves
-from analyzers.evaluate.whiles.paths import ANYTHING, Known, State, Turn, counted_by
+from analyzers.evaluate.whiles.known import Known, State, Turn
+from analyzers.evaluate.whiles.values import ANYTHING, counted_by
 from analyzers.types import Value
 
 
@@ -104,7 +105,8 @@ def _falling(
     if _by_turns(node, turn, known, name, "-"):
         yield _scaled(run, name, _start(run, node, name, bound))
         return
-    falls = known.fell(name) and _never(turn, name, up=True) and not known.links
+    linked = any(base == name for base, _ in known.links)
+    falls = known.fell(name) and _never(turn, name, up=True) and not linked
     if not falls and not (chained and _is_number(bound)):
         return
     if f"{name}-" in known.scaled:
@@ -130,7 +132,11 @@ def _chased(run: Run, condition: Condition, end: State) -> Iterator[Closer]:
             scaled = f"{leaf.name}+" in known.scaled or f"{leaf.name}-" in known.scaled
             why = f"`{leaf.name}` meets another element of `{shapes.text_of(condition.big)}` on every turn"
             yield Closer(
-                leaf.name, "scale" if scaled else "chase", total.log() if scaled else total, why, known.rose(leaf.name)
+                leaf.name,
+                "scale" if scaled else "chase",
+                total.log() if scaled else total,
+                why,
+                known.rose(leaf.name),
             )
 
 
@@ -145,7 +151,10 @@ def _halved(run: Run, ends: set[str], turn: Turn, end: State) -> Iterator[Closer
     if not between:
         return
     replaced = {
-        n for s in turn.ends for n in ends if n in s.names and s.of(n).divided and len(s.of(n).mentions & ends) > 1
+        n
+        for s in turn.ends
+        for n in ends
+        if n in s.names and s.of(n).divided and len(s.of(n).mentions & ends) > 1
     }
     if len(replaced) < 2:
         return
@@ -173,7 +182,8 @@ def _by_turns(node: f.While, turn: Turn, known: Known, name: str, sign: str) -> 
         return False
     gaps = {known.low.get(name, (9, False))[0], known.high.get(name, (9, False))[0]}
     return gaps <= {-1, 1} and any(
-        isinstance(n, f.Binary) and n.op in ("%", "&") and shapes.text_of(n.left) == name for n in shapes.nodes(node.body)
+        isinstance(n, f.Binary) and n.op in ("%", "&") and shapes.text_of(n.left) == name
+        for n in shapes.nodes(node.body)
     )
 
 

@@ -14,117 +14,21 @@ from dataclasses import dataclass, field, replace
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
+from analyzers.evaluate.whiles.known import NOTHING_KNOWN, Known, State, Turn, merged, started
+from analyzers.evaluate.whiles.values import called_name, counted_by, divides, value_of
 
-Bounds = dict[str, tuple[int, bool]]
-"""Against what a name held at the start: by how much at least, and whether the inner loop's turns come on top."""
-
-MAX_PATHS = 48
+MAX_PATHS = 32
 """Paths followed apart; beyond, they are merged into what holds on all of them."""
+
+MAX_BEFORE_LOOPS = 8
+"""The same, before a loop inside."""
+
+MAX_WORK = 600
+"""Statements run on single paths; a walk that has done more keeps one state only."""
 
 PUTS = ("append", "appendleft", "push", "unshift", "insert", "add", "put", "put_nowait")
 PUTS_MANY = ("extend", "extendleft", "update", "concat")
 POPS = ("pop", "popleft", "popitem", "shift", "dequeue", "remove", "discard")
-ROUNDING = ("floor", "trunc", "int", "ceil", "round", "abs")
-LINK_WORDS = ("next", "prev", "parent", "sibling", "succ", "ancestor")
-"""Methods with these words in their names lead on to a neighbour: `node.get_next()`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a value against the names at the start of the turn.
-
-    `low` and `high` bound it; `scaled` are names it is a multiple (`n+`) or fraction (`n-`) of; `links` are pairs of a
-    name and the link that was followed from it; `mentions` is what it was computed from; `divided` says that a
-    division, or a pivot, chose a point between them; `amounts` are the names that were added or taken away; `may` says
-    which way a loop inside moved it (`n+`, `n-`), if that had a turn at all.
-    """
-
-    low: Bounds = field(default_factory=dict)
-    high: Bounds = field(default_factory=dict)
-    scaled: frozenset[str] = frozenset()
-    links: frozenset[tuple[str, str]] = frozenset()
-    mentions: frozenset[str] = frozenset()
-    divided: bool = False
-    amounts: frozenset[str] = frozenset()
-    may: frozenset[str] = frozenset()
-    constant: bool = False
-
-    def shifted(self, by: int) -> Known:
-        return replace(
-            self,
-            low={b: (gap + by, moved) for b, (gap, moved) in self.low.items()},
-            high={b: (gap + by, moved) for b, (gap, moved) in self.high.items()},
-        )
-
-    def rose(self, name: str) -> bool:
-        gap = self.low.get(name, (-1, False))[0]
-        return gap >= 1 or (gap == 0 and f"{name}+" in self.may)
-
-    def fell(self, name: str) -> bool:
-        gap = self.high.get(name, (1, False))[0]
-        return gap <= -1 or (gap == 0 and f"{name}-" in self.may)
-
-    @property
-    def same_as(self) -> frozenset[str]:
-        """The names it is equal to."""
-        return frozenset(b for b, (gap, _) in self.low.items() if gap == 0 and self.high.get(b, (1, False))[0] == 0)
-
-
-NOTHING_KNOWN = Known()
-
-
-def started(name: str) -> Known:
-    return Known({name: (0, False)}, {name: (0, False)}, mentions=frozenset({name}))
-
-
-def either(a: Known, b: Known) -> Known:
-    """What holds of one of two values."""
-    return Known(
-        {k: _weaker(a.low[k], b.low[k], min) for k in a.low.keys() & b.low.keys()},
-        {k: _weaker(a.high[k], b.high[k], max) for k in a.high.keys() & b.high.keys()},
-        a.scaled & b.scaled,
-        frozenset(x for x in a.links | b.links if {base for base, _ in a.links} & {base for base, _ in b.links} >= {x[0]}),
-        a.mentions | b.mentions,
-        a.divided and b.divided,
-        a.amounts | b.amounts,
-        a.may | b.may,
-    )
-
-
-def _weaker(a: tuple[int, bool], b: tuple[int, bool], pick: Callable[[int, int], int]) -> tuple[int, bool]:
-    return pick(a[0], b[0]), a[1] and b[1]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """One path so far: its names, the containers it took from and put into, and whether it met the inner loop."""
-
-    names: dict[str, Known] = field(default_factory=dict)
-    pops: frozenset[str] = frozenset()
-    puts: frozenset[str] = frozenset()
-    met: bool = False
-
-    def of(self, name: str) -> Known:
-        return self.names.get(name) or started(name)
-
-    def with_name(self, name: str, known: Known) -> State:
-        kept = self.names
-        if any(k.startswith(f"{name}.") or k.startswith(f"{name}[") or k == f"|{name}|" for k in kept):
-            kept = {k: v for k, v in kept.items() if not k.startswith((f"{name}.", f"{name}["))}
-        return replace(self, names={**kept, name: known})
-
-
-@dataclass(slots=True)
-class Turn:
-    """The ends of a turn's paths: those that come back to the head, and those that break out."""
-
-    ends: list[State] = field(default_factory=list)
-    breaks: list[State] = field(default_factory=list)
-
-    @property
-    def changed(self) -> frozenset[str]:
-        return frozenset(name for state in (*self.ends, *self.breaks) for name in state.names)
-
 
 Helper = Callable[[f.Call], "tuple[frozenset[str], frozenset[str]]"]
 """What a call of a function takes from and puts into containers the caller sees."""
@@ -142,9 +46,20 @@ class Walk:
     inner: f.While | f.For | None = None
     pointer: str = ""
     up: bool = True
+    plain: dict[tuple[int, int], Turn] = field(default_factory=dict)  # turns of loops, each looked at once
+    own: dict[tuple[int, int], Turn] = field(default_factory=dict)  # the same, of those around the inner loop
+    steps: int = 0
 
     def turn(self, node: f.While | f.For) -> Turn:
         """All paths through one turn of a loop."""
+        around = self.inner is not None and node.at <= self.inner.at and self.inner.to <= node.to
+        known = self.own if around else self.plain
+        found = known.get((node.at, node.to))
+        if found is None:
+            found = known[node.at, node.to] = self._turn(node)
+        return found
+
+    def _turn(self, node: f.While | f.For) -> Turn:
         turn = Turn()
         start = State()
         if isinstance(node, f.For):
@@ -180,8 +95,9 @@ class Walk:
             if not states:
                 return states
             states = self._step(stmt, states, turn, returns)
-            if len(states) > MAX_PATHS:
-                states = [_merged(states)]
+            self.steps += len(states)
+            if len(states) > (MAX_PATHS if self.steps < MAX_WORK else 1):
+                states = [merged(states)]
         return states
 
     def _step(self, stmt: f.Stmt, states: list[State], turn: Turn, returns: bool) -> list[State]:
@@ -190,6 +106,8 @@ class Walk:
             then = self._run(stmt.body, states, turn, returns)
             return then + self._run(stmt.otherwise, states, turn, returns)
         if isinstance(stmt, (f.For, f.While)):
+            if len(states) > (MAX_BEFORE_LOOPS if self.steps < MAX_WORK else 1):
+                states = [merged(states)]
             return self._run(stmt.otherwise, [self._loop(stmt, s) for s in states], turn, returns)
         if isinstance(stmt, f.Jump):
             if stmt.kind == "continue":
@@ -225,7 +143,7 @@ class Walk:
                 one = isinstance(stmt.value, f.Collection)
                 state = self._put(state, name, many=not one)
             value = f.Binary(stmt.at, stmt.to, stmt.op, stmt.target, stmt.value)
-            return state.with_name(name, self.value(state, value)) if name else state
+            return state.with_name(name, value_of(state, value)) if name else state
         if isinstance(stmt, f.Do):
             return self._effects(state, stmt.value)
         if isinstance(stmt, f.Delete):
@@ -240,7 +158,7 @@ class Walk:
                 for t, v in zip(target.items, value.items, strict=True):
                     state = self._assign(state, before, t, v)
                 return state
-            known = self.value(before, value)
+            known = value_of(before, value)
             part = Known(mentions=known.mentions, divided=known.divided)
             for name in _target_names(target):
                 state = state.with_name(name, part)
@@ -248,10 +166,10 @@ class Walk:
         name = shapes.text_of(target)
         if not name:
             return state
-        state = state.with_name(name, self.value(before, value))
+        state = state.with_name(name, value_of(before, value))
         length = f"|{name}|"
         if isinstance(value, f.Slice) and shapes.text_of(value.obj) == name and (value.start or value.stop):
-            halved = any(_divides(b) for b in (value.start, value.stop) if b is not None)
+            halved = any(divides(b) for b in (value.start, value.stop) if b is not None)
             state = _pop(state, name)
             if halved:
                 known = replace(state.of(length), scaled=frozenset({f"{length}-"}))
@@ -262,7 +180,11 @@ class Walk:
             size = sum(not isinstance(i, f.Star) for i in value.items)
             state = replace(state, names={**state.names, length: Known(high=known.shifted(size).high)})
         elif isinstance(target, f.Name):
-            source = self.value(before, f.Name(0, 0, f"|{shapes.text_of(value)}|")) if isinstance(value, f.Name) else None
+            source = (
+                value_of(before, f.Name(0, 0, f"|{shapes.text_of(value)}|"))
+                if isinstance(value, f.Name)
+                else None
+            )
             state = replace(state, names={**state.names, length: source or NOTHING_KNOWN})
         return state
 
@@ -271,7 +193,7 @@ class Walk:
     def _loop(self, node: f.For | f.While, state: State) -> State:
         """A loop inside: what it changes is known only if it never turns back."""
         counted = node is self.inner
-        turn = Walk(self.helper, self.inner, self.pointer, self.up).turn(node)
+        turn = self.turn(node)
         every = [*turn.ends, *turn.breaks]
         met = counted or any(s.met for s in every)
         names = dict(state.names)
@@ -284,15 +206,29 @@ class Walk:
             high = before.high if falls else {}
             if name == self.pointer and met:
                 if self.up:
-                    paid = counted or all(k.low[name][1] for s, k in zip(every, after, strict=True) if s.met and name in k.low)
-                    low = {b: (gap, True) for b, (gap, _) in before.low.items()} if (rises or counted) and paid else {}
+                    paid = counted or all(
+                        k.low[name][1] for s, k in zip(every, after, strict=True) if s.met and name in k.low
+                    )
+                    low = (
+                        {b: (gap, True) for b, (gap, _) in before.low.items()}
+                        if (rises or counted) and paid
+                        else {}
+                    )
                 else:
-                    paid = counted or all(k.high[name][1] for s, k in zip(every, after, strict=True) if s.met and name in k.high)
-                    high = {b: (gap, True) for b, (gap, _) in before.high.items()} if (falls or counted) and paid else {}
+                    paid = counted or all(
+                        k.high[name][1] for s, k in zip(every, after, strict=True) if s.met and name in k.high
+                    )
+                    high = (
+                        {b: (gap, True) for b, (gap, _) in before.high.items()}
+                        if (falls or counted) and paid
+                        else {}
+                    )
             mentions = before.mentions.union(*(k.mentions for k in after))
             may = {f"{b}+" for b in low} if any(k.rose(name) for k in after) else set()
             may |= {f"{b}-" for b in high} if any(k.fell(name) for k in after) else set()
-            on = {(b, by) for b in before.same_as for k in after for base, by in k.links if base == name}
+            roots = before.same_as | {b for b, _ in before.links}
+            on = {(b, by) for b in roots for k in after for base, by in k.links if base == name}
+            on |= before.links if links else set()
             names[name] = Known(low, high, links=frozenset(on), mentions=mentions, may=frozenset(may))
         puts = state.puts.union(*(s.puts for s in every))
         if isinstance(node, f.For):
@@ -342,171 +278,6 @@ class Walk:
             known = replace(known, high={})
         return replace(state, names={**state.names, length: known}, puts=state.puts | {holder})
 
-    def value(self, state: State, node: f.Expr) -> Known:
-        """What is known of an expression's value."""
-        if isinstance(node, f.Name):
-            return state.of(node.id)
-        if isinstance(node, f.Const):
-            return Known(constant=True)
-        if isinstance(node, f.Binary):
-            return self._binary(state, node)
-        if isinstance(node, (f.Attr, f.Index)):
-            return self._part(state, node)
-        if isinstance(node, f.Call):
-            return self._called(state, node)
-        if isinstance(node, f.Choose):
-            then, other = self.value(state, node.then), self.value(state, node.other)
-            # `p.next if p else other`: the chain goes on elsewhere, once.
-            return replace(either(then, other), links=then.links | other.links)
-        if isinstance(node, f.Logic):
-            first, *rest = (self.value(state, p) for p in node.parts)
-            for other in rest:
-                first = either(first, other)
-            return first
-        if isinstance(node, (f.Named, f.Await, f.Star)):
-            return self.value(state, node.value)
-        if isinstance(node, f.Unary):
-            inner = self.value(state, node.operand)
-            return Known(mentions=inner.mentions, divided=inner.divided, constant=inner.constant)
-        return NOTHING_KNOWN
-
-    def _binary(self, state: State, node: f.Binary) -> Known:
-        left, right = self.value(state, node.left), self.value(state, node.right)
-        mentions, divided = left.mentions | right.mentions, left.divided or right.divided
-        both = Known(mentions=mentions, divided=divided, constant=left.constant and right.constant)
-        bit = _lowest_bit(node)
-        if bit:
-            sign = "+" if node.op in ("+", "|") else "-"
-            moved = state.of(bit).shifted(1 if sign == "+" else -1)
-            bounds = replace(moved, high={}) if sign == "+" else replace(moved, low={})
-            return replace(bounds, scaled=frozenset(f"{b}{sign}" for b in state.of(bit).same_as), mentions=mentions)
-        if node.op in ("+", "-"):
-            if node.op == "+" and isinstance(node.left, f.Const) and not isinstance(node.right, f.Const):
-                left, right, node = right, left, replace_sides(node)
-            amount = number(node.right)
-            if amount is not None:
-                shifted = left.shifted(amount if node.op == "+" else -amount)
-                return replace(shifted, mentions=mentions, divided=divided)
-            name = _amount(node.right)
-            moved = left.shifted(1 if node.op == "+" else -1)
-            if node.op == "+":
-                moved = replace(moved, low={**right.shifted(1).low, **moved.low})
-            keep = replace(moved, high={}) if node.op == "+" else replace(moved, low={})
-            return replace(
-                keep, mentions=mentions, divided=divided, amounts=keep.amounts | {name}, links=frozenset()
-            )
-        if node.op in ("//", "/", ">>"):
-            falls = frozenset(f"{b}-" for b in left.low.keys() | left.high.keys() if b in left.high)
-            kept = {b: (min(gap - 1, -1), moved) for b, (gap, moved) in left.high.items()}
-            return replace(both, high=kept, scaled=falls | _kept(left.scaled, "-"), divided=True)
-        if node.op in ("*", "<<", "**"):
-            if isinstance(node.left, f.Const) and not isinstance(node.right, f.Const) and node.op == "*":
-                left, right = right, left
-            rises = frozenset(f"{b}+" for b in left.low)
-            kept = {b: (gap + 1, moved) for b, (gap, moved) in left.low.items()}
-            return replace(both, low=kept, scaled=rises | _kept(left.scaled, "+"))
-        if node.op == "%":
-            # `x % y` is below y, and with `x >= y` below half of x (Euclid).
-            names = {f"{b}-" for b in (*left.same_as, *right.same_as)}
-            high = {b: (gap - 1, moved) for b, (gap, moved) in {**left.high, **right.high}.items()}
-            return replace(both, high=high, scaled=frozenset(names))
-        return both
-
-    def _part(self, state: State, node: f.Attr | f.Index) -> Known:
-        """`p.next`, `parent[x]`: one link away; and a place of its own that may have been assigned."""
-        text = shapes.text_of(node)
-        if text and text in state.names:
-            return state.names[text]
-        whole = self.value(state, node.obj)
-        link = node.name if isinstance(node, f.Attr) else "[…]"
-        links = {(b, link) for b in whole.same_as} | {(b, link) for b, _ in whole.links}
-        low = {b: (whole.low.get(b, (0, False))[0] + 1, whole.low.get(b, (0, False))[1]) for b, _ in links}
-        high: Bounds = {}
-        mentions, divided = frozenset({text}) | whole.mentions, False
-        if isinstance(node, f.Index):
-            index = self.value(state, node.index)
-            chain = f"[{shapes.text_of(node.obj)}]"
-            links |= {(b, chain) for b in index.low if index.low[b][0] in (-1, 0, 1)}
-            links |= {(b, chain) for b, by in index.links}
-            mentions, divided = mentions | index.mentions, index.divided
-        if text and not whole.links:
-            low, high = {**low, text: (0, False)}, {text: (0, False)}
-        return Known(low, high, links=frozenset(links), mentions=mentions, divided=divided)
-
-    def _called(self, state: State, call: f.Call) -> Known:
-        name = called_name(call)
-        given = [self.value(state, a) for a in call.args]
-        if name in ROUNDING and len(given) == 1:
-            return given[0]
-        if name in ("max", "min") and len(given) > 1 and isinstance(call.func, f.Name):
-            return _extreme(given, name == "max")
-        mentions = frozenset[str]().union(*(g.mentions for g in given))
-        divided = "rand" in name or any(g.divided for g in given) or len(mentions) > 1
-        if isinstance(call.func, f.Attr):
-            receiver = self.value(state, call.func.obj)
-            if not call.args and any(word in name.lower() for word in LINK_WORDS):
-                links = frozenset((b, name) for b in receiver.same_as)
-                return Known({b: (1, False) for b, _ in links}, links=links, mentions=receiver.mentions)
-        if name == "len" and call.args:
-            return state.of(f"|{shapes.text_of(call.args[0])}|")
-        return Known(mentions=mentions, divided=divided)
-
-
-# ------------------------------------------------------------------------------------------------- small ones
-
-
-def called_name(call: f.Call) -> str:
-    func = call.func
-    return func.name if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
-
-
-def number(node: f.Expr) -> int | None:
-    """A whole number that is written down."""
-    sign = 1
-    if isinstance(node, f.Unary) and node.op == "-":
-        sign, node = -1, node.operand
-    if isinstance(node, f.Const) and isinstance(node.value, (int, float)):
-        value = int(node.value)
-        return sign * (value or int(node.value > 0))
-    return None
-
-
-ANYTHING = "…"
-"""An amount of which nothing is known, not even that it is no nought: an element, the result of a call."""
-
-
-def _amount(node: f.Expr) -> str:
-    if isinstance(node, (f.Name, f.Attr)):
-        return shapes.text_of(node) or ANYTHING
-    if isinstance(node, f.Unary):
-        return _amount(node.operand)
-    if isinstance(node, f.Const):
-        return "1"
-    if isinstance(node, f.Binary):
-        parts = {_amount(node.left), _amount(node.right)}
-        return ANYTHING if ANYTHING in parts else max(parts - {"1"}, default="1")
-    return ANYTHING
-
-
-def replace_sides(node: f.Binary) -> f.Binary:
-    return f.Binary(node.at, node.to, node.op, node.right, node.left)
-
-
-def counted_by(node: f.For) -> str:
-    """The name that a `for` counts up: `for i in range(n)`, `for i, x in enumerate(xs)`."""
-    call = node.iter
-    if isinstance(call, f.Range) and isinstance(node.target, f.Name):
-        return node.target.id
-    if not isinstance(call, f.Call):
-        return ""
-    name = called_name(call)
-    if name in ("range", "xrange") and isinstance(node.target, f.Name):
-        back = len(call.args) == 3 and (number(call.args[2]) or 1) < 0
-        return "" if back else node.target.id
-    if name == "enumerate" and isinstance(node.target, f.Collection) and isinstance(node.target.items[0], f.Name):
-        return node.target.items[0].id
-    return ""
-
 
 def _target_names(target: f.Expr) -> Iterator[str]:
     if isinstance(target, f.Collection):
@@ -530,67 +301,3 @@ def _pop(state: State, holder: str) -> State:
     length = f"|{holder}|"
     names = {**state.names, length: state.of(length).shifted(-1)}
     return replace(state, names=names, pops=state.pops | {holder})
-
-
-def _kept(scaled: frozenset[str], sign: str) -> frozenset[str]:
-    return frozenset(s for s in scaled if s.endswith(sign))
-
-
-def _divides(node: f.Expr) -> bool:
-    return any(isinstance(n, f.Binary) and n.op in ("//", "/", ">>") for n in shapes.nodes(node))
-
-
-def _extreme(given: list[Known], largest: bool) -> Known:
-    """`max(a, b)` is at least each of them; `min(a, b)` at most."""
-    low: Bounds = {}
-    high: Bounds = {}
-    for known in given:
-        for b, bound in known.low.items():
-            low[b] = max(low.get(b, bound), bound)
-        for b, bound in known.high.items():
-            high[b] = min(high.get(b, bound), bound)
-    every_low = set.intersection(*(set(k.low) for k in given))
-    every_high = set.intersection(*(set(k.high) for k in given))
-    mentions = frozenset[str]().union(*(k.mentions for k in given))
-    if largest:
-        return Known(low, {b: max(k.high[b] for k in given) for b in every_high}, mentions=mentions)
-    return Known({b: min(k.low[b] for k in given) for b in every_low}, high, mentions=mentions)
-
-
-def _lowest_bit(node: f.Binary) -> str:
-    """`i + (i & -i)`, `n & (n - 1)`, `i | (i + 1)`: one bit changes at the low end, so there are log n turns.
-
-    Source: Fenwick, "A New Data Structure for Cumulative Frequency Tables", 1994; Kernighan's bit count.
-    """
-    name = shapes.text_of(node.left)
-    if not name:
-        return ""
-    other = node.right
-    if node.op in ("+", "-") and isinstance(other, f.Binary) and other.op == "&":
-        if shapes.text_of(other.left) == name or shapes.text_of(other.right) == name:
-            return name
-    if node.op in ("&", "|") and isinstance(other, f.Binary) and other.op in ("+", "-"):
-        if shapes.text_of(other.left) == name and number(other.right) == 1:
-            return name
-    return ""
-
-
-def _merged(states: list[State]) -> State:
-    """What holds on all of several paths."""
-    met = any(s.met for s in states)
-    names: dict[str, Known] = {}
-    for name in {n for s in states for n in s.names}:
-        found: Known | None = None
-        for state in states:
-            known = state.of(name)
-            if met and not state.met:  # The inner loop had no turns here: they may be added for nothing.
-                known = replace(
-                    known,
-                    low={b: (gap, True) for b, (gap, _) in known.low.items()},
-                    high={b: (gap, True) for b, (gap, _) in known.high.items()},
-                )
-            found = known if found is None else either(found, known)
-        if found is not None:
-            names[name] = found
-    pops = frozenset.intersection(*(s.pops for s in states))
-    return State(names, pops, frozenset[str]().union(*(s.puts for s in states)), met)

@@ -16,7 +16,11 @@ from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.whiles.answer import Closer
 from analyzers.evaluate.whiles.callees import helper_of
-from analyzers.evaluate.whiles.paths import State, Turn, Walk
+from analyzers.evaluate.whiles.known import State, Turn
+from analyzers.evaluate.whiles.paths import Walk
+
+MAX_AROUND = 6
+"""Loops outside that are looked at; nobody writes more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,8 @@ def pointer(run: Run, node: f.While | f.For, closer: Closer) -> Shared:
     """The loops outside over which a pointer never goes back, but for a constant on each of their turns."""
     shared: list[Loop] = []
     slack = False
-    for loop, outer in around(run):
-        turn = Walk(helper_of(run), node, closer.name, closer.up).turn(outer)
+    for loop, outer in around(run)[:MAX_AROUND]:
+        turn = Walk(helper_of(run), node, closer.name, closer.up, run.turns).turn(outer)
         answer = _monotone(turn, closer)
         if answer is None:
             break

@@ -13,7 +13,9 @@ from analyzers.evaluate.run import Run
 from analyzers.evaluate.whiles import sharing
 from analyzers.evaluate.whiles.answer import Closer
 from analyzers.evaluate.whiles.conditions import Condition, names_in
-from analyzers.evaluate.whiles.paths import POPS, State, Turn, called_name
+from analyzers.evaluate.whiles.known import State, Turn
+from analyzers.evaluate.whiles.paths import POPS
+from analyzers.evaluate.whiles.values import called_name
 from analyzers.types import UNKNOWN_VALUE, Value
 
 
@@ -99,6 +101,9 @@ def reached(run: Run, node: f.While, name: str, value: Value) -> tuple[Cost, tup
     return Cost.of(size), loops
 
 
+_MARKING = ("add", "remove", "discard", "setdefault")
+
+
 def _marks(node: f.While, worklist: str) -> set[str]:
     """The containers that a body both asks and changes: seen-sets, distances, marks in a grid."""
     asked: set[str] = set()
@@ -112,9 +117,8 @@ def _marks(node: f.While, worklist: str) -> set[str]:
         elif isinstance(part, (f.Assign, f.Update)):
             targets = part.targets if isinstance(part, f.Assign) else (part.target,)
             changed |= {_root(t) for t in targets if isinstance(t, f.Index)}
-        elif isinstance(part, f.Call) and isinstance(part.func, f.Attr):
-            if part.func.name in ("add", "remove", "discard", "setdefault"):
-                changed.add(_root(part.func.obj))
+        elif isinstance(part, f.Call) and isinstance(part.func, f.Attr) and part.func.name in _MARKING:
+            changed.add(_root(part.func.obj))
     return (asked & changed) - {worklist, ""}
 
 
@@ -124,7 +128,9 @@ def _holders(test: f.Expr) -> set[str]:
         if isinstance(part, f.Index):
             found.add(_root(part))
         elif isinstance(part, f.Compare):
-            found |= {_root(r) for op, r in zip(part.ops, part.rights, strict=False) if op in ("in", "not in")}
+            found |= {
+                _root(r) for op, r in zip(part.ops, part.rights, strict=False) if op in ("in", "not in")
+            }
     return found
 
 
