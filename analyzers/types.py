@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from analyzers import bounds
 from analyzers.costs import ONE, Cost, Size
 from analyzers.findings import Place
 
@@ -73,6 +74,8 @@ class Value:
     whole: bool = False  # all of the input: what is taken from it next is something new every time
     letter: bool = False  # a text of one character, or of a few: one out of an alphabet
     frozen: bool = False  # the value does not change while the function runs (constant, class attribute)
+    above: bounds.Lines = ()  # for a number: what it never exceeds
+    below: bounds.Lines = ()  # and what it never falls below
 
     # ------------------------------------------------------------------------------------------- questions
 
@@ -117,6 +120,17 @@ class Value:
         more = self.depends | frozenset(tokens)
         return self if more == self.depends else replace(self, depends=more)
 
+    def plain(self, levels: int = 2) -> Value:
+        """The same value without its bounds: they hold for one turn of a loop, and a container outlives it."""
+        value = self
+        if value.items is not None and levels == 0:
+            value = replace(value, items=None)
+        elif value.items is not None:
+            items = tuple(item.plain(levels - 1) for item in value.items)
+            if any(a is not b for a, b in zip(items, value.items, strict=True)):
+                value = replace(value, items=items)
+        return replace(value, above=(), below=()) if value.above or value.below else value
+
     def named(self, label: str) -> Value:
         return self if self.label else replace(self, label=label)
 
@@ -149,7 +163,8 @@ def join(a: Value, b: Value) -> Value:
         return a.on(b.depends)
     if a.kind != b.kind or a.ref != b.ref or a.dotted != b.dotted:
         if {a.kind, b.kind} <= {"int", "float", "bool"}:
-            return Value("float" if "float" in (a.kind, b.kind) else "int", depends=depends)
+            kind = "float" if "float" in (a.kind, b.kind) else "int"
+            return Value(kind, depends=depends, above=_either_above(a, b), below=_either_below(a, b))
         return Value(depends=depends, label=a.label or b.label)
     return replace(
         a,
@@ -164,6 +179,8 @@ def join(a: Value, b: Value) -> Value:
         grown=a.grown or b.grown,
         letter=a.letter and b.letter,
         frozen=a.frozen and b.frozen,
+        above=_either_above(a, b),
+        below=_either_below(a, b),
     )
 
 
@@ -174,6 +191,22 @@ def element(value: Value) -> Value | None:
     if value.kind in ("bytes", "bytearray", "memoryview"):
         return BYTE
     return value.of
+
+
+def limits(value: Value) -> tuple[bounds.Lines, bounds.Lines]:
+    """The lines above and below a number; a constant is its own."""
+    if isinstance(value.const, (int, float)) and not value.above and not value.below:
+        exact = bounds.number(value.const)
+        return exact, exact
+    return value.above, value.below
+
+
+def _either_above(a: Value, b: Value) -> bounds.Lines:
+    return bounds.either(limits(a)[0], limits(b)[0], max)
+
+
+def _either_below(a: Value, b: Value) -> bounds.Lines:
+    return bounds.either(limits(a)[1], limits(b)[1], min)
 
 
 def joined(values: Iterable[Value]) -> Value | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analyzers import facts as f
-from analyzers.evaluate import expressions
+from analyzers.evaluate import expressions, ranges
 from analyzers.evaluate.run import Run
 from analyzers.types import Token, Value
 
@@ -14,7 +14,7 @@ SPREAD = "spread into the arguments"
 
 
 def _evaluated(run: Run, argument: f.Expr) -> Value:
-    value = expressions.evaluate(run, argument)
+    value = ranges.bounded(run, argument, expressions.evaluate(run, argument))
     return replace(value, evidence=SPREAD) if isinstance(argument, f.Star) else value
 
 

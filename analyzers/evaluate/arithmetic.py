@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analyzers.costs import ONE, Cost, Term
+from analyzers.evaluate import ranges
 from analyzers.evaluate.measures import smaller
 from analyzers.evaluate.run import Run
 from analyzers.types import Value
@@ -15,11 +16,14 @@ _SHRINKING = ("//", "/", ">>", "-")
 
 def computed(run: Run, op: str, left: Value, right: Value) -> Value:
     """`left op right` of two numbers, or of values of which nothing else is known."""
+    above, below = ranges.arithmetic(op, left, right)
     return Value(
         _kind(left, right, op),
         size=_magnitude(run, op, left, right),
         depends=left.depends | right.depends,
         const=folded(op, left.const, right.const),
+        above=above,
+        below=below,
     )
 
 
@@ -68,7 +72,7 @@ def _magnitude(run: Run, op: str, left: Value, right: Value) -> Cost | None:
         return _remainder(run, left, right)
     if op == "&" and _few(left, right):
         return ONE
-    if not (is_bounded(left) or is_bounded(right)):
+    if not (ranges.is_bounded(left) or ranges.is_bounded(right)):
         return None
     a, b = run.magnitude(left), run.magnitude(right)
     if op == "*":
@@ -85,7 +89,7 @@ def _magnitude(run: Run, op: str, left: Value, right: Value) -> Cost | None:
         return a if right.const is not None else a * exponential(b, 2.0)
     if op in _SHRINKING:
         return a
-    if op == "&" and is_bounded(left) and is_bounded(right):
+    if op == "&" and ranges.is_bounded(left) and ranges.is_bounded(right):
         return smaller(a, b)
     return a + b
 
@@ -95,10 +99,10 @@ def _remainder(run: Run, left: Value, right: Value) -> Cost | None:
     if isinstance(right.const, (int, float)):
         if abs(right.const) <= FEW:
             return ONE
-        return run.magnitude(left) if is_bounded(left) else None
+        return run.magnitude(left) if ranges.is_bounded(left) else None
     if right.is_constant_size:  # a constant of which nothing else is known
-        return run.magnitude(left) if is_bounded(left) else ONE
-    return run.magnitude(right) if is_bounded(right) else None
+        return run.magnitude(left) if ranges.is_bounded(left) else ONE
+    return run.magnitude(right) if ranges.is_bounded(right) else None
 
 
 def exponential(exponent: Cost, base: float) -> Cost:
@@ -109,8 +113,3 @@ def exponential(exponent: Cost, base: float) -> Cost:
     for term in exponent.terms:
         total = total * Cost((Term(tuple((size, (1.0, 0)) for size, _ in term.factors)),))
     return total
-
-
-def is_bounded(value: Value) -> bool:
-    """True if something bounds the number: a size, a constant, or the input that it is."""
-    return value.size is not None or value.const is not None or bool(value.label)

@@ -179,4 +179,4 @@ def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:
     """`obj.name = value`. What a method stores on itself it may read back."""
     run.assigned.add(shapes.text_of(target))
     if base.label in ("self", "this") and value.known:
-        run.stored[target.name] = replace(value, label=shapes.text_of(target))
+        run.stored[target.name] = replace(value.plain(), label=shapes.text_of(target))

@@ -225,7 +225,7 @@ def _returned(
     items = tuple(_returned(run, v, swap, bound, function) for v in value.items) if value.items else None
     return replace(
         value, size=size, of=inner, values=values, items=items, depends=_lifted(run, value.depends, bound), label="", token="",
-        grown=None, born=len(run.loops), bound=None,
+        grown=None, born=len(run.loops), bound=None, above=(), below=(),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, calls, loops, operators, reading
+from analyzers.evaluate import attributes, calls, loops, operators, ranges, reading
 from analyzers.evaluate.measures import texts
 from analyzers.evaluate.run import Run
 from analyzers.types import NOTHING, UNKNOWN_VALUE, Value, constant, join, joined
@@ -70,8 +70,8 @@ def _unary(run: Run, node: f.Unary) -> Value:
     if node.op == "not":
         return Value("bool", size=ONE, depends=value.depends)
     if value.const is not None and node.op == "-" and isinstance(value.const, (int, float)):
-        return replace(value, const=-value.const)
-    return replace(value, const=None)
+        return replace(value, const=-value.const, above=(), below=())
+    return replace(value, const=None, above=(), below=())
 
 
 def _compare(run: Run, node: f.Compare) -> Value:
@@ -121,6 +121,7 @@ def _collection(run: Run, node: f.Collection) -> Value:
     run.charge(size, run.place(node), "copies the spread items")
     if spread and run.language != "python":
         operators.spread_copy(run, node, spread[0])
+    element = element.plain() if element is not None else None
     items = tuple(values) if not spread and len(values) <= 16 else None
     return Value(
         node.kind,
@@ -147,8 +148,8 @@ def _mapping(run: Run, node: f.Mapping) -> Value:
     return Value(
         "dict",
         size=size,
-        of=joined(keys),
-        values=joined(values),
+        of=joined(v.plain() for v in keys),
+        values=joined(v.plain() for v in values),
         depends=depends,
         born=len(run.loops),
         evidence="a literal",
@@ -181,7 +182,7 @@ def _yield(run: Run, node: f.Yield) -> Value:
     if node.delegate:
         operators.consumed(run, value, run.place(node), "yields each of")
         value = value.of or UNKNOWN_VALUE
-    run.yields.append(value)
+    run.yields.append(value.plain())
     return UNKNOWN_VALUE
 
 
@@ -198,9 +199,10 @@ def _named(run: Run, node: f.Named) -> Value:
 
 
 def _range(run: Run, node: f.Range) -> Value:
-    start, stop = evaluate(run, node.start), evaluate(run, node.stop)
+    start = ranges.bounded(run, node.start, evaluate(run, node.start))
+    stop = ranges.bounded(run, node.stop, evaluate(run, node.stop))
     step = evaluate(run, node.step) if node.step is not None else None
-    return operators.counting(run, start, stop, step)
+    return ranges.counting(run, start, stop, step)
 
 
 def _opaque(run: Run, node: f.Opaque) -> Value:

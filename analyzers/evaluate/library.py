@@ -13,6 +13,7 @@ from analyzers.evaluate import (
     flattening,
     operators,
     queries,
+    ranges,
     reading,
     statements,
 )
@@ -92,12 +93,18 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
     """A function or class from outside the project."""
     name = target.dotted if run.language == "python" else target.dotted.removeprefix("builtins.")
     if name in ("builtins.range", "builtins.xrange"):
-        values = arguments.values
+        values = [ranges.bounded(run, *pair) for pair in zip(node.args, arguments.values, strict=False)]
         zero = Value("int", size=ONE, const=0)
         if len(values) == 1:
-            return operators.counting(run, zero, values[0], None)
+            return ranges.counting(run, zero, values[0], None)
         if len(values) >= 2:
-            return operators.counting(run, values[0], values[1], values[2] if len(values) > 2 else None)
+            step = values[2] if len(values) > 2 else None
+            falling = step is not None and isinstance(node.args[2], f.Unary) and node.args[2].op == "-"
+            return ranges.counting(run, values[0], values[1], step, falling=falling)
+    if name in ("builtins.min", "builtins.max") and len(arguments.values) > 1:
+        compared = [ranges.bounded(run, *pair) for pair in zip(node.args, arguments.values, strict=False)]
+        if all(value.kind in ("int", "float", "bool") or value.above or value.below for value in compared):
+            return (ranges.least if name == "builtins.min" else ranges.greatest)(run, compared)
     if name == "builtins.super":
         return calls.super_object(run)
     added_up = flattening.flattened(run, node, name, arguments, place)
@@ -210,5 +217,5 @@ def _grown(run: Run, node: f.Call, receiver: Value, by: Cost, put: Value | None,
         return
     if receiver.kind in ("list", "deque", "queue", "priorityqueue", "sortedlist", *KEYED):
         known = run.env[holder.id]
-        held = put_in if known.of is None else join(known.of, put_in)
+        held = (put_in if known.of is None else join(known.of, put_in)).plain()
         run.bind(holder.id, replace(known, of=held, items=None))

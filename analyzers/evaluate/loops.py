@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size
-from analyzers.evaluate import expressions, paid, queries, reading, shapes, whiles
+from analyzers.evaluate import carried, expressions, paid, queries, reading, shapes, whiles
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -21,7 +21,7 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     """`for target in iter`: run the body once on an abstract element and sum it over the turns."""
     over = reading.within(run, node, expressions.evaluate(run, node.iter))
     place = run.place_at(node.at, node.head_to or node.iter.to)
-    enter(
+    loop = enter(
         run,
         node,
         over,
@@ -32,9 +32,12 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
         is_async=node.is_async,
         shared=paid.shared_turns(run, node),
     )
+    replaced = carried.forget(run, node.body, loop)
     bind_target(run, node.target, element_of(run, over))
+    carried.watch(run, node, loop)
     before = dict(run.env)
     body()
+    carried.recall(run, replaced)
     leave(run, before)
 
 
@@ -227,11 +230,15 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
     taken = run.lookup(progress.taken) if progress.taken else None
     before_size = run.extent(taken) if taken is not None and taken.grown is None else None
     loop = run.open(make)
+    replaced = carried.forget(run, (*node.body, *node.step), loop)
     for name, bound in progress.moving:
         value = run.lookup(name)
         if value is not None:
             depends = value.depends | {loop.number}
-            run.bind(name, replace(value, const=None, depends=depends, size=bound or value.size))
+            run.bind(
+                name,
+                replace(value, const=None, depends=depends, size=bound or value.size, above=(), below=()),
+            )
     if progress.level and (level := run.lookup(progress.level)) is not None:
         one = Size(
             f"|{progress.level}|", "one level", (loop.number,), progress.turns, key=f"level:{progress.level}"
@@ -245,6 +252,7 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
     expressions.evaluate(run, node.test)
     before = dict(run.env)
     body()
+    carried.recall(run, replaced)
     if run.dead:
         run.env, run.dead = before, False
     run.close(progress.reason)
@@ -279,7 +287,8 @@ def comprehension(run: Run, node: f.Comprehension) -> Value:
     numbers = {loop.number for loop in opened}
     depends = frozenset().union(*(o.depends for o in overs)) - numbers
     kind = "iterator" if node.kind == "generator" else node.kind
-    element = replace(key if key is not None else value, depends=(key or value).depends - numbers)
+    value = value.plain()
+    element = replace((key or value).plain(), depends=(key or value).depends - numbers)
     if kind != "iterator":
         run.space = run.space + count
     made = Value(

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import expressions, queries, reading, shapes
-from analyzers.evaluate.arithmetic import computed, is_bounded
+from analyzers.evaluate import expressions, queries, ranges, reading, shapes
+from analyzers.evaluate.arithmetic import computed
 from analyzers.evaluate.events import Compared, Operated
 from analyzers.evaluate.measures import Measures, smaller, texts
 from analyzers.evaluate.run import Run
@@ -122,11 +122,14 @@ def binary(run: Run, node: f.Binary, left: Value, right: Value) -> Value:
         row = operations(run.language).method(left.kind, "+")
         if row is not None:
             operate(run, row, "+", run.place(node), left, right, receiver_place=run.place(node.left))
-            return _new(run, left, run.extent(left) + run.extent(right), right)
+            made = _new(run, left, run.extent(left) + run.extent(right), right)
+            return replace(made, evidence="a concatenation")
     if op == "*" and left.kind in _SEQUENCES:
-        size = run.extent(left) * run.magnitude(right)
+        times = ranges.bounded(run, node.right, right)
+        size = run.extent(left) * ranges.distance(run, Value("int", const=0), times, run.magnitude(right))
         run.charge(size, run.place(node), "builds a repeated sequence")
-        return _new(run, left, size, right)
+        made = _new(run, left, size, right)
+        return replace(made, evidence="a repeated sequence") if _is_lengthened(times) else made
     if op == "*" and right.kind in _SEQUENCES:
         return binary(run, f.Binary(node.at, node.to, "*", node.right, node.left), right, left)
     if op in ("|", "&") and left.kind in queries.LAZY_KINDS:
@@ -135,7 +138,12 @@ def binary(run: Run, node: f.Binary, left: Value, right: Value) -> Value:
         return _combined(run, node, left, right)
     if left.kind == "str" and op == "%":
         return Value("str", size=texts(run, right.items or (right,)), depends=left.depends | right.depends)
-    return computed(run, op, left, right)
+    return computed(run, op, ranges.bounded(run, node.left, left), ranges.bounded(run, node.right, right))
+
+
+def _is_lengthened(times: Value) -> bool:
+    """True if a sequence of so many items may be longer than a length it was computed from."""
+    return not any(line.constant <= 0 for line in times.above)
 
 
 def _new(run: Run, like: Value, size: Cost, other: Value) -> Value:
@@ -251,10 +259,16 @@ def _length(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) ->
         return ONE
     if stop is not None and last is None and stop.frozen and stop.is_constant_size:  # up to a named constant
         return ONE
+    whole = run.extent(base)
+    if start is not None and stop is not None:
+        low, high = ranges.bounded(run, node.start, start), ranges.bounded(run, node.stop, stop)
+        length = ranges.distance(run, low, high, whole)
+        if length is not whole:
+            return length
     distance = _window(node)
     if distance is not None:
-        return smaller(run.extent(base), run.extent_or_magnitude(expressions.evaluate(run, distance)))
-    return run.extent(base)
+        return smaller(whole, run.extent_or_magnitude(expressions.evaluate(run, distance)))
+    return whole
 
 
 def _window(node: f.Slice) -> f.Expr | None:
@@ -267,22 +281,6 @@ def _window(node: f.Slice) -> f.Expr | None:
             if shapes.text_of(part) == shapes.text_of(fixed) != "":
                 return distance
     return None
-
-
-def counting(run: Run, start: Value, stop: Value, step: Value | None) -> Value:
-    """The numbers from start to stop, as `range` gives them."""
-    depends = start.depends | stop.depends | (step.depends if step is not None else frozenset())
-    bound = run.magnitude(stop) if is_bounded(stop) or not is_bounded(start) else ONE
-    if (step is not None and isinstance(step.const, (int, float)) and step.const < 0) or (
-        not stop.const
-        and bound.is_constant
-        and is_bounded(start)
-        and stop.size is None
-        and stop.const is None
-    ):
-        bound = run.magnitude(start)
-    element = Value("int", size=bound, depends=depends)
-    return Value("range", size=bound, of=element, depends=depends, label="range")
 
 
 def spread_copy(run: Run, node: f.Expr, value: Value) -> None:

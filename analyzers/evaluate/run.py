@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
+from analyzers.bounds import Symbol
 from analyzers.costs import ONE, UNKNOWN, Cost, Size
 from analyzers.evaluate import derivation
 from analyzers.evaluate.events import Analysis, Loop, Part
@@ -63,6 +64,15 @@ class Frame:
 
 
 @dataclass(slots=True)
+class Block:
+    """Statements being run in order: which of them is running, and how many loops are open."""
+
+    body: tuple[f.Stmt, ...]
+    position: int
+    depth: int
+
+
+@dataclass(slots=True)
 class Run:
     """One function being run on abstract arguments."""
 
@@ -81,6 +91,8 @@ class Run:
         default_factory=dict
     )  # what one turn of a loop does, by its place
     base_loops: int = 0  # the loops that were open when it was called
+    symbols: dict[str, tuple[Value, Symbol]] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
     caught: int = 0  # the loops open around the innermost `try`: an exception leaves the others
     sizes: dict[str, Size] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -148,7 +160,9 @@ class Run:
     def extent(self, value: Value) -> Cost:
         """The number of elements of a container, or the magnitude of an int."""
         if value.grown is not None:
-            return Cost.of(value.grown)
+            from analyzers.evaluate import segments
+
+            return segments.gathered(self, value) or Cost.of(value.grown)
         if value.size is not None:
             return value.size
         if value.kind in ("bool", "none"):
@@ -291,6 +305,22 @@ class Run:
             self.outer is not None and self.outer.encloses(qualname)
         )
 
+    def symbol(self, name: str, what: str = "") -> Symbol | None:
+        """The number that a name holds now, or with "len" the length of what it holds; another one once it is bound anew."""
+        owner: Run | None = self
+        while owner is not None and name not in owner.env:
+            owner = owner.outer
+        if owner is None:
+            return None
+        value = owner.env[name]
+        if what and value.grown is not None:
+            return None
+        key = f"{what} {name}" if what else name
+        known = owner.symbols.get(key)
+        if known is None or known[0] is not value:
+            known = owner.symbols[key] = (value, Symbol(key, value.named(name)))
+        return known[1]
+
     def is_stored(self, label: str) -> bool:
         """True if this run has assigned to that attribute, so that reading it back loads nothing."""
         return label in self.assigned
@@ -321,7 +351,7 @@ class Run:
             merged = {
                 name: join(merged[name], other[name])
                 if name in merged and name in other
-                else merged.get(name) or other.get(name) or UNKNOWN_VALUE
+                else (merged.get(name) or other.get(name) or UNKNOWN_VALUE).plain()
                 for name in {**merged, **other}
             }
         self.env = merged

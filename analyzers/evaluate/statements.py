@@ -18,12 +18,13 @@ from analyzers.evaluate import (
     memos,
     operators,
     queries,
+    ranges,
     reading,
     scripts,
     shapes,
 )
 from analyzers.evaluate.events import Operated
-from analyzers.evaluate.run import Run
+from analyzers.evaluate.run import Block, Run
 from analyzers.operations import operations
 from analyzers.types import UNKNOWN_VALUE, Value, element, join
 
@@ -38,18 +39,28 @@ def execute(run: Run, body: tuple[f.Stmt, ...]) -> None:
     last = leaving.last_turn(run, body)
     if last is not None:
         start, depth = last
-        _execute_all(run, body[:start])
+        _execute_all(run, body, 0, start)
         if not run.dead:
-            leaving.once(run, depth, lambda: _execute_all(run, body[start:]))
+            leaving.once(run, depth, lambda: _execute_all(run, body, start, len(body)))
         return
-    _execute_all(run, body)
+    _execute_all(run, body, 0, len(body))
 
 
-def _execute_all(run: Run, body: tuple[f.Stmt, ...]) -> None:
-    for stmt in body:
+def _execute_all(run: Run, body: tuple[f.Stmt, ...], start: int, end: int) -> None:
+    block = Block(body, start, len(run.loops))
+    run.blocks.append(block)
+    try:
+        _execute_block(run, block, end)
+    finally:
+        run.blocks.pop()
+
+
+def _execute_block(run: Run, block: Block, end: int) -> None:
+    for position in range(block.position, end):
         if run.dead:
             return
         run.step()
+        block.position, stmt = position, block.body[position]
         if not isinstance(stmt, (f.For, f.While, f.If, f.With, f.Try, f.Match, f.Block)):
             run.statement = run.place(stmt)
         _HANDLERS[type(stmt)](run, stmt)
@@ -66,7 +77,7 @@ def _assign(run: Run, node: f.Assign) -> None:
                 run.bind(target.id, declared.named(target.id))
         return
     outside, run.reading = run.reading, reading.into(node.targets, node.value)
-    value = expressions.evaluate(run, node.value)
+    value = ranges.bounded(run, node.value, expressions.evaluate(run, node.value))
     value = reading.unpacked(run, node.targets[0], run.reading, value)
     run.reading = outside
     if declared is not None and declared.known and not value.known:
@@ -236,7 +247,8 @@ def _learn(run: Run, node: f.Expr, base: Value, key: Value | None, value: Value)
     if isinstance(node, f.Name) and base.kind == "dict" and node.id in run.env:
         base = run.env[node.id]
         known = base.values
-        run.bind(node.id, replace(base, values=value if known is None else join(known, value)))
+        put = value.plain()
+        run.bind(node.id, replace(base, values=put if known is None else join(known, put)))
 
 
 def _accumulates(run: Run, node: f.Assign, target: f.Expr, value: Value) -> None:
@@ -310,7 +322,13 @@ def _update(run: Run, node: f.Update) -> None:
     if isinstance(node.target, f.Name):
         size = current.size if node.op in ("-", "//", ">>", "%") else None
         kind = current.kind if current.kind in ("int", "float") else "unknown"
-        run.bind(node.target.id, Value(kind, size=size, depends=depends, label=node.target.id))
+        above, below = ranges.arithmetic(
+            node.op, ranges.bounded(run, node.target, current), ranges.bounded(run, node.value, value)
+        )
+        run.bind(
+            node.target.id,
+            Value(kind, size=size, depends=depends, label=node.target.id, above=above, below=below),
+        )
 
 
 def _attribute_string(run: Run, node: f.Update, current: Value, name: str) -> None:

@@ -1,0 +1,191 @@
+"""What one turn of a loop hands to the next: a body is run once, so what it changes is not known when a turn begins.
+
+A name that the body sets again is no longer the constant it was before the loop: a counter is as large as the loop has
+turns, a list that is replaced by another has a size of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analyzers import facts as f
+from analyzers.bounds import Symbol
+from analyzers.costs import ONE, Cost, Size
+from analyzers.evaluate import paid, segments, shapes
+from analyzers.evaluate.events import Loop
+from analyzers.evaluate.run import Run
+from analyzers.types import Value
+
+_CONTAINERS = ("list", "tuple", "set", "dict", "str", "bytes", "deque")
+_FALLING = ("-", "//", "/", ">>", "%", "&")
+
+
+_Change = tuple[str, f.Expr | None, bool]
+"""The operator of `name op= value` ("" for an assignment), the value, and whether it stands in a loop inside."""
+
+
+Replaced = list[tuple[str, Size, Cost]]
+"""Containers that a body replaces: the name, the size they have on any turn, the size they had before the loop."""
+
+
+def forget(run: Run, body: tuple[f.Stmt, ...], loop: Loop) -> Replaced:
+    """At the beginning of a turn: what the body changes is what any turn before may have left."""
+    replaced: Replaced = []
+    for name, values in _changes(body).items():
+        held = run.env.get(name)
+        if held is None:
+            continue
+        if held.kind in _CONTAINERS:
+            changed = _any_container(name, held, values, loop)
+            if changed.size is not held.size and changed.size is not None and held.size is not None:
+                replaced.append((name, changed.size.sizes[0], held.size))
+        else:
+            changed = _any_turn(held, values, loop)
+        run.bind(name, changed)
+        if _is_tally(values):
+            run.symbols[name] = (changed, Symbol(name, changed.named(name), tally=loop.number))
+    return replaced
+
+
+def recall(run: Run, replaced: Replaced) -> None:
+    """At the end of a turn: how large the containers are that the body put in the place of others.
+
+    A copy is as long as what it was made from, so it stays as long as it was before the loop. If the new container is
+    made longer than the old one by the loop, nothing is said but that it has a size.
+    """
+    if run.dead:
+        return
+    frame = run.frames[-1]
+    for name, size, before in replaced:
+        held = run.env.get(name)
+        if held is None or held.size is None or held.grown is not None or held.size.unknown:
+            continue
+        if held.size == Cost.of(size):
+            if held.evidence in LENGTHENED:
+                continue
+            after = before
+        elif size in held.size.sizes or any(s.loops for s in held.size.sizes):
+            continue
+        else:
+            after = before + held.size
+        frame.born.append(size)
+        frame.growth[size] = after
+
+
+LENGTHENED = ("a concatenation", "a repeated sequence")
+"""What may be longer than what it was made from, though the algebra drops a constant."""
+
+
+def _any_container(name: str, held: Value, changes: list[_Change], loop: Loop) -> Value:
+    replaced = any(op == "" and not _is_literal(value) for op, value, _ in changes)
+    small = held.grown is None and held.size is not None and held.size.is_constant and not held.frozen
+    size = held.size
+    if replaced and small:
+        size = Cost.of(Size(f"|{name}|", f"the size of {name} on any turn"))
+    evidence = "" if held.evidence in LENGTHENED else held.evidence
+    return replace(held, size=size, items=None, const=None, evidence=evidence)
+
+
+def _is_tally(changes: list[_Change]) -> bool:
+    """True for a counter that the loop itself counts up by constants and sets back to a constant."""
+    ops = {op for op, _, _ in changes}
+    return ops == {"", "+"} and all(
+        isinstance(value, f.Const) and not (inside and op == "+") for op, value, inside in changes
+    )
+
+
+def watch(run: Run, node: f.For, loop: Loop) -> None:
+    """Know the loop's counter, and the names that follow it, as such (see `segments.py`)."""
+    counter = _counter(node)
+    held = run.env.get(counter)
+    if held is None:
+        return
+    run.symbols[counter] = (held, Symbol(counter, held, counts=loop.number))
+    for name in segments.followers(node.body, counter):
+        start = run.env.get(name)
+        if start is not None:
+            run.symbols[name] = (start, Symbol(name, start, follows=loop.number))
+
+
+def _counter(node: f.For) -> str:
+    """`i` of `for i in range(...)` and of `for i, x in enumerate(...)`."""
+    if not isinstance(node.iter, f.Call):
+        return ""
+    name = shapes.dotted(node.iter.func)
+    inner = node.iter.args[0] if name == "reversed" and node.iter.args else None
+    if isinstance(inner, f.Call):
+        name = shapes.dotted(inner.func)
+    target = node.target
+    if name == "enumerate" and isinstance(target, f.Collection) and target.items:
+        target = target.items[0]
+    elif name not in ("range", "xrange"):
+        return ""
+    return target.id if isinstance(target, f.Name) else ""
+
+
+def _changes(body: tuple[f.Stmt, ...]) -> dict[str, list[_Change]]:
+    found: dict[str, list[_Change]] = {}
+    stack = [(stmt, False) for stmt in body]
+    while stack:
+        stmt, inside = stack.pop()
+        if isinstance(stmt, f.Update) and isinstance(stmt.target, f.Name):
+            found.setdefault(stmt.target.id, []).append((stmt.op, stmt.value, inside))
+        elif isinstance(stmt, f.For):
+            for name in paid.names_in(stmt.target):
+                found.setdefault(name, []).append(("", None, inside))
+        for target, value in paid.assignments(stmt):
+            for name in paid.names_in(target):
+                exact = value if isinstance(target, f.Name) else None
+                found.setdefault(name, []).append(_step(name, exact, inside))
+        deeper = inside or isinstance(stmt, (f.For, f.While))
+        stack += [(child, deeper) for child in shapes.children(stmt)]
+    return found
+
+
+def _step(name: str, value: f.Expr | None, inside: bool) -> _Change:
+    """`i = i + 1` is the step that `i += 1` is."""
+    if isinstance(value, f.Binary) and isinstance(value.left, f.Name) and value.left.id == name:
+        return value.op, value.right, inside
+    return "", value, inside
+
+
+def _any_turn(held: Value, changes: list[_Change], loop: Loop) -> Value:
+    if held.kind not in ("int", "float", "bool") and held.const is None:
+        return replace(held, above=(), below=())
+    return replace(held, const=None, above=(), below=(), frozen=False, size=_size(held, changes, loop))
+
+
+def _size(held: Value, changes: list[_Change], loop: Loop) -> Cost | None:
+    """How large a number may have become: as it was, plus one step for every turn."""
+    if held.kind == "bool":
+        return ONE
+    start = ONE if held.const is not None else held.size
+    if all(op in _FALLING or (op == "" and _is_literal(value)) for op, value, _ in changes):
+        return start
+    steady = all(
+        op in _FALLING or ((op == "" or (op == "+" and not inside)) and _is_literal(value))
+        for op, value, inside in changes
+    )
+    if steady and start is not None and not loop.turns.unknown:
+        return start + loop.turns
+    return None
+
+
+def _is_literal(value: f.Expr | None) -> bool:
+    """True if its size is written down: a constant, a truth, a display of a few things, an empty container."""
+    if isinstance(value, f.Unary):
+        return value.op == "not" or _is_literal(value.operand)
+    if isinstance(value, f.Collection):
+        return not any(isinstance(item, f.Star) for item in value.items)
+    if isinstance(value, f.Call):
+        return not value.args and shapes.dotted(value.func).rpartition(".")[2] in (
+            *_CONTAINERS,
+            "defaultdict",
+            "Counter",
+            "OrderedDict",
+        )
+    if isinstance(value, f.Mapping):
+        return None not in value.keys
+    if isinstance(value, f.Choose):
+        return _is_literal(value.then) and _is_literal(value.other)
+    return isinstance(value, (f.Const, f.Compare))
