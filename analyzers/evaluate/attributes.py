@@ -119,6 +119,13 @@ def _resolved_chain(run: Run, node: f.Attr, target: Target, rest: tuple[str, ...
 def read(run: Run, node: f.Attr, base: Value) -> Value:
     """Attribute `node.name` of a value, with whatever reading it sets off."""
     label = shapes.text_of(node)
+    if base.kind == "instance" and base.dotted.startswith("pathlib.") and node.name in ("parents", "parts"):
+        return Value(
+            "tuple", size=ONE, label=label, depends=base.depends
+        )  # A path is as deep as someone made it.
+    if node.name == "shape" and run.language == "python" and base.ref is None:
+        # An array has few dimensions; how long each is, is not known.
+        return Value("tuple", size=ONE, of=Value("int"), label=label, depends=base.depends, bound=base)
     if base.evidence == FIXED or node.name in operations(run.language).fixed.names:
         # Iterated, called or read further, it stays as large as the program's text makes it.
         return Value(size=ONE, frozen=True, label=label, depends=base.depends, evidence=FIXED, bound=base)

@@ -38,6 +38,7 @@ def called_back(
     before = len(run.analysis.operations)
     loops.enter(run, node, receiver, over_node, place, "callback")
     element = loops.element_of(run, receiver)
+    element = element if element.size is not None else element.named(f"{receiver.label or 'input'}[…]")
     passed: tuple[Value, ...] = (element,)
     if row.passes == "accumulator":
         passed = (accumulator, element)

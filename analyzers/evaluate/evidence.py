@@ -14,7 +14,7 @@ from analyzers.operations import operations
 from analyzers.project import names
 from analyzers.project.attributes import attribute_values
 from analyzers.project.index import Project
-from analyzers.types import UNKNOWN_VALUE, Value, join
+from analyzers.types import UNKNOWN_VALUE, Value, join, joined
 
 _TRANSPARENT = (
     "typing.Optional",
@@ -44,12 +44,22 @@ def declared(project: Project, path: str, scope: str, language: str, node: f.Exp
         sides = [
             declared(project, path, scope, language, side, depth + 1) for side in (node.left, node.right)
         ]
-        known = [v for v, side in zip(sides, (node.left, node.right), strict=True) if not _is_none(side)]
-        return known[0] if len(known) == 1 else join(known[0], known[1]) if known else UNKNOWN_VALUE
+        return either(
+            [v for v, side in zip(sides, (node.left, node.right), strict=True) if not _is_none(side)]
+        )
+    if isinstance(node, f.Collection):  # isinstance(x, (list, tuple))
+        return either([declared(project, path, scope, language, item, depth + 1) for item in node.items])
     if isinstance(node, f.Index):
         return _generic(project, path, scope, language, node, depth)
     name = shapes.dotted(node)
-    return _named(project, path, scope, language, name) if name else UNKNOWN_VALUE
+    return _named(project, path, scope, language, name, depth) if name else UNKNOWN_VALUE
+
+
+def either(values: list[Value]) -> Value:
+    """What holds of one of several declared types: a list or a tuple is a sequence."""
+    if len(values) > 1 and all(v.kind in ("list", "tuple", "deque", "sequence") for v in values):
+        values = [replace(v, kind="sequence") if len({v.kind for v in values}) > 1 else v for v in values]
+    return joined(values) or UNKNOWN_VALUE
 
 
 def _is_none(node: f.Expr) -> bool:
@@ -98,7 +108,7 @@ def _generic(project: Project, path: str, scope: str, language: str, node: f.Ind
         return declared(project, path, scope, language, inner[0], depth + 1)
     if full == "typing.Union" or head == "Union":
         parts = [declared(project, path, scope, language, p, depth + 1) for p in inner if not _is_none(p)]
-        return parts[0] if len(parts) == 1 else UNKNOWN_VALUE
+        return either(parts)
     whole = _named(project, path, scope, language, head) if head else UNKNOWN_VALUE
     arguments = [declared(project, path, scope, language, p, depth + 1) for p in inner]
     if whole.kind == "dict":
@@ -110,7 +120,7 @@ def _generic(project: Project, path: str, scope: str, language: str, node: f.Ind
     return whole
 
 
-def _named(project: Project, path: str, scope: str, language: str, name: str) -> Value:
+def _named(project: Project, path: str, scope: str, language: str, name: str, depth: int = 0) -> Value:
     table = operations(language).kinds
     if language != "python" and name in table:
         return Value(table[name], evidence=f"annotated {name}")
@@ -127,6 +137,10 @@ def _named(project: Project, path: str, scope: str, language: str, name: str) ->
         return external_instance(target.dotted)
     if target.kind == "class":
         return instance_of(project, target.path, target.qualname)
+    if target.kind == "variable" and depth < 4:
+        alias = names.module_value(project, target.path, target.qualname)  # Grid = list[list[int]]
+        if alias is not None and isinstance(alias.value, (f.Index, f.Name, f.Attr, f.Binary)):
+            return declared(project, target.path, "", language, alias.value, depth + 2)
     return UNKNOWN_VALUE
 
 

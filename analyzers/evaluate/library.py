@@ -60,7 +60,8 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         row = operations(run.language).method("list", name, first.const if first else None, first is not None)
     if row is None:
         run.escape(receiver)
-        return UNKNOWN_VALUE
+        # A generator's `random()`, whichever it is, gives a number between 0 and 1.
+        return Value("float", size=ONE) if name == "random" and not arguments.values else UNKNOWN_VALUE
     if row.reads and INPUT in receiver.depends:
         return reading.read(run, row, first, place)
     if row.effect == "http":
@@ -194,8 +195,12 @@ def apply(
     if row.grows == "k" and first is not None and first.kind in queries.LAZY_KINDS:
         queries.touch(run, first, place, name)
     measures = Measures(run, receiver, first, arguments.values, arguments.keywords, node)
+    # `pd.concat([table, row])` copies the table, not the list it is handed in.
+    copied = (
+        receiver.items[0] if row.tag == "concat" and "inside" in row.time and receiver.items else receiver
+    )
     operators.operate(
-        run, row, name, place, receiver, first, receiver_place=where, called=called, measures=measures
+        run, row, name, place, copied, first, receiver_place=where, called=called, measures=measures
     )
     if row.grows:
         by = ONE if row.grows == "1" else run.extent(first) if first is not None else ONE

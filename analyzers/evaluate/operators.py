@@ -266,8 +266,10 @@ def _length(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) ->
         if length is not whole:
             return length
     distance = _window(node)
-    if distance is not None:
-        return smaller(whole, run.extent_or_magnitude(expressions.evaluate(run, distance)))
+    if distance is not None and not whole.is_constant:
+        window = expressions.evaluate(run, distance)
+        if ranges.is_bounded(window):
+            return run.extent_or_magnitude(window)
     return whole
 
 

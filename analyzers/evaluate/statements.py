@@ -30,7 +30,7 @@ from analyzers.types import UNKNOWN_VALUE, Value, element, join
 
 GROWABLE = (
     "list", "set", "dict", "deque", "heap", "str", "bytes", "bytearray", "tuple",
-    "queue", "priorityqueue", "sortedlist", "sortedset", "sorteddict",
+    "queue", "priorityqueue", "sortedlist", "sortedset", "sorteddict", "array", "series", "frame",
 )  # fmt: skip
 
 
@@ -186,9 +186,20 @@ def _mentions(value: f.Expr | None, name: str) -> bool:
         return any(isinstance(item, f.Star) and _mentions(item.value, name) for item in value.items)
     if isinstance(value, f.Mapping):
         return any(k is None and _mentions(v, name) for k, v in zip(value.keys, value.values, strict=False))
-    if isinstance(value, f.Call) and isinstance(value.func, f.Attr) and value.func.name == "concat":
-        return _mentions(value.func.obj, name)
+    if isinstance(value, f.Call):
+        if isinstance(value.func, f.Attr) and value.func.name in ("concat", "append"):
+            return _mentions(value.func.obj, name) or _passes(value, name)
+        return _passes(value, name)
     return isinstance(value, f.Name) and value.id == name
+
+
+def _passes(call: f.Call, name: str) -> bool:
+    """`xs = np.append(xs, x)`, `df = pd.concat([df, row])`: the name, or a display with it, is an argument."""
+    for argument in call.args[:2]:
+        parts = argument.items if isinstance(argument, f.Collection) else (argument,)
+        if any(isinstance(part, f.Name) and part.id == name for part in parts):
+            return True
+    return False
 
 
 def _root(node: f.Expr) -> str:
@@ -264,8 +275,9 @@ def _accumulates(run: Run, node: f.Assign, target: f.Expr, value: Value) -> None
     if last.tag == "concat" and isinstance(value_node, f.Binary):
         sides = (shapes.text_of(value_node.left), shapes.text_of(value_node.right))
         source = name if name in sides else ""
-    elif last.tag == "concat" and isinstance(value_node, f.Call) and isinstance(value_node.func, f.Attr):
-        source = shapes.text_of(value_node.func.obj)
+    elif last.tag == "concat" and isinstance(value_node, f.Call):
+        own = shapes.text_of(value_node.func.obj) if isinstance(value_node.func, f.Attr) else ""
+        source = name if own == name or _passes(value_node, name) else own
     elif last.tag == "copy" and isinstance(value_node, f.Slice):
         source = shapes.text_of(value_node.obj)
     elif last.tag == "spread" and isinstance(value_node, (f.Collection, f.Mapping)):
@@ -412,6 +424,8 @@ def _block(run: Run, node: f.Block) -> None:
 def _if(run: Run, node: f.If) -> None:
     expressions.evaluate(run, node.test)
     narrowed = evidence.narrowing(run, node.test)
+    negated = isinstance(node.test, f.Unary) and node.test.op == "not"
+    remains = evidence.narrowing(run, node.test.operand) if isinstance(node.test, f.Unary) and negated else []
 
     decided = _decided(run, node.test)
     if decided is not None:
@@ -428,7 +442,12 @@ def _if(run: Run, node: f.If) -> None:
         run.memo_depth -= guarded
         run.rare = rare
 
-    run.branches((then, lambda: execute(run, node.otherwise)))
+    def otherwise() -> None:
+        for name, value in remains:
+            run.bind(name, value)
+        execute(run, node.otherwise)
+
+    run.branches((then, otherwise))
 
 
 def _decided(run: Run, test: f.Expr) -> bool | None:

@@ -353,6 +353,7 @@ def _formal(value: Value, name: str) -> Value:
         path=value.path,
         evidence=value.evidence,
         bound=_formal(value.bound, name) if value.bound is not None and value.kind == "function" else None,
+        letter=value.letter and constant,
         frozen=value.frozen and constant,
         const=value.const if value.kind == "bool" else None,
     )
@@ -376,9 +377,13 @@ def trimmed(value: Value, levels: int = 4) -> Value:
 def _inside(value: Value | None, depth: int = 0) -> Value | None:
     if value is None or depth > 2:
         return None
+    items = value.items if value.items is not None and len(value.items) <= 4 and depth < 2 else None
+    small = value.kind in ("str", "tuple") and value.is_constant_size and value.grown is None
     return Value(
         value.kind, of=_inside(value.of, depth + 1), values=_inside(value.values, depth + 1), ref=value.ref,
         dotted=value.dotted, origin=value.origin, relation=value.relation, path=value.path,
+        items=tuple(_inside(item, depth + 1) or UNKNOWN_VALUE for item in items) if items else None,
+        size=ONE if small else None, letter=value.letter and small,
     )  # fmt: skip
 
 
@@ -386,7 +391,7 @@ def _signature(value: Value | None) -> Hashable:
     if value is None:
         return None
     return (
-        value.kind, value.const if value.kind == "bool" else None, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen,
+        value.kind, value.const if value.kind == "bool" else None, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen, value.letter,
         _signature(value.of), _signature(value.values), _signature(value.bound),
         tuple(_signature(v) for v in value.items) if value.items else None,
     )  # fmt: skip
