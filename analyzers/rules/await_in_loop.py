@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analyzers.evaluate.events import Awaited, Loop
 from analyzers.findings import Confidence, Cost, Finding, Severity
+from analyzers.rules import structure
 from analyzers.rules.base import Context, Example, Rule, loop_related
 
 WAITS = frozenset(("http",))
@@ -21,6 +22,9 @@ def check(context: Context) -> Iterator[Finding]:
         ):
             continue
         loop = _independent(awaited)
+        # A coroutine that is only made in the loop (`[load(u) for u in urls]`) waits where it is awaited.
+        if loop is not None and structure.home(context, awaited.place) != structure.home(context, loop.place):
+            continue
         if loop is not None and context.once("await", loop.place, awaited.place):
             yield _finding(context, awaited, loop)
 

@@ -15,6 +15,7 @@ _ADVICE = {
     "del [0]": "A `collections.deque` takes from the front in constant time.",
     "shift": "Keep an index of the first element instead, and cut once at the end.",
     "unshift": "Push, and reverse once at the end.",
+    "deepcopy": "Copy what changes alone, or once before the loop.",
     "+": "Add in place: `append` and `extend` do not copy what is there.",
     "+=": "Collect the parts in a list and join them once at the end.",
     "[:]": "Move an index instead of cutting a new sequence.",
@@ -82,6 +83,8 @@ def _copied_again(context: Context, operation: Operated) -> Loop | None:
     receiver = operation.receiver
     if operation.cost.is_constant or receiver.frozen:
         return None
+    if operation.name == "deepcopy":
+        return _copied_whole(context, operation)
     if operation.tag in ("concat", "copy", "spread") and not operation.target:
         return None  # A copy that is not stored back does not accumulate.
     if operation.tag == "concat" and receiver.kind == "str" and operation.name == "+":
@@ -103,6 +106,21 @@ def _copied_again(context: Context, operation: Operated) -> Loop | None:
         ):
             return loop
     return None
+
+
+def _copied_whole(context: Context, operation: Operated) -> Loop | None:
+    """The innermost loop that copies, on each turn, all of what it runs over or fills."""
+    receiver = operation.receiver
+    if receiver.kind not in ("list", "dict", "set", "deque", "sequence") or not operation.loops:
+        return None
+    loop = operation.loops[-1]
+    if structure.happens_once(context, loop, operation.place) or receiver.born >= len(operation.loops):
+        return None
+    if loop.number in receiver.depends or loop.number in operation.rare or not turns_much(loop):
+        return None
+    grows = receiver.grown is not None and (receiver.grown, loop.number) in context.analysis.growths
+    squared = any(size in loop.turns.sizes for size in operation.cost.sizes)
+    return loop if (grows or squared) and not loop.polling and not loop.chunked else None
 
 
 def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:

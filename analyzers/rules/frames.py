@@ -78,3 +78,47 @@ def _new_row(target: f.Index) -> str:
     if isinstance(index, f.Call) and shapes.dotted(index.func) == "len" and len(index.args) == 1:
         return frame if shapes.text_of(index.args[0]) in (frame, f"{frame}.index") else ""
     return frame if shapes.text_of(index) == f"{frame}.shape[0]" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """`frame` is filtered at `node` for the rows that belong to one row of the `loop`."""
+
+    loop: f.For
+    node: f.Index
+    frame: str
+    compared: f.Compare
+
+
+def lookups(context: Context) -> Iterator[Lookup]:
+    """`for _, row in a.iterrows(): b[b["key"] == row["key"]]`: all of `b` is compared for every row of `a`."""
+    for loop in shapes.walk(context.function.body):
+        if not isinstance(loop, f.For) or not _goes_through_rows(loop.iter):
+            continue
+        own = {n.id for n in shapes.nodes(loop.target) if isinstance(n, f.Name)}
+        for node in shapes.nodes(loop.body):
+            if not isinstance(node, f.Index):
+                continue
+            base = node.obj.obj if isinstance(node.obj, f.Attr) and node.obj.name == "loc" else node.obj
+            frame = shapes.dotted(base)
+            for part in shapes.nodes(node.index) if frame else ():
+                if isinstance(part, f.Compare) and part.ops == ("==",) and _joins_rows(part, frame, own):
+                    yield Lookup(loop, node, frame, part)
+                    break
+
+
+def _goes_through_rows(node: f.Expr) -> bool:
+    """pandas alone has these two. Source: https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.iterrows.html"""
+    return (
+        isinstance(node, f.Call)
+        and isinstance(node.func, f.Attr)
+        and node.func.name in ("iterrows", "itertuples")
+    )
+
+
+def _joins_rows(test: f.Compare, frame: str, own: set[str]) -> bool:
+    for column, wanted in ((test.left, test.rights[0]), (test.rights[0], test.left)):
+        of_frame = isinstance(column, (f.Index, f.Attr)) and shapes.dotted(column.obj) == frame
+        if of_frame and any(isinstance(n, f.Name) and n.id in own for n in shapes.nodes(wanted)):
+            return True
+    return False

@@ -19,12 +19,14 @@ MAX_CHAIN = 4
 
 
 class Scan(NamedTuple):
-    """A search in a callee: what it goes through, in the callee's words, where, and the calls that lead there."""
+    """A search in a callee: what it goes through, in the callee's words, where, and the calls that lead there. `asked`
+    are the parameters that what it looks for is made from."""
 
     label: str
     kind: str
     place: Place
     what: str
+    asked: frozenset[str]
     chain: tuple[Related, ...] = ()
 
 
@@ -69,6 +71,9 @@ def _scan_of(context: Context, called: Called, loop: Loop) -> Scan | None:
             continue
         if scan.label == root and (value.is_constant_size and value.grown is None):
             continue
+        sought = (called.bound[name] for name in scan.asked if name in called.bound)
+        if not any(loop.number in one.depends for one in sought):
+            continue  # It looks for the same thing on every turn.
         if any(
             label.startswith(scan.label) or scan.label.startswith(label) for label in _own_size(called, scan)
         ):
@@ -103,7 +108,9 @@ def scans(context: Context, called: Called, depth: int) -> Iterator[Scan]:
                 continue
             label = f"{value.label}.{rest}" if rest else value.label
             step = Related(inner.place, f"calls `{inner.qualname}`")
-            yield scan._replace(label=label, chain=(step, *scan.chain))
+            sought = [inner.bound[name].depends for name in scan.asked if name in inner.bound]
+            asked = frozenset(t for depends in sought for t in depends if isinstance(t, str))
+            yield scan._replace(label=label, chain=(step, *scan.chain), asked=asked)
 
 
 def _own_scans(context: Context, analysis: Analysis, function: f.Function) -> Iterator[Scan]:
@@ -115,7 +122,9 @@ def _own_scans(context: Context, analysis: Analysis, function: f.Function) -> It
         if _is_given(receiver, given) and operation.name != "remove":
             searched = "`in`" if operation.name == "in" else f"`.{operation.name}()`"
             what = f"{searched} searches the {receiver.kind} `{receiver.label}`"
-            yield Scan(receiver.label, receiver.kind, operation.place, what)
+            yield Scan(
+                receiver.label, receiver.kind, operation.place, what, _parameters(operation.argument, given)
+            )
     there = _elsewhere(context, analysis.path, function)
     for compared in analysis.comparisons:
         loop = compared.loops[-1]
@@ -128,11 +137,16 @@ def _own_scans(context: Context, analysis: Analysis, function: f.Function) -> It
             continue
         sides = (compared.left, compared.right)
         for one, other in (sides, sides[::-1]):
-            asked = any(isinstance(token, str) and token in given for token in other.depends)
+            asked = _parameters(other, given)
             if loop.number in one.depends and loop.number not in other.depends and asked:
                 what = f"goes through `{loop.label}` for the element that is equal"
-                scan = Scan(loop.over.label, loop.over.kind, loop.place, what)
+                scan = Scan(loop.over.label, loop.over.kind, loop.place, what, asked)
                 yield from (scan,) if structure.keeps_only_equal(there, loop, compared.place) else ()
+
+
+def _parameters(value: Value, given: set[str]) -> frozenset[str]:
+    """The parameters that a value is made from."""
+    return frozenset(token for token in value.depends if isinstance(token, str) and token in given)
 
 
 def _is_given(value: Value, given: set[str]) -> bool:

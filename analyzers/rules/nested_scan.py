@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzers.evaluate.events import Compared, Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import joins, structure
+from analyzers.rules import changes, edits, frames, joins, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, turns_much
 
 
@@ -24,6 +24,34 @@ def check(context: Context) -> Iterator[Finding]:
             continue  # It is another collection on every turn.
         if context.inside(inner.place) and context.once("scan", inner.place):
             yield _finding(context, outer, inner, compared)
+    if context.language == "python" and context.analysis.qualname == context.function.qualname:
+        yield from _frames(context)
+
+
+def _frames(context: Context) -> Iterator[Finding]:
+    """A data frame that is filtered for each row of another."""
+    for lookup in frames.lookups(context) if context.analysis.loops else ():
+        whole = edits.absolute(context, lookup.loop)
+        loop = next((one for one in context.analysis.loops if one.whole == whole), None)
+        place = edits.absolute(context, lookup.node)
+        if loop is None or not turns_much(loop) or structure.happens_once(context, loop, place):
+            continue
+        if changes.changes_in(context, lookup.loop.body).may_change(lookup.frame):
+            continue
+        if not context.once("scan", place):
+            continue
+        rows, turns = f"|{lookup.frame}|", loop.turns.formula()
+        yield context.finding(
+            RULE.name,
+            place,
+            f"All rows of the data frame `{lookup.frame}` are compared on every turn of the loop over `{loop.label}`, for "
+            f"those where `{edits.source_of(context, lookup.compared)}`. A `merge` of the two frames, or the groups of a "
+            f"`groupby`, made once, find them without searching.",
+            Severity.WARNING,
+            Confidence.HIGH,
+            Cost(f"O({turns}·{rows})", f"O({turns} + {rows})"),
+            [loop_related(loop)],
+        )
 
 
 def _joined_loops(compared: Compared) -> tuple[Loop, Loop] | None:
@@ -134,6 +162,20 @@ def attach(users, orders):
 
 def owners(users, orders):
     return [next((u for u in users if u.id == order.user_id), None) for order in orders]  # <- here
+""",
+        ),
+        Example(
+            "rows of one data frame for each row of another",
+            """\
+import pandas as pd
+
+
+def spent(users: pd.DataFrame, orders: pd.DataFrame) -> list[float]:
+    found = []
+    for _, user in users.iterrows():
+        own = orders[orders["user_id"] == user["id"]]  # <- here
+        found.append(own["total"].sum())
+    return found
 """,
         ),
         Example(
