@@ -87,7 +87,7 @@ def loop_node(context: Context, loop: Loop) -> f._Node | None:
     return None
 
 
-def changes_in(context: Context, region: object) -> Changes:
+def changes_in(context: Context, region: object, *, aliases: bool = True) -> Changes:
     """What a region may change, also through other names of the same thing and through functions defined beside it."""
     found = Changes()
     for node in all_nodes(context, region):
@@ -97,7 +97,8 @@ def changes_in(context: Context, region: object) -> Changes:
         if function.parent == context.function.qualname:
             for node in shapes.nodes(function.body):
                 _note(node, found)
-    _follow_aliases(context, found)
+    if aliases:
+        _follow_aliases(context, found)
     return found
 
 
@@ -158,21 +159,48 @@ def _note_call(call: f.Call, found: Changes) -> None:
             found.touched.add(shapes.text_of(value))
 
 
+COPIES = PURE - {"min", "max", "iter", "reversed", "zip", "enumerate", "getattr"}
+"""Built-in functions whose result shares nothing with the container they are given."""
+
+
 def _follow_aliases(context: Context, found: Changes) -> None:
-    """`other = xs; other.append(1)`: what one name changes, the other sees."""
-    pairs = [
-        (target.id, shapes.text_of(node.value))
-        for node in shapes.nodes(context.function.body)
-        if isinstance(node, f.Assign) and isinstance(node.value, (f.Name, f.Attr))
-        for target in node.targets
-        if isinstance(target, f.Name)
-    ]
+    """`other = xs; other.append(1)`, `first = max(xs); first.x = 1`: what one name changes, the other sees."""
+    pairs: list[tuple[str, str]] = []
+    for node in shapes.nodes(context.function.body):
+        if isinstance(node, f.Assign) and node.value is not None:
+            sources, targets = _shared(node.value), node.targets
+        elif isinstance(node, (f.For, f.Clause)):
+            sources, targets = _shared(node.iter), (node.target,)
+        else:
+            continue
+        names = [n.id for target in targets for n in shapes.nodes(target) if isinstance(n, f.Name)]
+        pairs += [(name, source) for source in sources for name in names]
     for _ in range(2):
         for name, source in pairs:
             if any(root_of(one) == name for one in found.touched):
                 found.touched.add(source)
             if any(_covers(source, one) for one in found.touched):
                 found.touched.add(name)
+
+
+def _shared(node: f.Expr) -> Iterator[str]:
+    """The things that what an expression gives may be, or be a part of."""
+    if isinstance(node, (f.Name, f.Attr)):
+        yield shapes.text_of(node)
+    elif isinstance(node, (f.Index, f.Star, f.Await, f.Slice)):
+        inner = node.obj if isinstance(node, (f.Index, f.Slice)) else node.value
+        yield from _shared(inner)
+    elif isinstance(node, (f.Logic, f.Collection)):
+        for part in node.parts if isinstance(node, f.Logic) else node.items:
+            yield from _shared(part)
+    elif isinstance(node, f.Choose):
+        yield from _shared(node.then)
+        yield from _shared(node.other)
+    elif isinstance(node, f.Call) and not (isinstance(node.func, f.Name) and node.func.id in COPIES):
+        if isinstance(node.func, f.Attr):
+            yield from _shared(node.func.obj)
+        for argument in node.args:
+            yield from _shared(argument)
 
 
 def names_read(context: Context, node: object) -> set[str]:

@@ -222,6 +222,8 @@ RULE = Rule(
 square. Moving is quick (10,000 elements in about a microsecond), so a shift is a warning only where the list is likely
 to be long, and information elsewhere.
 
+`copy.deepcopy` of what the loop runs over, or fills, is information.
+
 It is silent for `append`, `extend` and `list +=`, for `s += x` on a local string (CPython grows it in place), for
 copies that are not stored back, and for containers that live for one turn only.
 """,

@@ -88,7 +88,7 @@ def _is_squared(operation: Operated, loop: Loop) -> bool:
 def _finding(context: Context, inner: Context, operation: Operated, call: f.Call, loop: Loop) -> Finding:
     shown = context.source(operation.place)
     shown = shown if len(shown) <= 60 and "\n" not in shown else f"{operation.name}(…)"
-    over = operation.receiver.label or shapes.text_of(call.args[0]) or "its argument"
+    over = operation.receiver.label or _iterated(call.args[0]) or "its argument"
     message = (
         f"`{shown}` goes through all of `{over}` on every turn of the loop over `{loop.label}`, and nothing in the "
         f"loop changes what it gives. Compute it once, before the loop."
@@ -108,6 +108,11 @@ def _finding(context: Context, inner: Context, operation: Operated, call: f.Call
         [loop_related(loop)],
         [fix] if fix else (),
     )
+
+
+def _iterated(node: f.Expr) -> str:
+    """What an argument goes through: `xs` itself, or the `xs` of `x.size for x in xs`."""
+    return shapes.text_of(node.clauses[0].iter) if isinstance(node, f.Comprehension) else shapes.text_of(node)
 
 
 # ------------------------------------------------------------------------------------------------------ fix
@@ -135,7 +140,7 @@ def _hoist(context: Context, operation: Operated, call: f.Call, loop: Loop) -> F
         if value_or_none is None:
             return None
         value = value_or_none
-    base = edits.plain_name(operation.receiver.label or shapes.text_of(call.args[0]))
+    base = edits.plain_name(operation.receiver.label or _iterated(call.args[0]))
     end = HOISTED[operation.name]
     fresh = edits.fresh_name(
         context, f"{end}_{base}" if end in ("sorted", "smallest", "largest") else f"{base}_{end}"
@@ -160,9 +165,23 @@ def _with_default(context: Context, region: f._Node, call: f.Call, text: str) ->
         if isinstance(region, f.Comprehension)
         else None
     )
-    if over is None or shapes.text_of(over) != shapes.text_of(call.args[0]) or not shapes.dotted(over):
+    if over is None or not shapes.dotted(call.args[0]):
+        return None
+    if _elements_of(over) != shapes.dotted(call.args[0]):
         return None
     return f"{text[:-1].rstrip().rstrip(',')}, default=None)"
+
+
+def _elements_of(node: f.Expr) -> str:
+    """`xs` for `xs`, `enumerate(xs)`, `reversed(xs)` and `range(len(xs))`: one turn for each element, none for none."""
+    if isinstance(node, f.Call) and len(node.args) == 1 and not node.keywords:
+        name = shapes.dotted(node.func)
+        if name == "range" and isinstance(node.args[0], f.Call) and shapes.dotted(node.args[0].func) == "len":
+            return _elements_of(node.args[0].args[0]) if node.args[0].args else ""
+        return (
+            _elements_of(node.args[0]) if name in ("enumerate", "reversed", "sorted", "list", "tuple") else ""
+        )
+    return shapes.dotted(node)
 
 
 def _only_looked_at(context: Context, region: f._Node, call: f.Call, name: str) -> bool:
@@ -184,7 +203,9 @@ def _only_looked_at(context: Context, region: f._Node, call: f.Call, name: str) 
 def _cannot_fail(receiver: Value, name: str) -> bool:
     """True if the value can be computed whatever the elements are: even where the loop would not have asked for it."""
     element = receiver.of
-    if receiver.kind not in ("list", "tuple", "set", "dict", "deque", "view", "sequence") or element is None:
+    if receiver.kind not in ("list", "tuple", "set", "dict", "deque", "view", "values", "sequence"):
+        return False
+    if element is None:
         return False
     return element.kind in PLAIN if name != "sum" else element.kind in ("int", "float", "bool")
 

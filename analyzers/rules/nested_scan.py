@@ -36,7 +36,8 @@ def _frames(context: Context) -> Iterator[Finding]:
         place = edits.absolute(context, lookup.node)
         if loop is None or not turns_much(loop) or structure.happens_once(context, loop, place):
             continue
-        if changes.changes_in(context, lookup.loop.body).may_change(lookup.frame):
+        # A filtered frame is a new one: what is done to it does not change the frame it came from.
+        if changes.changes_in(context, lookup.loop.body, aliases=False).may_change(lookup.frame):
             continue
         if not context.once("scan", place):
             continue

@@ -48,6 +48,8 @@ def _sorted_again(context: Context, operation: Operated) -> Loop | None:
         region = changes.loop_node(inner, loop)
         if region is None or structure.is_set_in(inner, loop, receiver.label):
             return None
+        if _is_cut(region, receiver.label):
+            return None  # It is kept short.
         if _is_changed(region, receiver.label):
             return loop
     return None
@@ -60,6 +62,17 @@ def _is_changed(region: f._Node, label: str) -> bool:
         if isinstance(func, f.Attr) and func.name in CHANGED and shapes.text_of(func.obj) == label:
             return True
         if isinstance(node, f.Update) and node.op == "+" and shapes.text_of(node.target) == label:
+            return True
+    return False
+
+
+def _is_cut(region: f._Node, label: str) -> bool:
+    """`xs = sorted(xs)[:k]`, `del xs[k:]`: the loop keeps no more than so many."""
+    for node in shapes.nodes(region):
+        if isinstance(node, f.Assign) and label in map(shapes.text_of, node.targets):
+            return any(isinstance(part, f.Slice) for part in shapes.nodes(node.value))
+        cut = node.targets if isinstance(node, f.Delete) else ()
+        if any(isinstance(t, f.Slice) and shapes.text_of(t.obj) == label for t in cut):
             return True
     return False
 

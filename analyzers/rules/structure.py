@@ -64,12 +64,14 @@ def is_set_in(context: Context, loop: Loop, name: str) -> bool:
     root = name.partition(".")[0].partition("[")[0]
     start = context.function.start
     for stmt in shapes.walk(context.function.body):
-        if not (loop.whole.span.start < start + stmt.at < loop.whole.span.end) or not isinstance(
-            stmt, f.Assign
-        ):
+        if not (loop.whole.span.start <= start + stmt.at < loop.whole.span.end):
             continue
-        if any(isinstance(t, f.Name) and t.id == root for t in stmt.targets) and not _mentions(
-            stmt.value, root
+        if isinstance(stmt, f.For) and root in _bound(stmt):
+            return True
+        if (
+            isinstance(stmt, f.Assign)
+            and any(isinstance(t, f.Name) and t.id == root for t in stmt.targets)
+            and not _mentions(stmt.value, root)
         ):
             return True
     return False
@@ -221,7 +223,7 @@ def keeps_only_equal(context: Context, loop: Loop, compared: Place) -> bool:
         if isinstance(node, f.For):
             return _is_filter(node.body, compared.span, start)
         if isinstance(node, f.Comprehension):
-            if _is_asked_of_all(context, node):
+            if _is_asked_of_all(context, node, start):
                 return False  # `all(x == y for x in xs)` tests every element, it searches none.
             tests = [t for clause in node.clauses for t in clause.conditions]
             return any(_holds(t, compared.span, start) for t in (*tests, node.value))
@@ -230,10 +232,10 @@ def keeps_only_equal(context: Context, loop: Loop, compared: Place) -> bool:
     return False
 
 
-def _is_asked_of_all(context: Context, node: f.Comprehension) -> bool:
+def _is_asked_of_all(context: Context, node: f.Comprehension, start: int) -> bool:
     facts = context.project.facts(context.path)
     for function in facts.functions if facts is not None else ():
-        for call in shapes.nodes(function.body):
+        for call in shapes.nodes(function.body) if function.start == start else ():
             if isinstance(call, f.Call) and any(argument is node for argument in call.args):
                 return shapes.dotted(call.func) == "all"
     return False
