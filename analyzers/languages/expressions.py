@@ -91,6 +91,8 @@ def attr(spec: Spec) -> LowerExpr:
         else:
             value = handler(unit, obj, depth + 1)
         start = node.start_byte - base
+        if type(value) is Star:
+            return Star(start, to - base, Attr(value.value.at, to - base, value.value, text, at - base))
         if optional:
             return Attr(start, to - base, value, text, at - base, dot.kind_id in optional)
         return Attr(start, to - base, value, text, at - base)
@@ -137,6 +139,9 @@ def call(spec: Spec) -> LowerExpr:
                 keywords.append(Keyword(child.start_byte - base, child.end_byte - base, "", value))
             else:
                 args.append(handler(unit, child, depth))
+        if type(func) is Star:
+            # tree-sitter-python 0.25 reads `[*f(x)]` as a call of `*f`.
+            return Star(at, to, Call(func.value.at, to, func.value, tuple(args), tuple(keywords), new))
         return Call(at, to, func, tuple(args), tuple(keywords), new)
 
     return lower

@@ -24,6 +24,7 @@ from analyzers.facts import (
     Name,
     Opaque,
     Slice,
+    Star,
     Stmt,
     Template,
     Unary,
@@ -102,8 +103,13 @@ def subscript(spec: Spec) -> LowerExpr:
     def lower(unit: Unit, node: Node, depth: int) -> Expr:
         base = unit.base
         at, to = node.start_byte - base, node.end_byte - base
-        indexes = [one for one in node.children_by_field_id(index_field) if one.kind_id in unit.exprs]
         obj = unit.expr(node.children[0], depth + 1)
+        if type(obj) is Star:
+            return Star(at, to, parts(unit, node, obj.value.at, to, obj.value, depth))
+        return parts(unit, node, at, to, obj, depth)
+
+    def parts(unit: Unit, node: Node, at: int, to: int, obj: Expr, depth: int) -> Expr:
+        indexes = [one for one in node.children_by_field_id(index_field) if one.kind_id in unit.exprs]
         if not indexes:
             return Opaque(at, to, (obj,))
         tupled = len(indexes) > 1 or any(child.type == "," for child in node.children)
