@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from analyzers import bounds
+from analyzers import bounds, ways
 from analyzers.costs import ONE, Cost, Size
 from analyzers.findings import Place
 
@@ -76,6 +76,7 @@ class Value:
     frozen: bool = False  # the value does not change while the function runs (constant, class attribute)
     above: bounds.Lines = ()  # for a number: what it never exceeds
     below: bounds.Lines = ()  # and what it never falls below
+    way: ways.Way | None = None  # how it was made from a parameter, for recursion
 
     # ------------------------------------------------------------------------------------------- questions
 
@@ -164,8 +165,9 @@ def join(a: Value, b: Value) -> Value:
     if a.kind != b.kind or a.ref != b.ref or a.dotted != b.dotted:
         if {a.kind, b.kind} <= {"int", "float", "bool"}:
             kind = "float" if "float" in (a.kind, b.kind) else "int"
-            return Value(kind, depends=depends, above=_either_above(a, b), below=_either_below(a, b))
-        return Value(depends=depends, label=a.label or b.label)
+            above, below = _either_above(a, b), _either_below(a, b)
+            return Value(kind, depends=depends, above=above, below=below, way=ways.join(a.way, b.way))
+        return Value(depends=depends, label=a.label or b.label, way=ways.join(a.way, b.way))
     return replace(
         a,
         size=_joined_size(a, b),
@@ -181,6 +183,7 @@ def join(a: Value, b: Value) -> Value:
         frozen=a.frozen and b.frozen,
         above=_either_above(a, b),
         below=_either_below(a, b),
+        way=ways.join(a.way, b.way),
     )
 
 
@@ -237,3 +240,18 @@ def _joined_origin(a: Origin | None, b: Origin | None) -> Origin | None:
         split=a.split or b.split or not same,
         limits=a.limits | b.limits,
     )
+
+
+def trimmed(value: Value, levels: int = 4) -> Value:
+    """The value without what lies deeper inside it: `x = {x: x}`, again and again, would double at every step."""
+    if value.of is None and value.values is None and value.items is None:
+        return value
+    if levels == 0:
+        return replace(value, of=None, values=None, items=None)
+    of = trimmed(value.of, levels - 1) if value.of is not None else None
+    values = trimmed(value.values, levels - 1) if value.values is not None else None
+    items = tuple(trimmed(item, levels - 1) for item in value.items) if value.items is not None else None
+    same_items = items is None or all(a is b for a, b in zip(items, value.items or (), strict=True))
+    if of is value.of and values is value.values and same_items:
+        return value
+    return replace(value, of=of, values=values, items=items)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analyzers import facts as f
+from analyzers import ways
 from analyzers.costs import ONE
 from analyzers.evaluate import calls, evidence, expressions, queries, reading, shapes
 from analyzers.evaluate.run import Run
@@ -98,7 +99,9 @@ def attribute(run: Run, node: f.Attr) -> Value:
         if found is not None and found[0].kind != "variable":
             return _resolved_chain(run, node, found[0], found[1])
     base = expressions.evaluate(run, node.obj)
-    return read(run, node, base)
+    value = read(run, node, base)
+    way = ways.attribute(base.way, node.name)
+    return value if value.way == way else replace(value, way=way)
 
 
 def _resolved_chain(run: Run, node: f.Attr, target: Target, rest: tuple[str, ...]) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from analyzers import facts as f
+from analyzers import ways
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import (
     attributes,
@@ -13,6 +14,7 @@ from analyzers.evaluate import (
     expressions,
     library,
     memos,
+    nested,
     queries,
     reading,
     scripts,
@@ -20,6 +22,7 @@ from analyzers.evaluate import (
 )
 from analyzers.evaluate.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Summary
+from analyzers.evaluate.recursion.recording import SelfCall
 from analyzers.evaluate.run import INPUT_KEY, Run
 from analyzers.findings import Place, Related
 from analyzers.project import names
@@ -42,6 +45,9 @@ def call(run: Run, node: f.Call) -> Value:
     found = reading.named(run, _dispatch(run, node, target, arguments))
     label = shapes.text_of(node)
     depends = arguments.depends | target.depends
+    if found.way is None or (target.kind != "function" and found.way.kind != ways.AFTER):
+        name = node.func.name if isinstance(node.func, f.Attr) else target.label
+        found = replace(found, way=ways.called(name, target.bound, arguments.values, found))
     if found.kind in ("unknown", "instance") and not found.label:
         found = replace(found, label=label)
     return found.on(depends)
@@ -113,23 +119,33 @@ def invoke(
     if function is None:
         return UNKNOWN_VALUE
     bound = bind_parameters(function, target, values, keywords, run.language)
-    nested = function.parent and run.path == target.ref[0] and (inline or run.encloses(function.parent))
-    if nested:
-        return run.summaries.inline(run, target.ref[0], function, bound)
+    if run.recursion is not None and run.recursion.is_of(*target.ref):
+        return _self_call(run, function, bound, place)
+    is_nested = function.parent and run.path == target.ref[0] and (inline or run.encloses(function.parent))
+    if is_nested:
+        return nested.inline(run.summaries, run, target.ref[0], function, bound, place, label)
     bound = scripts.passed_on(run, target.ref[0], function) | bound
     summary = run.summaries.of(target.ref[0], function, bound, run)
     if summary is None:
-        return _recursion(run, function, place)
+        run.reenters.add(target.ref)
+        return UNKNOWN_VALUE
+    if summary.reenters:
+        found = nested.as_part(run.summaries, run, target.ref[0], function, bound, summary)
+        if found is not None:
+            return found
     return enter_summary(run, summary, bound, place, label, target.ref[0], function)
 
 
-def _recursion(run: Run, function: f.Function, place: Place) -> Value:
-    """A call that leads back to a function still being run."""
-    if function.qualname == run.function.qualname:
-        run.recursive.append(place)
-    else:
-        run.incomplete = True
-    return UNKNOWN_VALUE
+def _self_call(run: Run, function: f.Function, bound: dict[str, Value], place: Place) -> Value:
+    """A call that leads back to the function that is being run: written down, and solved when the run is over."""
+    assert run.recursion is not None
+    loops = tuple(run.loops[run.recursion.around :])
+    run.recursion.note(SelfCall(place, bound, loops))
+    if function.is_generator:
+        return Value("iterator", size=ONE)  # What it yields was paid for where it was made.
+    roots = tuple(f"{function.qualname}:{param.name}" for param in function.params)
+    way = ways.Way(ways.AFTER, roots) if roots else None
+    return Value(size=Cost.of(run.recursion.result), way=way)
 
 
 def bind_parameters(
@@ -176,13 +192,26 @@ def enter_summary(
     """Add a callee's cost, effects and queries to this run."""
     swap = _Substitution(run, bound, function)
     cost = summary.cost.substitute(swap)
-    run.charge(cost, place, f"calls {label}, which costs {cost.formula()}")
-    if not cost.is_constant:
-        run.analysis.calls.append(
-            Called(
-                place, path, function.qualname, bound, cost, summary, tuple(run.loops), run.owner, run.rare
+    text = f"calls {label}, which costs {cost.formula()}"
+    if summary.shared and run.loops and (frame := _outlives(run, summary.shared, bound)) is not None:
+        # All calls together: what one has entered or computed, no other does again.
+        run.charge_at(frame, cost, place, f"{text} for all calls together")
+    else:
+        run.charge(cost, place, text)
+        if not cost.is_constant:
+            run.analysis.calls.append(
+                Called(
+                    place,
+                    path,
+                    function.qualname,
+                    bound,
+                    cost,
+                    summary,
+                    tuple(run.loops),
+                    run.owner,
+                    run.rare,
+                )
             )
-        )
     run.space = run.space + summary.space.substitute(swap)
     run.effects |= summary.effects
     for name, by in summary.grows:
@@ -216,6 +245,19 @@ def enter_summary(
     return _returned(run, summary.returns, swap, bound, function)
 
 
+def seen_from(run: Run, cost: Cost, bound: dict[str, Value], function: f.Function) -> Cost:
+    """A callee's cost with the arguments' sizes in the place of its parameters'."""
+    return cost.substitute(_Substitution(run, bound, function))
+
+
+def _outlives(run: Run, name: str, bound: dict[str, Value]) -> int | None:
+    """The frame outside all loops that a memo or a set of marks lives longer than; None if it is made anew each time."""
+    value = bound.get(name) or run.lookup(name)
+    if value is None or (value.grown is None and not value.label and name in bound and value.born == 0):
+        return 0 if name not in bound else None
+    return run.frame_of(value.born)
+
+
 def _returned(
     run: Run, value: Value, swap: _Substitution, bound: dict[str, Value], function: f.Function
 ) -> Value:
@@ -225,7 +267,7 @@ def _returned(
     items = tuple(_returned(run, v, swap, bound, function) for v in value.items) if value.items else None
     return replace(
         value, size=size, of=inner, values=values, items=items, depends=_lifted(run, value.depends, bound), label="", token="",
-        grown=None, born=len(run.loops), bound=None, above=(), below=(),
+        grown=None, born=len(run.loops), bound=None, way=None, above=(), below=(),
     )  # fmt: skip
 
 

@@ -154,6 +154,13 @@ class Summary:
     parts: tuple[Part, ...] = ()
     grows: tuple[tuple[str, Cost], ...] = ()
     recursive: bool = False
+    overlapping: Cost | None = (
+        None  # recursion on overlapping arguments without a memo: what it costs with one
+    )
+    shared: str = (
+        ""  # what makes later calls with the same arguments cheap: a memo, marks; "@" for a decorator's own
+    )
+    reenters: frozenset[tuple[str, str]] = frozenset()  # functions still being run that this one calls
     complete: bool = True
     sets: tuple[tuple[str, Value], ...] = ()  # the module's variables it assigns
 

@@ -198,7 +198,14 @@ def narrowing(run: Run, test: f.Expr) -> list[tuple[str, Value]]:
             current = run.lookup(name)
             if claimed.known and (current is None or not current.known):
                 found.append(
-                    (name, claimed.but(label=name, depends=current.depends if current else frozenset()))
+                    (
+                        name,
+                        claimed.but(
+                            label=name,
+                            depends=current.depends if current else frozenset(),
+                            way=current.way if current else None,
+                        ),
+                    )
                 )
     return found
 

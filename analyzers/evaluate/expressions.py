@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from analyzers import facts as f
+from analyzers import ways
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, calls, loops, operators, ranges, reading
+from analyzers.evaluate import attributes, calls, loops, operators, ranges, reading, shapes
 from analyzers.evaluate.measures import texts
 from analyzers.evaluate.run import Run
 from analyzers.types import NOTHING, UNKNOWN_VALUE, Value, constant, join, joined
@@ -46,7 +47,13 @@ def _attr(run: Run, node: f.Attr) -> Value:
 def _index(run: Run, node: f.Index) -> Value:
     base = evaluate(run, node.obj)
     index = evaluate(run, node.index)
-    return operators.item(run, node, base, index)
+    found = operators.item(run, node, base, index)
+    return _by(found, ways.item(base, index, shapes.text_of(node.index)))
+
+
+def _by(value: Value, way: ways.Way | None) -> Value:
+    """A value with the way it was made."""
+    return value if value.way == way else replace(value, way=way)
 
 
 def _slice(run: Run, node: f.Slice) -> Value:
@@ -54,7 +61,7 @@ def _slice(run: Run, node: f.Slice) -> Value:
     bounds = [
         evaluate(run, part) if part is not None else None for part in (node.start, node.stop, node.step)
     ]
-    return operators.sliced(run, node, base, bounds)
+    return _by(operators.sliced(run, node, base, bounds), ways.sliced(base.way, bounds))
 
 
 # ------------------------------------------------------------------------------------------------- operators
@@ -62,7 +69,7 @@ def _slice(run: Run, node: f.Slice) -> Value:
 
 def _binary(run: Run, node: f.Binary) -> Value:
     left, right = evaluate(run, node.left), evaluate(run, node.right)
-    return operators.binary(run, node, left, right)
+    return _by(operators.binary(run, node, left, right), ways.binary(node.op, left, right))
 
 
 def _unary(run: Run, node: f.Unary) -> Value:

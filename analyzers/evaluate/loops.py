@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from analyzers import facts as f
+from analyzers import ways
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import carried, expressions, paid, queries, reading, shapes, whiles
 from analyzers.evaluate.events import Loop
@@ -155,6 +156,7 @@ def element_of(run: Run, over: Value) -> Value:
         const=None,
         token="",
         frozen=False,
+        way=ways.element(over.way),
     )
 
 
@@ -177,6 +179,15 @@ def bind_target(run: Run, target: f.Expr, value: Value) -> None:
         statements.store(run, target, value)
 
 
+def bind_patterns(run: Run, bound: Mapping[str, Value] | None = None) -> None:
+    """Destructured parameters: the names in their patterns."""
+    for position, param in enumerate(run.function.params):
+        if param.pattern is not None:
+            key = f"#{position}"
+            value = (bound or {}).get(param.name or key, Value(depends=frozenset({key})))
+            bind_target(run, param.pattern, value)
+
+
 def _under(run: Run, name: str, value: Value) -> Value:
     """A value under a new name. A parameter's size stays the parameter's, so that callers can put theirs in its place."""
     if value.frozen and value.label:
@@ -191,9 +202,13 @@ def _under(run: Run, name: str, value: Value) -> Value:
 
 def _unpacked(value: Value, position: int) -> Value:
     if value.items is not None and position < len(value.items):
-        return value.items[position].on(value.depends)
-    inner = value.of if value.of is not None else UNKNOWN_VALUE
-    return inner.on(value.depends)
+        return _inside(value.items[position], value)
+    return _inside(value.of if value.of is not None else UNKNOWN_VALUE, value)
+
+
+def _inside(part: Value, whole: Value) -> Value:
+    """What is taken out of something depends on what that depends on, and is part of what that is part of."""
+    return replace(part.on(whole.depends), way=part.way or ways.element(whole.way))
 
 
 def _member(value: Value, name: str) -> Value:

@@ -15,23 +15,83 @@ DECORATORS = ("lru_cache", "cache", "memoize", "memoized", "cached")
 
 def is_memoised(function: f.Function) -> bool:
     """True if calling the function again with the same arguments does not do its work again."""
-    for decorator in function.decorators:
-        target = decorator.func if isinstance(decorator, f.Call) else decorator
-        if shapes.dotted(target).rpartition(".")[2] in DECORATORS:
-            return True
+    return bool(memo_of(function))
+
+
+def memo_of(function: f.Function) -> str:
+    """The container a function keeps its answers in, "@" for a decorator's own, "" for none."""
+    if any(_keeps(decorator) for decorator in function.decorators):
+        return "@"
     if any(isinstance(stmt, f.Try) and _returns_kept(stmt) for stmt in function.body):
-        return True
+        return "@"
     stored = _stored_roots(function.body)
-    return bool(stored) and any(
-        isinstance(stmt, f.If) and _returns(stmt.body) and _roots_in(stmt.test) & stored
-        for stmt in shapes.walk(function.body)
+    for stmt in shapes.walk(function.body) if stored else ():
+        if not isinstance(stmt, f.If):
+            continue
+        found = sorted(_kept_in(stmt.test, _slots(function.body)) & stored)
+        if found and (_returns_from(stmt.body, found) or _fills(stmt.body, found, function.body)):
+            return found[0]
+    return ""
+
+
+def only_keeps(function: f.Function) -> bool:
+    """True if its decorators, if any, change nothing but that answers are kept."""
+    return all(_keeps(decorator) for decorator in function.decorators)
+
+
+def _keeps(decorator: f.Expr) -> bool:
+    target = decorator.func if isinstance(decorator, f.Call) else decorator
+    return shapes.dotted(target).rpartition(".")[2] in DECORATORS
+
+
+def _slots(body: tuple[f.Stmt, ...]) -> dict[str, str]:
+    """Names that hold what was looked up: `kept = memo.get(key)` gives {"kept": "memo"}."""
+    found: dict[str, str] = {}
+    for stmt in shapes.walk(body):
+        if isinstance(stmt, f.Assign) and stmt.value is not None and len(stmt.targets) == 1:
+            target = stmt.targets[0]
+            roots = looked_up(stmt.value) if isinstance(stmt.value, (f.Call, f.Index)) else set()
+            if isinstance(target, f.Name) and len(roots) == 1:
+                found[target.id] = next(iter(roots))
+    return found
+
+
+def _kept_in(test: f.Expr, slots: dict[str, str]) -> set[str]:
+    named = {slots[n.id] for n in shapes.nodes(test) if isinstance(n, f.Name) and n.id in slots}
+    return looked_up(test) | named
+
+
+def _returns_from(body: tuple[f.Stmt, ...], roots: list[str]) -> bool:
+    """`if key in memo: return memo[key]`: an answer, not a plain `return` as after a visited mark."""
+    if not _returns(body):
+        return False
+    value = body[-1].value if isinstance(body[-1], f.Return) else None
+    if value is None or (isinstance(value, f.Const) and value.kind != "int"):
+        return False
+    read = {_root(n) for n in shapes.nodes(value) if isinstance(n, f.Index)}
+    gets = {
+        shapes.dotted(n.func.obj)
+        for n in shapes.nodes(value)
+        if isinstance(n, f.Call) and isinstance(n.func, f.Attr)
+    }
+    return bool((read | gets) & set(roots)) or isinstance(value, (f.Name, f.Attr))
+
+
+def _fills(body: tuple[f.Stmt, ...], roots: list[str], whole: tuple[f.Stmt, ...]) -> bool:
+    """`if key not in memo: ... memo[key] = ...` and then `return memo[key]`."""
+    if not _stored_roots(body) & set(roots):
+        return False
+    return any(
+        isinstance(stmt, f.Return)
+        and any(isinstance(n, f.Index) and _root(n) in roots for n in shapes.nodes(stmt.value))
+        for stmt in shapes.walk(whole)
     )
 
 
 def guards_memo(node: f.If) -> bool:
     """`if key not in memo: memo[key] = ...`, or `if memo.get(key) is None: ...`: the body runs once for every key."""
     stored = _stored_roots(node.body)
-    return bool(stored & _roots_in(node.test)) and (_is_absence(node.test) or _tests_fetched(node.test))
+    return bool(stored & looked_up(node.test)) and (_is_absence(node.test) or _tests_fetched(node.test))
 
 
 def _returns_kept(node: f.Try) -> bool:
@@ -98,7 +158,7 @@ def _root(node: f.Expr) -> str:
     return shapes.dotted(node)
 
 
-def _roots_in(node: f.Expr) -> set[str]:
+def looked_up(node: f.Expr) -> set[str]:
     """The containers an expression looks something up in."""
     found: set[str] = set()
     stack: list[f.Expr] = [node]
@@ -134,7 +194,7 @@ def _roots_in(node: f.Expr) -> set[str]:
 
 def _roots_of_values(stmt: f.Stmt) -> set[str]:
     value = stmt.value if isinstance(stmt, (f.Assign, f.Return, f.Do)) else None
-    return _roots_in(value) if value is not None else set()
+    return looked_up(value) if value is not None else set()
 
 
 def _returns(body: tuple[f.Stmt, ...]) -> bool:

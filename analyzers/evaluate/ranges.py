@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analyzers import bounds
+from analyzers import bounds, ways
 from analyzers import facts as f
 from analyzers.bounds import Line, Symbol
 from analyzers.costs import ONE, Cost
@@ -153,7 +153,8 @@ def counting(run: Run, start: Value, stop: Value, step: Value | None, *, falling
     turns = distance(run, low, high, bound)
     above, below = limits(high)[0], limits(low)[1]
     element = Value("int", size=bound, depends=depends, above=above, below=below)
-    return Value("range", size=turns, of=element, depends=depends, label="range")
+    way = ways.counted(start.way, stop.way, falling=falling)
+    return Value("range", size=turns, of=element, depends=depends, label="range", way=way)
 
 
 def is_bounded(value: Value) -> bool:

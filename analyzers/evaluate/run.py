@@ -16,6 +16,7 @@ from analyzers.bounds import Symbol
 from analyzers.costs import ONE, UNKNOWN, Cost, Size
 from analyzers.evaluate import derivation
 from analyzers.evaluate.events import Analysis, Loop, Part
+from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.findings import Place
 from analyzers.text import Span
 from analyzers.types import INPUT, UNKNOWN_VALUE, Value, join
@@ -28,6 +29,9 @@ MAX_STEPS = 20_000
 """Expressions and statements one run may visit before it gives up and answers "unknown"."""
 
 MAX_PARTS = 24
+
+MAX_DEPTH = 14
+"""Calls followed into calls; deeper ones are assumed to be cheap and said to be incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,13 @@ class Run:
     inlined: set[str] = field(default_factory=set)
     rare: frozenset[int] = frozenset()
     memo_depth: int = 0  # open branches that are taken only when a memo has no answer yet
-    recursive: list[Place] = field(default_factory=list)
+    recursion: Recursing | None = (
+        None  # the function being run that may call itself, this one or one around it
+    )
+    formals: dict[str, Value] = field(default_factory=dict)  # what the parameters held at first
+    reenters: set[tuple[str, str]] = field(
+        default_factory=set
+    )  # functions still being run that are called here
     grown: dict[Size, Cost] = field(default_factory=dict)
     growing: frozenset[str] | None = None
     stored: dict[str, Value] = field(default_factory=dict)
@@ -142,13 +152,21 @@ class Run:
 
     def size_named(self, label: str, meaning: str, value: Value | None = None) -> Size:
         """The one size of that label in this run, derived from the open loops the value was reached from."""
-        loops = self.derived_loops(value) if value is not None else ()
         read = value is not None and INPUT in value.depends
-        owned = f"{INPUT_KEY if read else self.function.qualname}:{label}"
-        key = f"{owned}@{','.join(map(str, loops))}" if read else f"{label}@{','.join(map(str, loops))}"
+        owner = INPUT_KEY if read else self.function.qualname
+        return self._size(label, meaning, self.derived_loops(value) if value is not None else (), owner)
+
+    def _size(self, label: str, meaning: str, loops: tuple[int, ...], owner: str) -> Size:
+        outer = self.outer
+        if outer is not None and outer.sizes is not self.sizes and _root_of(label) not in self.env:
+            return outer._size(
+                label, meaning, loops, INPUT_KEY if owner == INPUT_KEY else outer.function.qualname
+            )
+        key = f"{label}@{','.join(map(str, loops))}"
+        key = f"{INPUT_KEY}:{key}" if owner == INPUT_KEY else key
         size = self.sizes.get(key)
         if size is None:
-            size = self.sizes[key] = Size(label, meaning, loops, key=owned)
+            size = self.sizes[key] = Size(label, meaning, loops, key=f"{owner}:{label}")
         return size
 
     def derived_loops(self, value: Value) -> tuple[int, ...]:
@@ -215,6 +233,17 @@ class Run:
         frame.cost = frame.cost + cost
         if place is not None and not cost.is_constant:
             _add_part(frame, Part(place, text, cost))
+
+    def charge_at(self, frame: int, cost: Cost, place: Place, text: str) -> None:
+        """Add a cost to an outer frame, once for all turns of the loops inside it."""
+        self.frames[frame].cost = self.frames[frame].cost + cost
+        if not cost.is_constant:
+            _add_part(self.frames[frame], Part(place, text, cost))
+
+    def frame_of(self, born: int) -> int:
+        """The frame in which something was made when so many loops were open."""
+        loop = self.loops[born - 1] if 0 < born <= len(self.loops) else None
+        return next((i for i, frame in enumerate(self.frames) if frame.loop is loop), 0)
 
     def open(self, make: Callable[[int], Loop]) -> Loop:
         loop = make(next(self.numbers))
@@ -337,11 +366,19 @@ class Run:
         """Run alternatives, each from the same names, and join what they leave behind."""
         before, was_dead = self.env, self.dead
         ends: list[dict[str, Value]] = []
+        recursion = self.recursion
+        trail = recursion.trail if recursion is not None else ()
+        trails = [trail]
         for body in bodies:
             self.env, self.dead = dict(before), was_dead
             body()
             if not self.dead:
                 ends.append(self.env)
+            if recursion is not None:
+                (recursion.ended if self.dead else trails).append(recursion.trail)
+                recursion.trail = trail
+        if recursion is not None:
+            recursion.trail = recursion.heaviest(trails)
         self.dead = not ends
         if not ends:
             self.env = before
@@ -355,6 +392,15 @@ class Run:
                 for name in {**merged, **other}
             }
         self.env = merged
+
+
+def _root_of(label: str) -> str:
+    """The name a size's label begins with: `order` of `|order.lines|`."""
+    plain = label.lstrip("|Σ")
+    for position, char in enumerate(plain):
+        if not (char.isalnum() or char == "_"):
+            return plain[:position]
+    return plain
 
 
 def _add_part(frame: Frame, part: Part) -> None:

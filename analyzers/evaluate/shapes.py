@@ -56,6 +56,11 @@ def nodes(roots: object) -> Iterator[f._Node]:
             )
 
 
+def mentions(node: f.Expr, names: frozenset[str]) -> bool:
+    """True if one of the names occurs in an expression."""
+    return any(isinstance(n, f.Name) and n.id in names for n in nodes(node))
+
+
 def has_exit(body: tuple[f.Stmt, ...]) -> bool:
     """True if a break or return in the body may end this very loop."""
     return any(_exits(stmt, inside_inner=False) for stmt in body)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from analyzers import facts as f
+from analyzers import ways
 from analyzers.costs import ONE
 from analyzers.evaluate import (
     attributes,
@@ -325,6 +326,7 @@ def _update(run: Run, node: f.Update) -> None:
                     items=None,
                     const=None,
                     letter=False,
+                    way=ways.binary("+", current, value),
                 ),
             )
         return
@@ -337,9 +339,10 @@ def _update(run: Run, node: f.Update) -> None:
         above, below = ranges.arithmetic(
             node.op, ranges.bounded(run, node.target, current), ranges.bounded(run, node.value, value)
         )
+        way = ways.binary(node.op, current, value)
         run.bind(
             node.target.id,
-            Value(kind, size=size, depends=depends, label=node.target.id, above=above, below=below),
+            Value(kind, size=size, depends=depends, label=node.target.id, above=above, below=below, way=way),
         )
 
 
@@ -399,8 +402,8 @@ def _define(run: Run, node: f.Define) -> None:
     name = node.qualname.rpartition(".")[2].partition("#")[0]
     function = run.summaries.project.function(run.path, node.qualname)
     kind = "function" if function is not None else "class"
-    if function is not None and function.decorators and run.function.kind != "module":
-        kind = "function" if len(function.decorators) == 0 else "unknown"
+    if function is not None and run.function.kind != "module" and not memos.only_keeps(function):
+        kind = "unknown"  # What a decorator makes of it is not followed.
     run.bind(name, Value(kind, ref=(run.path, node.qualname), label=name))
 
 

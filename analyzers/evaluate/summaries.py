@@ -2,7 +2,7 @@
 
 A summary is made for what the arguments are (a list, a row of `Book` loaded with its author), not for who calls, so
 callers with like arguments share it. A call that leads back to a function still being run gets no summary: that is
-recursion, which `recurrences.py` solves once the outer run is done.
+recursion, which `recursion/` solves once the outer run is done.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
 from analyzers import facts as f
+from analyzers import ways
 from analyzers.costs import ONE, UNKNOWN
-from analyzers.evaluate import evidence, loops, recurrences, scripts, statements
+from analyzers.evaluate import evidence, loops, memos, scripts, statements
 from analyzers.evaluate.events import Analysis, Summary
-from analyzers.evaluate.run import OverBudget, Run
+from analyzers.evaluate.recursion import solve
+from analyzers.evaluate.recursion.recording import Recursing
+from analyzers.evaluate.run import MAX_DEPTH, OverBudget, Run
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.text import Span
-from analyzers.types import UNKNOWN_VALUE, Value, joined
-
-MAX_DEPTH = 14
-"""Calls followed into calls; deeper ones are assumed to be cheap and said to be incomplete."""
+from analyzers.types import UNKNOWN_VALUE, Value, joined, trimmed
 
 MAX_RUNS = 600
 """Functions run for one question. Large groups of functions that call each other stop here."""
@@ -37,7 +37,7 @@ class Summaries:
         self.project = project
         self.models = Models(project)
         self.runs = 0
-        self._active: dict[tuple[str, str], int] = {}
+        self.active: dict[tuple[str, str], int] = {}
         self._spent = 0
         self._provisional: dict[Hashable, Analysis] = {}
         self._consulted: list[set[str]] = []
@@ -78,14 +78,14 @@ class Summaries:
         function = self.project.function(path, qualname)
         if function is None:
             return None
-        if not self._active:
+        if not self.active:
             self._spent = 0
             self._provisional.clear()
         return self._ask(path, function, self.formals(path, function, {}), 0)
 
     def of(self, path: str, function: f.Function, bound: Mapping[str, Value], caller: Run) -> Summary | None:
         """The summary for these arguments; None if the function is being run already."""
-        if self._active.get((path, function.qualname), 0) >= 2:
+        if (path, function.qualname) in self.active:
             return None
         if caller.depth >= MAX_DEPTH or self._spent >= MAX_RUNS:
             return Summary(complete=False)
@@ -94,7 +94,7 @@ class Summaries:
 
     def analysis_with(self, path: str, function: f.Function, bound: Mapping[str, Value]) -> Analysis | None:
         """The function run on given arguments, as a caller's run met it; None while it is being run."""
-        if self._active:
+        if self.active:
             return None
         self._spent = 0
         return self._ask(path, function, self.formals(path, function, bound), 1)
@@ -120,7 +120,7 @@ class Summaries:
                 lambda: self._run(path, qualname, formals, depth if whole else max(depth, 1)),
                 in_cycle=None,
             )
-            if found is not None and self._active:
+            if found is not None and self.active:
                 self._provisional[key] = found
         else:
             for consulted in found.consulted:
@@ -151,12 +151,12 @@ class Summaries:
                 value = self._receiver(path, function, param.name)
             if not value.known and param.default is not None:
                 value = self._default(param.default)
-            out[param.name] = _formal(value, param.name)
+            out[param.name] = _formal(value, param.name, function.qualname)
         for name in bound.keys() - out.keys() - {"this"}:
             out[name] = scripts.formal(bound[name], _formal(bound[name], name))
         if language != "python" and function.owner:
             this = bound.get("this", evidence.instance_of(self.project, path, function.owner))
-            out["this"] = _formal(this, "this")
+            out["this"] = _formal(this, "this", function.qualname)
         return out
 
     def _receiver(self, path: str, function: f.Function, name: str) -> Value:
@@ -178,26 +178,27 @@ class Summaries:
         if function is None:
             return None
         identity = (path, qualname)
-        self._active[identity] = self._active.get(identity, 0) + 1
+        self.active[identity] = self.active.get(identity, 0) + 1
         self._consulted.append({path})
         self._spent += 1
         self.runs += 1
         run = Run(
             self, path, function, self.language_of(path), dict(formals), Analysis(qualname, path), depth,
             shared=set(formals) - {p.name for p in function.params} - {"this"},
+            recursion=Recursing(path, function), formals=formals,
         )  # fmt: skip
         try:
             self._execute(run)
         finally:
             run.analysis.consulted = frozenset(self._consulted.pop())
-            self._active[identity] -= 1
-            if not self._active[identity]:
-                del self._active[identity]
+            self.active[identity] -= 1
+            if not self.active[identity]:
+                del self.active[identity]
         return run.analysis
 
     def _execute(self, run: Run) -> None:
         try:
-            _bind_patterns(run)
+            loops.bind_patterns(run)
             if run.function.is_generator:
                 run.yielded = run.new_container("the yielded values")
             statements.execute(run, run.function.body)
@@ -210,7 +211,7 @@ class Summaries:
         self._run_uncalled(run)
         run.settle(run.frames[0])
         run.analysis.loops[:] = [replace(loop, turns=run.settled(loop.turns)) for loop in run.analysis.loops]
-        run.analysis.summary = self._summary(run)
+        run.analysis.summary = self.summarise(run)
 
     def _run_uncalled(self, run: Run) -> None:
         """Functions that are defined here and handed on: they see this run's names, but cost and query elsewhere."""
@@ -237,12 +238,17 @@ class Summaries:
             run.analysis.nested += inner.analysis.nested
             run.steps = inner.steps
 
-    def _summary(self, run: Run) -> Summary:
+    def summarise(self, run: Run) -> Summary:
         frame = run.frames[0]
         function = run.function
         cost, space = frame.cost, run.settled(run.space)
-        if run.recursive:
-            cost, space = recurrences.solve(run, cost, space)
+        solution: solve.Solution | None = None
+        if run.recursion is not None and run.recursion.function is function and run.recursion.calls:
+            solution = solve.solve(run)
+            cost, space = solution.total(cost), space + solution.depth
+            solve.explained(run, solution, cost)
+            for size, by in frame.growth.items():
+                frame.growth[size] = solution.total(by)
         returned = joined(run.returns)
         if function.is_generator:
             count = run.grown.get(run.yielded) if run.yielded is not None else None
@@ -257,40 +263,13 @@ class Summaries:
             frozenset(run.effects),
             tuple(frame.parts),
             tuple((name, by) for name, by in run.parameter_growth.items()),
-            bool(run.recursive),
+            solution is not None,
+            solution.overlapping if solution is not None else None,
+            solution.shared if solution is not None else memos.memo_of(function),
+            frozenset(run.reenters - {(run.path, function.qualname)}),
             not run.incomplete,
             tuple((name, _leaving(run, trimmed(value))) for name, value in scripts.handed_back(run)),
         )
-
-    def inline(self, caller: Run, path: str, function: f.Function, bound: Mapping[str, Value]) -> Value:
-        """Run a nested function or lambda inside its maker's run: it sees the maker's names and open loops."""
-        caller.inlined.add(function.qualname)
-        identity = (path, function.qualname)
-        if identity in self._active or caller.depth >= MAX_DEPTH:
-            return UNKNOWN_VALUE
-        self._active[identity] = 1
-        names_in: dict[str, Value] = {}
-        for param in function.params:
-            value = bound.get(param.name, UNKNOWN_VALUE)
-            names_in[param.name] = replace(value, label=param.name)
-        inner = Run(
-            self, path, function, caller.language, names_in, caller.analysis, caller.depth + 1, caller,
-            frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
-            effects=caller.effects, steps=caller.steps, base_frame=len(caller.frames) - 1, base_loops=len(caller.loops),
-            caught=caller.caught,
-        )  # fmt: skip
-        depth = len(caller.loops)
-        try:
-            _bind_patterns(inner, bound)
-            statements.execute(inner, function.body)
-        finally:
-            # First what later questions rely on: closing loops may itself run out of stack.
-            del self._active[identity]
-            caller.steps = inner.steps
-            while len(caller.loops) > depth:
-                inner.close()
-            caller.space = caller.space + inner.space
-        return trimmed(joined(inner.returns) or UNKNOWN_VALUE)
 
 
 _SIZED = ("list", "tuple", "set", "dict", "str", "bytes", "deque", "int", "float")
@@ -324,16 +303,7 @@ def _nesting(run: Run) -> int:
     return count
 
 
-def _bind_patterns(run: Run, bound: Mapping[str, Value] | None = None) -> None:
-    """Destructured parameters: the names in their patterns."""
-    for position, param in enumerate(run.function.params):
-        if param.pattern is not None:
-            key = f"#{position}"
-            value = (bound or {}).get(param.name or key, Value(depends=frozenset({key})))
-            loops.bind_target(run, param.pattern, value)
-
-
-def _formal(value: Value, name: str) -> Value:
+def _formal(value: Value, name: str, owner: str = "") -> Value:
     """An argument as the callee sees it: its kind and contents, under the parameter's name, of the parameter's size."""
     constant = value.size is not None and value.size.is_constant and value.grown is None
     return Value(
@@ -351,27 +321,13 @@ def _formal(value: Value, name: str) -> Value:
         origin=value.origin,
         relation=value.relation,
         path=value.path,
+        way=ways.start(f"{owner}:{name}"),
         evidence=value.evidence,
         bound=_formal(value.bound, name) if value.bound is not None and value.kind == "function" else None,
         letter=value.letter and constant,
         frozen=value.frozen and constant,
         const=value.const if value.kind == "bool" else None,
     )
-
-
-def trimmed(value: Value, levels: int = 4) -> Value:
-    """The value without what lies deeper inside it: `x = {x: x}`, again and again, would double at every step."""
-    if value.of is None and value.values is None and value.items is None:
-        return value
-    if levels == 0:
-        return replace(value, of=None, values=None, items=None)
-    of = trimmed(value.of, levels - 1) if value.of is not None else None
-    values = trimmed(value.values, levels - 1) if value.values is not None else None
-    items = tuple(trimmed(item, levels - 1) for item in value.items) if value.items is not None else None
-    same_items = items is None or all(a is b for a, b in zip(items, value.items or (), strict=True))
-    if of is value.of and values is value.values and same_items:
-        return value
-    return replace(value, of=of, values=values, items=items)
 
 
 def _inside(value: Value | None, depth: int = 0) -> Value | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers import facts as f
-from analyzers.evaluate import memos, recurrences, shapes
+from analyzers.evaluate import memos, shapes
+from analyzers.evaluate.recursion import detect
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.rules import changes, imports
 from analyzers.rules.base import Context, Example, Rule
@@ -24,7 +25,7 @@ def check(context: Context) -> Iterator[Finding]:
         return
     if context.analysis.qualname != function.qualname or memos.is_memoised(function):
         return
-    calls = list(recurrences.self_calls(function))
+    calls = list(detect.self_calls(function))
     if len(calls) < 2 and not any(_holds(node, call) for node in _loops(function) for call in calls):
         return
     if not calls or not _overlaps(function, calls):

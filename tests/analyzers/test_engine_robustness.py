@@ -63,7 +63,7 @@ def answered(files: dict[str, str | bytes]) -> tuple[list[FunctionReport], int]:
         text = Text.of(source.decode("utf-8", "replace") if isinstance(source, bytes) else source)
         check(project, path, text)
         reports += complexity(project, path)
-    assert not summaries_of(project)._active
+    assert not summaries_of(project).active
     return reports, summaries_of(project).runs
 
 

@@ -1,0 +1,67 @@
+"""Which functions can lead back to themselves, by the names in their bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers import facts as f
+from analyzers.evaluate import shapes
+from analyzers.project.index import Project
+
+
+def recurses(project: Project, path: str, function: f.Function) -> bool:
+    """True if a nested function names itself, or a sibling or inner function that names it."""
+    return bool(
+        project.memo.ask(
+            ("names itself", path, function.qualname),
+            lambda: _reaches(project, path, function),
+            in_cycle=False,
+        )
+    )
+
+
+def _reaches(project: Project, path: str, function: f.Function) -> bool:
+    project.read(path)
+    facts = project.facts(path)
+    if facts is None:
+        return False
+    names = {g.qualname: _named(g) for g in facts.functions if g.parent}
+    known = {g.qualname: g for g in facts.functions if g.parent}
+    seen: set[str] = set()
+    pending = [function.qualname]
+    while pending:
+        current = known.get(pending.pop())
+        if current is None:
+            continue
+        for qualname, other in known.items():
+            inside = other.parent == current.qualname
+            if not inside and other.name not in names[current.qualname]:
+                continue
+            if not inside and not _visible(other, current):
+                continue
+            if qualname == function.qualname:
+                return True
+            if qualname not in seen:
+                seen.add(qualname)
+                pending.append(qualname)
+    return False
+
+
+def _named(function: f.Function) -> set[str]:
+    return {node.id for node in shapes.nodes(function.body) if isinstance(node, f.Name)}
+
+
+def _visible(other: f.Function, current: f.Function) -> bool:
+    """True if a function can be named where another stands: it is defined in one of the functions around it."""
+    return current.qualname == other.qualname or current.qualname.startswith(f"{other.parent}.")
+
+
+def self_calls(function: f.Function) -> Iterator[f.Call]:
+    """The calls in a body that name the function itself."""
+    for node in shapes.nodes(function.body):
+        if isinstance(node, f.Call):
+            func = node.func
+            if (isinstance(func, f.Name) and func.id == function.name) or (
+                isinstance(func, f.Attr) and func.name == function.name and function.owner
+            ):
+                yield node
