@@ -26,6 +26,7 @@ class Size:
     `label` is how it prints; `meaning` says in words what it counts. `loops` are the loops it is derived from,
     innermost first, and `total` what it adds up to over the innermost of them (None: a fresh total of its own).
     `key` ties it to what it measures, so that a caller can put an argument's size in the place of a parameter's.
+    `counter` marks the number of the turn of the innermost of its loops: 1, 2, 3 and so on.
     """
 
     label: str
@@ -33,6 +34,7 @@ class Size:
     loops: tuple[int, ...] = ()
     total: Cost | None = None
     key: str = ""
+    counter: bool = False
 
     def summed(self) -> Size:
         return _total_of(self)
@@ -45,7 +47,10 @@ def _total_of(size: Size) -> Size:
 
 
 Factor = tuple[float, int]
-"""Power and logarithms of one size in a term: n^power · log(n)^logs. Compared as tuples: the power decides."""
+"""Power and logarithms of one size in a term: n^power · log(n)^logs. Compared as tuples: the power decides.
+
+A negative power divides: `range(0, n, k)` turns n/k times. A divisor is at least one, so n covers n/k.
+"""
 
 _NO_FACTOR: Factor = (0.0, 0)
 
@@ -60,6 +65,11 @@ class Term:
     @cached_property
     def powers(self) -> dict[Size, Factor]:
         return dict(self.factors)
+
+    @cached_property
+    def divisors(self) -> tuple[Size, ...]:
+        """The sizes it is divided by."""
+        return tuple(size for size, (power, _) in self.factors if power < 0)
 
     @cached_property
     def _hash(self) -> int:
@@ -88,11 +98,18 @@ class Term:
         bases = dict(self.bases)
         for size, base in other.bases:
             bases[size] = bases.get(size, 1.0) * base
-        return Term(tuple(powers.items()), tuple(bases.items()))
+        return Term(tuple(item for item in powers.items() if item[1] != _NO_FACTOR), tuple(bases.items()))
+
+    def undivided(self, by: Callable[[Size], bool]) -> Term:
+        """The term without its divisors among some sizes: what it is at most."""
+        kept = tuple((s, f) for s, f in self.factors if f[0] >= 0 or not by(s))
+        return self if len(kept) == len(self.factors) else Term(kept, self.bases)
 
     def covers(self, other: Term) -> bool:
         """True if `other` never grows faster than this term."""
         powers = self.powers
+        if self.divisors and any(other.powers.get(s, _NO_FACTOR) > powers[s] for s in self.divisors):
+            return False
         if not self.bases and not other.bases:  # by far the most frequent question of all
             for size, factor in other.factors:  # noqa: SIM110 - a generator would double the time
                 if powers.get(size, _NO_FACTOR) < factor:
@@ -111,7 +128,8 @@ class Term:
 
     @property
     def degree(self) -> float:
-        return sum(power for _, (power, _) in self.factors)
+        """The total degree; a divisor may be as small as one."""
+        return sum(power for _, (power, _) in self.factors if power > 0)
 
     @property
     def logs(self) -> int:
@@ -171,8 +189,19 @@ class Cost:
             return self
         return Cost((Term((), tuple(dict.fromkeys((s, base) for s in sizes))),), self.unknown)
 
-    def substitute(self, replacement: Callable[[Size], Cost | None]) -> Cost:
-        """Every size for which `replacement` gives a cost, replaced by it."""
+    def over(self, divisor: Cost) -> Cost:
+        """This cost divided by one that is known to be no more than an exact size; by a sum it is not divided."""
+        if divisor.is_constant or divisor.unknown or len(divisor.terms) != 1 or divisor.leading.bases:
+            return self
+        inverse = Term(tuple((s, (-p, 0)) for s, (p, _) in divisor.leading.factors if p))
+        return _reduced((t.times(inverse) for t in self.terms), self.unknown)
+
+    def substitute(
+        self,
+        replacement: Callable[[Size], Cost | None],
+        exact: Callable[[Size], bool] = lambda size: True,
+    ) -> Cost:
+        """Every size for which `replacement` gives a cost, replaced by it; a divisor only if the new one is exact."""
         if all(replacement(size) is None for size in self.sizes):
             return self
         total: list[Term] = []
@@ -185,6 +214,8 @@ class Cost:
                     part = part * Cost((Term(((size, (power, logs)),)),))
                     continue
                 unknown = unknown or new.unknown
+                if power < 0 and (len(new.terms) > 1 or new.leading.bases or not exact(size)):
+                    continue
                 if power:
                     part = part * (new if power == 1 else new.power(power))
                 for _ in range(logs):
@@ -205,6 +236,11 @@ class Cost:
         """
         out: list[Cost] = [turns]
         for term in self.terms:
+            harmonic = _harmonic(term, loop, turns)
+            if harmonic is not None:
+                out.append(harmonic)
+                continue
+            term = term.undivided(lambda size: size.loops[:1] == (loop,))
             derived = [(s, f) for s, f in term.factors if s.loops and s.loops[0] == loop]
             if not derived:
                 out.append(Cost((term,)) * turns)
@@ -227,7 +263,10 @@ class Cost:
     def largest(self, loop: int) -> Cost:
         """The most this costs on one turn of a loop: sizes derived from the loop, each at its largest."""
         derived = {s: _bound(s) for s in self.sizes if s.loops and s.loops[0] == loop}
-        return self.substitute(derived.get) if derived else self
+        if not derived:
+            return self
+        whole = Cost(tuple(t.undivided(lambda size: size in derived) for t in self.terms), self.unknown)
+        return whole.substitute(derived.get)
 
     # ------------------------------------------------------------------------------------------- questions
 
@@ -306,6 +345,21 @@ def _largest(size: Size) -> Size:
     return Size(f"max {size.label}", f"the largest {size.label}", size.loops[1:], key=size.key)
 
 
+def _harmonic(term: Term, loop: int, turns: Cost) -> Cost | None:
+    """The sum of 1/i over the turns i of a loop is log of the turns, that of 1/i² a constant. None for other terms.
+
+    Source: the harmonic series, https://en.wikipedia.org/wiki/Harmonic_series_(mathematics)
+    """
+    mine = [(size, power) for size, (power, _) in term.factors if size.loops[:1] == (loop,)]
+    if len(mine) != 1 or not mine[0][0].counter or mine[0][1] >= 0:
+        return None
+    power = mine[0][1]
+    rest = Cost((term.undivided(lambda size: size is mine[0][0]),))
+    if power < -1:
+        return rest
+    return rest * (turns.log() if power == -1 else turns.power(1 + power))
+
+
 def _bound(size: Size) -> Cost:
     """What a derived size never exceeds: what all of them add up to, where that is known."""
     return size.total if size.total is not None else Cost.of(_largest(size))
@@ -333,17 +387,20 @@ def _superscript(power: float) -> str:
 
 def _print_term(term: Term) -> str:
     parts: list[str] = []
+    divisors: list[str] = []
     for size, base in sorted(term.bases, key=lambda item: item[0].label):
         parts.append(f"{size.label}!" if math.isinf(base) else f"{base:g}^{size.label}")
     tail: list[str] = []
     for size, (power, logs) in sorted(term.factors, key=lambda item: (-item[1][0], item[0].label)):
         if power == 0.5:
             parts.append(f"√{size.label}")
+        elif power < 0:
+            divisors.append(size.label + ("" if power == -1 else _superscript(-power)))
         elif power:
             parts.append(size.label + ("" if power == 1 else _superscript(power)))
         if logs:
             tail.append(f"log{'' if logs == 1 else _superscript(logs)} {size.label}")
-    text = "·".join(parts)
+    text = "/".join(("·".join(parts) or "1", *divisors)) if divisors else "·".join(parts)
     if tail:
         text = f"{text} {' '.join(tail)}" if text else " ".join(tail)
     return text or "1"

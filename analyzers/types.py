@@ -74,6 +74,7 @@ class Value:
     whole: bool = False  # all of the input: what is taken from it next is something new every time
     letter: bool = False  # a text of one character, or of a few: one out of an alphabet
     frozen: bool = False  # the value does not change while the function runs (constant, class attribute)
+    exact: bool = False  # for a number: it is its size, up to a constant factor, and not just at most that
     above: bounds.Lines = ()  # for a number: what it never exceeds
     below: bounds.Lines = ()  # and what it never falls below
     way: ways.Way | None = None  # how it was made from a parameter, for recursion
@@ -181,6 +182,7 @@ def join(a: Value, b: Value) -> Value:
         grown=a.grown or b.grown,
         letter=a.letter and b.letter,
         frozen=a.frozen and b.frozen,
+        exact=a.exact and b.exact and a.size == b.size,
         above=_either_above(a, b),
         below=_either_below(a, b),
         way=ways.join(a.way, b.way),

@@ -17,9 +17,17 @@ _SHRINKING = ("//", "/", ">>", "-")
 def computed(run: Run, op: str, left: Value, right: Value) -> Value:
     """`left op right` of two numbers, or of values of which nothing else is known."""
     above, below = ranges.arithmetic(op, left, right)
+    size = _magnitude(run, op, left, right)
+    exact = False
+    if op in ("//", "/", "*") and size is not None and right.const is None:
+        one, other = ranges.exactly(run, left), ranges.exactly(run, right)
+        exact = one is not None and other is not None
+        if op != "*" and other is not None:
+            size = size.over(other)
     return Value(
         _kind(left, right, op),
-        size=_magnitude(run, op, left, right),
+        size=size,
+        exact=exact,
         depends=left.depends | right.depends,
         const=folded(op, left.const, right.const),
         above=above,

@@ -16,6 +16,7 @@ from analyzers.evaluate import (
     memos,
     nested,
     queries,
+    ranges,
     reading,
     scripts,
     shapes,
@@ -191,7 +192,7 @@ def enter_summary(
 ) -> Value:
     """Add a callee's cost, effects and queries to this run."""
     swap = _Substitution(run, bound, function)
-    cost = summary.cost.substitute(swap)
+    cost = summary.cost.substitute(swap, swap.exact)
     text = f"calls {label}, which costs {cost.formula()}"
     if summary.shared and run.loops and (frame := _outlives(run, summary.shared, bound)) is not None:
         # All calls together: what one has entered or computed, no other does again.
@@ -212,12 +213,12 @@ def enter_summary(
                     run.rare,
                 )
             )
-    run.space = run.space + summary.space.substitute(swap)
+    run.space = run.space + summary.space.substitute(swap, swap.exact)
     run.effects |= summary.effects
     for name, by in summary.grows:
         value = bound.get(name)
         if value is not None and value.grown is not None:
-            run.grow(value.grown, by.substitute(swap))
+            run.grow(value.grown, by.substitute(swap, swap.exact))
     kept = run.memo_depth > 0 or (bool(summary.queries) and memos.is_memoised(function))
     step = Related(place, f"calls `{function.qualname}`")
     cut = run.summaries.silenced(path, function)
@@ -261,7 +262,7 @@ def _outlives(run: Run, name: str, bound: dict[str, Value]) -> int | None:
 def _returned(
     run: Run, value: Value, swap: _Substitution, bound: dict[str, Value], function: f.Function
 ) -> Value:
-    size = value.size.substitute(swap) if value.size is not None else None
+    size = value.size.substitute(swap, swap.exact) if value.size is not None else None
     inner = _returned(run, value.of, swap, bound, function) if value.of is not None else None
     values = _returned(run, value.values, swap, bound, function) if value.values is not None else None
     items = tuple(_returned(run, v, swap, bound, function) for v in value.items) if value.items else None
@@ -290,6 +291,12 @@ class _Substitution:
         if size not in self.seen:
             self.seen[size] = self._replace(size)
         return self.seen[size]
+
+    def exact(self, size: Size) -> bool:
+        """True if the argument is its size, and not just at most that, so that it may divide."""
+        plain = size.key.partition(":")[2].strip("|")
+        value = self.bound.get(_root_of(plain))
+        return value is not None and (plain != _root_of(plain) or ranges.exactly(self.run, value) is not None)
 
     def _replace(self, size: Size) -> Cost | None:
         owner, _, label = size.key.partition(":")

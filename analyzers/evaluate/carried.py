@@ -107,6 +107,17 @@ def watch(run: Run, node: f.For, loop: Loop) -> None:
             run.symbols[name] = (start, Symbol(name, start, follows=loop.number))
 
 
+def watch_moving(run: Run, body: tuple[f.Stmt, ...], loop: Loop) -> None:
+    """The counters of a `while` that only step on, once a turn, count its turns as that of a `for` does."""
+    for name, changes in _changes(body).items():
+        held = run.env.get(name)
+        steady = (
+            len(changes) == 1 and changes[0][0] == "+" and not changes[0][2] and _is_literal(changes[0][1])
+        )
+        if held is not None and steady and held.kind == "int":
+            run.symbols[name] = (held, Symbol(name, held, counts=loop.number))
+
+
 def _counter(node: f.For) -> str:
     """`i` of `for i in range(...)` and of `for i, x in enumerate(...)`."""
     if not isinstance(node.iter, f.Call):
@@ -152,7 +163,8 @@ def _step(name: str, value: f.Expr | None, inside: bool) -> _Change:
 def _any_turn(held: Value, changes: list[_Change], loop: Loop) -> Value:
     if held.kind not in ("int", "float", "bool") and held.const is None:
         return replace(held, above=(), below=())
-    return replace(held, const=None, above=(), below=(), frozen=False, size=_size(held, changes, loop))
+    size = _size(held, changes, loop)
+    return replace(held, const=None, above=(), below=(), frozen=False, exact=False, size=size)
 
 
 def _size(held: Value, changes: list[_Change], loop: Loop) -> Cost | None:

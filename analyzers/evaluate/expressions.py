@@ -208,7 +208,7 @@ def _named(run: Run, node: f.Named) -> Value:
 def _range(run: Run, node: f.Range) -> Value:
     start = ranges.bounded(run, node.start, evaluate(run, node.start))
     stop = ranges.bounded(run, node.stop, evaluate(run, node.stop))
-    step = evaluate(run, node.step) if node.step is not None else None
+    step = ranges.bounded(run, node.step, evaluate(run, node.step)) if node.step is not None else None
     return ranges.counting(run, start, stop, step)
 
 

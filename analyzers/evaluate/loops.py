@@ -254,6 +254,7 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
                 name,
                 replace(value, const=None, depends=depends, size=bound or value.size, above=(), below=()),
             )
+    carried.watch_moving(run, (*node.body, *node.step), loop)
     if progress.level and (level := run.lookup(progress.level)) is not None:
         one = Size(
             f"|{progress.level}|", "one level", (loop.number,), progress.turns, key=f"level:{progress.level}"

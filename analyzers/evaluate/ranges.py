@@ -15,7 +15,7 @@ from dataclasses import replace
 from analyzers import bounds, ways
 from analyzers import facts as f
 from analyzers.bounds import Line, Symbol
-from analyzers.costs import ONE, Cost
+from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import segments, shapes
 from analyzers.evaluate.run import Run
 from analyzers.types import Value, limits
@@ -133,6 +133,40 @@ def _length(run: Run, line: Line) -> Cost:
     return total
 
 
+def exactly(run: Run, value: Value) -> Cost | None:
+    """What a number is up to a constant factor, as a step or divisor must be known; None if only a bound is."""
+    if value.const is not None:
+        return ONE
+    if value.exact:
+        return value.size
+    for line in value.above:
+        if line in value.below:
+            found = _exact_line(run, line)
+            if found is not None:
+                return found
+    return None
+
+
+def _exact_line(run: Run, line: Line) -> Cost | None:
+    total = ONE
+    for symbol, times in line.parts:
+        holder = symbol.holder
+        if times <= 0 or not isinstance(holder, Value):
+            return None
+        if symbol.counts:
+            numbered = Size(symbol.name, f"the turn {symbol.name}", (symbol.counts,), counter=True)
+            total = total + Cost.of(run.sizes.setdefault(f"turn {symbol.name}@{symbol.counts}", numbered))
+        elif symbol.name.startswith("len "):
+            total = total + run.extent(holder)
+        elif holder.exact and holder.size is not None:
+            total = total + holder.size
+        elif holder.size is None and holder.label:
+            total = total + run.magnitude(holder)
+        else:
+            return None
+    return total
+
+
 # --------------------------------------------------------------------------------------------------- ranges
 
 
@@ -151,6 +185,9 @@ def counting(run: Run, start: Value, stop: Value, step: Value | None, *, falling
         bound = run.magnitude(start)
     low, high = (stop, start) if falling else (start, stop)
     turns = distance(run, low, high, bound)
+    stride = exactly(run, step) if step is not None else None
+    if stride is not None:
+        turns = turns.over(stride)
     above, below = limits(high)[0], limits(low)[1]
     element = Value("int", size=bound, depends=depends, above=above, below=below)
     way = ways.counted(start.way, stop.way, falling=falling)

@@ -27,6 +27,9 @@ costs = st.recursive(
 )
 
 
+quotients = st.tuples(costs, leaves).map(lambda pair: pair[0].over(pair[1]))
+
+
 def value(cost: Cost, sizes: dict[Size, float]) -> float:
     """The cost as a number, for sizes given as numbers."""
     total = 0.0
@@ -38,6 +41,7 @@ def value(cost: Cost, sizes: dict[Size, float]) -> float:
     return total
 
 
+UNEQUAL = {N: 2.0**40, M: 2.0**9, K: 2.0**17}
 LARGE = {N: 2.0**40, M: 2.0**40, K: 2.0**40}
 
 
@@ -67,6 +71,20 @@ def test_a_cost_that_covers_another_is_not_outgrown(a: Cost, b: Cost) -> None:
         assert value(b, LARGE) <= value(a, LARGE) * len(b.terms) * 1.01
 
 
+@given(quotients, quotients)
+def test_divisors_are_no_less_than_one(a: Cost, b: Cost) -> None:
+    if a.covers(b):
+        for sizes in (LARGE, UNEQUAL):
+            assert value(b, sizes) <= value(a, sizes) * len(b.terms) * 1.01
+
+
+@given(costs, leaves)
+def test_a_divided_cost_times_its_divisor_is_the_cost(a: Cost, b: Cost) -> None:
+    again = a.over(b) * b
+    assert again.covers(a)
+    assert a.covers(again)
+
+
 @given(costs)
 def test_no_term_of_a_sum_covers_another(a: Cost) -> None:
     assert not any(s.covers(t) for s in a.terms for t in a.terms if s is not t)
@@ -93,6 +111,10 @@ def test_replacing_a_size_by_itself_changes_nothing(a: Cost) -> None:
         (n * n * n * n, "O(n⁴)", "polynomial"),
         (n.exponential(), "O(2^n)", "exponential"),
         (n + n * n + m, "O(n² + m)", "quadratic"),
+        (n.over(k), "O(n/k)", "linear"),
+        ((n * m).over(k * k), "O(m·n/k²)", "quadratic"),
+        (ONE.over(k), "O(1/k)", "constant"),
+        (n.over(n + k), "O(n)", "linear"),
         (UNKNOWN * n, "unknown", "unknown"),
     ],
 )
@@ -115,6 +137,20 @@ def test_a_size_shared_by_all_turns_adds_up_to_its_total() -> None:
 def test_pairs_within_each_group_are_bounded_by_the_largest_group() -> None:
     group = Size("|group|", loops=(1,))
     assert (Cost.of(group) * Cost.of(group)).summed(1, n).degree == 2
+
+
+def test_parts_of_the_turn_add_up_harmonically() -> None:
+    turn = Cost.of(Size("i", loops=(1,), counter=True))
+    assert str(m.over(turn).summed(1, n)) == "O(m log n + n)"
+    assert str(m.over(turn * turn).summed(1, n)) == "O(m + n)"
+    assert str(m.over(turn).largest(1)) == "O(m)"
+    assert str(m.over(Cost.of(Size("step", loops=(1,)))).summed(1, n)) == "O(m·n)"
+
+
+def test_only_an_exact_size_divides() -> None:
+    assert str(n.over(k).substitute({K: m}.get)) == "O(n/m)"
+    assert str(n.over(k).substitute({K: m + n}.get)) == "O(n)"
+    assert str(n.over(k).substitute({K: m}.get, lambda size: False)) == "O(n)"
 
 
 def test_the_log_of_a_product_is_a_sum_of_logs() -> None:
