@@ -126,16 +126,16 @@ class Term:
                 return False
         return True
 
-    @property
+    @cached_property
     def degree(self) -> float:
         """The total degree; a divisor may be as small as one."""
         return sum(power for _, (power, _) in self.factors if power > 0)
 
-    @property
+    @cached_property
     def logs(self) -> int:
         return sum(logs for _, (_, logs) in self.factors)
 
-    @property
+    @cached_property
     def weight(self) -> tuple[float, float, int]:
         """For ordering: exponential part, total degree, logarithms."""
         return (sum(b for _, b in self.bases), self.degree, self.logs)
@@ -158,6 +158,8 @@ class Cost:
             return self
         if (self is ONE or self == ONE) and not other.unknown:
             return other
+        if (self.unknown or not other.unknown) and all(term in self.terms for term in other.terms):
+            return self
         return _reduced((*self.terms, *other.terms), self.unknown or other.unknown)
 
     def __mul__(self, other: Cost) -> Cost:
@@ -285,11 +287,11 @@ class Cost:
                 seen.setdefault(size)
         return tuple(seen)
 
-    @property
+    @cached_property
     def is_constant(self) -> bool:
         return not self.unknown and all(not t.factors and not t.bases for t in self.terms)
 
-    @property
+    @cached_property
     def leading(self) -> Term:
         return max(self.terms, key=lambda t: t.weight)
 

@@ -15,6 +15,7 @@ from analyzers import ways
 from analyzers.costs import ONE, UNKNOWN
 from analyzers.evaluate import evidence, loops, memos, scripts, statements
 from analyzers.evaluate.events import Analysis, Summary
+from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Tangled
 from analyzers.evaluate.recursion import solve
 from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.evaluate.run import MAX_DEPTH, OverBudget, Run
@@ -38,6 +39,9 @@ class Summaries:
         self.models = Models(project)
         self.runs = 0
         self.active: dict[tuple[str, str], int] = {}
+        self.hubs = Hubs()
+        self._grade: int | None = None  # calls that are still followed, in what a hub does
+        self._asked: dict[tuple[str, str], Hashable] = {}  # the question for which a function is being run
         self._spent = 0
         self._provisional: dict[Hashable, Analysis] = {}
         self._consulted: list[set[str]] = []
@@ -78,15 +82,30 @@ class Summaries:
         function = self.project.function(path, qualname)
         if function is None:
             return None
-        if not self.active:
+        formals = self.formals(path, function, {})
+        if self.active:
+            return self._ask(path, function, formals, 0)
+        self.hubs.begin()
+        while True:
             self._spent = 0
             self._provisional.clear()
-        return self._ask(path, function, self.formals(path, function, {}), 0)
+            try:
+                return self._ask(path, function, formals, 0)
+            except Tangled:
+                self.hubs.cut()
 
     def of(self, path: str, function: f.Function, bound: Mapping[str, Value], caller: Run) -> Summary | None:
         """The summary for these arguments; None if the function is being run already."""
-        if (path, function.qualname) in self.active:
+        if self._grade is not None:
+            return self._graded(path, function, bound, self._grade - 1)
+        identity = (path, function.qualname)
+        if identity in self.active:
+            self.hubs.came_back(identity)
+            if identity in self._asked:
+                self.project.memo.came_back(self._asked[identity])
             return None
+        if identity in self.hubs.marked:
+            return self._graded(path, function, bound, HUB_DEPTH)
         if caller.depth >= MAX_DEPTH or self._spent >= MAX_RUNS:
             return Summary(complete=False)
         found = self._ask(path, function, self.formals(path, function, bound), caller.depth + 1)
@@ -115,19 +134,45 @@ class Summaries:
         key: Hashable = ("summary", path, qualname, signature, whole)
         found = self._provisional.get(key)
         if found is None:
-            found = self.project.memo.ask(
-                key,
-                lambda: self._run(path, qualname, formals, depth if whole else max(depth, 1)),
-                in_cycle=None,
-            )
+
+            def run() -> Analysis | None:
+                self._asked[path, qualname] = key
+                return self._run(path, qualname, formals, depth if whole else max(depth, 1))
+
+            found = self.project.memo.ask(key, run, in_cycle=None)
             if found is not None and self.active:
                 self._provisional[key] = found
+                if not self.project.memo.knows(key):
+                    self.hubs.ran_in_cycle()
         else:
             for consulted in found.consulted:
                 self.project.read(consulted)
         if found is not None and self._consulted:
             self._consulted[-1] |= found.consulted
         return found
+
+    def _graded(self, path: str, function: f.Function, bound: Mapping[str, Value], grade: int) -> Summary:
+        """What a function does as far as so many calls deep: each answer rests on ones of a lower grade alone."""
+        if grade < 0:
+            return Summary(complete=False)
+        formals = self.formals(path, function, bound)
+        signature = tuple((name, _signature(value)) for name, value in formals.items())
+
+        def run() -> Analysis | None:
+            around = (self._grade, self.active)
+            self._grade, self.active = grade, {}
+            try:
+                return self._run(path, function.qualname, formals, 1)
+            finally:
+                self._grade, self.active = around
+
+        key: Hashable = ("graded", path, function.qualname, signature, grade)
+        found = self.project.memo.ask(key, run, in_cycle=None)
+        if found is None:
+            return Summary(complete=False)
+        if self._consulted:
+            self._consulted[-1] |= found.consulted
+        return found.summary
 
     # ------------------------------------------------------------------------------------------------ runs
 

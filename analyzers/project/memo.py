@@ -56,9 +56,19 @@ class Memo:
         if answer is not None and not answer.doubtful:
             return cast("_T", answer.value)
         if key in self._open:
-            self._cut = min(self._cut, self._open[key])
+            self.came_back(key)
             return in_cycle
         return cast("_T", self._settle(key, make, answer))
+
+    def came_back(self, key: Hashable) -> None:
+        """Say that the question being answered led back to an open one, whose answer it went without."""
+        if key in self._open:
+            self._cut = min(self._cut, self._open[key])
+
+    def knows(self, key: Hashable) -> bool:
+        """Whether the answer to `key` is remembered and nothing it was made from has changed."""
+        answer = self._answers.get(key)
+        return answer is not None and not answer.doubtful
 
     def read(self, leaf: Hashable) -> None:
         """Note that the question being answered depends on `leaf`."""
