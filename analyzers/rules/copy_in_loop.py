@@ -25,7 +25,11 @@ _ADVICE = {
 
 
 def check(context: Context) -> Iterator[Finding]:
+    own = context.language == "python" and context.analysis.qualname == context.function.qualname
+    grown = {edits.absolute(context, growth.stmt) for growth in frames.growths(context)} if own else set()
     for operation in context.analysis.operations:
+        if operation.statement in grown:
+            continue  # Told of as an array or a frame.
         if operation.tag not in ("shift", "concat", "copy", "spread") or not context.inside(operation.place):
             continue
         if operation.function != context.function.qualname:
@@ -37,7 +41,7 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if loop is not None and context.once("copy", operation.place):
             yield _finding(context, operation, loop)
-    if context.language == "python" and context.analysis.qualname == context.function.qualname:
+    if grown:
         yield from _grown_frames(context)
 
 
@@ -129,7 +133,10 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     name = _shown_name(operation)
     verb = "moves every element of" if operation.tag == "shift" else "copies all of"
     message = f"`{context.source(operation.place)[:60]}` {verb} the {receiver.kind} `{label}` on every turn of the loop over `{loop.label}`."
-    message += f" {_ADVICE.get(name, _ADVICE.get(operation.name, ''))}"
+    if receiver.kind in ("frame", "series", "array") and context.language == "python":
+        message += " Collect the parts in a list and join them once, after the loop."
+    else:
+        message += f" {_ADVICE.get(name, _ADVICE.get(operation.name, ''))}"
     fix = deques.fix(context, operation) if operation.tag == "shift" else _append_fix(context, operation)
     turns = loop.turns.formula()
     size = operation.cost.formula()

@@ -182,7 +182,7 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
         RULE.name,
         called.place,
         message,
-        Severity.WARNING if severe else Severity.INFORMATION,
+        Severity.WARNING if severe else Severity.INFORMATION if _is_data(loop) else Severity.HINT,
         Confidence.HIGH if squared else Confidence.MEDIUM,
         Cost(
             product(turns, turns if grows else cost),
@@ -192,6 +192,13 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
     )
 
 
+def _is_data(loop: Loop) -> bool:
+    """True if the loop goes through data: rows, a file, what an annotation calls a list. Hosts, options and the fields of a
+    type are few."""
+    over = loop.over
+    return over.kind in ("queryset", "file", "rows") or ("annotated" in over.evidence and over.kind != "dict")
+
+
 RULE = Rule(
     name="hidden-scan",
     summary="A function that searches a whole collection is called for the same collection on every turn of a loop.",
@@ -199,8 +206,8 @@ RULE = Rule(
 The loop looks innocent, and so does the function it calls; together they compare |loop| times |collection| elements.
 The related places show the way from the call to the search.
 
-It is a warning where one size is squared (the loop runs over the very collection, or adds to it), and information where
-two sizes multiply. It speaks only where the callee's source is at hand, where what it searches comes from an argument
+It is a warning where one size is squared (the loop runs over the very collection, or adds to it), information where two
+sizes multiply and the loop goes through data (rows, a file, an annotated list), and a hint elsewhere. It speaks only where the callee's source is at hand, where what it searches comes from an argument
 that is the same on every turn and is known to be a list or the like, and where what it looks for comes from the turn's
 element. It is silent for functions that remember their answers.
 """,

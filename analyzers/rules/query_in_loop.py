@@ -56,7 +56,9 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     related = [loop_related(loop), *chain_related(query)]
     related += others_related(call_place(query), others, "another query, in the same loop")
     severity = Severity.WARNING
-    if query.kind == "write" or loop.exits or query.note or loop.kind == "while":
+    # A structure is walked by calls of oneself: which of its parts ask is decided on the way.
+    walks = any(step.message == f"calls `{context.function.qualname}`" for step in query.chain)
+    if query.kind == "write" or loop.exits or query.note or loop.kind == "while" or walks:
         severity = Severity.INFORMATION
     confidence = Confidence.HIGH if query.sure else Confidence.MEDIUM
     return context.finding(

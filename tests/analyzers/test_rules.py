@@ -137,3 +137,11 @@ def test_rule_names_are_words_that_say_what_is_seen() -> None:
     assert all(name.islower() and name.replace("-", "").isalpha() for name in names)
     assert rules.get("nested-scan") is not None
     assert rules.get("no-such-rule") is None
+
+
+def test_one_place_is_reported_once() -> None:
+    for rule, example in BAD:
+        found = findings(example.code, "/project/example" + ENDINGS[example.language])
+        text = Text.of(example.code)
+        lines = [text.line_of(one.place.span.start) for one in found]
+        assert len(lines) == len(set(lines)), rule.name
