@@ -14,6 +14,7 @@ from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.operations import Operation, operations
 from analyzers.types import UNKNOWN_VALUE, Value
+from analyzers.types import element as element_of
 
 
 def called_back(
@@ -27,8 +28,9 @@ def called_back(
         function = arguments.get(position)
         callback = node.args[position] if position < len(node.args) else None
     else:
-        function = arguments.keywords.get(row.calls)
-        callback = next((k.value for k in node.keywords if k.name == row.calls), None)
+        named = row.calls if row.calls in arguments.keywords else "cmp"  # Python 2 compared pairs.
+        function = arguments.keywords.get(named)
+        callback = next((k.value for k in node.keywords if k.name == named), None)
     if function is None or callback is None or function.kind not in ("function", "external"):
         return None
     over_node = (
@@ -44,6 +46,10 @@ def called_back(
         passed = (accumulator, element)
     elif row.passes == "items" and element.items is not None:
         passed = element.items
+    elif row.calls == "0" and row.over == "1" and len(arguments.values) > 2:
+        passed = (element, *(_element_beside(v, element) for v in arguments.values[2:]))  # map(f, xs, ys)
+    elif function.kind == "function" and not row.calls.isdigit() and _compares(run, function):
+        passed = (element, element)
     if function.kind == "external":
         returned = _outside(run, function, passed, place)
     else:
@@ -51,6 +57,18 @@ def called_back(
         _accumulated(run, accumulator, before)
     run.close()
     return returned
+
+
+def _element_beside(values: Value, element: Value) -> Value:
+    """The element of another iterable that is gone through in step."""
+    beside = element_of(values) or UNKNOWN_VALUE
+    return beside.on(element.depends)
+
+
+def _compares(run: Run, function: Value) -> bool:
+    """True for a function of two elements: `cmp_to_key(compare)`."""
+    found = run.summaries.project.function(*function.ref) if function.ref is not None else None
+    return found is not None and len([p for p in found.params if p.default is None]) == 2 and not found.owner
 
 
 def _outside(run: Run, function: Value, passed: tuple[Value, ...], place: Place) -> Value | None:

@@ -12,22 +12,10 @@ from analyzers.operations import formula
 from analyzers.types import UNKNOWN_VALUE, Value, element
 
 CONTAINERS = ("list", "tuple", "set", "dict", "deque", "str", "bytes", "bytearray", "range", "view", "values")
-WORDS = frozenset(
-    (
-        "n",
-        "k",
-        "smaller",
-        "shortest",
-        "digits",
-        "texts",
-        "all",
-        "inside",
-        "cut",
-        "product",
-        "choices",
-        "orders",
-    )
-)
+WORDS = frozenset((
+    "n", "k", "smaller", "shortest", "digits", "texts", "all", "inside", "cut",
+    "product", "choices", "orders", "multisets",
+))  # fmt: skip
 NUMBERS = ("int", "float", "bool")
 
 
@@ -77,7 +65,7 @@ class Measures:
             return inside(run, self.receiver)
         if word == "cut":
             return self._cut()
-        if word in ("product", "choices", "orders"):
+        if word in ("product", "choices", "orders", "multisets"):
             return self._arrangements(word)
         raise ValueError(f"unknown word {word!r} in a cost formula")
 
@@ -133,10 +121,16 @@ class Measures:
             return pool.power(float(count.const)) if count.const else ONE
         if word == "orders" and (count is None or not count.known):
             return pool.exponential(math.inf)
+        if pool.is_constant and word == "multisets" and count is not None:
+            # n things out of m, with repetition: a polynomial of degree m - 1.
+            kinds = len(self.receiver.items) if self.receiver.items else 2
+            return run.magnitude(count).power(float(max(1, min(kinds - 1, 8))))
+        if pool.is_constant and word in ("choices", "orders"):
+            return ONE
         if pool.is_constant and count is not None:
             base = len(self.receiver.items) if self.receiver.items else 2
             return run.magnitude(count).exponential(float(max(base, 2)))
-        return pool.exponential(2.0 if word == "choices" else math.inf)
+        return pool.exponential(2.0 if word in ("choices", "multisets") else math.inf)
 
 
 def smaller(a: Cost, b: Cost) -> Cost:
@@ -146,6 +140,13 @@ def smaller(a: Cost, b: Cost) -> Cost:
     if a.covers(b):
         return b
     return b if any(size.loops for size in b.sizes) and not any(s.loops for s in a.sizes) else a
+
+
+def is_logarithmic(cost: Cost) -> bool:
+    """True for the size of a number written out: a logarithm and nothing else."""
+    return not cost.unknown and all(
+        not term.bases and all(power == 0 for _, (power, _) in term.factors) for term in cost.terms
+    )
 
 
 def digits(run: Run, value: Value) -> Cost:

@@ -9,7 +9,7 @@ from analyzers.costs import ONE, Cost
 from analyzers.evaluate import expressions, queries, ranges, reading, shapes
 from analyzers.evaluate.arithmetic import computed
 from analyzers.evaluate.events import Compared, Operated
-from analyzers.evaluate.measures import Measures, smaller, texts
+from analyzers.evaluate.measures import Measures, is_logarithmic, smaller, texts
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.operations import Operation, operations
@@ -65,6 +65,9 @@ def operate(
 
     `called` is a function that gets the receiver as its argument: `sorted(xs)`, not `xs.sort()`.
     """
+    if name in ("+", "+=") and receiver.kind == "str" and argument is not None and argument.kind == "str":
+        # By the field's convention the digits of a number that is written into a text are not counted.
+        argument = argument if not is_logarithmic(run.extent(argument)) else argument.but(size=ONE)
     cost = (measures or Measures(run, receiver, argument)).cost(row.time)
     label = receiver.label or receiver.kind
     spoken = f"`{name}({label})`" if called else _spoken(name, label)

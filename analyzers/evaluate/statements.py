@@ -25,6 +25,7 @@ from analyzers.evaluate import (
     shapes,
 )
 from analyzers.evaluate.events import Operated
+from analyzers.evaluate.measures import is_logarithmic
 from analyzers.evaluate.run import Block, Run
 from analyzers.operations import operations
 from analyzers.types import UNKNOWN_VALUE, Value, element, join
@@ -315,7 +316,8 @@ def _update(run: Run, node: f.Update) -> None:
             # CPython grows a string in place only while a local name alone holds it.
             _attribute_string(run, node, current, name)
         if current.grown is not None:
-            run.grow(current.grown, run.extent(value) if value.kind != "unknown" else ONE)
+            by = run.extent(value) if value.kind != "unknown" else ONE
+            run.grow(current.grown, ONE if current.kind == "str" and is_logarithmic(by) else by)
         if isinstance(node.target, f.Name):
             run.bind(
                 node.target.id,
