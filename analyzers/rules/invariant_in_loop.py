@@ -70,7 +70,9 @@ def _repeating(context: Context, operation: Operated, call: f.Call) -> Loop | No
         region = changes.loop_node(context, loop)
         if region is None or loop.number in receiver.depends or loop.number in operation.rare:
             break
-        if not changes.is_unchanged(context, region, call):
+        if not changes.is_unchanged(context, region, call) or _is_turns_own(
+            context, region, call, operation.name
+        ):
             break
         if loop.polling or loop.chunked:
             break
@@ -79,6 +81,20 @@ def _repeating(context: Context, operation: Operated, call: f.Call) -> Loop | No
     if found is None:
         return None
     return found if receiver.kind in SEEN or _is_squared(operation, found) else None
+
+
+def _is_turns_own(context: Context, region: f._Node, call: f.Call, name: str) -> bool:
+    """True if each turn may need a list or set of its own: one that it changes, keeps, or hands on."""
+    if _only_looked_at(context, region, call, name):
+        return False
+    for node in shapes.nodes(region):
+        if isinstance(node, f.Assign) and node.value is call:
+            touched = changes.changes_in(context, region, aliases=False)
+            names = [target.id for target in node.targets if isinstance(target, f.Name)]
+            return len(names) < len(node.targets) or any(
+                changes.root_of(text) in names for text in touched.touched
+            )
+    return True
 
 
 def _is_squared(operation: Operated, loop: Loop) -> bool:
@@ -189,13 +205,17 @@ def _only_looked_at(context: Context, region: f._Node, call: f.Call, name: str) 
     if name in ("sum", "min", "max"):
         return True
     for node in shapes.nodes(region):
-        if isinstance(node, f.Compare) and call in node.rights:
+        if isinstance(node, f.Compare) and (call is node.left or call in node.rights):
             return True
         if isinstance(node, (f.Index, f.Slice)) and node.obj is call:
             return True
         if isinstance(node, (f.For, f.Clause)) and node.iter is call:
             return True
         if isinstance(node, f.Call) and call in node.args and shapes.dotted(node.func) in changes.PURE:
+            return True
+        if isinstance(node, f.Attr) and node.obj is call and node.name in changes.READING:
+            return True
+        if isinstance(node, f.Binary) and (node.left is call or node.right is call):
             return True
     return False
 

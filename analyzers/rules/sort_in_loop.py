@@ -51,8 +51,16 @@ def _sorted_again(context: Context, operation: Operated) -> Loop | None:
         if _is_cut(region, receiver.label):
             return None  # It is kept short.
         if _is_changed(region, receiver.label):
-            return loop
+            return None if _is_by_the_turn(inner, operation, region) else loop
     return None
+
+
+def _is_by_the_turn(inner: Context, operation: Operated, region: f._Node) -> bool:
+    """True if the order itself is this turn's: `min(open_, key=lambda n: distance[n])` with distances the loop makes."""
+    call = structure.node_at(inner, operation.place)
+    keys = [k.value for k in call.keywords if k.name == "key"] if isinstance(call, f.Call) else []
+    made = changes.changes_in(inner, region, aliases=False)
+    return any(made.may_change(name) for key in keys for name in changes.names_read(inner, key))
 
 
 def _is_changed(region: f._Node, label: str) -> bool:

@@ -21,7 +21,7 @@ PURE = changes.PURE - frozenset(
 
 def check(context: Context) -> Iterator[Finding]:
     function, summary = context.function, context.analysis.summary
-    if not summary.recursive or summary.cost.unknown or not summary.cost.leading.bases:
+    if summary.overlapping is None or summary.cost.unknown or not summary.cost.leading.bases:
         return
     if context.analysis.qualname != function.qualname or memos.is_memoised(function):
         return
@@ -93,16 +93,10 @@ def _finding(context: Context, place: Place, calls: list[f.Call]) -> Finding:
         message,
         Severity.WARNING,
         Confidence.HIGH,
-        Cost(str(cost), _remembered(context)),
+        Cost(str(cost), str(context.analysis.summary.overlapping or "")),
         related,
         [fix] if fix else (),
     )
-
-
-def _remembered(context: Context) -> str:
-    """The number of different arguments: the product of the sizes that stand in the exponent."""
-    sizes = [size.label for size, _ in context.analysis.summary.cost.leading.bases]
-    return f"O({'·'.join(sorted(sizes))})"
 
 
 # ------------------------------------------------------------------------------------------------------ fix
