@@ -23,7 +23,8 @@ class Symbol:
 
     `holder` is the value it is the number of, for its size. `counts` is the loop whose turns it counts; `follows` the
     loop that sets it to its counter again and again, as the start of a segment. `tally` says that it counts up by
-    constants and is set back to one: what it counts between two resets is a segment too.
+    constants and is set back to one: what it counts between two resets is a segment too. `distinct` is a loop over
+    different numbers of which this is one.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Symbol:
     counts: int = 0
     follows: int = 0
     tally: int = 0
+    distinct: int = 0
 
 
 @dataclass(frozen=True)

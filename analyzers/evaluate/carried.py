@@ -96,6 +96,9 @@ def _is_tally(changes: list[_Change]) -> bool:
 
 def watch(run: Run, node: f.For, loop: Loop) -> None:
     """Know the loop's counter, and the names that follow it, as such (see `segments.py`)."""
+    key = _key(node, loop.over)
+    if key in run.env:
+        run.symbols[key] = (run.env[key], Symbol(key, run.env[key].named(key), distinct=loop.number))
     counter = _counter(node)
     held = run.env.get(counter)
     if held is None:
@@ -105,6 +108,21 @@ def watch(run: Run, node: f.For, loop: Loop) -> None:
         start = run.env.get(name)
         if start is not None:
             run.symbols[name] = (start, Symbol(name, start, follows=loop.number))
+
+
+def _key(node: f.For, over: Value) -> str:
+    """`k` of `for k in counts` and of `for k, count in counts.items()`: another one on each turn."""
+    target = node.target
+    if over.kind in ("set", "dict", "view"):
+        return target.id if isinstance(target, f.Name) else ""
+    if isinstance(node.iter, f.Call) and isinstance(node.iter.func, f.Attr):
+        name = node.iter.func.name
+        if name in ("items", "iteritems") and isinstance(target, f.Collection) and target.items:
+            first = target.items[0]
+            return first.id if isinstance(first, f.Name) else ""
+        if name in ("keys", "iterkeys") and isinstance(target, f.Name):
+            return target.id
+    return ""
 
 
 def watch_moving(run: Run, body: tuple[f.Stmt, ...], loop: Loop) -> None:

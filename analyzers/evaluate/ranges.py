@@ -153,9 +153,10 @@ def _exact_line(run: Run, line: Line) -> Cost | None:
         holder = symbol.holder
         if times <= 0 or not isinstance(holder, Value):
             return None
-        if symbol.counts:
-            numbered = Size(symbol.name, f"the turn {symbol.name}", (symbol.counts,), counter=True)
-            total = total + Cost.of(run.sizes.setdefault(f"turn {symbol.name}@{symbol.counts}", numbered))
+        loop = symbol.counts or symbol.distinct
+        if loop:  # Different whole numbers are, in order, no less than 1, 2, 3 and so on.
+            numbered = Size(symbol.name, f"the turn {symbol.name}", (loop,), counter=True)
+            total = total + Cost.of(run.sizes.setdefault(f"turn {symbol.name}@{loop}", numbered))
         elif symbol.name.startswith("len "):
             total = total + run.extent(holder)
         elif holder.exact and holder.size is not None:

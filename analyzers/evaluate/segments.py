@@ -23,7 +23,7 @@ def since_last(run: Run, line: Line) -> Cost | None:
         return None
     loop = run.loops[-1]
     (one, once), (other, minus) = sorted(line.parts, key=lambda part: -part[1])
-    if (once, minus) != (1, -1) or one.counts != loop.number or other.follows != loop.number:
+    if once <= 0 or minus != -once or one.counts != loop.number or other.follows != loop.number:
         return None
     if loop.turns.unknown or not starts_anew(run, other.name):
         return None
