@@ -24,7 +24,8 @@ from analyzers.evaluate import (
 from analyzers.evaluate.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Summary
 from analyzers.evaluate.recursion.recording import SelfCall
-from analyzers.evaluate.run import INPUT_KEY, Run
+from analyzers.evaluate.run import INPUT_KEY, MARKED, Run
+from analyzers.evaluate.whiles import sharing
 from analyzers.findings import Place, Related
 from analyzers.project import names
 from analyzers.types import INPUT, UNKNOWN_VALUE, Token, Value
@@ -302,6 +303,8 @@ class _Substitution:
         owner, _, label = size.key.partition(":")
         if owner == INPUT_KEY:
             return reading.seen_from(self.run, size)
+        if owner == MARKED:
+            return sharing.seen_by_caller(self.run, size, self.bound.get(label.partition(":")[0]))
         if owner != self.function.qualname:
             return None
         plain = label.strip("|").removeprefix("Σ").strip("|")

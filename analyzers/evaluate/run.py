@@ -51,6 +51,9 @@ NOWHERE = Reading()
 INPUT_KEY = "<input>"
 """What owns the sizes that were read: no function does, and every caller may derive them anew."""
 
+MARKED = "marked"
+"""What owns the size of a worklist whose marks come from the caller: calls with the same marks share it."""
+
 
 class OverBudget(Exception):
     """A function is too large to run within its budget; its cost is unknown."""
@@ -166,8 +169,18 @@ class Run:
         key = f"{INPUT_KEY}:{key}" if owner == INPUT_KEY else key
         size = self.sizes.get(key)
         if size is None:
-            size = self.sizes[key] = Size(label, meaning, loops, key=f"{owner}:{label}")
+            total = self._marked_total(label, loops)
+            size = self.sizes[key] = Size(label, meaning, loops, total, key=f"{owner}:{label}")
         return size
+
+    def _marked_total(self, label: str, loops: tuple[int, ...]) -> Cost | None:
+        """What belongs to the elements of a worklist that calls share adds up over all those calls."""
+        around = next((loop for loop in self.loops if loops and loop.number == loops[0]), None)
+        for size in around.turns.sizes if around is not None else ():
+            if size.key.startswith(MARKED):
+                key = f"{size.key.rpartition(':')[0]}:{label.strip('|')}"
+                return Cost.of(Size(f"Σ{label}", f"all of {label} together", loops[1:], key=key))
+        return None
 
     def derived_loops(self, value: Value) -> tuple[int, ...]:
         """The open loops whose elements a value was reached from, innermost first."""

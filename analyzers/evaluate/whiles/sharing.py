@@ -13,11 +13,12 @@ from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
-from analyzers.evaluate.run import Run
+from analyzers.evaluate.run import MARKED, Run
 from analyzers.evaluate.whiles.answer import Closer
 from analyzers.evaluate.whiles.callees import helper_of
 from analyzers.evaluate.whiles.known import State, Turn
 from analyzers.evaluate.whiles.paths import Walk
+from analyzers.types import Value
 
 MAX_AROUND = 6
 """Loops outside that are looked at; nobody writes more."""
@@ -92,11 +93,21 @@ def _gap(state: State, name: str, closer: Closer) -> int | None:
     return None
 
 
+def seen_by_caller(run: Run, size: Size, marks: Value | None) -> Cost | None:
+    """A callee's worklist whose marks, made before loops here, outlive these loops: counted once over them."""
+    if marks is None or not run.loops[marks.born :]:
+        return None
+    name = size.key.rpartition(":")[2]
+    total = Size(size.label, size.meaning, key=f"{MARKED}:{marks.label}:{name}")
+    return spread(Cost.of(total), tuple(run.loops[marks.born :]), name)
+
+
 def container(run: Run, name: str) -> tuple[Loop, ...]:
     """The loops outside during which a container is the same one: what is taken out was put in there."""
     value = run.lookup(name)
     kept: list[Loop] = []
-    if value is not None and value.grown is not None:
+    inherited = run.outer is not None and name not in run.env
+    if value is not None and (value.grown is not None or inherited):
         kept = run.loops[value.born :]
     else:
         for loop, outer in around(run):

@@ -9,7 +9,7 @@ from analyzers import facts as f
 from analyzers.costs import Cost, Size
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
-from analyzers.evaluate.run import Run
+from analyzers.evaluate.run import INPUT_KEY, MARKED, Run
 from analyzers.evaluate.whiles import sharing
 from analyzers.evaluate.whiles.answer import Closer
 from analyzers.evaluate.whiles.conditions import Condition, names_in
@@ -85,8 +85,9 @@ def reached(run: Run, node: f.While, name: str, value: Value) -> tuple[Cost, tup
     marks = _marks(node, name)
     loops: tuple[Loop, ...] = ()
     if marks:
-        kept = [sharing.container(run, mark) for mark in sorted(marks)]
-        loops = min(kept, key=len)
+        lasting = marks - _lowered(node) if run.outer is not None else marks
+        kept = [sharing.container(run, mark) for mark in sorted(lasting)]
+        loops = min(kept, key=len, default=())
     else:
         loops = ()
         for loop, outer in around:
@@ -97,8 +98,27 @@ def reached(run: Run, node: f.While, name: str, value: Value) -> tuple[Cost, tup
     derived: tuple[int, ...] = ()
     if not loops and _walks_parts(node):
         derived = run.derived_loops(inside)
-    size = Size(f"|{name}|", f"everything that is put into `{name}`", derived, key=f"worklist:{name}")
+    mark = min((m for m in marks - _lowered(node) if m in run.formals), default="")
+    key = f"{MARKED}:{mark}:{name}" if mark else f"worklist:{name}"
+    if not mark and not derived and marks:
+        key, derived = _read_with(run, node, marks, key, loops)
+    size = Size(f"|{name}|", f"everything that is put into `{name}`", derived, key=key)
     return Cost.of(size), loops
+
+
+def _read_with(
+    run: Run, node: f.While, marks: set[str], key: str, shared: tuple[Loop, ...]
+) -> tuple[str, tuple[int, ...]]:
+    """A walk through what is read anew for each test case belongs to that case, as what was read does."""
+    names = marks | {_root(part) for part in shapes.nodes(node.body) if isinstance(part, f.Index)}
+    held = [value for name in sorted(names) if (value := run.lookup(name)) is not None]
+    sizes = [s for v in held for s in run.settled(run.extent(v)).sizes if s.key.startswith(INPUT_KEY)]
+    if not sizes:
+        return key, ()
+    inner = {loop.number for loop in shared}
+    read_in = {number for size in sizes for number in size.loops} & run.open_numbers() - inner
+    derived = tuple(loop.number for loop in reversed(run.loops) if loop.number in read_in)
+    return f"{INPUT_KEY}:{key}", derived
 
 
 _MARKING = ("add", "remove", "discard", "setdefault")
@@ -120,6 +140,17 @@ def _marks(node: f.While, worklist: str) -> set[str]:
         elif isinstance(part, f.Call) and isinstance(part.func, f.Attr) and part.func.name in _MARKING:
             changed.add(_root(part.func.obj))
     return (asked & changed) - {worklist, ""}
+
+
+def _lowered(node: f.While) -> set[str]:
+    """The marks that a later call may set again: distances, compared with what would be a better one."""
+    found: set[str] = set()
+    for part in shapes.nodes(node.body):
+        if isinstance(part, f.Compare) and len(part.ops) == 1 and part.ops[0] in ("<", ">", "<=", ">="):
+            sides = (part.left, part.rights[0])
+            if not any(isinstance(s, (f.Const, f.Unary)) for s in sides):
+                found |= {_root(s) for s in sides if isinstance(s, f.Index)}
+    return found
 
 
 def _holders(test: f.Expr) -> set[str]:
