@@ -156,6 +156,8 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
         or (operation.tag == "shift" and not _is_far(context, operation, loop))
     ):
         severe = False
+    if "[" in label:
+        severe = False  # An element of a container: often another one by the next turn.
     severity = Severity.WARNING if severe else Severity.INFORMATION
     return context.finding(
         RULE.name,
