@@ -38,7 +38,7 @@ def declared(project: Project, path: str, scope: str, language: str, node: f.Exp
         return UNKNOWN_VALUE
     if isinstance(node, f.Const):
         if node.kind == "str" and isinstance(node.value, str):
-            return _quoted(project, path, scope, language, node)
+            return _quoted(project, path, scope, language, node, depth)
         return UNKNOWN_VALUE
     if isinstance(node, f.Binary) and node.op == "|":
         sides = [
@@ -68,8 +68,8 @@ def _is_none(node: f.Expr) -> bool:
     )
 
 
-def _quoted(project: Project, path: str, scope: str, language: str, node: f.Const) -> Value:
-    return _written(project, path, scope, language, str(node.value).strip())
+def _quoted(project: Project, path: str, scope: str, language: str, node: f.Const, depth: int) -> Value:
+    return _written(project, path, scope, language, str(node.value).strip(), depth + 1)
 
 
 def _written(project: Project, path: str, scope: str, language: str, text: str, depth: int = 0) -> Value:
@@ -77,7 +77,7 @@ def _written(project: Project, path: str, scope: str, language: str, text: str, 
     text = text.removesuffix("| None").strip().strip("\"'")
     if "[" in text and depth < 6:
         head, _, inner = text.partition("[")
-        whole = _named(project, path, scope, language, head.strip())
+        whole = _named(project, path, scope, language, head.strip(), depth)
         first = _first_argument(inner.rstrip().removesuffix("]"))
         element = _written(project, path, scope, language, first, depth + 1) if first else UNKNOWN_VALUE
         return (
@@ -87,7 +87,7 @@ def _written(project: Project, path: str, scope: str, language: str, text: str, 
             if head.endswith(("Optional", "Mapped"))
             else whole
         )
-    return _named(project, path, scope, language, text)
+    return _named(project, path, scope, language, text, depth)
 
 
 def _first_argument(text: str) -> str:
@@ -109,7 +109,7 @@ def _generic(project: Project, path: str, scope: str, language: str, node: f.Ind
     if full == "typing.Union" or head == "Union":
         parts = [declared(project, path, scope, language, p, depth + 1) for p in inner if not _is_none(p)]
         return either(parts)
-    whole = _named(project, path, scope, language, head) if head else UNKNOWN_VALUE
+    whole = _named(project, path, scope, language, head, depth) if head else UNKNOWN_VALUE
     arguments = [declared(project, path, scope, language, p, depth + 1) for p in inner]
     if whole.kind == "dict":
         return whole.but(of=arguments[0], values=arguments[-1])

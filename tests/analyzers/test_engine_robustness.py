@@ -231,6 +231,13 @@ def test_a_large_group_spends_its_budget_for_each_question_at_most() -> None:
 
 
 CIRCLES = {
+    "aliases in quotes": (
+        "from collections.abc import Mapping, Sequence\n"
+        'Json = None | str | Sequence["Json"] | Mapping[str, "Json"]\n'
+        'Odd = Odd["Odd"]\n'
+        "def f(xs: Json, ys: Odd, zs: 'list[Json]'):\n"
+        "    return [x for x in xs for z in zs]\n"
+    ),
     "classes": "class A(B):\n    def m(self):\n        for x in self.a: self.m()\nclass B(C): pass\nclass C(A):\n    a = []\n",
     "class of itself": "class A(A):\n    def m(self):\n        for x in self.a: self.m(); self.q\n",
     "holders": "x = [x]\na.b = a\ndef f(a):\n    a.b = a\n    a = [a]\n    for q in a: a = {1: a}\n    while a: a = a.b = [a]\n",
