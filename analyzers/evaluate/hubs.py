@@ -14,7 +14,7 @@ from collections import Counter
 
 Identity = tuple[str, str]  # path and qualname of a function
 
-MAX_IN_CYCLES = 24
+MAX_IN_CYCLES = 16
 """Functions that one question may run inside cycles of calls before a hub is looked for."""
 
 MAX_CUTS = 12

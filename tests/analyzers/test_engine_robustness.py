@@ -213,21 +213,16 @@ def test_functions_that_all_call_each_other() -> None:
     assert len(reports) == count + 1
 
 
-def test_a_large_group_spends_its_budget_for_each_question_at_most() -> None:
-    count = 300
+def test_a_large_group_is_cut_at_its_hubs() -> None:
+    """All functions lead back to each other: without cuts each question would spend its whole budget."""
+    count = 120
     source = "".join(
         f"def f{i}(x, y=None):\n    for z in x: print(z)\n    f{(i * 7 + 1) % count}([x])\n    f{(i * 11 + 3) % count}(x, {{}})\n\n"
         for i in range(count)
     )
-    project = Project()
-    language = languages.for_path("/p/a.py")
-    assert language is not None
-    project.update("/p/a.py", facts_of(source.encode(), language))
-    summaries = summaries_of(project)
-    for name in ("f0", "f150"):
-        before = summaries.runs
-        assert summaries.analysis("/p/a.py", name) is not None
-        assert summaries.runs - before <= MAX_RUNS
+    reports, runs = answered({"/p/a.py": source})
+    assert len(reports) == count + 1
+    assert runs < 100 * count < MAX_RUNS * count
 
 
 CIRCLES = {
@@ -257,7 +252,7 @@ CIRCLES = {
 def test_circles(source: str) -> None:
     reports, runs = answered({"/p/a.py": source})
     assert reports
-    assert runs <= 1000
+    assert runs <= 100 * len(reports)
 
 
 def test_stars_and_imports_in_a_circle() -> None:
