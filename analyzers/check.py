@@ -5,8 +5,11 @@ The functions here are all that the editor's side and the command line need of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 from analyzers import facts as f
 from analyzers import rules, suppress
@@ -20,6 +23,9 @@ from analyzers.project.index import Project
 from analyzers.rules.base import Context
 from analyzers.suppress import QUIET_PATHS
 from analyzers.text import Span, Text
+
+_LOG = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -54,13 +60,13 @@ def check(project: Project, path: str, text: Text, options: Options = Options())
     for function in facts.functions:
         if not _worth_running(facts, function, holders):
             continue
-        analysis = summaries.analysis(path, function.qualname)
+        analysis = _analysed(summaries, path, function)
         if analysis is None:
             continue
         for part in (analysis, *analysis.nested):
             context = Context(project, summaries, path, text, function, part, seen)
             for rule in chosen:
-                found.extend(rule.check(context))
+                found += _tried(f"rule {rule.name}", path, partial(_checked, rule, context)) or ()
     cuts = frozenset(_cuts(facts, summaries, path))
     kept = suppress.apply(facts, path, text, found, frozenset(r.name for r in chosen), cuts)
     if suppress.is_quiet(path, options.quiet_paths):
@@ -68,12 +74,30 @@ def check(project: Project, path: str, text: Text, options: Options = Options())
     return tuple(sorted(kept, key=lambda finding: (finding.place.span, finding.rule)))
 
 
+def _tried(what: str, path: str, make: Callable[[], _T]) -> _T | None:
+    """An answer, or None where making it failed: that names itself in the log, and everything else goes on."""
+    try:
+        return make()
+    except Exception:
+        _LOG.exception("%s failed on %s", what, path)
+        return None
+
+
+def _checked(rule: rules.Rule, context: Context) -> list[Finding]:
+    return list(rule.check(context))
+
+
+def _analysed(summaries: Summaries, path: str, function: f.Function) -> Analysis | None:
+    what = f"the analysis of {function.qualname}"
+    return _tried(what, path, lambda: summaries.analysis(path, function.qualname))
+
+
 def _cuts(facts: f.FileFacts, summaries: Summaries, path: str) -> Iterator[int]:
     """The comments on a `def` that keep queries of that function from its callers."""
     for comment in facts.suppressions:
         for function in facts.functions:
             inside = function.start + function.name_to <= comment.at < function.start + function.body_at
-            analysis = summaries.analysis(path, function.qualname) if inside else None
+            analysis = _analysed(summaries, path, function) if inside else None
             kinds = (
                 {RULE_OF.get(query.kind, "") for query in analysis.queries} if analysis is not None else set()
             )
@@ -123,7 +147,7 @@ def complexity(project: Project, path: str) -> tuple[FunctionReport, ...]:
     for function in facts.functions:
         if function.kind == "lambda":
             continue
-        analysis = summaries.analysis(path, function.qualname)
+        analysis = _analysed(summaries, path, function)
         if analysis is not None:
             out.append(_report(path, function, analysis))
     return tuple(out)
@@ -132,7 +156,7 @@ def complexity(project: Project, path: str) -> tuple[FunctionReport, ...]:
 def report(project: Project, path: str, qualname: str) -> FunctionReport | None:
     """The cost of one function."""
     function = project.function(path, qualname)
-    analysis = summaries_of(project).analysis(path, qualname) if function is not None else None
+    analysis = _analysed(summaries_of(project), path, function) if function is not None else None
     return _report(path, function, analysis) if function is not None and analysis is not None else None
 
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
+
+
+class Raised(logging.Handler):
+    """What the engine logs as failed fails the test: `check` goes on without it, a test must not."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info:
+            raise AssertionError(record.getMessage()) from sys.exc_info()[1]
+
+
+logging.getLogger("analyzers").addHandler(Raised())
 
 
 @pytest.hookimpl(tryfirst=True)

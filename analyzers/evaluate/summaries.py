@@ -82,15 +82,20 @@ class Summaries:
         function = self.project.function(path, qualname)
         if function is None:
             return None
-        formals = self.formals(path, function, {})
+        return self._question(path, function, self.formals(path, function, {}), 0)
+
+    def _question(
+        self, path: str, function: f.Function, formals: dict[str, Value], depth: int
+    ) -> Analysis | None:
+        """Answer what is asked from outside; where too many functions lead back to each other, hubs are cut first."""
         if self.active:
-            return self._ask(path, function, formals, 0)
+            return self._ask(path, function, formals, depth)
         self.hubs.begin()
         while True:
             self._spent = 0
             self._provisional.clear()
             try:
-                return self._ask(path, function, formals, 0)
+                return self._ask(path, function, formals, depth)
             except Tangled:
                 self.hubs.cut()
 
@@ -115,8 +120,7 @@ class Summaries:
         """The function run on given arguments, as a caller's run met it; None while it is being run."""
         if self.active:
             return None
-        self._spent = 0
-        return self._ask(path, function, self.formals(path, function, bound), 1)
+        return self._question(path, function, self.formals(path, function, bound), 1)
 
     def _ask(self, path: str, function: f.Function, formals: dict[str, Value], depth: int) -> Analysis | None:
         """The analysis for these formals, remembered by the project.

@@ -1,0 +1,45 @@
+"""A part that fails names itself in the log, and everything else is answered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from analyzers import languages, rules
+from analyzers.check import check
+from analyzers.extract import facts_of
+from analyzers.findings import Finding
+from analyzers.project.index import Project
+from analyzers.rules.base import Context
+from analyzers.text import Text
+
+SOURCE = "def f(xs: list, ys: list):\n    return [x for x in xs if x in ys]\n"
+
+
+def test_a_rule_that_fails_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(context: Context) -> Iterator[Finding]:
+        raise ValueError("out of order")
+
+    logger, records = logging.getLogger("analyzers"), list[logging.LogRecord]()
+    monkeypatch.setattr(logger, "handlers", [Recorder(records)])
+    every = [replace(r, check=broken) if r.name == "nested-scan" else r for r in rules.all_rules()]
+    monkeypatch.setattr(rules, "all_rules", lambda: every)
+    language = languages.for_path("a.py")
+    assert language is not None
+    project = Project()
+    project.update("/p/a.py", facts_of(SOURCE.encode(), language))
+    found = check(project, "/p/a.py", Text.of(SOURCE))
+    assert [f.rule for f in found] == ["membership-in-list"]
+    assert len(records) == 1 and "nested-scan" in records[0].getMessage()
+
+
+class Recorder(logging.Handler):
+    def __init__(self, records: list[logging.LogRecord]) -> None:
+        super().__init__()
+        self.records = records
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
