@@ -11,6 +11,7 @@ from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import carried, expressions, paid, queries, reading, shapes, whiles
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
+from analyzers.evaluate.whiles import inside
 from analyzers.findings import Place
 from analyzers.types import UNKNOWN_VALUE, Value, element, join
 
@@ -242,29 +243,10 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
         )
 
     expressions.evaluate(run, node.test)
-    taken = run.lookup(progress.taken) if progress.taken else None
-    before_size = run.extent(taken) if taken is not None and taken.grown is None else None
     loop = run.open(make)
     replaced = carried.forget(run, (*node.body, *node.step), loop)
-    for name, bound in progress.moving:
-        value = run.lookup(name)
-        if value is not None:
-            depends = value.depends | {loop.number}
-            run.bind(
-                name,
-                replace(value, const=None, depends=depends, size=bound or value.size, above=(), below=()),
-            )
+    inside.enter(run, loop, progress)
     carried.watch_moving(run, (*node.body, *node.step), loop)
-    if progress.level and (level := run.lookup(progress.level)) is not None:
-        one = Size(
-            f"|{progress.level}|", "one level", (loop.number,), progress.turns, key=f"level:{progress.level}"
-        )
-        depends = level.depends | {loop.number}
-        run.bind(progress.level, replace(level, size=Cost.of(one), grown=None, depends=depends))
-    if progress.taken and (worklist := run.lookup(progress.taken)) is not None:
-        run.bind(
-            progress.taken, replace(worklist, size=before_size, depends=worklist.depends | {loop.number})
-        )
     expressions.evaluate(run, node.test)
     before = dict(run.env)
     body()
@@ -272,6 +254,7 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
     if run.dead:
         run.env, run.dead = before, False
     run.close(progress.reason)
+    inside.leave(run, progress)
 
 
 # ------------------------------------------------------------------------------------------- comprehensions

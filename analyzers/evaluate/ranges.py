@@ -18,6 +18,7 @@ from analyzers.bounds import Line, Symbol
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import segments, shapes
 from analyzers.evaluate.run import Run
+from analyzers.evaluate.whiles import inside
 from analyzers.types import Value, limits
 
 _NUMBERS = ("int", "float", "bool", "unknown")
@@ -185,7 +186,7 @@ def counting(run: Run, start: Value, stop: Value, step: Value | None, *, falling
     ):
         bound = run.magnitude(start)
     low, high = (stop, start) if falling else (start, stop)
-    turns = distance(run, low, high, bound)
+    turns = inside.distance(run, start, stop) or distance(run, low, high, bound)
     stride = exactly(run, step) if step is not None else None
     if stride is not None:
         turns = turns.over(stride)

@@ -77,7 +77,7 @@ def progress(run: Run, node: f.While) -> Progress:
 def _options(run: Run, node: f.While, found: list[Condition], turn: Turn, end: State) -> list[Closer]:
     options = [
         *counters.closers(run, node, found, turn, end),
-        *chases.closers(run, node, found, end),
+        *chases.closers(run, node, found, turn, end),
         *worklists.closers(run, node, found, turn, end),
     ]
     if not options:
@@ -110,11 +110,13 @@ class Way:
 
 def _way(run: Run, node: f.While, closer: Closer, known: dict[tuple[str, bool, bool], sharing.Shared]) -> Way:
     loops, slack = closer.loops, False
-    if loops is None and closer.kind in ("step", "fall", "link", "chase", "drain", "advance"):
+    if loops is None and closer.kind in ("step", "scale", "fall", "link", "chase", "drain", "advance"):
         key = (closer.name, closer.up, closer.alone)
         if key not in known:
             known[key] = sharing.pointer(run, node, closer)
         loops, slack = known[key].loops, known[key].slack
+    if loops is None and closer.kind == "fill":
+        loops = sharing.filled(run, closer.name.strip("|"))
     loops = loops or ()
     return Way(closer, sharing.spread(closer.total, loops, closer.name, slack), loops)
 
@@ -155,10 +157,34 @@ def _answer(run: Run, node: f.While, turn: Turn, ways: list[Way]) -> Progress:
         first.over,
         tuple(moving.items()),
         amortised=amortised,
-        taken=next((w.closer.name for w in ways if w.closer.kind in ("feed", "pop")), ""),
-        level=next((w.closer.name for w in ways if w.closer.kind == "level"), ""),
+        taken=tuple(w.closer.name for w in ways if w.closer.kind in ("feed", "pop")),
+        level=next((w.closer.name for w in ways if _by_level(w.closer, turn)), ""),
+        halved=_halved(turn, ways),
+        ends=tuple(sorted({n for w in ways if w.closer.kind == "halve" for n in _ends(turn, w.closer.name)})),
         derived=numbers,
     )
+
+
+def _by_level(closer: Closer, turn: Turn) -> bool:
+    """True if a turn works off a level: the list is replaced, or emptied by a loop inside."""
+    return closer.kind == "level" or (
+        closer.kind == "feed" and not any(closer.name in s.pops for s in turn.ends)
+    )
+
+
+def _halved(turn: Turn, ways: list[Way]) -> frozenset[str]:
+    """The names that every turn divides."""
+    return frozenset(
+        w.closer.name
+        for w in ways
+        if w.closer.kind == "scale"
+        and all(f"{w.closer.name}-" in s.of(w.closer.name).scaled for s in turn.ends)
+    )
+
+
+def _ends(turn: Turn, name: str) -> set[str]:
+    """The two ends of a range between which points are chosen."""
+    return {n for s in turn.ends for n in s.of(name).mentions if n in s.names and s.of(n).divided} | {name}
 
 
 def _between(turn: Turn, name: str) -> list[str]:

@@ -13,9 +13,9 @@ from analyzers.types import UNKNOWN_VALUE, Value
 class Progress:
     """Turns of one visit, why, and what moves.
 
-    `moving` are the names that change on every turn, each with what it stays below; `taken` is the worklist from which each turn takes an element,
+    `moving` are the names that change on every turn, each with what it stays below; `taken` are the worklists from which a turn takes an element,
     `level` the list that each turn replaces by the one that follows; `shared` are the loops outside that share the
-    turns, by number.
+    turns, by number. `halved` are moving names that every turn divides, `ends` those of a range it narrows.
     """
 
     turns: Cost = UNKNOWN
@@ -25,8 +25,10 @@ class Progress:
     moving: tuple[tuple[str, Cost | None], ...] = ()
     amortised: bool = False
     polling: bool = False
-    taken: str = ""
+    taken: tuple[str, ...] = ()
     level: str = ""
+    halved: frozenset[str] = frozenset()
+    ends: tuple[str, ...] = ()
     derived: frozenset[int] = field(default_factory=frozenset)
 
 

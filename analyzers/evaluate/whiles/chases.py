@@ -8,30 +8,62 @@ from dataclasses import replace
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import shapes
+from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.whiles import sharing
 from analyzers.evaluate.whiles.answer import Closer
 from analyzers.evaluate.whiles.conditions import Condition, conditions, names_in
-from analyzers.evaluate.whiles.known import State
+from analyzers.evaluate.whiles.known import State, Turn
 from analyzers.evaluate.whiles.paths import Walk
 from analyzers.types import Value
 
 
-def closers(run: Run, node: f.While, found: list[Condition], end: State) -> Iterator[Closer]:
+def closers(run: Run, node: f.While, found: list[Condition], turn: Turn, end: State) -> Iterator[Closer]:
     """The links that one path follows, and the marks it sets."""
     yield from _marked(run, found, end)
     for name in names_in(found):
         links = {by for base, by in end.of(name).links if base == name} if name in end.names else set()
         for by in sorted(links):
-            yield _chain(run, node, name, by) if by.startswith("[") and by != "[…]" else _link(run, name, by)
+            yield (
+                _chain(run, node, name, by)
+                if by.startswith("[") and by != "[…]"
+                else _link(run, node, turn, name, by)
+            )
 
 
-def _link(run: Run, name: str, by: str) -> Closer:
+def _link(run: Run, node: f.While, turn: Turn, name: str, by: str) -> Closer:
     """`p = p.next`: as many turns as the chain is long."""
     value = _fresh(run, run.lookup(name) or Value(label=name), by)
     label = value.label or name
     size = Cost.of(run.size_named(f"|{label}|", f"the length of the chain from {name}", value))
-    return Closer(name, "link", size, f"`{name}` follows `.{by}`", over=value)
+    loops = _put_aside(run, node, turn, name) or None
+    return Closer(name, "link", size, f"`{name}` follows `.{by}`", over=value, loops=loops)
+
+
+def _put_aside(run: Run, node: f.While, turn: Turn, name: str) -> tuple[Loop, ...]:
+    """The loops outside that take up again what every turn puts on a stack, as a walk in order does.
+
+    Such a walk comes to each node once: it goes on from what it took off the stack, by a link.
+    """
+    stacks = frozenset.intersection(*(s.puts for s in turn.ends))
+    kept: list[Loop] = []
+    for loop, outer in sharing.around(run):
+        ends = Walk(plain=run.turns).turn(outer).ends
+        taken = {stack for stack in stacks if any(stack in s.pops for s in ends)}
+        if not taken or any(sharing.assigns(s, stack) for stack in taken for s in shapes.walk(outer.body)):
+            break
+        if not all(_goes_on(s, node, name) for s in shapes.walk(outer.body)):
+            break
+        kept.insert(0, loop)
+    return tuple(kept)
+
+
+def _goes_on(stmt: f.Stmt, node: f.While, name: str) -> bool:
+    if not isinstance(stmt, f.Assign) or node.at <= stmt.at < node.to or not sharing.assigns(stmt, name):
+        return True
+    return isinstance(stmt.value, (f.Attr, f.Call, f.Collection)) or (
+        isinstance(stmt.value, f.Const) and stmt.value.kind == "none"
+    )
 
 
 def _fresh(run: Run, value: Value, by: str) -> Value:
@@ -87,7 +119,10 @@ def _marked(run: Run, found: list[Condition], end: State) -> Iterator[Closer]:
             place, holder = shapes.text_of(expr), shapes.text_of(expr.obj)
             value = run.lookup(holder)
             known = end.names.get(place)
-            if value is None or not holder or known is None or place in known.low or place in known.high:
+            if value is None or not holder or known is None:
+                continue
+            gap = known.low.get(place) or known.high.get(place)
+            if gap is not None and (condition.kind != "same" or gap[0] == 0):
                 continue
             total = run.settled(run.extent(value))
             loops = sharing.container(run, holder)

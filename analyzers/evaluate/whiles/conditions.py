@@ -142,7 +142,7 @@ def leaves(node: f.Expr | None, sign: int = 1) -> list[Leaf]:
             return [*leaves(left, sign), *(Leaf(n.name, n.sign, n.power, True) for n in leaves(right, sign))]
         if node.op in ("-", "//", "/", ">>"):
             return [*leaves(left, sign), *leaves(right, -sign)]
-        if node.op in ("+", "&", "%", "|", "^"):
+        if node.op == "+":
             return [*leaves(left, sign), *leaves(right, sign)]
     return []
 

@@ -8,9 +8,9 @@ from analyzers import facts as f
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import expressions, shapes
 from analyzers.evaluate.run import Run
-from analyzers.evaluate.whiles import sharing
+from analyzers.evaluate.whiles import inside, sharing
 from analyzers.evaluate.whiles.answer import Closer
-from analyzers.evaluate.whiles.conditions import Condition, Leaf, leaves
+from analyzers.evaluate.whiles.conditions import Condition, Leaf, leaves, names_in
 from analyzers.evaluate.whiles.known import Known, State, Turn
 from analyzers.evaluate.whiles.values import ANYTHING, counted_by
 from analyzers.types import Value
@@ -27,6 +27,9 @@ def closers(run: Run, node: f.While, found: list[Condition], turn: Turn, end: St
                 yield from _falling(run, node, found, Leaf(name), turn, end, None)
         elif condition.kind == "member":
             yield from _chased(run, condition, end)
+    for name in names_in(found):
+        if name in end.names and f"{name}-" in end.of(name).scaled:  # `while n % p == 0: n //= p`
+            yield _scaled(run, name, _start(run, node, name, None), False)
 
 
 def _compared(
@@ -63,13 +66,13 @@ def _rising(
     if any(base == name for base, _ in known.links):
         return  # A link leads anywhere; see `chases.py`.
     if f"{name}-" in known.scaled or _by_turns(node, turn, known, name, "-"):
-        yield _scaled(run, name, _start(run, node, name, bound))
+        yield _scaled(run, name, _start(run, node, name, bound), False)
     if not known.rose(name) or not _never(turn, name, up=False):
         return
     limit = expressions.evaluate(run, bound)
-    distance = run.settled(run.extent_or_magnitude(limit))
+    distance = inside.distance(run, _value(run, name), limit) or run.settled(run.extent_or_magnitude(limit))
     if f"{name}+" in known.scaled:
-        yield _scaled(run, name, distance)
+        yield _scaled(run, name, distance, True)
         return
     if ANYTHING in known.amounts and not _between_walls(found, name):
         return
@@ -100,17 +103,17 @@ def _falling(
         return  # What is taken out of containers is counted by what was put in.
     if known.rose(name) and f"{name}+" in known.scaled and bound is not None:
         limit = expressions.evaluate(run, bound)
-        yield _scaled(run, name, run.settled(run.extent_or_magnitude(limit)))
+        yield _scaled(run, name, run.settled(run.extent_or_magnitude(limit)), True)
     chained = {by for base, by in known.links if base == name and by.startswith("[")}
     if _by_turns(node, turn, known, name, "-"):
-        yield _scaled(run, name, _start(run, node, name, bound))
+        yield _scaled(run, name, _start(run, node, name, bound), False)
         return
     linked = any(base == name for base, _ in known.links)
     falls = known.fell(name) and _never(turn, name, up=True) and not linked
     if not falls and not (chained and _is_number(bound)):
         return
     if f"{name}-" in known.scaled:
-        yield _scaled(run, name, _start(run, node, name, bound))
+        yield _scaled(run, name, _start(run, node, name, bound), False)
         return
     if ANYTHING in known.amounts and not _between_walls(found, name):
         return
@@ -166,10 +169,10 @@ def _halved(run: Run, ends: set[str], turn: Turn, end: State) -> Iterator[Closer
     yield Closer(between[0], "halve", span.log(), why, over=_value(run, between[0]), bound=span)
 
 
-def _scaled(run: Run, name: str, distance: Cost) -> Closer:
+def _scaled(run: Run, name: str, distance: Cost, up: bool) -> Closer:
     cost = distance.log() if not distance.is_constant else ONE
     why = f"`{name}` is scaled on every turn"
-    return Closer(name, "scale", cost, why, over=_value(run, name), bound=distance)
+    return Closer(name, "scale", cost, why, up, _value(run, name), distance)
 
 
 def _kind(known: Known) -> str:
@@ -234,6 +237,9 @@ def _start(run: Run, node: f.While, name: str, bound: f.Expr | None) -> Cost:
     """How far a falling number has to go: what it holds when the loop begins."""
     current = _value(run, name)
     limit = expressions.evaluate(run, bound) if bound is not None else None
+    narrowed = inside.distance(run, current, limit) if limit is not None else None
+    if narrowed is not None:
+        return narrowed
     if current.size is not None and not current.size.is_constant:
         return run.settled(current.size)
     if current.const is not None and limit is not None and limit.const is None:

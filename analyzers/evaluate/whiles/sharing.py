@@ -44,8 +44,10 @@ def around(run: Run) -> list[tuple[Loop, f.For | f.While]]:
     for loop in reversed(run.loops):
         span = loop.whole.span
         node = nodes.get((span.start, span.end))
-        if node is None or loop.whole.path != run.path or not start <= span.start <= end:
+        if loop.whole.path != run.path or not start <= span.start <= end or (node is None and found):
             break
+        if node is None:
+            continue  # A loop of a function defined inside.
         found.append((loop, node))
     return found
 
@@ -115,6 +117,20 @@ def container(run: Run, name: str) -> tuple[Loop, ...]:
                 break
             kept.insert(0, loop)
     return tuple(kept)
+
+
+def filled(run: Run, name: str) -> tuple[Loop, ...]:
+    """The loops outside during which a container is only filled, never emptied."""
+    body: Run | None = run
+    while body is not None:
+        if name in _pops(body):
+            return ()
+        body = body.outer
+    return container(run, name)
+
+
+def _pops(run: Run) -> frozenset[str]:
+    return frozenset[str]().union(*(s.pops for s in Walk(plain=run.turns).body(run.function.body)))
 
 
 def assigns(stmt: f.Stmt, name: str) -> bool:

@@ -62,7 +62,7 @@ def _popped(run: Run, node: f.While, turn: Turn, name: str) -> Closer:
     fed = any(name in s.puts for s in (*turn.ends, *turn.breaks)) or any(
         length in s.names and length not in s.of(length).high for s in turn.ends
     )
-    emptied = all(s.of(length).fell(length) for s in turn.ends)
+    emptied = all(s.of(length).high.get(length, (0, False))[0] < 0 for s in turn.ends)
     if value.label == "" and not value.known:
         value = Value(label=name)
     if not fed or emptied:
