@@ -27,6 +27,8 @@ def closers(run: Run, node: f.While, found: list[Condition], turn: Turn, end: St
                 yield from _falling(run, node, found, Leaf(name), turn, end, None)
         elif condition.kind == "member":
             yield from _chased(run, condition, end)
+        if condition.kind in ("differs", "holds"):
+            yield from _rounded_up(run, node, condition.small, end)
     for name in names_in(found):
         if name in end.names and f"{name}-" in end.of(name).scaled:  # `while n % p == 0: n //= p`
             yield _scaled(run, name, _start(run, node, name, None), False)
@@ -141,6 +143,16 @@ def _chased(run: Run, condition: Condition, end: State) -> Iterator[Closer]:
                 why,
                 known.rose(leaf.name),
             )
+
+
+def _rounded_up(run: Run, node: f.While, test: f.Expr, end: State) -> Iterator[Closer]:
+    """`while n & (n - 1): n += 1`: the next power of two is no further away than n."""
+    if not isinstance(test, f.Binary) or test.op != "&" or not isinstance(test.right, f.Binary):
+        return
+    name = shapes.text_of(test.left)
+    if name and name == shapes.text_of(test.right.left) and end.of(name).rose(name):
+        total = _start(run, node, name, None)
+        yield Closer(name, "step", total, f"`{name}` goes up to a power of two", True, _value(run, name), total)
 
 
 def _halved(run: Run, ends: set[str], turn: Turn, end: State) -> Iterator[Closer]:
