@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers import ways
-from analyzers.costs import ONE, Cost, Size
+from analyzers.costs import ONE, Cost
 from analyzers.evaluate import carried, expressions, paid, queries, reading, shapes, whiles
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run

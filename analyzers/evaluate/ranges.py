@@ -16,9 +16,8 @@ from analyzers import bounds, ways
 from analyzers import facts as f
 from analyzers.bounds import Line, Symbol
 from analyzers.costs import ONE, Cost, Size
-from analyzers.evaluate import segments, shapes
+from analyzers.evaluate import narrowed, segments, shapes
 from analyzers.evaluate.run import Run
-from analyzers.evaluate.whiles import inside
 from analyzers.types import Value, limits
 
 _NUMBERS = ("int", "float", "bool", "unknown")
@@ -186,7 +185,7 @@ def counting(run: Run, start: Value, stop: Value, step: Value | None, *, falling
     ):
         bound = run.magnitude(start)
     low, high = (stop, start) if falling else (start, stop)
-    turns = inside.distance(run, start, stop) or distance(run, low, high, bound)
+    turns = narrowed.distance(run, start, stop) or distance(run, low, high, bound)
     stride = exactly(run, step) if step is not None else None
     if stride is not None:
         turns = turns.over(stride)

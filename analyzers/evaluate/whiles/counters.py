@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import expressions, shapes
+from analyzers.evaluate import expressions, narrowed, shapes
 from analyzers.evaluate.run import Run
-from analyzers.evaluate.whiles import inside, sharing
+from analyzers.evaluate.whiles import sharing
 from analyzers.evaluate.whiles.answer import Closer
 from analyzers.evaluate.whiles.conditions import Condition, Leaf, leaves, names_in
 from analyzers.evaluate.whiles.known import Known, State, Turn
@@ -72,7 +72,7 @@ def _rising(
     if not known.rose(name) or not _never(turn, name, up=False):
         return
     limit = expressions.evaluate(run, bound)
-    distance = inside.distance(run, _value(run, name), limit) or run.settled(run.extent_or_magnitude(limit))
+    distance = narrowed.distance(run, _value(run, name), limit) or run.settled(run.extent_or_magnitude(limit))
     if f"{name}+" in known.scaled:
         yield _scaled(run, name, distance, True)
         return
@@ -152,7 +152,9 @@ def _rounded_up(run: Run, node: f.While, test: f.Expr, end: State) -> Iterator[C
     name = shapes.text_of(test.left)
     if name and name == shapes.text_of(test.right.left) and end.of(name).rose(name):
         total = _start(run, node, name, None)
-        yield Closer(name, "step", total, f"`{name}` goes up to a power of two", True, _value(run, name), total)
+        yield Closer(
+            name, "step", total, f"`{name}` goes up to a power of two", True, _value(run, name), total
+        )
 
 
 def _halved(run: Run, ends: set[str], turn: Turn, end: State) -> Iterator[Closer]:
@@ -249,9 +251,9 @@ def _start(run: Run, node: f.While, name: str, bound: f.Expr | None) -> Cost:
     """How far a falling number has to go: what it holds when the loop begins."""
     current = _value(run, name)
     limit = expressions.evaluate(run, bound) if bound is not None else None
-    narrowed = inside.distance(run, current, limit) if limit is not None else None
-    if narrowed is not None:
-        return narrowed
+    left = narrowed.distance(run, current, limit) if limit is not None else None
+    if left is not None:
+        return left
     if current.size is not None and not current.size.is_constant:
         return run.settled(current.size)
     if current.const is not None and limit is not None and limit.const is None:

@@ -6,12 +6,9 @@ from dataclasses import replace
 
 from analyzers.costs import Cost, Size
 from analyzers.evaluate.events import Loop
+from analyzers.evaluate.narrowed import RANGE
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.whiles.answer import Progress
-from analyzers.types import Value
-
-RANGE = "range of "
-"""Begins the token of the two ends of a range that a loop narrows."""
 
 
 def enter(run: Run, loop: Loop, progress: Progress) -> None:
@@ -56,11 +53,3 @@ def leave(run: Run, progress: Progress) -> None:
         value = run.env.get(name)
         if value is not None and name in (*progress.halved, *progress.ends):
             run.bind(name, replace(value, size=bound or value.size, token=""))
-
-
-def distance(run: Run, start: Value, stop: Value) -> Cost | None:
-    """How far two ends of a range that a loop narrows are from each other; None if they are not such ends."""
-    if start.token and start.token == stop.token and start.token.startswith(RANGE):
-        size = run.sizes.get(start.token)
-        return Cost.of(size) if size is not None else None
-    return None
