@@ -225,6 +225,13 @@ def sliced(base: Way | None, bounds: list[Value | None]) -> Way | None:
     return Way(REST if begins and ends else SHORTER, base.roots)
 
 
+def comprehended(over: Way | None, *, chosen: bool) -> Way | None:
+    """The way of what a comprehension makes of the elements, of all or of chosen ones."""
+    if over is None or over.kind not in SMALLER | {SAME}:
+        return None
+    return Way(FILTERED, over.roots) if chosen else over
+
+
 def counted(start: Way | None, stop: Way | None, *, falling: bool) -> Way | None:
     """The way of the numbers from start to stop, as `range` gives them."""
     a, b = (stop, start) if falling else (start, stop)
@@ -246,7 +253,7 @@ def counted(start: Way | None, stop: Way | None, *, falling: bool) -> Way | None
 KEEPING = frozenset({
     "abs", "int", "list", "tuple", "set", "sorted", "reversed", "enumerate", "zip", "iter", "copy", "frozenset",
     "deque", "str", "round", "next", "filter", "items", "values", "keys", "entries", "itervalues", "iteritems",
-    "slice", "floor", "trunc", "ceil", "from", "isqrt",
+    "slice", "chain", "floor", "trunc", "ceil", "from", "isqrt",
 })  # fmt: skip
 """Calls whose result stands to the parameter as their argument or receiver does."""
 

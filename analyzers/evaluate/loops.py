@@ -300,5 +300,8 @@ def comprehension(run: Run, node: f.Comprehension) -> Value:
         place=run.place(node),
         evidence="a comprehension",
         label="",
+        way=ways.comprehended(overs[0].way, chosen=bool(node.clauses[0].conditions))
+        if len(node.clauses) == 1
+        else None,
     )
     return reading.selected(node, overs, made)

@@ -294,7 +294,7 @@ class Summaries:
         solution: solve.Solution | None = None
         if run.recursion is not None and run.recursion.function is function and run.recursion.calls:
             solution = solve.solve(run)
-            cost, space = solution.total(cost), space + solution.depth
+            cost, space = solution.total(cost), run.settled(space) + solution.depth
             solve.explained(run, solution, cost)
             for size, by in frame.growth.items():
                 frame.growth[size] = solution.total(by)

@@ -18,14 +18,16 @@ from analyzers.types import Value
 def rising(run: Run, functions: tuple[f.Function, ...], name: str, varying: frozenset[str]) -> Cost | None:
     """What a number that only grows is compared with; constant if that is; None if nothing bounds it."""
     found: Cost | None = None
+    unclear = False
     for left, right in _comparisons(functions):
         for side, other in ((left, right), (right, left)):
             if not _is_about(side, name) or shapes.mentions(other, varying):
                 continue
             size = sized(run, other)
+            unclear = unclear or size is None
             if size is not None and (found is None or (found.is_constant and not size.is_constant)):
                 found = size
-    if found is not None:
+    if found is not None and not (found.is_constant and unclear):
         return found
     for function in functions:
         for node in shapes.nodes(function.body):

@@ -25,6 +25,7 @@ class Mark:
     text: str
     at: int
     away: bool = False
+    stored: bool = False  # an item is set, nothing is taken out
     copied: bool = False  # the value of a plain name, as when what was there before is put back
 
 
@@ -58,7 +59,11 @@ def guards(functions: tuple[f.Function, ...]) -> frozenset[str]:
     undone: set[str] = set()
     tested: set[str] = set()
     for function in functions:
-        marked |= {mark.root for mark in _marks(function) if not mark.away}
+        first = min((call.at for call in detect.self_calls(function)), default=0)
+        # `grid[r][c] = 0` before going on is a mark as well: what is emptied there is not entered again.
+        marked |= {
+            mark.root for mark in _marks(function) if not mark.away or (mark.stored and mark.at < first)
+        }
         undone |= taken_back(function)
         tested |= _tested(function)
     return frozenset((marked & tested) - undone)
@@ -179,7 +184,7 @@ def _stored(stmt: f.Assign, target: f.Index) -> Mark:
     copied = isinstance(value, (f.Name, f.Const)) and not (
         isinstance(value, f.Const) and value.kind in ("int", "bool")
     )
-    return Mark(_root(target), shapes.text_of(target), stmt.at, away, copied)
+    return Mark(_root(target), shapes.text_of(target), stmt.at, away, True, copied)
 
 
 def _root(node: f.Expr) -> str:

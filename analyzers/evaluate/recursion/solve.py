@@ -44,14 +44,6 @@ class Solution:
     overlapping: Cost | None = None  # what it would cost with a memo
 
 
-def _times(levels: Cost | None, why: str) -> Solution:
-    """As often as that, the work of one call."""
-    if levels is None or levels.unknown:
-        return _UNKNOWN
-    counted = levels
-    return Solution(lambda work: counted * work, why, counted)
-
-
 _UNKNOWN = Solution(lambda work: UNKNOWN, "the arguments change in a way that is not understood")
 
 
@@ -282,7 +274,7 @@ class _Recurrence:
         for name, kinds in self.changes.items():
             if ways.AFTER in kinds:
                 size = bounds.rising(self.run, self.functions, name, frozenset(self.changes))
-                return _times(size, "every call begins where the one before ended")
+                return _read_through(size) if size is not None and not size.unknown else _UNKNOWN
         return _UNKNOWN
 
     def _pivot(self, cut: str = "") -> Solution:
@@ -356,6 +348,16 @@ def _master(calls: int, size: Cost, work: Cost, mine: set[Size]) -> Cost:
         elif degree > critical:
             total = total + part
     return total
+
+
+def _read_through(size: Cost) -> Solution:
+    """All calls together go over something once; a loop over the rest of it in one of them is part of that."""
+    read = frozenset(size.sizes)
+    return Solution(
+        lambda work: size * work.substitute(lambda s: ONE if s in read else None),
+        "every call begins where the one before ended",
+        size,
+    )
 
 
 def _swaps(function: f.Function) -> bool:
