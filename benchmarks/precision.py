@@ -3,9 +3,10 @@
     python benchmarks/precision.py NAME=FOLDER=CHECK.json ...
 
 CHECK.json is what `bigo check FOLDER --format json --min-severity information` printed; NAME is a key of BASES. The
-verdicts are in precision.csv (code base, path, line, rule, verdict, reason), made by reading the code around each
-finding. Prints the Markdown of precision.md: the first fifty findings of each code base in the order of paths, totals
-by rule and severity, and the wrong findings that are gone. Exits 1 when a finding has no verdict yet, and names it.
+verdicts are in precision.csv (code base, path, line, rule, severity, verdict, reason), made by reading the code around
+each finding. Prints the Markdown of precision.md: totals by code base and by rule, then of each code base the findings
+in the order of paths (of two the first fifty), and the wrong findings that are gone. Exits 1 when a finding has no
+verdict yet, and names it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,34 @@ import csv
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 VERDICTS = Path(__file__).with_name("precision.csv")
 BASES = {
+    "ansible_core": ("ansible-core, with ansible-test", "PyPI wheel 2.19.14"),
+    "attrs": ("attrs", "PyPI wheel 26.1.0"),
+    "black": ("Black, with blib2to3", "PyPI wheel 26.10.1"),
+    "celery": ("Celery", "PyPI wheel 5.7.0"),
+    "django_oscar": ("django-oscar", "PyPI wheel 4.2.1"),
+    "docutils": ("Docutils", "PyPI wheel 0.23"),
+    "flask": ("Flask", "PyPI wheel 3.1.3"),
+    "httpx": ("HTTPX", "PyPI wheel 0.28.1"),
+    "mealie": ("mealie-recipes/mealie, its server (`mealie/`)", "b5643a9399465d8b4ea339e7a6639df2d697741b"),
+    "mypy": ("mypy, with mypyc", "PyPI wheel 2.4.1"),
+    "networkx": ("NetworkX, with its tests", "PyPI wheel 3.6.1"),
+    "pandas": ("pandas, without its tests", "PyPI wheel 3.1.1"),
+    "paperless": ("paperless-ngx/paperless-ngx, its server (`src/`)", "b0e0e8a35373a5d9d588a507cb63c79e50a23403"),
+    "pip": ("pip, without what it vendors", "PyPI wheel 26.3"),
+    "pytest": ("pytest", "PyPI wheel 9.2.0"),
+    "requests": ("Requests", "PyPI wheel 2.34.2"),
+    "rich": ("Rich", "PyPI wheel 15.0.0"),
+    "scrapy": ("Scrapy", "PyPI wheel 2.19.0"),
+    "sklearn": ("scikit-learn, its Python (`sklearn/`)", "PyPI wheel 1.9.1"),
+    "sphinx": ("Sphinx", "PyPI wheel 9.0.4"),
+    "sqlalchemy": ("SQLAlchemy", "PyPI wheel 2.1.9"),
+    "wagtail": ("wagtail/wagtail (`wagtail/`)", "c2ae43b9265d085c95142cd1a1f8563ad2eb4de9"),
     "django": ("Django 5.2.8, its own source (`django/`)", "the release on PyPI"),
     "netbox": ("netbox-community/netbox", "43fe81f9e833228c9869f7ddadb67e6c5f145060"),
     "hoppscotch": ("hoppscotch/hoppscotch, its server (`packages/hoppscotch-backend`)", "afc2cf181c16e56647b099e5d18cfe55710c6cdd"),
@@ -26,7 +50,12 @@ BASES = {
     "saleor": ("saleor/saleor, without its seed data (`core/utils/random_data.py`)", "723cd4eba87dfc72822ade45dc08a3caa548428d"),
 }  # fmt: skip
 LEFT_OUT = ("core/utils/random_data.py",)
-FIRST = 50
+TYPESCRIPT = ("hoppscotch", "documenso")
+SOURCES = {True: (".ts", ".tsx", ".js", ".jsx"), False: (".py",)}
+"""What counts as a line of a code base: of its own language."""
+FIRST = {"netbox": 50, "saleor": 50}
+"""Where only the first so many findings were read, not all."""
+SEVERITIES = ("warning", "information")
 KINDS = ("right", "moot", "wrong")
 
 Key = tuple[str, str, int, str]
@@ -42,16 +71,33 @@ class Row:
     reason: str
 
 
+@dataclass(frozen=True)
+class Base:
+    """One code base: everything that is reported there, and the part of it that was read."""
+
+    name: str
+    files: int
+    lines: int
+    rows: list[Row]
+
+    @property
+    def first(self) -> list[Row]:
+        return self.rows[: FIRST.get(self.name)]
+
+
 def main(arguments: list[str]) -> int:
     """Print the page for the checks named; 1 where a finding has no verdict."""
     verdicts = read_verdicts(VERDICTS)
-    missing: list[Row] = []
+    bases = []
     for argument in arguments:
         name, folder, check = argument.split("=")
+        files, lines = _counted(Path(folder), SOURCES[name in TYPESCRIPT])
         rows = judged(name, Path(folder), json.loads(Path(check).read_text()), verdicts)
-        first = rows[:FIRST]
-        missing += [row for row in first if not row.verdict]
-        print("\n".join(page(name, first, gone(name, rows, verdicts), len(rows))))
+        bases.append(Base(name, files, lines, rows))
+    print("\n".join(totals(bases)))
+    for base in bases:
+        print("\n".join(page(base, gone(base, verdicts))))
+    missing = [row for base in bases for row in base.first if not row.verdict]
     for row in missing:
         print("no verdict:", *row.key, file=sys.stderr)
     return 1 if missing else 0
@@ -80,29 +126,50 @@ def judged(
     return sorted(rows, key=lambda row: row.key)
 
 
-def gone(name: str, rows: list[Row], verdicts: dict[Key, tuple[str, str]]) -> list[tuple[Key, str]]:
+def gone(base: Base, verdicts: dict[Key, tuple[str, str]]) -> list[tuple[Key, str]]:
     """What was judged wrong once and is not reported any more."""
-    present = {row.key for row in rows}
+    present = {row.key for row in base.rows}
     return [
         (key, reason)
         for key, (verdict, reason) in sorted(verdicts.items())
-        if verdict == "wrong" and key[0] == name and key not in present
+        if verdict == "wrong" and key[0] == base.name and key not in present
     ]
 
 
-def page(name: str, rows: list[Row], mended: list[tuple[Key, str]], reported: int) -> list[str]:
+def totals(bases: list[Base]) -> list[str]:
+    """What is reported and what of it was read, by code base; then by rule."""
+    lines = [
+        "| code base | revision | files | lines | warnings | information | warnings per 5,000 lines |",
+        _rule(7),
+    ]
+    lines += [_line(*BASES[base.name], *_reported(base.files, base.lines, base.rows)) for base in bases]
+    every = [row for base in bases for row in base.rows]
+    sizes = sum(base.files for base in bases), sum(base.lines for base in bases)
+    lines.append(_line("**all**", "", *_reported(*sizes, every)))
+    head = ("severity", "read", *KINDS, "not wrong", "right")
+    lines += ["", _line("code base", *head), _rule(8)]
+    for base in bases:
+        lines += [_line(base.name, *cells) for cells in _shares(base.first)]
+    read = [row for base in bases for row in base.first]
+    lines += [_line("**all**", *cells) for cells in _shares(read)]
+    lines += ["", _line("rule", *head), _rule(8)]
+    for rule in sorted({row.key[3] for row in read}):
+        lines += [_line(rule, *cells) for cells in _shares(row for row in read if row.key[3] == rule)]
+    return [*lines, ""]
+
+
+def page(base: Base, mended: list[tuple[Key, str]]) -> list[str]:
     """The section of one code base."""
-    title, revision = BASES[name]
-    lines = [f"## {title}", "", f"Revision: {revision}. {reported} findings; the first {len(rows)} read.", ""]
-    lines += ["| rule | severity | right | moot | wrong |", "|---|---|---|---|---|"]
-    counts = Counter((row.key[3], row.severity, row.verdict) for row in rows)
-    for rule, severity in sorted({(row.key[3], row.severity) for row in rows}):
-        lines.append(_line(rule, severity, *(str(counts[rule, severity, kind]) for kind in KINDS)))
-    for severity in ("warning", "information"):
-        of = Counter(row.verdict for row in rows if row.severity == severity)
-        lines.append(_line("**all**", f"**{severity}**", *(f"**{of[kind]}**" for kind in KINDS)))
-    lines += ["", "| place | rule | severity | verdict | why |", "|---|---|---|---|---|"]
-    for row in rows:
+    title, revision = BASES[base.name]
+    lines = [
+        f"## {title}",
+        "",
+        f"Revision: {revision}. {len(base.rows)} findings; {len(base.first)} read.",
+        "",
+    ]
+    if base.rows:
+        lines += ["| place | rule | severity | verdict | why |", _rule(5)]
+    for row in base.first:
         _, path, line, rule = row.key
         lines.append(_line(f"{path}:{line}", rule, row.severity, row.verdict, row.reason))
     if mended:
@@ -111,8 +178,38 @@ def page(name: str, rows: list[Row], mended: list[tuple[Key, str]], reported: in
     return [*lines, ""]
 
 
+def _reported(files: int, lines: int, rows: list[Row]) -> tuple[str, ...]:
+    by = Counter(row.severity for row in rows)
+    counts = (files, lines, *(by[severity] for severity in SEVERITIES))
+    return (*(f"{count:,}" for count in counts), f"{by['warning'] * 5000 / lines:.2f}")
+
+
+def _shares(rows: Iterable[Row]) -> list[tuple[str, ...]]:
+    """One line of a table for each severity there is: how many were read, how they were judged, and the shares."""
+    counts = Counter((row.severity, row.verdict) for row in rows)
+    out = []
+    for severity in SEVERITIES:
+        of = [counts[severity, kind] for kind in KINDS]
+        if read := sum(of):
+            shares = (1 - of[2] / read, of[0] / read)
+            out.append((severity, *map(str, (read, *of)), *(f"{share:.0%}" for share in shares)))
+    return out
+
+
+def _counted(folder: Path, suffixes: tuple[str, ...]) -> tuple[int, int]:
+    """How many source files and lines there are."""
+    files = [
+        path for path in folder.rglob("*") if path.suffix in suffixes and "node_modules" not in path.parts
+    ]
+    return len(files), sum(path.read_bytes().count(b"\n") for path in files)
+
+
 def _line(*cells: str) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _rule(columns: int) -> str:
+    return "|" + "---|" * columns
 
 
 if __name__ == "__main__":
