@@ -7,6 +7,7 @@ from dataclasses import replace
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import (
+    assignments,
     calls,
     evidence,
     expressions,
@@ -15,7 +16,6 @@ from analyzers.evaluate import (
     queries,
     ranges,
     reading,
-    statements,
 )
 from analyzers.evaluate.arguments import Arguments
 from analyzers.evaluate.callbacks import called_back
@@ -87,7 +87,7 @@ def _entered(run: Run, holder: f.Index) -> None:
     if isinstance(holder.obj, f.Name):
         mapping = run.lookup(holder.obj.id)
         if mapping is not None and mapping.kind == "dict":
-            statements.keyed(run, holder.obj, mapping, expressions.evaluate(run, holder.index))
+            assignments.keyed(run, holder.obj, mapping, expressions.evaluate(run, holder.index))
 
 
 def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Place) -> Value:

@@ -175,9 +175,9 @@ def bind_target(run: Run, target: f.Expr, value: Value) -> None:
             name = key.value if isinstance(key, f.Const) and isinstance(key.value, str) else ""
             bind_target(run, part, _member(value, name))
     elif isinstance(target, (f.Attr, f.Index)):
-        from analyzers.evaluate import statements
+        from analyzers.evaluate import assignments
 
-        statements.store(run, target, value)
+        assignments.store(run, target, value)
 
 
 def bind_patterns(run: Run, bound: Mapping[str, Value] | None = None) -> None:

@@ -181,12 +181,13 @@ def _grown_by_functions(project: Project, path: str) -> frozenset[str]:
 
 
 def _find_grown(project: Project, path: str) -> frozenset[str]:
-    from analyzers.evaluate import statements
 
     facts = project.facts(path)
     project.read(path)
     found: set[str] = set()
+    from analyzers.evaluate import assignments
+
     for function in facts.functions[1:] if facts is not None else ():
         own = {p.name for p in function.params} | _assigned(function) - _declared(function)
-        found |= set(statements.growing_names(function.body)) - own
+        found |= set(assignments.growing_names(function.body)) - own
     return frozenset(found)

@@ -1,0 +1,321 @@
+"""What an assignment does to the names in scope: a new value, a container that is born, one that grows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analyzers import facts as f
+from analyzers import ways
+from analyzers.costs import ONE
+from analyzers.evaluate import (
+    attributes,
+    evidence,
+    expressions,
+    loops,
+    operators,
+    queries,
+    ranges,
+    reading,
+    scripts,
+    shapes,
+)
+from analyzers.evaluate.events import Operated
+from analyzers.evaluate.measures import is_logarithmic
+from analyzers.evaluate.run import Run
+from analyzers.operations import operations
+from analyzers.types import UNKNOWN_VALUE, Value, element, join
+
+GROWABLE = (
+    "list", "set", "dict", "deque", "heap", "str", "bytes", "bytearray", "tuple",
+    "queue", "priorityqueue", "sortedlist", "sortedset", "sorteddict", "array", "series", "frame",
+)  # fmt: skip
+
+
+def assign(run: Run, node: f.Assign) -> None:
+    declared = evidence.value_of(run, node.annotation) if node.annotation is not None else None
+    if node.value is None:
+        for target in node.targets:
+            if declared is not None and isinstance(target, f.Name):
+                run.bind(target.id, declared.named(target.id))
+        return
+    outside, run.reading = run.reading, reading.into(node.targets, node.value)
+    value = ranges.bounded(run, node.value, expressions.evaluate(run, node.value))
+    value = reading.unpacked(run, node.targets[0], run.reading, value)
+    run.reading = outside
+    if declared is not None and declared.known and not value.known:
+        value = replace(declared, depends=value.depends, label=value.label)
+    elif (
+        declared is not None and value.of is None and declared.of is not None and declared.kind == value.kind
+    ):
+        value = replace(value, of=declared.of, values=declared.values)
+    for target in node.targets:
+        _accumulates(run, node, target, value)
+        if value.items is not None and _in_pairs(target, node.value):
+            _assign_pairs(run, node, target, value.items)
+        else:
+            store(run, target, _born(run, target, value, node))
+
+
+def _in_pairs(target: f.Expr, value: f.Expr) -> bool:
+    """`a, b = [], {}`: every name gets a display of its own."""
+    if not isinstance(target, f.Collection) or not isinstance(value, f.Collection):
+        return False
+    spread = any(isinstance(item, f.Star) for item in (*target.items, *value.items))
+    return len(target.items) == len(value.items) and not spread
+
+
+def _assign_pairs(run: Run, node: f.Assign, target: f.Expr, values: tuple[Value, ...]) -> None:
+    assert isinstance(target, f.Collection)
+    assert isinstance(node.value, f.Collection)
+    for name, made, value in zip(target.items, node.value.items, values, strict=True):
+        single = f.Assign(made.at, made.to, (name,), made)
+        store(run, name, _born(run, name, value, single))
+
+
+def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
+    """A container that starts empty or literal may grow: give it a size of its own."""
+    if not isinstance(target, f.Name):
+        return value
+    if value.kind in GROWABLE and value.is_constant_size and scripts.grown_elsewhere(run, target.id):
+        return replace(value, size=None, label=target.id, items=None, const=None, frozen=False)
+    fresh = isinstance(node.value, (f.Collection, f.Mapping, f.Const, f.Call)) and value.size is not None
+    if (
+        value.kind in GROWABLE
+        and fresh
+        and value.grown is None
+        and value.size is not None
+        and value.size.is_constant
+        and _grows_later(run, target.id)
+    ):
+        size = run.new_container(target.id)
+        run.grow(size, value.size)
+        return replace(
+            value,
+            grown=size,
+            born=len(run.loops),
+            label=target.id,
+            token=f"{target.id}@{node.at}",
+            items=None,
+            const=None,
+            letter=False,
+            frozen=False,
+        )
+    if value.kind in GROWABLE and not value.frozen:
+        is_parameter = value.size is None and value.grown is None and value.label in value.depends
+        known = run.extent(value) if is_parameter else value.size
+        return replace(value, label=target.id, size=known, token=value.token or f"{target.id}@{node.at}")
+    if value.kind in ("row", "queryset", "instance", "unknown", "int") and isinstance(
+        node.value, (f.Call, f.Binary, f.Await)
+    ):
+        return replace(value, label=target.id)
+    return value
+
+
+def _grows_later(run: Run, name: str) -> bool:
+    """True if some statement of the function adds to this name; a container that never grows stays small."""
+    names = run.growing
+    if names is None:
+        names = run.growing = frozenset(growing_names(run.function.body))
+    return name in names
+
+
+def growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
+    found: list[str] = []
+    for stmt in shapes.walk(body):
+        if isinstance(stmt, f.Update):
+            found.append(root_of(stmt.target))
+        elif isinstance(stmt, f.Assign):
+            for target in stmt.targets:
+                if isinstance(target, f.Index):
+                    found.append(root_of(target))
+                elif isinstance(target, f.Name) and _mentions(stmt.value, target.id):
+                    found.append(target.id)
+        elif isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call):
+            func = stmt.value.func
+            if isinstance(func, f.Attr):
+                found.append(root_of(func.obj))
+                found.extend(shapes.text_of(a) for a in stmt.value.args[:1])
+            elif isinstance(func, f.Name):
+                found.extend(shapes.text_of(a) for a in stmt.value.args)
+    return found
+
+
+def _mentions(value: f.Expr | None, name: str) -> bool:
+    """`xs = xs + [x]`, `xs = [...xs, x]`, `xs = xs.concat(ys)`: the new value is made from the old one."""
+    if isinstance(value, f.Binary):
+        return value.op == "+" and (_mentions(value.left, name) or _mentions(value.right, name))
+    if isinstance(value, f.Collection):
+        return any(isinstance(item, f.Star) and _mentions(item.value, name) for item in value.items)
+    if isinstance(value, f.Mapping):
+        return any(k is None and _mentions(v, name) for k, v in zip(value.keys, value.values, strict=False))
+    if isinstance(value, f.Call):
+        if isinstance(value.func, f.Attr) and value.func.name in ("concat", "append"):
+            return _mentions(value.func.obj, name) or _passes(value, name)
+        return _passes(value, name)
+    return isinstance(value, f.Name) and value.id == name
+
+
+def _passes(call: f.Call, name: str) -> bool:
+    """`xs = np.append(xs, x)`, `df = pd.concat([df, row])`: the name, or a display with it, is an argument."""
+    for argument in call.args[:2]:
+        parts = argument.items if isinstance(argument, f.Collection) else (argument,)
+        if any(isinstance(part, f.Name) and part.id == name for part in parts):
+            return True
+    return False
+
+
+def root_of(node: f.Expr) -> str:
+    while isinstance(node, (f.Attr, f.Index)):
+        node = node.obj
+    return node.id if isinstance(node, f.Name) else ""
+
+
+def store(run: Run, target: f.Expr, value: Value) -> None:
+    """Put a value where a target says."""
+    if isinstance(target, f.Attr):
+        base = expressions.evaluate(run, target.obj)
+        attributes.store(run, target, base, value)
+    elif isinstance(target, f.Index):
+        base = expressions.evaluate(run, target.obj)
+        key = expressions.evaluate(run, target.index)
+        keyed(run, target.obj, base, key)
+        row = operations(run.language).method(base.kind, "[]=")
+        if row is not None:
+            operators.operate(run, row, "[]=", run.place(target), base)
+        _learn(run, target.obj, base, key=None, value=value)
+    elif isinstance(target, f.Slice):
+        _replaced(run, target, value)
+    else:
+        loops.bind_target(run, target, value)
+
+
+def keyed(run: Run, node: f.Expr, base: Value, key: Value) -> None:
+    """A mapping gets an entry under a key: it grows, unless only a few such keys exist."""
+    if base.kind not in ("dict", "sorteddict"):
+        return
+    if base.grown is not None and not key.is_few:
+        run.grow(base.grown, ONE)
+    if isinstance(node, f.Name) and node.id in run.env:
+        # What a key holds in turn is left out: `a[a] = a`, again and again, would double at every step.
+        plain = Value(key.kind, size=key.size, letter=key.is_few, depends=key.depends)
+        of = plain if base.of is None else join(base.of, plain)
+        run.bind(node.id, replace(run.env[node.id], of=of))
+
+
+def _replaced(run: Run, target: f.Slice, value: Value) -> None:
+    """`xs[i:j] = values`: what is put in is copied; taking a part out moves what follows it."""
+    base = expressions.evaluate(run, target.obj)
+    for part in (target.start, target.stop, target.step):
+        if part is not None:
+            expressions.evaluate(run, part)
+    size = run.extent(value) if value.known or value.label else ONE
+    run.charge(size, run.place(target), f"replaces a slice of {base.label or 'a list'}")
+    whole = target.start is None and target.stop is None
+    if whole and isinstance(target.obj, f.Name) and target.obj.id in run.env and value.size is not None:
+        run.bind(target.obj.id, replace(run.env[target.obj.id], of=element(value), items=None))
+
+
+def _learn(run: Run, node: f.Expr, base: Value, key: Value | None, value: Value) -> None:
+    """Remember what was put into a container that a local name holds."""
+    if isinstance(node, f.Name) and base.kind == "dict" and node.id in run.env:
+        base = run.env[node.id]
+        known = base.values
+        put = value.plain()
+        run.bind(node.id, replace(base, values=put if known is None else join(known, put)))
+
+
+def _accumulates(run: Run, node: f.Assign, target: f.Expr, value: Value) -> None:
+    """`acc = acc + [x]` in a loop: the concatenation that was just written down is an accumulation."""
+    if not run.loops or node.value is None or not run.analysis.operations:
+        return
+    name = shapes.text_of(target)
+    last = run.analysis.operations[-1]
+    if last.place != run.place(node.value) or not name:
+        return
+    value_node = node.value
+    source = ""
+    if last.tag == "concat" and isinstance(value_node, f.Binary):
+        sides = (shapes.text_of(value_node.left), shapes.text_of(value_node.right))
+        source = name if name in sides else ""
+    elif last.tag == "concat" and isinstance(value_node, f.Call):
+        own = shapes.text_of(value_node.func.obj) if isinstance(value_node.func, f.Attr) else ""
+        source = name if own == name or _passes(value_node, name) else own
+    elif last.tag == "copy" and isinstance(value_node, f.Slice):
+        source = shapes.text_of(value_node.obj)
+    elif last.tag == "spread" and isinstance(value_node, (f.Collection, f.Mapping)):
+        source = last.receiver.label
+    if source == name:
+        run.analysis.operations[-1] = replace(last, target=name)
+        previous = run.lookup(name)
+        if previous is not None and previous.grown is not None and last.tag != "copy":
+            run.grow(previous.grown, ONE)
+
+
+def update(run: Run, node: f.Update) -> None:
+    """`target op= value`."""
+    current = expressions.evaluate(run, node.target)
+    value = expressions.evaluate(run, node.value)
+    if value.kind in queries.LAZY_KINDS and current.kind in ("list", "set", "deque"):
+        queries.touch(run, value, run.place(node.value), "+=")
+    depends = current.depends | value.depends
+    row = operations(run.language).method(current.kind, f"{node.op}=")
+    if row is not None and node.op == "+":
+        is_local = isinstance(node.target, f.Name)
+        name = shapes.text_of(node.target)
+        operators.operate(
+            run,
+            row,
+            "+=",
+            run.place(node),
+            current,
+            value,
+            target=name,
+            receiver_place=run.place(node.target),
+        )
+        if current.kind == "str" and not is_local and run.loops:
+            # CPython grows a string in place only while a local name alone holds it.
+            _attribute_string(run, node, current, name)
+        if current.grown is not None:
+            by = run.extent(value) if value.kind != "unknown" else ONE
+            run.grow(current.grown, ONE if current.kind == "str" and is_logarithmic(by) else by)
+        if isinstance(node.target, f.Name):
+            run.bind(
+                node.target.id,
+                replace(
+                    current,
+                    of=_both(current.of, element(value)),
+                    depends=depends,
+                    items=None,
+                    const=None,
+                    letter=False,
+                    way=ways.binary("+", current, value),
+                ),
+            )
+        return
+    if isinstance(node.target, f.Index):
+        holder = expressions.evaluate(run, node.target.obj)
+        keyed(run, node.target.obj, holder, expressions.evaluate(run, node.target.index))
+    if isinstance(node.target, f.Name):
+        size = current.size if node.op in ("-", "//", ">>", "%") else None
+        kind = current.kind if current.kind in ("int", "float") else "unknown"
+        above, below = ranges.arithmetic(
+            node.op, ranges.bounded(run, node.target, current), ranges.bounded(run, node.value, value)
+        )
+        way = ways.binary(node.op, current, value)
+        run.bind(
+            node.target.id,
+            Value(kind, size=size, depends=depends, label=node.target.id, above=above, below=below, way=way),
+        )
+
+
+def _attribute_string(run: Run, node: f.Update, current: Value, name: str) -> None:
+    run.analysis.operations.append(
+        Operated(
+            "concat", "+=", run.place(node), current, UNKNOWN_VALUE, run.extent(current), tuple(run.loops),
+            run.owner, name, run.place(node.target), run.statement,
+        )
+    )  # fmt: skip
+
+
+def _both(a: Value | None, b: Value | None) -> Value | None:
+    return join(a, b) if a is not None and b is not None else a or b
