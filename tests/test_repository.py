@@ -17,6 +17,8 @@ LONG_FILES = {
     "vscode-client/package.json",  # its settings are generated from the server's table
     "vscode-client/package-lock.json",
     "tests/reference/fake_messages_api.py",
+    "benchmarks/precision.csv",  # every verdict is a line
+    "benchmarks/precision.md",
 }
 DATA = ("tests/data/", "examples/")
 # Split, so that this file does not hold what it looks for.

@@ -100,6 +100,8 @@ class _Recurrence:
                 found = self._once_each(f"what is marked in {marked} is not entered again", marked)
                 if found is not _UNKNOWN:
                     return found
+        if self._follows_what_it_finds():
+            return Solution(lambda work: UNKNOWN, "a walk over something whose size is not known")
         if undone and self._branches() and self.kinds != {WALK}:
             return self._choices(undone)
         if WALK in self.kinds:
@@ -130,6 +132,21 @@ class _Recurrence:
 
     def _branches(self) -> bool:
         return len(self.trail) > 1 or any(call.repeats for call in self.trail)
+
+    def _follows_what_it_finds(self) -> bool:
+        """True if it calls itself for all that it finds through a parameter, in a way that is not understood.
+
+        `for name in os.listdir(folder): walk(os.path.join(folder, name), depth - 1)`: how many calls there are is
+        decided by what is found. The counter beside it is a limit and no number of levels that branch.
+        """
+        return self.kinds != {WALK} and any(
+            name in loop.over.depends and loop.over.kind != "range"
+            for call in self.trail
+            if call.repeats
+            for name, value in call.arguments.items()
+            if value.way is None and name in self.changes
+            for loop in call.loops
+        )
 
     # ---------------------------------------------------------------------------------------- solutions
 
