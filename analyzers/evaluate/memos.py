@@ -25,10 +25,13 @@ def memo_of(function: f.Function) -> str:
     if any(isinstance(stmt, f.Try) and _returns_kept(stmt) for stmt in function.body):
         return "@"
     stored = _stored_roots(function.body)
-    for stmt in shapes.walk(function.body) if stored else ():
+    if not stored:
+        return ""
+    slots = _slots(function.body)
+    for stmt in shapes.walk(function.body):
         if not isinstance(stmt, f.If):
             continue
-        found = sorted(_kept_in(stmt.test, _slots(function.body)) & stored)
+        found = sorted(_kept_in(stmt.test, slots) & stored)
         if found and (_returns_from(stmt.body, found) or _fills(stmt.body, found, function.body)):
             return found[0]
     return ""

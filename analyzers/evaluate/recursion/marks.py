@@ -53,10 +53,12 @@ def keys(functions: tuple[f.Function, ...], root: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def guards(functions: tuple[f.Function, ...]) -> frozenset[str]:
-    """The containers that are marked, never unmarked, and tested: nothing in them is entered twice."""
+def guards(functions: tuple[f.Function, ...], undone: frozenset[str]) -> frozenset[str]:
+    """The containers that are marked, never unmarked, and tested: nothing in them is entered twice.
+
+    `undone` are those that are taken back.
+    """
     marked: set[str] = set()
-    undone: set[str] = set()
     tested: set[str] = set()
     for function in functions:
         first = min((call.at for call in detect.self_calls(function)), default=0)
@@ -64,9 +66,8 @@ def guards(functions: tuple[f.Function, ...]) -> frozenset[str]:
         marked |= {
             mark.root for mark in _marks(function) if not mark.away or (mark.stored and mark.at < first)
         }
-        undone |= taken_back(function)
         tested |= _tested(function)
-    return frozenset((marked & tested) - undone)
+    return frozenset(marked & tested) - undone
 
 
 def taken_back(function: f.Function) -> frozenset[str]:
@@ -118,6 +119,8 @@ def compresses(function: f.Function) -> bool:
 
 def _compared_with_itself(function: f.Function, slots: set[str]) -> bool:
     """`if node.parent != node`: the end of the path is what leads to itself."""
+    if not slots:
+        return False
     for node in shapes.nodes(function.body):
         if isinstance(node, f.Compare) and len(node.rights) == 1:
             sides = {shapes.text_of(node.left), shapes.text_of(node.rights[0])}

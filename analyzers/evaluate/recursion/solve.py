@@ -92,10 +92,11 @@ class _Recurrence:
             return Solution(
                 lambda work: work, "the path is shortened on the way back, so amortised it is constant"
             )
-        if any(memos.is_memoised(function) for function in self.functions):
-            return self._once_each("every argument is computed once", _memo_of(self.functions))
+        memo = next((kept for function in self.functions if (kept := memos.memo_of(function))), "")
+        if memo:
+            return self._once_each("every argument is computed once", memo)
         undone = frozenset().union(*(marks.taken_back(function) for function in self.functions))
-        for marked in sorted(marks.guards(self.functions)):
+        for marked in sorted(marks.guards(self.functions, undone)):
             if marks.keys(self.functions, marked) & frozenset(self.changes):
                 found = self._once_each(f"what is marked in {marked} is not entered again", marked)
                 if found is not _UNKNOWN:
@@ -387,15 +388,6 @@ def _swaps(function: f.Function) -> bool:
         )
         for stmt in shapes.walk(function.body)
     )
-
-
-def _memo_of(functions: tuple[f.Function, ...]) -> str:
-    """The container answers are kept in; "@" for a decorator's own."""
-    for function in functions:
-        found = memos.memo_of(function)
-        if found:
-            return found
-    return "@"
 
 
 def explained(run: Run, solution: Solution, total: Cost) -> None:

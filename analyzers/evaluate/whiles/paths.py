@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
-from analyzers.evaluate.whiles.known import NOTHING_KNOWN, Known, State, Turn, merged, started
+from analyzers.evaluate.whiles.known import NOTHING_KNOWN, Bounds, Known, State, Turn, merged, started
 from analyzers.evaluate.whiles.values import called_name, counted_by, divides, value_of
 
 MAX_PATHS = 32
@@ -205,24 +205,13 @@ class Walk:
             low = before.low if rises or links else {}
             high = before.high if falls else {}
             if name == self.pointer and met:
+                pairs = [(s, k) for s, k in zip(every, after, strict=True) if s.met]
                 if self.up:
-                    paid = counted or all(
-                        k.low[name][1] for s, k in zip(every, after, strict=True) if s.met and name in k.low
-                    )
-                    low = (
-                        {b: (gap, True) for b, (gap, _) in before.low.items()}
-                        if (rises or counted) and paid
-                        else {}
-                    )
+                    paid = counted or all(k.low[name][1] for _, k in pairs if name in k.low)
+                    low = _moved_on(before.low, (rises or counted) and paid)
                 else:
-                    paid = counted or all(
-                        k.high[name][1] for s, k in zip(every, after, strict=True) if s.met and name in k.high
-                    )
-                    high = (
-                        {b: (gap, True) for b, (gap, _) in before.high.items()}
-                        if (falls or counted) and paid
-                        else {}
-                    )
+                    paid = counted or all(k.high[name][1] for _, k in pairs if name in k.high)
+                    high = _moved_on(before.high, (falls or counted) and paid)
             mentions = before.mentions.union(*(k.mentions for k in after))
             may = {f"{b}+" for b in low} if any(k.rose(name) for k in after) else set()
             may |= {f"{b}-" for b in high} if any(k.fell(name) for k in after) else set()
@@ -277,6 +266,11 @@ class Walk:
         if many:
             known = replace(known, high={})
         return replace(state, names={**state.names, length: known}, puts=state.puts | {holder})
+
+
+def _moved_on(bounds: Bounds, certain: bool) -> Bounds:
+    """The same bounds, of what has certainly moved since; none if that is not certain."""
+    return {base: (gap, True) for base, (gap, _) in bounds.items()} if certain else {}
 
 
 def _target_names(target: f.Expr) -> Iterator[str]:
