@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzers.evaluate.events import Awaited, Loop
 from analyzers.findings import Confidence, Cost, Finding, Severity
-from analyzers.rules import structure
+from analyzers.rules import gathered, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related
 
 WAITS = frozenset(("http",))
@@ -49,6 +49,7 @@ def _finding(context: Context, awaited: Awaited, loop: Loop) -> Finding:
         f"`{awaited.label}` is awaited once for every turn of the loop over `{loop.label}`, each after the one before: "
         f"{turns} waits in a row. If their order does not matter, {together} waits for many at once."
     )
+    fix = gathered.fix(context, loop, awaited)
     return context.finding(
         RULE.name,
         awaited.place,
@@ -57,6 +58,7 @@ def _finding(context: Context, awaited: Awaited, loop: Loop) -> Finding:
         Confidence.MEDIUM,
         Cost(f"{turns} waits", "1 wait"),
         [loop_related(loop)],
+        [fix] if fix is not None else (),
     )
 
 
@@ -72,6 +74,7 @@ and polling, paging by a cursor, loops that a result may end early, `async for`,
 one query at a time.
 """,
     severity=Severity.INFORMATION,
+    fix="Waits for all of them with `gather`, ten at a time. Offered, not certain: requests then overlap.",
     bad=(
         Example(
             "one request after the other",

@@ -35,6 +35,10 @@ PURE = frozenset(
 """Built-in functions that do not change what they are given. Source: https://docs.python.org/3/library/functions.html"""
 
 
+AGAIN = frozenset(("list", "tuple", "sequence", "set", "dict", "deque", "values", "view", "range"))
+"""Kinds of values that can be gone through twice, with the same elements in the same order."""
+
+
 @dataclass(slots=True)
 class Changes:
     """What a region's statements do. Texts are dotted: `xs`, `self.items`, `rows[0]`."""

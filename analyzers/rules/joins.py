@@ -19,9 +19,6 @@ from analyzers.text import Span
 EXACT = frozenset(("int", "str", "bytes", "bool", "none"))
 """Kinds for which `==` and a dict agree. A float may be NaN, which is equal to nothing and yet found in a dict."""
 
-AGAIN = frozenset(("list", "tuple", "sequence", "set", "dict", "deque", "values", "view", "range"))
-"""Kinds that give their elements again each time they are gone through."""
-
 
 class Join(NamedTuple):
     """A nested scan taken apart: `rows` are gone through as `row`, whose `key` is compared with `wanted`."""
@@ -91,7 +88,7 @@ def _taken_apart(context: Context, outer: Loop, inner: Loop, compared: Compared)
         return None
     waits = any(isinstance(node, (f.Yield, f.Await)) for node in changes.all_nodes(here, outside))
     touched = body.may_change(shapes.text_of(wanted)) or any(changes.root_of(t) == row for t in body.touched)
-    certain = kinds <= EXACT and inner.over.kind in AGAIN and not waits and not touched
+    certain = kinds <= EXACT and inner.over.kind in changes.AGAIN and not waits and not touched
     return Join(here, statement, outside, inside, clause, part.iter, row, key, wanted, test, certain)
 
 

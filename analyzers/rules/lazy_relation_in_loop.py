@@ -8,7 +8,7 @@ from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.orm import tables
 from analyzers.project.models import Model
-from analyzers.rules import imports
+from analyzers.rules import imports, key_columns
 from analyzers.rules.base import (
     Context,
     Example,
@@ -79,7 +79,8 @@ def _finding(
     """One finding for a relation, `more` relations of the same rows, and all `others`: the places that read them."""
     assert query.origin is not None
     turns = loop.turns.formula()
-    fix = _fix(context, (query, *more))
+    keys = key_columns.fix(context, _root_model(context, query), (query, *more, *others))
+    fix = keys or _fix(context, (query, *more))
     count = 1 + len({q.relation for q in more} - {query.relation})
     message = (
         f"`{query.label}`{through(query)} is loaded by a query of its own on every turn of the loop over `{loop.label}`: "
@@ -108,7 +109,7 @@ def _finding(
         Confidence.HIGH,
         Cost(
             f"1 + {turns if count == 1 else f'{count}·{turns}'} queries",
-            "1 query" if joined else "2 queries" if count == 1 else "",
+            "1 query" if joined or keys is not None else "2 queries" if count == 1 else "",
         ),
         related,
         [fix] if fix is not None else (),
@@ -221,7 +222,8 @@ It says nothing when the rows' query is not known for sure, when the relation is
 column behind a foreign key (`book.author_id`), for assignments, and for a single object.
 """,
     severity=Severity.WARNING,
-    fix="Adds `select_related`, `prefetch_related` or `options(...)` to the query the rows really come from, also in another function.",
+    fix="Adds `select_related`, `prefetch_related` or `options(...)` to the query the rows really come from, also in "
+    "another function; reads `book.author_id` where only `book.author.id` is asked for.",
     bad=(
         Example(
             "a foreign key",
@@ -275,6 +277,25 @@ def page():
     books = recent()
     for book in books:
         print(book.title, book.imprint)  # <- here
+""",
+        ),
+        Example(
+            "only the key of the other row is asked for",
+            """\
+from django.db import models
+
+
+class Author(models.Model):
+    name = models.CharField(max_length=100)
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=100)
+    author = models.ForeignKey(Author, on_delete=models.CASCADE)
+
+
+def authors_of_books():
+    return {book.pk: book.author.id for book in Book.objects.all()}  # <- here
 """,
         ),
         Example(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.evaluate.events import Loop, Queried
-from analyzers.findings import Confidence, Cost, Finding, Severity
+from analyzers.findings import Confidence, Cost, Finding, Fix, Severity
+from analyzers.rules import batched_reads, batched_writes
 from analyzers.rules.base import (
     Context,
     Example,
@@ -69,8 +70,16 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         confidence,
         Cost(f"{turns} queries", "" if query.note else "1 query"),
         related,
-        tags=("query",),
+        _fixes(context, loop, query, more),
+        ("query",),
     )
+
+
+def _fixes(context: Context, loop: Loop, query: Queried, more: int) -> list[Fix]:
+    if more or loop is not query.loops[-1]:
+        return []  # What is left in the loop would ask again.
+    found = batched_reads.fix(context, loop, query) or batched_writes.fix(context, loop, query)
+    return [found] if found is not None else []
 
 
 RULE = Rule(
@@ -88,7 +97,30 @@ It says nothing when the arguments do not depend on the loop's element, for quer
 for chunked loops, paging, polling and retries, and for loops whose length the program fixes.
 """,
     severity=Severity.WARNING,
+    fix="Fetches rows by their keys before the loop (`in_bulk`); collects rows that are created, saved or deleted one by "
+    "one and writes them together. Offered, not certain: the title says what changes.",
     bad=(
+        Example(
+            "one write for each row",
+            """\
+from django.db import models
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=100)
+
+
+def store(titles: list[str]):
+    for title in titles:
+        Book.objects.create(title=title)  # <- here
+
+
+def tidy():
+    for book in Book.objects.all():
+        book.title = book.title.strip()
+        book.save()  # <- here
+""",
+        ),
         Example(
             "one query for each id",
             """\
@@ -99,7 +131,7 @@ class Book(models.Model):
     title = models.CharField(max_length=100)
 
 
-def titles(ids):
+def titles(ids: list[int]):
     found = []
     for pk in ids:
         book = Book.objects.get(pk=pk)  # <- here
