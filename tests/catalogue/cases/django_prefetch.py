@@ -1,0 +1,132 @@
+"""Relations fetched ahead: what they answer, and what asks the database all the same."""
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, prefetch_related_objects
+
+from shop.models import Author, Book, Review
+
+
+def prefetched():
+    for author in Author.objects.prefetch_related("books"):
+        print([book.title for book in author.books.all()])
+
+
+def filtered():
+    # disagrees: a prefetch that a later method defeats
+    for author in Author.objects.prefetch_related("books"):
+        print(list(author.books.filter(price__gt=3)))  # grows
+
+
+def ordered():
+    # disagrees: a prefetch that a later method defeats
+    for author in Author.objects.prefetch_related("books"):
+        for book in author.books.order_by("title"):  # grows
+            print(book.title)
+
+
+def first():
+    for author in Author.objects.prefetch_related("books"):
+        print(author.books.first())  # grows
+
+
+def values_list():
+    # disagrees: a prefetch that a later method defeats
+    for author in Author.objects.prefetch_related("books"):
+        print(list(author.books.values_list("title", flat=True)))  # grows
+
+
+def counted():
+    for author in Author.objects.prefetch_related("books"):
+        print(author.books.count())
+
+
+def exists():
+    for author in Author.objects.prefetch_related("books"):
+        print(author.books.exists())
+
+
+def all_then_filtered_in_python():
+    for author in Author.objects.prefetch_related("books"):
+        print([book for book in author.books.all() if book.price > 3])
+
+
+def all_then_indexed():
+    for author in Author.objects.prefetch_related("books"):
+        print(author.books.all()[0].title)
+
+
+def relation_of_what_was_prefetched():
+    for author in Author.objects.prefetch_related("books"):
+        for book in author.books.all():
+            print(book.publisher.name)  # grows
+
+
+def relation_prefetched_with_it():
+    for author in Author.objects.prefetch_related("books__publisher"):
+        for book in author.books.all():
+            print(book.publisher.name)
+
+
+def back_to_where_it_came_from():
+    for author in Author.objects.prefetch_related("books"):
+        for book in author.books.all():
+            print(book.author.name)
+
+
+def with_a_queryset():
+    # disagrees: what the queryset of a Prefetch loads is not known
+    books = Book.objects.select_related("publisher").filter(price__gte=0)
+    for author in Author.objects.prefetch_related(Prefetch("books", queryset=books)):
+        for book in author.books.all():
+            print(book.publisher.name)
+
+
+def to_an_attribute():
+    few = Prefetch("books", queryset=Book.objects.filter(price__gt=3), to_attr="dear_books")
+    for author in Author.objects.prefetch_related(few):
+        print([book.title for book in author.dear_books])
+
+
+def to_an_attribute_and_not_used():
+    # disagrees: a Prefetch with to_attr makes the rows uncertain
+    few = Prefetch("books", queryset=Book.objects.filter(price__gt=3), to_attr="dear_books")
+    for author in Author.objects.prefetch_related(few):
+        print([book.title for book in author.books.all()])  # grows
+
+
+def afterwards():
+    books = list(Book.objects.all())
+    prefetch_related_objects(books, "author")
+    return [book.author.name for book in books]
+
+
+def counted_by_the_database():
+    for author in Author.objects.annotate(total=Count("books")):
+        print(author.total)
+
+
+def exists_by_the_database():
+    reviewed = Exists(Review.objects.filter(book=OuterRef("pk")))
+    for book in Book.objects.annotate(reviewed=reviewed):
+        print(book.reviewed)
+
+
+def through_a_cursor_in_chunks():
+    for author in Author.objects.prefetch_related("books").iterator(chunk_size=100):
+        print([book.title for book in author.books.all()])
+
+
+def foreign_key_prefetched():
+    for book in Book.objects.prefetch_related("author"):
+        print(book.author.name)
+
+
+def taken_back():
+    # disagrees: select_related(None) and prefetch_related(None)
+    for book in Book.objects.select_related("author").select_related(None):
+        print(book.author.name)  # grows
+
+
+def prefetch_taken_back():
+    # disagrees: select_related(None) and prefetch_related(None)
+    for author in Author.objects.prefetch_related("books").prefetch_related(None):
+        print(list(author.books.all()))  # grows

@@ -1,0 +1,169 @@
+"""The tables of the shop: every kind of relation that Django has, and what models compute from them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+
+class Country(models.Model):
+    """There are three countries, however many rows the other tables have."""
+
+    name = models.CharField(max_length=50)
+
+
+class Stamped(models.Model):
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="%(class)s_made"
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Publisher(models.Model):
+    name = models.CharField(max_length=50)
+    country = models.ForeignKey(Country, on_delete=models.CASCADE, related_name="publishers")
+
+
+class Author(models.Model):
+    name = models.CharField(max_length=50)
+    country = models.ForeignKey(Country, on_delete=models.CASCADE)
+    mentor = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="pupils")
+
+    @property
+    def newest(self):
+        return self.books.order_by("-pk").first()
+
+    @cached_property
+    def book_count(self):
+        return self.books.count()
+
+    def titles(self):
+        return [book.title for book in self.books.all()]
+
+
+class Tag(models.Model):
+    word = models.CharField(max_length=50)
+
+
+class BookQuerySet(models.QuerySet):
+    def cheap(self):
+        return self.filter(price__lt=1000)
+
+    def with_author(self):
+        return self.select_related("author")
+
+
+class BookManager(models.Manager):
+    def recent(self):
+        return self.order_by("-pk")
+
+
+class JoinedManager(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().select_related("author", "publisher")
+
+
+class Note(models.Model):
+    text = models.CharField(max_length=50)
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    object_id = models.PositiveIntegerField()
+    about = GenericForeignKey("content_type", "object_id")
+
+
+class Book(Stamped):
+    title = models.CharField(max_length=50)
+    price = models.IntegerField(default=0)
+    cover = models.FileField(null=True)
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="books")
+    publisher = models.ForeignKey(Publisher, null=True, on_delete=models.SET_NULL)
+    tags = models.ManyToManyField(Tag, related_name="books")
+    notes = GenericRelation(Note)
+
+    objects = BookQuerySet.as_manager()
+    shelf = BookManager()
+    joined = JoinedManager()
+
+    @property
+    def byline(self):
+        return f"by {self.author.name}"
+
+    @property
+    def shout(self):
+        return self.title.upper()
+
+    def stars(self):
+        return sum(review.stars for review in self.reviews.all())
+
+    def has_reviews(self):
+        return self.reviews.exists()
+
+    def __str__(self):
+        return f"{self.title} ({self.author.name})"
+
+
+class Classic(Book):
+    """A proxy: the same table under another name."""
+
+    class Meta:
+        proxy = True
+
+
+class Review(models.Model):
+    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="reviews")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    stars = models.IntegerField()
+
+
+class Profile(models.Model):
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile")
+    city = models.CharField(max_length=50)
+
+
+class Medium(models.Model):
+    """The parent of two tables: a film and a song have a row here and one of their own."""
+
+    title = models.CharField(max_length=50)
+    owner = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="media")
+
+
+class Film(Medium):
+    minutes = models.IntegerField()
+    director = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="films")
+
+
+class Club(models.Model):
+    name = models.CharField(max_length=50)
+    members = models.ManyToManyField(Author, through="Membership", related_name="clubs")
+
+
+class Membership(models.Model):
+    club = models.ForeignKey(Club, on_delete=models.CASCADE)
+    author = models.ForeignKey(Author, on_delete=models.CASCADE)
+    role = models.CharField(max_length=50)
+
+
+class Category(models.Model):
+    """A tree: one root, a child for each row, a grandchild for each child."""
+
+    name = models.CharField(max_length=50)
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
+
+    def path(self):
+        return self.name if self.parent is None else f"{self.parent.path()}/{self.name}"
+
+
+class Stock(models.Model):
+    """A row without relations, to be written."""
+
+    key = models.CharField(max_length=50)
+    amount = models.IntegerField(default=0)
+
+
+class Audit(models.Model):
+    text = models.CharField(max_length=50)
