@@ -1,0 +1,142 @@
+"""Applies every local fix that is offered for a case of the catalogue, and runs the fixed case on the same database.
+
+Fewer statements are sent, and they no longer grow on that line; what the case prints and returns is the same; the
+finding is gone, and no other one appears. Nothing here says which fixes there are: they come from the findings.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import redirect_stdout
+from functools import cache
+from io import StringIO
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+import pytest
+
+from analyzers.check import check
+from analyzers.extract import facts_of
+from analyzers.findings import Finding, Fix
+from analyzers.languages import for_path
+from analyzers.project.index import Project
+from analyzers.text import Text
+from running import FEW, HERE, MANY, SOURCES, Case, cases, database
+
+ROOT = "/project/"
+
+
+class Offered(NamedTuple):
+    case: Case
+    finding: Finding
+    fix: Fix
+
+
+@cache
+def _texts() -> dict[str, str]:
+    paths = [path for top in SOURCES for path in sorted((HERE / top).rglob("*.py"))]
+    return {path.relative_to(HERE).as_posix(): path.read_text("utf-8") for path in paths}
+
+
+def _project(texts: dict[str, str]) -> Project:
+    project = Project()
+    language = for_path("a.py")
+    assert language is not None
+    for name, text in texts.items():
+        project.update(ROOT + name, facts_of(text.encode(), language))
+    return project
+
+
+def _found(project: Project, name: str, text: str) -> list[Finding]:
+    return [found for found in check(project, ROOT + name, Text.of(text)) if "query" in found.tags]
+
+
+def _offered() -> list[Offered]:
+    texts = _texts()
+    project = _project(texts)
+    found: list[Offered] = []
+    agreeing = [case for case in cases() if not case.disagrees]
+    for name in sorted({case.file for case in agreeing}):
+        text = Text.of(texts[name])
+        for finding in _found(project, name, texts[name]):
+            line = text.line_of(finding.place.span.start) + 1
+            mine = [c for c in agreeing if c.file == name and c.first <= line <= c.last]
+            found += [Offered(case, finding, fix) for case in mine for fix in finding.fixes]
+    return found
+
+
+OFFERED = _offered()
+
+
+def _changed(fix: Fix) -> dict[str, str]:
+    """The sources after the fix, by name; only those that it changes."""
+    changed: dict[str, bytes] = {}
+    for edit in sorted(fix.edits, key=lambda e: e.place.span.start, reverse=True):
+        name = edit.place.path.removeprefix(ROOT)
+        source = changed.get(name, _texts()[name].encode())
+        changed[name] = source[: edit.place.span.start] + edit.text.encode() + source[edit.place.span.end :]
+    return {name: source.decode() for name, source in changed.items()}
+
+
+def _module(name: str, text: str) -> ModuleType:
+    """A source as a module of its own, beside the one that is imported."""
+    module = ModuleType(name.removesuffix(".py").replace("/", "."))
+    module.__file__ = str(HERE / name)
+    exec(compile(text, module.__file__, "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def _observed(case: Case, text: str, rows: int) -> tuple[int, str]:
+    """How many statements a version of the case sends, and what it prints."""
+    run = database(case.family).run
+    function = getattr(_module(case.file, text), case.name)
+    sent: list[str] = []
+    out = StringIO()
+    with redirect_stdout(out):
+        run(function, rows, sent.append)
+    return len(sent), out.getvalue()
+
+
+def _name(offered: Offered) -> str:
+    return f"{offered.case.module}.{offered.case.name}: {offered.fix.title}"
+
+
+@pytest.mark.parametrize("offered", OFFERED, ids=_name)
+def test_the_fixed_case_asks_less_and_says_the_same(
+    offered: Offered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, _, fix = offered
+    database(case.family)
+    changed = _changed(fix)
+    before = _texts()[case.file]
+    after = changed.get(case.file, before)
+    was_few, _ = _observed(case, before, FEW)
+    was_many, printed = _observed(case, before, MANY)
+    for name, text in changed.items():
+        if name != case.file:
+            assert "models" not in Path(name).stem, f"{name}: a model cannot be made twice in a process"
+            monkeypatch.setitem(sys.modules, name.removesuffix(".py").replace("/", "."), _module(name, text))
+    few, _ = _observed(case, after, FEW)
+    many, prints = _observed(case, after, MANY)
+    assert prints == printed, after
+    assert many < was_many, (many, was_many)
+    assert many - few < was_many - was_few, (few, many, was_few, was_many)
+
+
+@pytest.mark.parametrize("offered", OFFERED, ids=_name)
+def test_after_the_fix_the_finding_is_gone_and_no_other_appears(offered: Offered) -> None:
+    changed = _changed(offered.fix)
+    project = _project({**_texts(), **changed})
+    name = offered.case.file
+    before = [(f.rule, f.function, f.message) for f in _found(_project(_texts()), name, _texts()[name])]
+    after = [
+        (f.rule, f.function, f.message) for f in _found(project, name, changed.get(name, _texts()[name]))
+    ]
+    assert len(after) < len(before)
+    assert not {f[:2] for f in after} - {f[:2] for f in before}
+
+
+def test_fixes_are_offered() -> None:
+    titles = {offered.fix.title.split("(")[0].split("`")[0] for offered in OFFERED}
+    assert len(titles) >= 4, titles
