@@ -8,10 +8,20 @@ from dataclasses import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import carried, expressions, paid, queries, reading, shapes, whiles
+from analyzers.evaluate import (
+    carried,
+    expressions,
+    filling,
+    multiples,
+    paid,
+    queries,
+    reading,
+    shapes,
+    whiles,
+)
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
-from analyzers.evaluate.whiles import inside
+from analyzers.evaluate.whiles import inside, levels
 from analyzers.findings import Place
 from analyzers.types import UNKNOWN_VALUE, Value, element, join
 
@@ -23,6 +33,7 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     """`for target in iter`: run the body once on an abstract element and sum it over the turns."""
     over = reading.within(run, node, expressions.evaluate(run, node.iter))
     place = run.place_at(node.at, node.head_to or node.iter.to)
+    beside = levels.beside(run, node)
     loop = enter(
         run,
         node,
@@ -32,9 +43,10 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
         "for",
         exits=shapes.has_exit(node.body),
         is_async=node.is_async,
-        shared=paid.shared_turns(run, node),
+        shared=paid.shared_turns(run, node) or filling.turns(run, node) or multiples.turns(run, node),
     )
     replaced = carried.forget(run, node.body, loop)
+    inside.enter_levels(run, loop, beside)
     bind_target(run, node.target, element_of(run, over))
     carried.watch(run, node, loop)
     before = dict(run.env)
@@ -243,9 +255,11 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
         )
 
     expressions.evaluate(run, node.test)
+    beside = [(name, total) for name, total in levels.beside(run, node) if name != progress.level]
     loop = run.open(make)
     replaced = carried.forget(run, (*node.body, *node.step), loop)
     inside.enter(run, loop, progress)
+    inside.enter_levels(run, loop, beside)
     carried.watch_moving(run, (*node.body, *node.step), loop)
     expressions.evaluate(run, node.test)
     before = dict(run.env)

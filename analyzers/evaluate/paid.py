@@ -17,30 +17,49 @@ from analyzers.evaluate.run import Run
 
 POPS = ("pop", "popleft", "popitem")
 
+READS = ("bisect", "bisect_left", "bisect_right", "count", "get", "index", "items", "keys", "values")
+LOOKS = (
+    "enumerate",
+    "iter",
+    "len",
+    "list",
+    "max",
+    "min",
+    "print",
+    "range",
+    "reversed",
+    "set",
+    "sorted",
+    "sum",
+    "tuple",
+    "xrange",
+)
+"""Methods, and functions that take a container, which leave it as large as it is."""
+
 
 def shared_turns(run: Run, node: f.For) -> Cost | None:
     """What all visits of the loop turn together, as a size derived from the loops around it; None if not known."""
     if not run.loops or len(run.loops) == run.base_loops:
         return None
-    for stmt in _always(node.body):
+    for stmt in always(node.body):
         for name in _popped(stmt):
-            around = _around(run, node, lambda s, n=name: _resets(s, n))
+            around = loops_around(run, node, lambda s, n=name: resets(s, n))
             total = _everything_in(run, name, node) if around else None
             if total is not None:
-                return _derived(run, name, around, total)
+                return derived(run, name, around, total)
         for name in _followed(stmt):
-            around = _around(run, node, lambda s, n=name: _sends_back(s, n))
+            around = loops_around(run, node, lambda s, n=name: _sends_back(s, n))
             value = run.lookup(name)
             if around and value is not None:
                 chain = f"the length of the chain from {name}"
                 whole = _whole_way(run, name) or Cost.of(
                     run.size_named(f"|{value.label or name}|", chain, value)
                 )
-                return _derived(run, name, around, whole)
+                return derived(run, name, around, whole)
     return None
 
 
-def _always(body: tuple[f.Stmt, ...]) -> Iterator[f.Stmt]:
+def always(body: tuple[f.Stmt, ...]) -> Iterator[f.Stmt]:
     """The statements that every turn reaches, unless it leaves the loop."""
     for stmt in body:
         yield stmt
@@ -100,7 +119,7 @@ def names_in(target: f.Expr) -> Iterator[str]:
             yield from names_in(item)
 
 
-def _resets(stmt: f.Stmt, name: str) -> bool:
+def resets(stmt: f.Stmt, name: str) -> bool:
     """True if the statement gives the container's name another container."""
     if isinstance(stmt, f.For):
         return name in names_in(stmt.target)
@@ -117,7 +136,7 @@ def _sends_back(stmt: f.Stmt, name: str) -> bool:
     )
 
 
-def _around(run: Run, node: f.For, undoes: object) -> list[Loop]:
+def loops_around(run: Run, node: f.For, undoes: object) -> list[Loop]:
     """The open loops of this function, outermost first, in which nothing outside the `for` undoes its progress."""
     assert callable(undoes)
     around: list[Loop] = []
@@ -164,12 +183,13 @@ def _filled(stmt: f.Stmt) -> Iterator[str]:
         return
     for node in shapes.nodes(stmt):
         if isinstance(node, f.Call):
-            yield from (shapes.text_of(argument) for argument in node.args)
-            if isinstance(node.func, f.Attr) and node.func.name not in POPS:
+            if shapes.dotted(node.func) not in LOOKS:
+                yield from (shapes.text_of(argument) for argument in node.args)
+            if isinstance(node.func, f.Attr) and node.func.name not in (*POPS, *READS):
                 yield shapes.text_of(node.func.obj)
 
 
-def _derived(run: Run, name: str, around: list[Loop], total: Cost) -> Cost:
+def derived(run: Run, name: str, around: list[Loop], total: Cost) -> Cost:
     for position in range(len(around)):
         numbers = tuple(o.number for o in reversed(around[: position + 1]))
         total = Cost.of(Size(f"{name} steps", f"steps of `{name}`", numbers, total, key=f"shared:{name}"))

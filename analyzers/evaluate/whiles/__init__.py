@@ -15,7 +15,7 @@ from analyzers.costs import ONE, Cost
 from analyzers.evaluate import reading, shapes
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
-from analyzers.evaluate.whiles import chases, counters, sharing, worklists
+from analyzers.evaluate.whiles import chases, counters, levels, sharing, worklists
 from analyzers.evaluate.whiles.answer import Closer, Progress
 from analyzers.evaluate.whiles.callees import helper_of
 from analyzers.evaluate.whiles.conditions import Condition, conditions, names_in
@@ -52,7 +52,7 @@ def progress(run: Run, node: f.While) -> Progress:
             ONE, "left on the first turn at the latest", label=shapes.text_of(node.test) or "a while"
         )
     chosen: dict[tuple[str, str], Way] = {}
-    known: dict[tuple[str, bool, bool], sharing.Shared] = {}
+    known: dict[tuple[str, bool, str, bool], sharing.Shared] = {}
     for end in turn.ends:
         ways = [_way(run, node, closer, known) for closer in _options(run, node, found, turn, end)]
         if ways:
@@ -79,6 +79,7 @@ def _options(run: Run, node: f.While, found: list[Condition], turn: Turn, end: S
         *counters.closers(run, node, found, turn, end),
         *chases.closers(run, node, found, turn, end),
         *worklists.closers(run, node, found, turn, end),
+        *levels.closers(run, node, found, turn, end),
     ]
     if not options:
         options = [
@@ -108,10 +109,12 @@ class Way:
     loops: tuple[Loop, ...]
 
 
-def _way(run: Run, node: f.While, closer: Closer, known: dict[tuple[str, bool, bool], sharing.Shared]) -> Way:
+def _way(
+    run: Run, node: f.While, closer: Closer, known: dict[tuple[str, bool, str, bool], sharing.Shared]
+) -> Way:
     loops, slack = closer.loops, False
     if loops is None and closer.kind in ("step", "scale", "fall", "link", "chase", "drain", "advance"):
-        key = (closer.name, closer.up, closer.alone)
+        key = (closer.name, closer.up, closer.along, closer.alone)
         if key not in known:
             known[key] = sharing.pointer(run, node, closer)
         loops, slack = known[key].loops, known[key].slack

@@ -49,4 +49,5 @@ class Closer:
     bound: Cost | None = None
     loops: tuple[Loop, ...] | None = None  # the loops outside that share it, where that is known already
     asked: bool = True  # the loop's own conditions are about it
+    along: str = ""  # the array whose links a fall follows
     alone: bool = False  # no test compares the name with anything but an index of a loop outside

@@ -121,7 +121,8 @@ def _falling(
         return
     distance = _hurried(known.amounts, end, _start(run, node, name, bound))
     why = f"`{name}` steps towards the end"
-    yield Closer(name, _kind(known) if falls else "fall", distance, why, False, _value(run, name), distance)
+    kind, along = (_kind(known), "") if falls else ("fall", min(chained)[1:-1])
+    yield Closer(name, kind, distance, why, False, _value(run, name), distance, along=along)
 
 
 def _chased(run: Run, condition: Condition, end: State) -> Iterator[Closer]:

@@ -39,12 +39,18 @@ def enter(run: Run, loop: Loop, progress: Progress) -> None:
         if (worklist := run.lookup(name)) is not None:
             size = run.extent(worklist) if worklist.grown is None else None
             run.bind(name, replace(worklist, size=size, depends=worklist.depends | {loop.number}))
-    if progress.level and (level := run.lookup(progress.level)) is not None:
-        one = Size(
-            f"|{progress.level}|", "one level", (loop.number,), progress.turns, key=f"level:{progress.level}"
-        )
-        depends = level.depends | {loop.number}
-        run.bind(progress.level, replace(level, size=Cost.of(one), grown=None, depends=depends))
+    if progress.level:
+        enter_levels(run, loop, [(progress.level, progress.turns)])
+
+
+def enter_levels(run: Run, loop: Loop, levels: list[tuple[str, Cost]]) -> None:
+    """Bind the levels that each turn replaces: all of them together hold so much."""
+    for name, total in levels:
+        level = run.lookup(name)
+        if level is not None:
+            one = Size(f"|{name}|", "one level", (loop.number,), total, key=f"level:{name}")
+            depends = level.depends | {loop.number}
+            run.bind(name, replace(level, size=Cost.of(one), grown=None, depends=depends))
 
 
 def leave(run: Run, progress: Progress) -> None:

@@ -83,12 +83,17 @@ def _weaker(a: tuple[int, bool], b: tuple[int, bool], pick: Callable[[int, int],
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One path so far: its names, the containers it took from and put into, and whether it met the inner loop."""
+    """One path so far: its names, the containers it took from and put into, and whether it met the inner loop.
+
+    `falling` is an array each of whose entries lies below its own place, as a table of failures does (Knuth, Morris,
+    Pratt): what is looked up in it has gone back.
+    """
 
     names: dict[str, Known] = field(default_factory=dict)
     pops: frozenset[str] = frozenset()
     puts: frozenset[str] = frozenset()
     met: bool = False
+    falling: str = ""
 
     def of(self, name: str) -> Known:
         return self.names.get(name) or started(name)
@@ -147,4 +152,5 @@ def merged(states: list[State]) -> State:
         if found is not None:
             names[name] = found
     pops = frozenset.intersection(*(s.pops for s in states))
-    return State(names, pops, frozenset[str]().union(*(s.puts for s in states)), met)
+    puts = frozenset[str]().union(*(s.puts for s in states))
+    return State(names, pops, puts, met, states[0].falling)

@@ -46,6 +46,7 @@ class Walk:
     inner: f.While | f.For | None = None
     pointer: str = ""
     up: bool = True
+    falling: str = ""  # see `State`
     plain: dict[tuple[int, int], Turn] = field(default_factory=dict)  # turns of loops, each looked at once
     own: dict[tuple[int, int], Turn] = field(default_factory=dict)  # the same, of those around the inner loop
     steps: int = 0
@@ -56,12 +57,12 @@ class Walk:
         known = self.own if around else self.plain
         found = known.get((node.at, node.to))
         if found is None:
-            found = known[node.at, node.to] = self._turn(node)
+            found = known[node.at, node.to] = self._turn(node, self.falling if around else "")
         return found
 
-    def _turn(self, node: f.While | f.For) -> Turn:
+    def _turn(self, node: f.While | f.For, falling: str) -> Turn:
         turn = Turn()
-        start = State()
+        start = State(falling=falling)
         if isinstance(node, f.For):
             start = self._for_target(start, node)
         else:

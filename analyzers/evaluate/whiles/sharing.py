@@ -57,7 +57,7 @@ def pointer(run: Run, node: f.While | f.For, closer: Closer) -> Shared:
     shared: list[Loop] = []
     slack = False
     for loop, outer in around(run)[:MAX_AROUND]:
-        turn = Walk(helper_of(run), node, closer.name, closer.up, run.turns).turn(outer)
+        turn = Walk(helper_of(run), node, closer.name, closer.up, closer.along, run.turns).turn(outer)
         answer = _monotone(turn, closer)
         if answer is None:
             break
@@ -97,11 +97,12 @@ def _gap(state: State, name: str, closer: Closer) -> int | None:
 
 def seen_by_caller(run: Run, size: Size, marks: Value | None) -> Cost | None:
     """A callee's worklist whose marks, made before loops here, outlive these loops: counted once over them."""
-    if marks is None or not run.loops[marks.born :]:
+    kept = _outlived(run, marks) if marks is not None else []
+    if marks is None or not kept:
         return None
     name = size.key.rpartition(":")[2]
     total = Size(size.label, size.meaning, key=f"{MARKED}:{marks.label}:{name}")
-    return spread(Cost.of(total), tuple(run.loops[marks.born :]), name)
+    return spread(Cost.of(total), tuple(kept), name)
 
 
 def container(run: Run, name: str) -> tuple[Loop, ...]:
@@ -111,12 +112,27 @@ def container(run: Run, name: str) -> tuple[Loop, ...]:
     inherited = run.outer is not None and name not in run.env
     if value is not None and (value.grown is not None or inherited):
         kept = run.loops[value.born :]
+    elif value is not None and _is_given(run, name):
+        kept = _outlived(run, value)
     else:
         for loop, outer in around(run):
             if any(assigns(s, name) for s in shapes.walk(outer.body)):
                 break
             kept.insert(0, loop)
     return tuple(kept)
+
+
+def _is_given(run: Run, name: str) -> bool:
+    """True for a parameter of a function run inside its caller: it holds the caller's own container."""
+    if run.outer is None or name in run.formals or name not in {p.name for p in run.function.params}:
+        return False
+    return not any(assigns(s, name) for s in shapes.walk(run.function.body))
+
+
+def _outlived(run: Run, value: Value) -> list[Loop]:
+    """The open loops that a container was there before: it is no part of what one of their turns has in hand."""
+    parts = [position for position, loop in enumerate(run.loops, 1) if loop.number in value.depends]
+    return run.loops[max(value.born, *parts, 0) :]
 
 
 def filled(run: Run, name: str) -> tuple[Loop, ...]:

@@ -104,8 +104,10 @@ def _part(state: State, node: f.Attr | f.Index) -> Known:
         links |= {(b, chain) for b in index.low if index.low[b][0] in (-1, 0, 1)}
         links |= {(b, chain) for b, by in index.links}
         mentions, divided = mentions | index.mentions, index.divided
+        if state.falling and chain == f"[{state.falling}]":
+            high = {b: (gap - 1, moved) for b, (gap, moved) in index.high.items()}
     if text and not whole.links:
-        low, high = {**low, text: (0, False)}, {text: (0, False)}
+        low, high = {**low, text: (0, False)}, {**high, text: (0, False)}
     return Known(low, high, links=frozenset(links), mentions=mentions, divided=divided)
 
 
