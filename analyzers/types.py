@@ -39,6 +39,11 @@ class Origin:
     first: Place | None = None  # the expression the set was first built by, before it was refined elsewhere
     split: bool = False  # built in several places: a loader would have to go to each
     limits: frozenset[str] = frozenset()  # methods in the chain that a loader may not go along with
+    later: frozenset[str] = (
+        frozenset()
+    )  # what is left for when it is read, though it would come along by itself
+    whole: bool = False  # all rows of the table
+    root: tuple[str, str] | None = None  # the model that paths start from
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +246,9 @@ def _joined_origin(a: Origin | None, b: Origin | None) -> Origin | None:
         certain=a.certain and b.certain,
         split=a.split or b.split or not same,
         limits=a.limits | b.limits,
+        later=a.later & b.later,
+        whole=a.whole and b.whole,
+        root=a.root if a.root == b.root else None,
     )
 
 

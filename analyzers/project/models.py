@@ -10,6 +10,8 @@ a registry is always as new as its project.
 
 from __future__ import annotations
 
+import msgspec
+
 from analyzers.project.django_models import DJANGO, user_model
 from analyzers.project.index import Project
 from analyzers.project.names import Target
@@ -89,17 +91,7 @@ class Models:
             for relation in self._added_to(one):
                 if relation.name not in plain.columns:
                     relations.setdefault(relation.name, relation)
-        return Model(
-            key,
-            plain.name,
-            plain.orm,
-            plain.abstract,
-            plain.bases,
-            plain.columns,
-            relations,
-            plain.managers,
-            plain.ordered,
-        )
+        return msgspec.structs.replace(plain, key=key, relations=relations)
 
     def _registry(self) -> dict[Key, str]:
         def collect() -> dict[Key, str]:

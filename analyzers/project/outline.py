@@ -42,6 +42,11 @@ from analyzers.facts import (
 
 _COMPOUND = frozenset({If, For, While, Try, With, Block, Match})
 _ACCESSORS = frozenset({"setter", "deleter", "overload"})
+_IN_SQL = frozenset({"expression", "comparator", "update_expression"})
+"""What a hybrid property adds to itself.
+
+Source: https://docs.sqlalchemy.org/en/20/orm/extensions/hybrid.html
+"""
 
 
 class Outline:
@@ -73,6 +78,8 @@ class Outline:
         if function.qualname in self.functions and is_accessor(function):
             return
         self.functions[function.qualname] = function
+        if function.owner and is_accessor(function) and function.name in self.methods.get(function.owner, {}):
+            return  # The attribute is read by the first definition.
         if function.owner:
             self.methods.setdefault(function.owner, {})[function.name] = function
         elif function.kind == "function":
@@ -230,11 +237,18 @@ def _value_signature(value: Expr | None) -> object:
 
 
 def is_accessor(function: Function) -> bool:
-    """Whether a definition only adds to an earlier one of the same name: a setter, or an overload's signature."""
+    """Whether a definition only adds to an earlier one of the same name: a setter, an overload's signature, or what a
+    hybrid property is in SQL (`@total.expression`)."""
     return any(
-        (isinstance(d, Attr) and d.name in _ACCESSORS) or (isinstance(d, Name) and d.id in _ACCESSORS)
+        (isinstance(d, Attr) and (d.name in _ACCESSORS or _adds_to(d, function)))
+        or (isinstance(d, Name) and d.id in _ACCESSORS)
         for d in function.decorators
     )
+
+
+def _adds_to(decorator: Attr, function: Function) -> bool:
+    held = decorator.obj
+    return decorator.name in _IN_SQL and isinstance(held, Name) and held.id == function.name
 
 
 def dotted(expr: Expr | None) -> str | None:

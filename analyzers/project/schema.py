@@ -45,6 +45,8 @@ class Model(Struct, frozen=True):
 
     `managers` maps names to a project's manager or queryset class, or None for Django's own; the first one is the
     default manager. `ordered` says that Meta.ordering is set. `bases` are the other classes in resolution order.
+    SQLAlchemy's `keys` are primary keys, `deferred` columns that are loaded when they are read, and `proxies` the
+    attributes that stand for an attribute of the rows behind a relation: (relation, attribute).
     """
 
     key: Key
@@ -56,6 +58,9 @@ class Model(Struct, frozen=True):
     relations: Mapping[str, Relation]
     managers: Mapping[str, Target | None]
     ordered: bool = False
+    keys: frozenset[str] = frozenset()
+    deferred: frozenset[str] = frozenset()
+    proxies: Mapping[str, tuple[str, str]] = {}
 
 
 class Reverse(Struct, frozen=True):

@@ -14,7 +14,7 @@ from analyzers.facts import Assign, Binary, Call, Const, Expr, Index, Lambda, Ma
 from analyzers.orm import tables
 from analyzers.project.index import Project
 from analyzers.project.names import Target, full_name, lineage, resolve, single_value
-from analyzers.project.outline import callee, dotted, is_true, keyword, literal
+from analyzers.project.outline import Outline, callee, dotted, is_true, keyword, literal
 from analyzers.project.schema import Key, Model, Registry, Relation, Reverse
 from analyzers.text import Span
 
@@ -37,16 +37,20 @@ class Related(Struct, frozen=True):
 
 
 class Declared(Struct, frozen=True):
-    """What one class body maps. `keys` are the tables (or classes) its foreign keys point to, by column."""
+    """What one class body maps. `keys` are the tables (or classes) its foreign keys point to, by column; `primary` are
+    its primary keys, `deferred` the columns left for later, `proxies` what association proxies stand for."""
 
-    columns: tuple[tuple[str, str], ...]
-    relations: tuple[Related, ...]
-    keys: tuple[tuple[str, str], ...]
-    table: str
-    abstract: bool
+    columns: tuple[tuple[str, str], ...] = ()
+    relations: tuple[Related, ...] = ()
+    keys: tuple[tuple[str, str], ...] = ()
+    table: str = ""
+    abstract: bool = False
+    primary: frozenset[str] = frozenset()
+    deferred: frozenset[str] = frozenset()
+    proxies: tuple[tuple[str, tuple[str, str]], ...] = ()
 
 
-_NOTHING = Declared((), (), (), "", False)
+_NOTHING = Declared()
 
 
 class _Sqlalchemy:
@@ -71,7 +75,20 @@ class _Sqlalchemy:
                 relations[item.name] = _relation(models, key, item)
         bases = lineage(project, path, qualname)[1:]
         abstract = is_abstract(project, key)
-        return Model(key, qualname.rpartition(".")[2], self.name, abstract, bases, columns, relations, {})
+        bodies = tuple(_bodies(project, key))
+        return Model(
+            key,
+            qualname.rpartition(".")[2],
+            self.name,
+            abstract,
+            bases,
+            columns,
+            relations,
+            {},
+            keys=frozenset(name for body in bodies for name in body.primary),
+            deferred=frozenset(name for body in bodies for name in body.deferred if name in columns),
+            proxies={name: proxy for body in bodies for name, proxy in body.proxies},
+        )
 
     def reverses(self, models: Registry, path: str, qualname: str) -> tuple[Reverse, ...]:
         key = (path, qualname)
@@ -151,8 +168,15 @@ def _declared(project: Project, key: Key) -> Declared:
     columns: list[tuple[str, str]] = []
     relations: list[Related] = []
     keys: list[tuple[str, str]] = []
+    primary: set[str] = set()
+    deferred: set[str] = set()
+    proxies: list[tuple[str, tuple[str, str]]] = []
     values = outline.class_values(qualname)
-    for name, assign in values.items():
+    by_methods = list(_made_by_methods(outline, qualname, cls.start))
+    if by_methods:
+        project.read(path)  # What a method returns is no part of the class's own body.
+    made = [*values.items(), *by_methods]
+    for name, assign in made:
         role = _role(project, key, assign)
         if role == "relationship" and isinstance(assign.value, Call):
             span = Span(assign.at, assign.to)
@@ -160,9 +184,44 @@ def _declared(project: Project, key: Key) -> Declared:
         elif role == "column":
             columns.append((name, _holds(assign)))
             keys.extend((name, table) for table in _foreign_keys(assign.value))
+            if _is_given(assign.value, "primary_key"):
+                primary.add(name)
+            if _is_given(assign.value, "deferred") or (callee(assign.value) or "").endswith("deferred"):
+                deferred.add(name)
+        elif role == "proxy" and isinstance(assign.value, Call):
+            words = [literal(arg) for arg in assign.value.args[:2]]
+            if len(words) == 2 and all(words):
+                proxies.append((name, (words[0], words[1])))
     table = literal(values["__tablename__"].value) if "__tablename__" in values else ""
     abstract = "__abstract__" in values and is_true(values["__abstract__"].value)
-    return Declared(tuple(columns), tuple(relations), tuple(keys), table, abstract)
+    return Declared(
+        tuple(columns), tuple(relations), tuple(keys), table, abstract, frozenset(primary), frozenset(deferred),
+        tuple(proxies),
+    )  # fmt: skip
+
+
+def _made_by_methods(outline: Outline, qualname: str, class_start: int) -> Iterator[tuple[str, Assign]]:
+    """What `@declared_attr` methods return, as if the class body assigned it: a mixin's relations and columns.
+
+    Source: https://docs.sqlalchemy.org/en/20/orm/declarative_mixins.html
+    """
+    for name, method in outline.methods.get(qualname, {}).items():
+        last = method.body[-1] if method.body else None
+        if isinstance(last, Return) and any(
+            (dotted(d) or "").partition(".")[0] == "declared_attr"
+            or "declared_attr" in (dotted(d) or "").split(".")
+            for d in method.decorators
+        ):
+            shift = method.start - class_start
+            yield name, Assign(last.at + shift, last.to + shift, (), last.value, method.returns)
+
+
+def _is_given(value: Expr | None, name: str) -> bool:
+    """True for `name=True` in a column's call, or in the one `deferred(...)` wraps."""
+    if not isinstance(value, Call):
+        return False
+    given = keyword(value, name)
+    return (given is not None and is_true(given)) or any(_is_given(arg, name) for arg in value.args)
 
 
 def _role(project: Project, key: Key, assign: Assign) -> str:
@@ -183,7 +242,7 @@ def _role(project: Project, key: Key, assign: Assign) -> str:
         role = tables().sqlalchemy.functions.of(target.dotted)
     elif target.kind == "variable" and len(rest) == 1:  # db.relationship, db.Column
         role = _FLASK_ROLES.get(rest[0], "")
-    return role if role in ("relationship", "column") else ""
+    return role if role in ("relationship", "column", "proxy") else ""
 
 
 def _is_sqlmodel(project: Project, key: Key) -> bool:

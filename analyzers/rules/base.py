@@ -133,7 +133,7 @@ def repeats(query: Queried) -> Loop | None:
     for loop in reversed(query.loops):
         if loop.polling:
             return None  # Paging, waiting or trying again: the repetition is the point.
-        if loop.number in query.depends or (query.kind == "write" and not query.chain):
+        if loop.number in query.depends or (query.kind in ("write", "commit") and not query.chain):
             # A write in the body happens on every turn, whatever it writes.
             return loop if loop.grows and not loop.chunked else None
     return None

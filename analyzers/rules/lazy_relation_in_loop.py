@@ -8,7 +8,7 @@ from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.orm import tables
 from analyzers.project.models import Model
-from analyzers.rules import imports, key_columns
+from analyzers.rules import key_columns, loader_options
 from analyzers.rules.base import (
     Context,
     Example,
@@ -32,7 +32,9 @@ def check(context: Context) -> Iterator[Finding]:
         loop = repeats(query)
         if loop is None or not context.inside(call_place(query)):
             continue
-        if any(_holds_rows(other.over, query.origin) for other in query.loops):
+        if any(_holds_rows(other.over, query.origin) for other in query.loops) or _fetched_before(
+            loop, query
+        ):
             # A row keeps what it has loaded: a second loop over the same rows asks for nothing new.
             causes.setdefault((query.origin, query.relation), []).append((loop, query))
     together: dict[tuple[int, Origin | None], list[list[tuple[Loop, Queried]]]] = {}
@@ -71,6 +73,14 @@ def _holds_rows(over: Value, origin: Origin, depth: int = 0) -> bool:
     if element.kind == "row" and element.origin == origin:
         return True
     return any(_holds_rows(Value(of=item), origin, depth + 1) for item in element.items or ())
+
+
+def _fetched_before(loop: Loop, query: Queried) -> bool:
+    """True if the loop takes its rows out of what was fetched before it: `rows[position]`, `by_key[key]`."""
+    place = query.origin.place if query.origin is not None else None
+    if place is None or place.path != loop.place.path or loop.kind == "while" or query.orm != "sqlalchemy":
+        return False
+    return not loop.whole.span.start <= place.span.start < loop.whole.span.end
 
 
 def _finding(
@@ -130,16 +140,13 @@ def _fix(context: Context, queries: tuple[Queried, ...]) -> Fix | None:
     for query in queries:
         if not query.relation:
             continue
-        found = (
-            _django_call(context, query, origin)
-            if query.orm == "django"
-            else _sqlalchemy_call(context, query, origin)
-        )
-        if found is not None:
-            verb, argument, edit = found
-            calls.setdefault(verb, {}).setdefault(argument)
-            if edit is not None and edit not in needed:
-                needed.append(edit)
+        if query.orm == "django":
+            found = _django_call(context, query, origin)
+            if found is not None:
+                calls.setdefault(found[0], {}).setdefault(found[1])
+        elif (option := loader_options.option(context, query, origin)) is not None:
+            calls.setdefault("options", {}).setdefault(option[0])
+            needed += [edit for edit in option[1] if edit not in needed]
     if not calls:
         return None
     text = "".join(f".{verb}({', '.join(arguments)})" for verb, arguments in calls.items())
@@ -147,7 +154,7 @@ def _fix(context: Context, queries: tuple[Queried, ...]) -> Fix | None:
     return Fix(f"Add {text} to the query", (*needed, Edit(place, text)))
 
 
-def _django_call(context: Context, query: Queried, origin: Origin) -> tuple[str, str, Edit | None] | None:
+def _django_call(context: Context, query: Queried, origin: Origin) -> tuple[str, str] | None:
     """The method of a queryset that loads a relation, and its argument."""
     chain = _relations(context, query)
     if chain is None or query.note:
@@ -160,7 +167,7 @@ def _django_call(context: Context, query: Queried, origin: Origin) -> tuple[str,
     joined = joined and "select_for_update" not in origin.limits  # An outer join cannot be locked.
     if not joined and "iterator" in origin.limits:
         return None  # Without a chunk size, iterator() refuses to prefetch.
-    return ("select_related" if joined else "prefetch_related"), f'"{query.relation}"', None
+    return ("select_related" if joined else "prefetch_related"), f'"{query.relation}"'
 
 
 def _relations(context: Context, query: Queried) -> list[str] | None:
@@ -192,20 +199,6 @@ def _root_model(context: Context, query: Queried) -> Model | None:
             ):
                 return context.summaries.models.model(*value.ref)
     return None
-
-
-def _sqlalchemy_call(context: Context, query: Queried, origin: Origin) -> tuple[str, str, Edit | None] | None:
-    """The option of a statement that loads a relation, and the import it needs."""
-    root = _root_model(context, query)
-    if root is None or "__" in query.relation or origin.place.path != context.path:
-        return None
-    relation = root.relations[query.relation]
-    loader = "selectinload" if relation.many else "joinedload"
-    return (
-        "options",
-        f"{loader}({root.name}.{query.relation})",
-        imports.add_name(context, "sqlalchemy.orm", loader),
-    )
 
 
 RULE = Rule(

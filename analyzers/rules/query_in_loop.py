@@ -23,7 +23,7 @@ from analyzers.rules.base import (
 def check(context: Context) -> Iterator[Finding]:
     groups: dict[tuple[int, str], list[tuple[Loop, Queried]]] = {}
     for query in context.analysis.queries:
-        if query.kind not in ("read", "write"):
+        if query.kind not in ("read", "write", "commit"):
             continue
         loop = repeats(query)
         if (
@@ -34,21 +34,42 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         # One loop, one finding: who mends the loop has all of its queries before their eyes.
         groups.setdefault((loop.number, query.kind), []).append((loop, query))
+    for number, kind in [key for key in groups if key[1] == "commit"]:
+        # What is written and then committed is one cause.
+        other = groups.get((number, "write")) or groups.get((number, "read"))
+        if other is not None:
+            other += groups.pop((number, kind))
     for group in groups.values():
         # What the body does itself leads, and what is certain before what is not.
-        found = sorted(group, key=lambda item: (bool(item[1].note), len(item[1].chain)))
+        found = sorted(
+            group, key=lambda item: (item[1].kind == "commit", bool(item[1].note), len(item[1].chain))
+        )
         loop, query = found[0]
         if context.once("query", loop.place, call_place(query)):
             yield _finding(context, loop, query, [q for _, q in found[1:]])
 
 
+_WORDS = {
+    "read": ("asks the database", ""),
+    "write": ("writes", "batch "),
+    "commit": ("waits for the database", "behind the loop "),
+}
+
+
+def _holds_rows(loop: Loop) -> bool:
+    """True if a loop runs over rows of SQLAlchemy's: a commit makes them forget what they hold."""
+    return loop.over.of is not None and loop.over.of.kind == "row"
+
+
 def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]) -> Finding:
     turns = loop.turns.formula()
-    verb, batch = ("writes", "batch ") if query.kind == "write" else ("asks the database", "")
+    verb, batch = _WORDS[query.kind]
     message = (
         f"`{query.label}`{through(query)} {verb} once for every turn of the loop over `{loop.label}`: "
         f"{turns} queries" + ("." if query.note else f" where one {batch}would do.")
     )
+    if query.kind == "commit" and query.label.endswith("commit()") and _holds_rows(loop):
+        message += " What the session holds is read anew after each of them."
     more = len({(q.label, call_place(q)) for q in others} - {(query.label, call_place(query))})
     if more:
         message += f" So do {more} more in this loop." if more > 1 else " So does one more in this loop."
@@ -59,7 +80,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     severity = Severity.WARNING
     # A structure is walked by calls of oneself: which of its parts ask is decided on the way.
     walks = any(step.message == f"calls `{context.function.qualname}`" for step in query.chain)
-    if query.kind == "write" or loop.exits or query.note or loop.kind == "while" or walks:
+    if query.kind != "read" or loop.exits or query.note or loop.kind == "while" or walks:
         severity = Severity.INFORMATION
     confidence = Confidence.HIGH if query.sure else Confidence.MEDIUM
     return context.finding(

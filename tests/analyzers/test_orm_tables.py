@@ -98,7 +98,7 @@ def test_sqlalchemy_methods_exist() -> None:
         for name in listed.names:
             assert hasattr(Result, name), (effect, name)
     for effect, listed in alchemy.loaders.lists.items():
-        for name in listed.names:
+        for name in listed.names - {"joinedload_all", "subqueryload_all"}:  # of SQLAlchemy before 1.4
             assert hasattr(sqlalchemy.orm, name), (effect, name)
 
 

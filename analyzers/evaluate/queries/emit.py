@@ -40,6 +40,13 @@ def emit(
     )  # fmt: skip
 
 
+def committed(run: Run, label: str, place: Place, depends: frozenset[Token], *, orm: str) -> None:
+    """Write down that a transaction ends, or that what is pending is sent; not one that only some turns come to."""
+    around = (block.body[block.position] for block in run.blocks if block.depth == len(run.loops))
+    if not any(isinstance(statement, (f.If, f.Match)) for statement in around):
+        emit(run, "commit", label, place, depends, orm=orm)
+
+
 def row(
     model: Key | None,
     origin: Origin | None,

@@ -1,4 +1,4 @@
-"""SQLAlchemy's ORM: sessions, queries, select statements, rows, relationships. Names come from `orm/sqlalchemy.toml`."""
+"""SQLAlchemy's ORM: sessions, queries, select statements, results. Names come from `orm/sqlalchemy.toml`."""
 
 from __future__ import annotations
 
@@ -7,121 +7,124 @@ from typing import TYPE_CHECKING
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import shapes
-from analyzers.evaluate.queries.emit import emit, join_path, prefixes, row
+from analyzers.evaluate.queries import sql
+from analyzers.evaluate.queries import sqlalchemy_loaders as loaders
+from analyzers.evaluate.queries.emit import committed, emit, row
+from analyzers.evaluate.queries.sqlalchemy_rows import RESULT_ROW, attribute, lazy, model_of
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
-from analyzers.project.models import Model, Relation
 from analyzers.types import NONE, UNKNOWN_VALUE, Origin, Value
 
 if TYPE_CHECKING:
     from analyzers.evaluate.arguments import Arguments
 
-
-def model_of(run: Run, value: Value) -> Model | None:
-    found = run.summaries.models.model(*value.ref) if value.ref is not None else None
-    return found if found is not None and found.orm == "sqlalchemy" else None
-
-
-# ------------------------------------------------------------------------------------------------ attributes
-
-
-def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
-    """`user.orders`, `db.session`, `User.query`."""
-    label = shapes.text_of(node)
-    if base.kind == "flask-db" and node.name == "session":
-        return Value("session", label=label)
-    if (
-        base.kind == "class"
-        and node.name == "query"
-        and base.ref is not None
-        and model_of(run, base) is not None
-    ):
-        return _lazy("query", base.ref, Origin(run.place(node), label=label), label)
-    if base.kind == "row":
-        found = model_of(run, base)
-        if found is not None and node.name in found.relations:
-            return _relation(run, base, found, found.relations[node.name], node, label)
-        if found is not None and node.name in found.columns:
-            kind = found.columns[node.name]
-            size = ONE if kind == "str" else None
-            return Value(
-                kind if kind in ("int", "str", "bool", "float") else "unknown",
-                size=size,
-                depends=base.depends,
-                label=label,
-            )
-    return None
-
-
-def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.Attr, label: str) -> Value:
-    path = join_path(base.path, relation.name)
-    origin = base.origin
-    if relation.lazy in tables().sqlalchemy.lazy.lists["explicit"]:
-        return _lazy("query", relation.target, None, label).but(depends=base.depends, relation=relation.name)
-    if relation.name == base.relation and not relation.many:
-        return row(relation.target, None, "", base.depends).but(label=label)
-    loaded = relation.eager or run.is_stored(label) or (origin is not None and path in origin.loads)
-    if not loaded and relation.lazy not in tables().sqlalchemy.lazy.lists["never"]:
-        emit(
-            run,
-            "lazy",
-            label,
-            run.place(node),
-            base.depends,
-            orm="sqlalchemy",
-            relation=path,
-            many=bool(relation.many),
-            model=found.name,
-            origin=origin,
-            sure=origin is not None and origin.certain,
-        )
-    one = row(relation.target, origin, path, base.depends, inverse=relation.inverse)
-    if relation.many:
-        return Value("list", of=one, depends=base.depends, label=label)
-    return one.but(label=label)
-
-
-def _lazy(kind: str, key: tuple[str, str] | None, origin: Origin | None, label: str) -> Value:
-    return Value(kind, ref=key, origin=origin, of=row(key, origin), label=label, evidence="a query")
-
-
-# ----------------------------------------------------------------------------------------------------- calls
+BATCH = "a batch"
+WRITE = "a write"
+_KEEPS_ALL = ("options", "order_by", "execution_options", "populate_existing", "enable_eagerloads")
+"""Methods of a statement after which it still gives all rows of its table."""
+_UNJOINED = ("with_for_update", "group_by", "distinct", "from_statement", "union", "union_all", "yield_per")
+"""Methods that a further join may not go along with."""
 
 
 def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments) -> Value | None:
     """A method of a session, query, statement or result, or `select(...)`."""
     receiver = target.bound
+    effect = loaders.effect_of(target, name)
+    if effect:
+        return loaders.made(run, node, effect, None, arguments)
     if receiver is None:
         return _function(run, node, target, arguments)
-    if receiver.kind == "session":
+    kind = receiver.kind
+    if kind == "unknown" and _takes_models(run, name, arguments):
+        kind = "session"
+    if kind == "session":
         return _session(run, node, receiver, name, arguments)
-    if receiver.kind == "query":
+    if kind == "query":
         return _query(run, node, receiver, name, arguments)
-    if receiver.kind == "select":
+    if kind == "select":
         return _chained(run, node, receiver, name, arguments)
-    if receiver.kind == "result":
+    if kind == "result":
         return _result(run, receiver, name, arguments)
-    if receiver.kind in ("engine", "sa-connection"):
+    if kind in ("engine", "sa-connection"):
         return _connection(run, node, receiver, name, arguments)
+    if kind == loaders.KIND:
+        return loaders.method(run, node, receiver, name, arguments)
+    if kind == "flask-db":
+        return _flask(run, node, receiver, name, arguments)
+    if kind == "sa-attribute" and name in ("of_type", "and_"):
+        return receiver
     return None
+
+
+def _takes_models(run: Run, name: str, arguments: Arguments) -> bool:
+    """True if what a method is given shows that it is a session's: a mapped class, or a statement."""
+    first = arguments.first()
+    if first is None:
+        return False
+    effect = tables().sqlalchemy.session.of(name)
+    if effect in ("execute", "scalar"):
+        return first.kind == "select"
+    return (
+        (effect == "query" or name in ("get", "get_one"))
+        and model_of(run, first) is not None
+        and first.kind == "class"
+    )
+
+
+# ---------------------------------------------------------------------------------------------- functions
 
 
 def _function(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Value | None:
     if target.kind == "session-factory":
         return Value("session", label=target.label)
+    if target.kind == "session":
+        return target  # A registry (`scoped_session`) that is called gives its session.
     if target.kind != "external":
         return None
     t = tables().sqlalchemy
     if target.dotted in t.classes["session_factory"]:
         return Value("session-factory", label=target.label)
-    effect = t.functions.of(target.dotted)
+    return _built(run, node, t.functions.of(target.dotted), target.dotted, target.label, arguments)
+
+
+def _built(
+    run: Run, node: f.Call, effect: str, dotted: str, label: str, arguments: Arguments
+) -> Value | None:
+    """What a function of the library makes; nothing is sent yet."""
+    first = arguments.first()
     if effect == "select":
         return _selected("select", run.place(node), arguments)
     if effect == "statement":
-        return Value("select", depends=arguments.depends, label=target.label)
+        name = dotted.rpartition(".")[2]
+        written = sql.of(node.args[0]) if name == "text" and node.args else sql.Written(sql.WRITE)
+        evidence = WRITE if written.kind == sql.WRITE else ""
+        if written.many or written.kind == sql.OTHER:
+            evidence = BATCH  # A statement of its own: there is nothing to put together.
+        return Value("select", depends=arguments.depends, label=label, evidence=evidence)
+    if effect == "alias" and first is not None and first.kind == "class":
+        return first
+    if effect == "session":
+        return Value("session", label=label, depends=arguments.depends)
     return None
+
+
+def _flask(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value | None:
+    """`db.select(User)`, `db.get_or_404(User, pk)`, `db.paginate(statement)`: Flask-SQLAlchemy's object has them all."""
+    t = tables().sqlalchemy
+    effect = t.flask.of(name)
+    label = f"{receiver.label or 'db'}.{name}"
+    first = arguments.first() or UNKNOWN_VALUE
+    if not effect:
+        known = next((d for d in (f"sqlalchemy.{name}", f"sqlalchemy.orm.{name}") if t.functions.of(d)), "")
+        return _built(run, node, t.functions.of(known), known, label, arguments) if known else None
+    place = run.place(node)
+    emit(run, "read", f"{label}()", place, arguments.depends, orm="sqlalchemy", batch=first.evidence == BATCH)
+    if effect == "fetch_many":
+        return Value("pagination", of=_scalar(first.of), depends=arguments.depends, label=f"{label}()")
+    if name == "get_or_404":
+        return row(first.ref, Origin(place, label=label), "", arguments.depends)
+    return (_scalar(first.of) or UNKNOWN_VALUE).on(arguments.depends)
 
 
 def _selected(kind: str, place: Place, arguments: Arguments) -> Value:
@@ -129,16 +132,23 @@ def _selected(kind: str, place: Place, arguments: Arguments) -> Value:
     first = arguments.first()
     ref = first.ref if first is not None and first.kind == "class" and len(arguments.values) == 1 else None
     label = f"{kind}({first.label if first is not None else ''})"
-    made = _lazy(kind, ref, Origin(place, label=label), label)
+    made = lazy(kind, ref, Origin(place, label=label, whole=ref is not None, root=ref), label)
     if ref is None:
-        made = made.but(
-            of=Value("tuple", items=tuple(_column(v, place) for v in arguments.values) or None, size=ONE)
-        )
+        made = made.but(of=_tuple(arguments, place))
     return made.on(arguments.depends)
 
 
+def _tuple(arguments: Arguments, place: Place) -> Value:
+    items = tuple(_column(value, place) for value in arguments.values)
+    return Value("tuple", items=items or None, size=ONE, evidence=RESULT_ROW)
+
+
 def _column(value: Value, place: Place) -> Value:
-    return row(value.ref, Origin(place)) if value.kind == "class" else UNKNOWN_VALUE
+    label = value.label.rpartition(".")[2]
+    return row(value.ref, Origin(place)).but(label=label) if value.kind == "class" else Value(label=label)
+
+
+# ---------------------------------------------------------------------------------------------- sessions
 
 
 def _session(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value | None:
@@ -149,25 +159,18 @@ def _session(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     if effect == "query":
         return _selected("query", place, arguments)
     if effect in ("execute", "scalar"):
-        emit(run, "read", label, place, arguments.depends, orm="sqlalchemy", batch=_is_batch(node, first))
-        rows = first.of if first.kind == "select" else None
-        if name in ("scalars", "stream_scalars", "exec"):
-            return Value("result", of=_scalar(rows), depends=arguments.depends, label=label)
-        if effect == "scalar":
-            return (_scalar(rows) or UNKNOWN_VALUE).on(arguments.depends)
-        tuple_row = (
-            rows
-            if rows is not None and rows.kind == "tuple"
-            else Value("tuple", items=(rows or UNKNOWN_VALUE,), size=ONE)
-        )
-        return Value("result", of=tuple_row, depends=arguments.depends, label=label)
+        return _executed(run, node, label, name, first, arguments)
     if effect == "fetch_one":
         emit(run, "read", label, place, arguments.depends, orm="sqlalchemy", model=first.label)
-        return row(
-            first.ref if first.kind == "class" else None, Origin(place, label=label), "", arguments.depends
-        )
+        if name == "merge" and first.kind == "row":
+            return first
+        origin = Origin(place, label=label)
+        given = arguments.keywords.get("options")
+        if given is not None:
+            origin = loaders.applied(origin, [given])
+        return row(first.ref if first.kind == "class" else None, origin, "", arguments.depends)
     if effect == "write_one":
-        emit(run, "commit", label, place, arguments.depends, orm="sqlalchemy")
+        committed(run, label, place, arguments.depends, orm="sqlalchemy")
         return NONE
     if effect:
         return NONE
@@ -176,14 +179,42 @@ def _session(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     return None
 
 
+def _executed(run: Run, node: f.Call, label: str, name: str, statement: Value, arguments: Arguments) -> Value:
+    """A statement is sent; what it gives depends on who sends it."""
+    written = sql.of(node.args[0]) if node.args else sql.UNKNOWN
+    given = arguments.get(1, "params")
+    many = given is not None and given.kind in ("list", "tuple")  # One statement for many rows of values.
+    is_write = statement.evidence == WRITE or written.kind == sql.WRITE
+    emit(
+        run,
+        "write" if is_write else "read",
+        label,
+        run.place(node),
+        arguments.depends,
+        orm="sqlalchemy",
+        batch=statement.evidence == BATCH or many or written.many or written.kind == sql.OTHER,
+    )
+    rows = statement.of if statement.kind in ("select", "query") else None
+    depends = arguments.depends
+    if name in ("scalars", "stream_scalars", "exec"):
+        rows = rows if name == "exec" and rows is not None and rows.kind == "tuple" else _scalar(rows)
+        return Value("result", of=rows, depends=depends, label=label)
+    if name == "scalar":
+        return (_scalar(rows) or UNKNOWN_VALUE).on(depends)
+    if rows is None or rows.kind != "tuple":
+        name_of = statement.ref[1].rpartition(".")[2] if statement.ref is not None else ""
+        items = ((rows or UNKNOWN_VALUE).but(label=name_of),)
+        rows = Value("tuple", items=items, size=ONE, evidence=RESULT_ROW)
+    return Value("result", of=rows, depends=depends, label=label)
+
+
 def _scalar(rows: Value | None) -> Value | None:
     if rows is not None and rows.kind == "tuple" and rows.items:
         return rows.items[0]
     return rows
 
 
-def _is_batch(node: f.Call, statement: Value) -> bool:
-    return statement.evidence == "a batch"
+# ---------------------------------------------------------------------------------- queries and statements
 
 
 def _query(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value | None:
@@ -200,34 +231,46 @@ def _query(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         run.place(node),
         depends,
         orm="sqlalchemy",
-        batch=receiver.evidence == "a batch",
+        batch=receiver.evidence == BATCH,
         relation=receiver.relation,
     )
     if effect == "fetch_one":
         return (receiver.of or UNKNOWN_VALUE).on(depends)
     if effect == "fetch_many":
-        return Value("list", of=receiver.of, depends=depends, label=receiver.label)
+        held = "pagination" if name == "paginate" else "list"
+        return Value(held, of=receiver.of, depends=depends, label=receiver.label)
     return Value("int", depends=depends)
 
 
 def _chained(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
     place = run.place(node)
-    origin = receiver.origin
-    evidence = receiver.evidence
+    origin, of, evidence = receiver.origin, receiver.of, receiver.evidence
     if origin is not None:
-        origin = replace(origin, place=place)
+        origin = replace(origin, place=place, whole=origin.whole and name in _KEEPS_ALL)
+        origin = replace(origin, limits=origin.limits | {name}) if name in _UNJOINED else origin
         if name == "options":
-            origin = _options(run, origin, node.args)
+            origin = loaders.applied(origin, arguments.values)
         elif not tables().sqlalchemy.query.of(name):
             origin = replace(origin, certain=name in _STATEMENT_METHODS and origin.certain)
     if _asks_for_many(node.args):
-        evidence = "a batch"
-    of = (
-        receiver.of.but(origin=origin)
-        if receiver.of is not None and receiver.of.kind == "row"
-        else receiver.of
-    )
+        evidence = BATCH
+    if name in ("with_entities", "with_only_columns"):
+        of = _tuple(arguments, place)
+    elif name in ("add_columns", "add_entity") and of is not None:
+        of = Value("tuple", items=(*(of.items or (of,)), *(_tuple(arguments, place).items or ())), size=ONE)
+    elif of is not None and of.kind == "row":
+        of = of.but(origin=origin)
+    elif of is not None and of.items is not None and origin is not None and receiver.origin is not None:
+        of = of.but(items=tuple(_under(item, receiver.origin, origin) for item in of.items))
     return receiver.but(origin=origin, of=of, evidence=evidence, depends=receiver.depends | arguments.depends)
+
+
+def _under(item: Value, before: Origin, now: Origin) -> Value:
+    """One of several things a statement selects: what it loads is only known for the first of its models."""
+    if item.kind != "row" or item.origin is None:
+        return item
+    certain = now.certain and now.loads == before.loads and now.later == before.later
+    return item.but(origin=replace(item.origin, certain=item.origin.certain and certain))
 
 
 _STATEMENT_METHODS = (
@@ -248,49 +291,6 @@ def _asks_for_many(nodes: tuple[f.Expr, ...]) -> bool:
     )
 
 
-def _options(run: Run, origin: Origin, nodes: tuple[f.Expr, ...]) -> Origin:
-    """`options(joinedload(Book.author).selectinload(Author.publisher))`: what gets loaded along."""
-    for node in nodes:
-        found = _loader(node)
-        if found is None:
-            return replace(origin, certain=False)
-        path, helpful = found
-        if helpful:
-            origin = replace(origin, loads=origin.loads | frozenset(prefixes(path)))
-        elif path == "*":
-            origin = replace(origin, certain=False)
-    return origin
-
-
-def _loader(node: f.Expr) -> tuple[str, bool] | None:
-    """The path a loader option names, and whether it spares the queries. None for what is not understood."""
-    if not isinstance(node, f.Call):
-        return None
-    name = (
-        shapes.dotted(node.func).rpartition(".")[2] if not isinstance(node.func, f.Attr) else node.func.name
-    )
-    effect = tables().sqlalchemy.loaders.of(name)
-    if not effect:
-        return None
-    parts: list[str] = []
-    for argument in node.args:
-        if isinstance(argument, f.Const) and argument.value == "*":
-            return "*", False
-        if not isinstance(argument, f.Attr):
-            return None
-        parts.append(argument.name)
-    base = ""
-    if isinstance(node.func, f.Attr) and isinstance(node.func.obj, f.Call):
-        before = _loader(node.func.obj)
-        if before is None:
-            return None
-        base = before[0]
-    path = base
-    for part in parts:
-        path = join_path(path, part)
-    return path, effect in ("eager", "per_row", "never")
-
-
 def _result(run: Run, receiver: Value, name: str, arguments: Arguments) -> Value | None:
     t = tables().sqlalchemy.result
     effect = t.of(name)
@@ -306,15 +306,16 @@ def _result(run: Run, receiver: Value, name: str, arguments: Arguments) -> Value
 
 
 def _connection(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value | None:
-    if receiver.kind == "engine":
-        return Value("sa-connection", label=receiver.label) if name in ("connect", "begin") else None
+    if receiver.kind == "engine" and name in ("connect", "begin"):
+        return Value("sa-connection", label=receiver.label)
     if name in ("execute", "scalar", "scalars", "exec_driver_sql"):
         first = arguments.first() or UNKNOWN_VALUE
-        emit(
-            run, "read", f"{receiver.label or 'connection'}.{name}()", run.place(node), arguments.depends,
-            orm="sqlalchemy", batch=_is_batch(node, first),
-        )  # fmt: skip
-        return Value("result", depends=arguments.depends)
+        label = f"{receiver.label or 'connection'}.{name}()"
+        return _executed(run, node, label, name, first, arguments)
+    if name == "commit" and receiver.kind == "sa-connection":
+        label = f"{receiver.label or 'connection'}.commit()"
+        committed(run, label, run.place(node), arguments.depends, orm="sqlalchemy")
+        return NONE
     return None
 
 
@@ -324,6 +325,9 @@ def _connection(run: Run, node: f.Call, receiver: Value, name: str, arguments: A
 def touch(run: Run, value: Value, place: Place, how: str) -> None:
     """A query is iterated: it is sent."""
     emit(
-        run, "lazy" if value.relation else "read", value.label or "query", place, value.depends, orm="sqlalchemy",
-        batch=value.evidence == "a batch", relation=value.relation, many=True,
+        run, "read", value.label or "query", place, value.depends, orm="sqlalchemy",
+        batch=value.evidence == BATCH, relation=value.relation, many=True,
     )  # fmt: skip
+
+
+__all__ = ["attribute", "call", "model_of", "touch"]

@@ -1,0 +1,92 @@
+"""The local fix of a relation that SQLAlchemy loads row by row: an option on the statement the rows come from.
+
+Source: https://docs.sqlalchemy.org/en/20/orm/queryguide/relationships.html
+"""
+
+from __future__ import annotations
+
+import re
+
+from analyzers import facts as f
+from analyzers.evaluate.events import Queried
+from analyzers.findings import Edit, Place
+from analyzers.project import names
+from analyzers.project.models import Model
+from analyzers.rules import imports
+from analyzers.rules.base import Context
+from analyzers.text import Span
+from analyzers.types import Origin
+
+MODULE = "sqlalchemy.orm"
+_STATEMENT = re.compile(r"(?:(?:select|query)\((?P<first>[\w.]+)\)|(?P<owner>[\w.]+)\.query)$")
+"""How a statement names the model it is for; the origin's label has it as it is written."""
+
+
+def option(context: Context, query: Queried, origin: Origin) -> tuple[str, list[Edit]] | None:
+    """`joinedload(Order.user).joinedload(User.country)` and the imports it needs, for the file of the statement.
+
+    None where the statement takes no options, or where the file has no name for one of the models.
+    """
+    written = _STATEMENT.match(origin.label)
+    root = context.summaries.models.model(*origin.root) if origin.root is not None else None
+    if written is None or root is None:
+        return None
+    path = origin.place.path
+    name = written.group("first") or written.group("owner")
+    links: list[str] = []
+    edits: list[Edit] = []
+    walked = ""
+    current: Model | None = root
+    for part in query.relation.split("__"):
+        walked = f"{walked}__{part}" if walked else part
+        if current is None or not name:
+            return None
+        loader = _loader(current, part, walked, origin)
+        way = _way(context, path, loader)
+        if way is None:
+            return None
+        links.append(f"{way[0]}({name}.{part})")
+        edits += [edit for edit in way[1] if edit not in edits]
+        relation = current.relations.get(part)
+        current = context.summaries.models.related(relation) if relation is not None else None
+        name = _name_in(context, path, current) if current is not None else ""
+    return ".".join(links), edits
+
+
+def _loader(model: Model, part: str, path: str, origin: Origin) -> str:
+    relation = model.relations.get(part)
+    if relation is None:
+        return "undefer"
+    if path in origin.loads or (relation.eager and path not in origin.later):
+        return "defaultload"  # It comes along already; what follows does not.
+    return "selectinload" if relation.many or origin.limits else "joinedload"
+
+
+def _name_in(context: Context, path: str, model: Model) -> str:
+    """The model's own name, if that is what the name means at the top of the file."""
+    found = names.top_level(context.project, path, model.name)
+    return model.name if found is not None and (found.path, found.qualname) == model.key else ""
+
+
+def _way(context: Context, path: str, loader: str) -> tuple[str, list[Edit]] | None:
+    """How a file can write the loader's name, and the edit that imports it."""
+    facts = context.project.facts(path)
+    if facts is None:
+        return None
+    for item in facts.imports:
+        if item.scope:
+            continue
+        if (item.module, item.name) == (MODULE, loader):
+            return item.alias, []
+        if (item.module, item.name) in ((MODULE, ""), ("sqlalchemy", "orm")) and item.alias == "orm":
+            return f"orm.{loader}", []
+    if path == context.path:
+        edit = imports.add_name(context, MODULE, loader)
+        return loader, [edit] if edit is not None else []
+    beside = _beside(facts)
+    return (loader, [Edit(Place(path, Span(beside, beside)), f", {loader}")]) if beside else None
+
+
+def _beside(facts: f.FileFacts) -> int:
+    """Behind a name that the file imports from the same module; 0 where it imports none."""
+    return next((i.to for i in facts.imports if i.module == MODULE and i.name and not i.scope), 0)
