@@ -16,7 +16,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any, NamedTuple
@@ -117,9 +117,9 @@ def database(family: str) -> ModuleType:
     return module
 
 
-def observe(case: Case) -> Seen:
-    """Run a case at both numbers of rows."""
-    run = database(case.family).run
+def observe(case: Case, **options: str) -> Seen:
+    """Run a case at both numbers of rows. `options` are those of its database."""
+    run = partial(database(case.family).run, **options)
     function = getattr(importlib.import_module(f"cases.{case.module}"), case.name)
     few, _ = _statements(run, function, FEW)
     many, texts = _statements(run, function, MANY)

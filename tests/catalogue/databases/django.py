@@ -14,6 +14,8 @@ from typing import Any
 import django
 from django.conf import settings
 
+from databases import postgres
+
 OPTIONAL = ("rest_framework",)
 
 
@@ -55,28 +57,32 @@ def configure() -> None:
 
 
 @cache
-def _database(rows: int) -> Any:
+def _database(rows: int, vendor: str) -> Any:
     """A connection to a database of its own, filled once."""
     from django.core.management import call_command
     from django.db import connections
+    from django.db.utils import load_backend
 
-    connection = connections.create_connection("default")
-    connection.settings_dict = {
-        **connection.settings_dict,
-        "NAME": f"file:shop{rows}?mode=memory&cache=shared",
-    }
+    chosen = {"NAME": f"file:shop{rows}?mode=memory&cache=shared"}
+    if vendor == "postgresql":
+        chosen = postgres.create(f"shop{rows}")
+    settings_dict = {**connections.settings["default"], **chosen}
+    connection = load_backend(settings_dict["ENGINE"]).DatabaseWrapper(settings_dict, "default")
     connections["default"] = connection
+    call_command("migrate", verbosity=0)  # The tables of Django's own applications, which the shop points to.
     call_command("migrate", run_syncdb=True, verbosity=0)
     fill(rows)
     return connection
 
 
-def run(function: Callable[..., Any], rows: int, record: Callable[[str], None]) -> None:
+def run(
+    function: Callable[..., Any], rows: int, record: Callable[[str], None], vendor: str = "sqlite"
+) -> None:
     """Call a case on a database of so many rows, and take back what it wrote."""
     from django.contrib.contenttypes.models import ContentType
     from django.db import connections, transaction
 
-    connections["default"] = connection = _database(rows)
+    connections["default"] = connection = _database(rows, vendor)
     ContentType.objects.clear_cache()
 
     def statement(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
