@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
+from analyzers import conventions, rules, suppress
 from analyzers import facts as f
-from analyzers import rules, suppress
 from analyzers.costs import ONE
 from analyzers.evaluate import derivation, shapes
 from analyzers.evaluate.calls import RULE_OF
@@ -56,10 +56,7 @@ def check(project: Project, path: str, text: Text, options: Options = Options())
     chosen = options.rules()
     found: list[Finding] = []
     seen: set[object] = set()
-    holders = {function.parent for function in facts.functions}
-    for function in facts.functions:
-        if not _worth_running(facts, function, holders):
-            continue
+    for function in _run_by_themselves(project, facts, path):
         analysis = _analysed(summaries, path, function)
         if analysis is None:
             continue
@@ -105,6 +102,18 @@ def _cuts(facts: f.FileFacts, summaries: Summaries, path: str) -> Iterator[int]:
                 yield comment.at
 
 
+def _run_by_themselves(project: Project, facts: f.FileFacts, path: str) -> Iterator[f.Function]:
+    """The functions that may have something to report: those in which something repeats, and what frameworks repeat."""
+    holders = {function.parent for function in facts.functions}
+    for function in facts.functions:
+        if _worth_running(facts, function, holders):
+            yield function
+    for qualname in _tried("what frameworks do", path, lambda: list(conventions.roots(project, path))) or ():
+        made = conventions.function(project, path, qualname)
+        if made is not None:
+            yield made
+
+
 def _worth_running(facts: f.FileFacts, function: f.Function, holders: set[str]) -> bool:
     """False for a function in which nothing repeats: it has nothing to report by itself.
 
@@ -125,6 +134,7 @@ def _hides_loop(node: f._Node, function: f.Function) -> bool:
     return (
         name == function.name
         or name == "reduce"
+        or conventions.repeats(node)
         or (name == "sum" and len(node.args) + len(node.keywords) > 1)
     )
 

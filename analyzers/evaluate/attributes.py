@@ -7,7 +7,7 @@ from dataclasses import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
-from analyzers.evaluate import calls, evidence, expressions, queries, reading, shapes
+from analyzers.evaluate import calls, evidence, expressions, frameworks, queries, reading, shapes
 from analyzers.evaluate.run import Run
 from analyzers.operations import operations
 from analyzers.project import names
@@ -157,6 +157,9 @@ def member_of(run: Run, base: Value, name: str, label: str) -> Value:
 def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
     project = run.summaries.project
     assert base.ref is not None
+    unit = frameworks.unit(run, base, node.name)
+    if unit is not None:
+        return unit
     found = names.member(project, *base.ref, node.name)
     if found is not None and found.kind == "function":
         function = project.function(found.path, found.qualname)
@@ -176,6 +179,10 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
         stored = run.stored[node.name]
         return stored.on(base.depends).but(label=label)
     value = evidence.attribute_of_instance(project, *base.ref, node.name, run.language)
+    if not value.known and found is not None and base.kind != "row":
+        value = frameworks.class_attribute(run, base, node.name) or value
+        if value.known:
+            return value.on(base.depends).named(label)
     return replace(
         value, label=label, depends=base.depends, bound=base, token=f"{label}" if base.label == "self" else ""
     )

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers import ways
+from analyzers.conventions import units
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import (
     attributes,
     evidence,
     expressions,
+    frameworks,
     library,
     memos,
     nested,
@@ -22,7 +24,7 @@ from analyzers.evaluate import (
     shapes,
 )
 from analyzers.evaluate.arguments import SPREAD, Arguments
-from analyzers.evaluate.events import Awaited, Called, Summary
+from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
 from analyzers.evaluate.recursion.recording import SelfCall
 from analyzers.evaluate.run import INPUT_KEY, MARKED, Run
 from analyzers.evaluate.whiles import sharing
@@ -39,7 +41,10 @@ MAX_LIFTED = 16
 
 def call(run: Run, node: f.Call) -> Value:
     """A call expression."""
-    target = expressions.evaluate(run, node.func)
+    if isinstance(node.func, f.Attr):  # Where attributes are called when they are read, this one is not.
+        target = attributes.attribute(run, node.func)
+    else:
+        target = expressions.evaluate(run, node.func)
     outside = run.reading
     run.reading = reading.number(run, node) or outside
     arguments = Arguments(run, node)
@@ -67,9 +72,13 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     if target.kind == "function" and target.ref is not None:
         return invoke(run, target, tuple(arguments.values), arguments.keywords, place, target.label or name)
     if target.kind == "class" and target.ref is not None:
-        return construct(run, target, arguments, place)
+        made = frameworks.construct(run, node, target, arguments, place)
+        return made if made is not None else construct(run, target, arguments, place)
     if target.kind == "external":
         return library.external(run, node, target, arguments, place)
+    inherited = frameworks.method(run, node, bound, name, arguments, place) if bound is not None else None
+    if inherited is not None:
+        return inherited
     if bound is not None and name:
         return library.method(run, node, bound, name, arguments, place)
     return UNKNOWN_VALUE
@@ -88,7 +97,7 @@ def super_object(run: Run) -> Value:
             return Value(
                 "instance", ref=(base.path, base.qualname), label="super()", depends=frozenset({"self"})
             )
-    return UNKNOWN_VALUE
+    return Value(label="super()", depends=frozenset({"self"}))
 
 
 def construct(run: Run, target: Value, arguments: Arguments, place: Place) -> Value:
@@ -116,8 +125,7 @@ def invoke(
 ) -> Value:
     """Call a function of the project: its summary enters this run with the arguments in place of the parameters."""
     assert target.ref is not None
-    project = run.summaries.project
-    function = project.function(*target.ref)
+    function = run.summaries.function(*target.ref)
     if function is None:
         return UNKNOWN_VALUE
     bound = bind_parameters(function, target, values, keywords, run.language)
@@ -221,8 +229,9 @@ def enter_summary(
         if value is not None and value.grown is not None:
             run.grow(value.grown, by.substitute(swap, swap.exact))
     kept = run.memo_depth > 0 or (bool(summary.queries) and memos.is_memoised(function))
-    step = Related(place, f"calls `{function.qualname}`")
+    step = Related(place, f"calls `{units.shown(function.qualname)}`")
     cut = run.summaries.silenced(path, function)
+    chosen = run.options > 0 and not (run.loops and run.loops[-1].kind == frameworks.LOOP)
     for query in summary.queries[:MAX_LIFTED]:
         if cut is not None and (not cut or RULE_OF.get(query.kind, "") in cut):
             continue
@@ -235,6 +244,8 @@ def enter_summary(
                 chain=(step, *query.chain),
                 memoised=query.memoised or kept,
                 inner=query.inner or any(loop.number in query.depends and loop.grows for loop in query.loops),
+                within=query.within or _repeated_by(query),
+                optional=query.optional or chosen,
             )
         )
     if not summary.complete:
@@ -245,6 +256,11 @@ def enter_summary(
             run.shared.add(name)
             run.declared.add(name)
     return _returned(run, summary.returns, swap, bound, function)
+
+
+def _repeated_by(query: Queried) -> Loop | None:
+    """The innermost loop of a callee on whose turns its query depends, if it grows."""
+    return next((loop for loop in reversed(query.loops) if loop.number in query.depends and loop.grows), None)
 
 
 def seen_from(run: Run, cost: Cost, bound: dict[str, Value], function: f.Function) -> Cost:

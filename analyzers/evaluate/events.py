@@ -96,8 +96,9 @@ class Queried:
 
     `kind` is read, write, lazy (a relation read on a row that was not loaded with it), commit or http. `depends` says
     which loops' elements or parameters its arguments are computed from. `batch` marks one query for many values.
-    `chain` are the calls that lead to it, outermost first; `inner` says it already repeats inside a callee's loop;
-    `memoised` that its answer is kept and looked up first.
+    `chain` are the calls that lead to it, outermost first; `inner` says it already repeats inside a callee's loop, which is `within`;
+    `memoised` that its answer is kept and looked up first. `optional` marks one that only some uses of the
+    program send.
     """
 
     kind: str
@@ -113,6 +114,8 @@ class Queried:
     origin: Origin | None = None
     chain: tuple[Related, ...] = ()
     inner: bool = False
+    within: Loop | None = None
+    optional: bool = False
     orm: str = ""
     awaited: bool = False
     memoised: bool = False

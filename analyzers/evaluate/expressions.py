@@ -8,8 +8,9 @@ from typing import Any
 
 from analyzers import facts as f
 from analyzers import ways
+from analyzers.conventions import units
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, calls, loops, operators, ranges, reading, shapes
+from analyzers.evaluate import attributes, calls, frameworks, loops, operators, ranges, reading, shapes
 from analyzers.evaluate.measures import texts
 from analyzers.evaluate.run import Run
 from analyzers.types import NOTHING, UNKNOWN_VALUE, Value, constant, join, joined
@@ -41,7 +42,8 @@ def _const(run: Run, node: f.Const) -> Value:
 
 
 def _attr(run: Run, node: f.Attr) -> Value:
-    return attributes.attribute(run, node)
+    value = attributes.attribute(run, node)
+    return frameworks.implicitly_called(run, node, value) if run.function.kind == units.KIND else value
 
 
 def _index(run: Run, node: f.Index) -> Value:

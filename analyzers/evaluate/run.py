@@ -114,6 +114,7 @@ class Run:
     statement: Place | None = None
     inlined: set[str] = field(default_factory=set)
     rare: frozenset[int] = frozenset()
+    options: int = 0  # open branches that are taken by how the program is used, not by what is in hand
     memo_depth: int = 0  # open branches that are taken only when a memo has no answer yet
     recursion: Recursing | None = (
         None  # the function being run that may call itself, this one or one around it

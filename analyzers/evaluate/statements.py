@@ -119,7 +119,7 @@ def _block(run: Run, node: f.Block) -> None:
 
 
 def _if(run: Run, node: f.If) -> None:
-    expressions.evaluate(run, node.test)
+    test = expressions.evaluate(run, node.test)
     narrowed = evidence.narrowing(run, node.test)
     negated = isinstance(node.test, f.Unary) and node.test.op == "not"
     remains = evidence.narrowing(run, node.test.operand) if isinstance(node.test, f.Unary) and negated else []
@@ -144,7 +144,23 @@ def _if(run: Run, node: f.If) -> None:
             run.bind(name, value)
         execute(run, node.otherwise)
 
+    optional = _is_option(node.test, test)
+    run.options += optional
     run.branches((then, otherwise))
+    run.options -= optional
+
+
+def _is_option(node: f.Expr, test: Value) -> bool:
+    """True for a test that asks how the program is used and not what a row holds, or for a few values of it alone."""
+    if not any(isinstance(token, str) and token not in ("self", "cls") for token in test.depends):
+        return not any(isinstance(token, int) for token in test.depends)
+    parts = node.parts if isinstance(node, f.Logic) and node.op == "and" else (node,)
+    return any(
+        isinstance(part, f.Compare)
+        and part.ops in (("==",), ("in",))
+        and isinstance(part.rights[0], (f.Const, f.Collection))
+        for part in parts
+    )
 
 
 def _decided(run: Run, test: f.Expr) -> bool | None:

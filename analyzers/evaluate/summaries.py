@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
+from analyzers import conventions, ways
 from analyzers import facts as f
-from analyzers import ways
 from analyzers.costs import ONE, UNKNOWN
 from analyzers.evaluate import evidence, loops, memos, scripts, statements
 from analyzers.evaluate.events import Analysis, Summary
@@ -52,6 +52,11 @@ class Summaries:
         facts = self.project.facts(path)
         return facts.language if facts is not None else "python"
 
+    def function(self, path: str, qualname: str) -> f.Function | None:
+        """A function as it is written, or as a framework's convention makes it of a class."""
+        found = self.project.function(path, qualname)
+        return found if found is not None else conventions.function(self.project, path, qualname)
+
     def _nested(self, path: str, qualname: str) -> list[f.Function]:
         """The functions and lambdas defined directly inside a function, in source order."""
         facts = self.project.facts(path)
@@ -79,7 +84,7 @@ class Summaries:
 
     def analysis(self, path: str, qualname: str) -> Analysis | None:
         """The function run on what its own annotations and defaults say. None if there is no such function."""
-        function = self.project.function(path, qualname)
+        function = self.function(path, qualname)
         if function is None:
             return None
         return self._question(path, function, self.formals(path, function, {}), 0)
@@ -222,7 +227,7 @@ class Summaries:
         return UNKNOWN_VALUE
 
     def _run(self, path: str, qualname: str, formals: dict[str, Value], depth: int) -> Analysis | None:
-        function = self.project.function(path, qualname)
+        function = self.function(path, qualname)
         self.project.read(path)
         if function is None:
             return None

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from analyzers import conventions
 from analyzers import facts as f
+from analyzers.conventions import units
 from analyzers.evaluate.events import Analysis, Loop, Queried
 from analyzers.evaluate.summaries import Summaries
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Related, Severity
@@ -90,11 +92,21 @@ class Context:
             severity,
             confidence,
             cost,
-            self.function.qualname,
+            self._holder(place),
             tuple(related),
             tags,
             tuple(fixes),
         )
+
+    def _holder(self, place: Place) -> str:
+        """The function that holds a place: the one at hand, or the written one inside what a framework does."""
+        if units.split(self.function.qualname) is None:
+            return self.function.qualname
+        facts = self.project.facts(self.path)
+        around = (
+            [g for g in facts.functions if g.start <= place.span.start < g.end] if facts is not None else []
+        )
+        return min(around, key=lambda g: g.end - g.start).qualname if around else "<module>"
 
     def source(self, place: Place) -> str:
         """The text of a place in this file."""
@@ -121,9 +133,11 @@ def loop_related(loop: Loop) -> Related:
     how = {
         "comprehension": "a comprehension over",
         "callback": "called for each of",
+        "convention": "its framework goes through",
         "while": "a loop while",
     }.get(loop.kind, "a loop over")
-    return Related(loop.place, f"{how} `{loop.label}`: {turns} turns")
+    label = loop.label.removeprefix(f"{conventions.ROW}.")
+    return Related(loop.place, f"{how} `{label}`: {turns} turns")
 
 
 def repeats(query: Queried) -> Loop | None:
@@ -137,6 +151,25 @@ def repeats(query: Queried) -> Loop | None:
             # A write in the body happens on every turn, whatever it writes.
             return loop if loop.grows and not loop.chunked else None
     return None
+
+
+def of_framework(loop: Loop) -> bool:
+    """True for a loop that nobody wrote: a framework goes through the rows."""
+    return loop.kind == "convention"
+
+
+def on_each(loop: Loop) -> str:
+    """`on every turn of the loop over ...`, or what a framework does instead."""
+    if of_framework(loop):
+        return f"for every row of `{loop.label.removeprefix(f'{conventions.ROW}.')}`"
+    return f"on every turn of the loop over `{loop.label}`"
+
+
+def told(query: Queried, loop: Loop | None = None) -> str:
+    """The label of a query; of a relation that a framework reads the way to it, as nobody wrote the row's name."""
+    if loop is not None and of_framework(loop) and query.kind == "lazy" and query.relation:
+        return query.relation.replace("__", ".")
+    return query.label.removeprefix(f"{conventions.ROW}.")
 
 
 def call_place(query: Queried) -> Place:
@@ -167,4 +200,4 @@ def chain_related(query: Queried) -> Iterator[Related]:
     """The calls after the first, and the query at their end."""
     yield from query.chain[1:]
     if query.chain:
-        yield Related(query.place, f"`{query.label}` is sent here")
+        yield Related(query.place, f"`{told(query)}` is sent here")

@@ -16,12 +16,18 @@ from analyzers.rules.base import (
     call_place,
     chain_related,
     loop_related,
+    of_framework,
+    on_each,
     others_related,
     repeats,
     through,
+    told,
 )
 from analyzers.text import Span
 from analyzers.types import Origin, Value
+
+MAX_NAMED = 5
+"""Relations that a message names."""
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -29,10 +35,10 @@ def check(context: Context) -> Iterator[Finding]:
     for query in context.analysis.queries:
         if query.kind != "lazy" or not query.sure or query.origin is None:
             continue
-        loop = repeats(query)
+        loop = repeats(query) or _below(context, query)
         if loop is None or not context.inside(call_place(query)):
             continue
-        if any(_holds_rows(other.over, query.origin) for other in query.loops) or _fetched_before(
+        if any(_holds_rows(other.over, query.origin) for other in (*query.loops, loop)) or _fetched_before(
             loop, query
         ):
             # A row keeps what it has loaded: a second loop over the same rows asks for nothing new.
@@ -41,12 +47,22 @@ def check(context: Context) -> Iterator[Finding]:
     for found in _merged(list(causes.values())):
         loop, query = found[0]
         if context.once("lazy", query.origin, call_place(query), query.relation):
-            together.setdefault((loop.number, query.origin), []).append(found)
+            number = (
+                0 if of_framework(loop) else loop.number
+            )  # What it goes through, it goes through for one class.
+            together.setdefault((number, query.origin), []).append(found)
     for relations in together.values():
         # One loop over the rows of one query is one finding with one fix, however many relations it reads.
         first, *more = (found[0][1] for found in relations)
         others = [query for found in relations for _, query in found if query is not first]
         yield _finding(context, relations[0][0][0], first, more, others)
+
+
+def _below(context: Context, query: Queried) -> Loop | None:
+    """A loop in what is called here, over rows that come from a query made here: nobody else knows what it loads."""
+    origin = query.origin
+    ours = origin is not None and context.inside(origin.place)
+    return query.within if ours and not query.batch and not query.memoised else None
 
 
 def _merged(causes: list[list[tuple[Loop, Queried]]]) -> list[list[tuple[Loop, Queried]]]:
@@ -92,13 +108,13 @@ def _finding(
     keys = key_columns.fix(context, _root_model(context, query), (query, *more, *others))
     fix = keys or _fix(context, (query, *more))
     count = 1 + len({q.relation for q in more} - {query.relation})
-    message = (
-        f"`{query.label}`{through(query)} is loaded by a query of its own on every turn of the loop over `{loop.label}`: "
-        f"{turns} queries more."
-    )
+    message = f"`{told(query, loop)}`{through(query)} is loaded by a query of its own {on_each(loop)}: {turns} queries more."
     if count > 1:
-        names = dict.fromkeys(f"`{q.label}`" for q in more if q.relation != query.relation)
-        message += f" So {'is' if count == 2 else 'are'} {', '.join(names)}."
+        names = list(dict.fromkeys(f"`{told(q, loop)}`" for q in more if q.relation != query.relation))
+        named = ", ".join(names[:MAX_NAMED]) + (
+            f" and {len(names) - MAX_NAMED} more" if names[MAX_NAMED:] else ""
+        )
+        message += f" So {'is' if count == 2 else 'are'} {named}."
     if query.note:
         message += f" {query.note[0].upper()}{query.note[1:]}."
     elif fix is not None:
@@ -110,10 +126,12 @@ def _finding(
     ]
     related += others_related(call_place(query), others, "read here too")
     severity = Severity.INFORMATION if loop.exits else Severity.WARNING
+    if of_framework(loop) and all(q.optional for q in (query, *more)):
+        severity = Severity.INFORMATION
     joined = fix is not None and "select_related" in fix.title and "prefetch_related" not in fix.title
     return context.finding(
         RULE.name,
-        call_place(query),
+        _place(context, loop, query),
         message,
         severity,
         Confidence.HIGH,
@@ -125,6 +143,13 @@ def _finding(
         [fix] if fix is not None else (),
         tags=("query",),
     )
+
+
+def _place(context: Context, loop: Loop, query: Queried) -> Place:
+    """Where it is read; where a framework reads it, nobody wrote a place for it but the query of the rows."""
+    origin = query.origin
+    source = origin is not None and of_framework(loop) and context.inside(origin.place)
+    return origin.place if origin is not None and source else call_place(query)
 
 
 # ----------------------------------------------------------------------------------------------------- fixes
@@ -210,6 +235,9 @@ is one query for each row on top of the one that fetched them: the N+1 problem.
 
 Load the relation together with the rows: `select_related` joins a foreign key or one-to-one relation into the same
 query, `prefetch_related` and `selectinload` fetch many rows' relations with one query more.
+
+Nobody need write the loop: a serializer of Django REST framework reads its fields, `source`s, nested serializers and
+`get_...` methods of every row that its view lists. Then the finding stands where the rows are queried.
 
 It says nothing when the rows' query is not known for sure, when the relation is loaded anywhere on the way, for the
 column behind a foreign key (`book.author_id`), for assignments, and for a single object.

@@ -14,9 +14,12 @@ from analyzers.rules.base import (
     call_place,
     chain_related,
     loop_related,
+    of_framework,
+    on_each,
     others_related,
     repeats,
     through,
+    told,
 )
 
 
@@ -25,12 +28,10 @@ def check(context: Context) -> Iterator[Finding]:
     for query in context.analysis.queries:
         if query.kind not in ("read", "write", "commit"):
             continue
-        loop = repeats(query)
-        if (
-            loop is None
-            or loop.function != context.function.qualname
-            or not context.inside(call_place(query))
-        ):
+        loop = repeats(query) or _of_framework_below(query)
+        if loop is None or not context.inside(call_place(query)):
+            continue
+        if loop.function != context.function.qualname and not of_framework(loop):
             continue
         # One loop, one finding: who mends the loop has all of its queries before their eyes.
         groups.setdefault((loop.number, query.kind), []).append((loop, query))
@@ -42,10 +43,18 @@ def check(context: Context) -> Iterator[Finding]:
     for group in groups.values():
         # What the body does itself leads, and what is certain before what is not.
         found = sorted(
-            group, key=lambda item: (item[1].kind == "commit", bool(item[1].note), len(item[1].chain))
+            group,
+            key=lambda item: (
+                item[1].kind == "commit",
+                bool(item[1].note),
+                item[1].optional and of_framework(item[0]),
+                len(item[1].chain),
+            ),
         )
         loop, query = found[0]
-        if context.once("query", loop.place, call_place(query)):
+        # Many views may show the same rows in the same way: what is wrong with that is one thing.
+        cause = query.place if of_framework(loop) else loop.place
+        if context.once("query", cause, None if of_framework(loop) else call_place(query)):
             yield _finding(context, loop, query, [q for _, q in found[1:]])
 
 
@@ -61,12 +70,19 @@ def _holds_rows(loop: Loop) -> bool:
     return loop.over.of is not None and loop.over.of.kind == "row"
 
 
+def _of_framework_below(query: Queried) -> Loop | None:
+    """A loop that a framework makes inside of what is called: it stands in no function that would report it."""
+    loop = query.within
+    return (
+        loop if loop is not None and of_framework(loop) and not query.batch and not query.memoised else None
+    )
+
+
 def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]) -> Finding:
     turns = loop.turns.formula()
     verb, batch = _WORDS[query.kind]
-    message = (
-        f"`{query.label}`{through(query)} {verb} once for every turn of the loop over `{loop.label}`: "
-        f"{turns} queries" + ("." if query.note else f" where one {batch}would do.")
+    message = f"`{told(query)}`{through(query)} {verb} {on_each(loop)}: {turns} queries" + (
+        "." if query.note else f" where one {batch}would do."
     )
     if query.kind == "commit" and query.label.endswith("commit()") and _holds_rows(loop):
         message += " What the session holds is read anew after each of them."
@@ -81,6 +97,8 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     # A structure is walked by calls of oneself: which of its parts ask is decided on the way.
     walks = any(step.message == f"calls `{context.function.qualname}`" for step in query.chain)
     if query.kind != "read" or loop.exits or query.note or loop.kind == "while" or walks:
+        severity = Severity.INFORMATION
+    if of_framework(loop) and query.optional:
         severity = Severity.INFORMATION
     confidence = Confidence.HIGH if query.sure else Confidence.MEDIUM
     return context.finding(

@@ -35,7 +35,7 @@ def emit(
     run.analysis.queries.append(
         Queried(
             kind, label, place, depends, tuple(run.loops), run.owner, batch=batch, relation=relation,
-            many=many, model=model, origin=origin, orm=orm, sure=sure, note=note, memoised=run.memo_depth > 0,
+            many=many, model=model, origin=origin, orm=orm, sure=sure, note=note, memoised=run.memo_depth > 0, optional=run.options > 0,
         )
     )  # fmt: skip
 

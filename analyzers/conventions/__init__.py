@@ -1,0 +1,72 @@
+"""Loops that are no loops: what frameworks do with the classes that a project derives from theirs.
+
+A serializer is asked for every row of a list view's queryset, an admin's column for every row of its page. Nobody writes
+that loop, so it is made here: `function` gives the facts of what the framework does with a class (see `units`), and
+`roots` which of them it does by itself. They are run like any other function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from analyzers import facts as f
+from analyzers.conventions import classes, serializers, units, views
+from analyzers.conventions.units import ROW as ROW
+from analyzers.conventions.units import At
+from analyzers.project.index import Project
+from analyzers.project.outline import is_true, keyword
+from analyzers.project.schema import Key
+from analyzers.text import Span
+
+_Maker = Callable[[Project, f.ClassDef, Key, str], f.Function | None]
+
+
+def function(project: Project, path: str, qualname: str) -> f.Function | None:
+    """The unit of that qualname; None for a qualname that is none."""
+    parts = units.split(qualname)
+    if parts is None:
+        return None
+    owner, name = parts
+
+    def make() -> f.Function | None:
+        project.read(path)
+        cls = project.class_(path, owner)
+        word, _, rest = name.partition(" ")
+        maker = _MAKERS.get(word)
+        return maker(project, cls, (path, owner), rest) if cls is not None and maker is not None else None
+
+    return project.memo.ask(("unit", path, qualname), make, in_cycle=None)
+
+
+def roots(project: Project, path: str) -> Iterator[str]:
+    """The qualnames of the units of a file that its framework runs by itself."""
+    facts = project.facts(path)
+    for cls in facts.classes if facts is not None and facts.language == "python" else ():
+        if cls.bases:
+            for name in views.roots(project, (path, cls.qualname)):
+                yield units.qualname(cls.qualname, name)
+
+
+def repeats(call: f.Call) -> bool:
+    """True for a call that a framework may answer with a loop: `BookSerializer(rows, many=True)`."""
+    return is_true(keyword(call, "many"))
+
+
+def _attribute(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Function | None:
+    """The value of a class attribute, as a function that gives it."""
+    assign = classes.own(project, key).get(name)
+    if assign is None or assign.value is None:
+        return None
+    at = At(Span(assign.value.at, assign.value.to))
+    return units.function(cls, f"attribute {name}", (), (at.give(assign.value),))
+
+
+_MAKERS: dict[str, _Maker] = {
+    "attribute": _attribute,
+    "row": serializers.row,
+    "fields": serializers.fields,
+    "declared": serializers.declared,
+    "list": views.list_,
+    "detail": views.detail,
+    "serializer": views.serializer,
+}

@@ -1,0 +1,150 @@
+"""What a class says of itself: its own and inherited attributes, class Meta, lists of names."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from analyzers import facts as f
+from analyzers.conventions.tables import frameworks
+from analyzers.orm.tables import Names
+from analyzers.project import names
+from analyzers.project.index import Project
+from analyzers.project.outline import dotted
+from analyzers.project.schema import Key
+from analyzers.text import Span
+
+_DEPTH = 12  # of names followed for one list of names
+
+
+class Held(NamedTuple):
+    """The value of a class attribute, and the class that assigns it: the value's positions are that class's."""
+
+    owner: Key
+    value: f.Expr
+
+
+class Word(NamedTuple):
+    """A string in a list of names: its text, and where it stands (absolute)."""
+
+    text: str
+    path: str
+    span: Span
+
+
+def derives(project: Project, key: Key, known: Names) -> bool:
+    """Whether a class is derived from one of a framework's classes."""
+
+    def find() -> bool:
+        return any(names.full_name(project, t) in known for t in names.lineage(project, *key)[1:])
+
+    return project.memo.ask(("derives", *key, known.names), find, in_cycle=False)
+
+
+def is_framework_only(project: Project, key: Key) -> bool:
+    """Whether all bases outside the project are of packages that leave a view's queryset alone."""
+    outside = (t.dotted for t in names.lineage(project, *key)[1:] if t.kind != "class")
+    return all(dotted_name.partition(".")[0] in frameworks().harmless for dotted_name in outside)
+
+
+def ancestry(project: Project, key: Key) -> list[Key]:
+    """The class and its project base classes, in resolution order."""
+    return [(t.path, t.qualname) for t in names.lineage(project, *key) if t.kind == "class"]
+
+
+def own(project: Project, key: Key) -> dict[str, f.Assign]:
+    """What the class's own body assigns."""
+    project.read(key[0], "body", key[1])
+    outline = project.outline(key[0])
+    return outline.class_values(key[1]) if outline is not None else {}
+
+
+def held(project: Project, key: Key, name: str) -> Held | None:
+    """The value of a class attribute, of the class or the nearest base that assigns it."""
+    for above in ancestry(project, key):
+        assign = own(project, above).get(name)
+        if assign is not None:
+            return Held(above, assign.value) if assign.value is not None else None
+    return None
+
+
+def meta(project: Project, key: Key, option: str) -> Held | None:
+    """An option of class Meta; a Meta that derives from another inherits its options."""
+    found = names.member(project, *key, "Meta")
+    return held(project, (found.path, found.qualname), option) if found and found.kind == "class" else None
+
+
+def method(project: Project, key: Key, name: str) -> f.Function | None:
+    """A method that the project defines on the class or a base of it."""
+    found = names.member(project, *key, name)
+    if found is None or found.kind != "function":
+        return None
+    return project.function(found.path, found.qualname)
+
+
+def class_of(project: Project, at: Held) -> Key | None:
+    """The project class that a value names."""
+    chain = dotted(at.value)
+    found = names.resolve(project, at.owner[0], chain, at.owner[1]) if chain else None
+    if found is None or found[1] or found[0].kind != "class":
+        return None
+    return found[0].path, found[0].qualname
+
+
+def start_of(project: Project, key: Key) -> int:
+    cls = project.class_(*key)
+    return cls.start if cls is not None else 0
+
+
+def words(project: Project, at: Held, depth: int = 0) -> list[Word] | None:
+    """The strings of a list, tuple or set, also where it is put together of several; None where that is not known."""
+    node = at.value
+    if depth > _DEPTH:
+        return None
+    if isinstance(node, f.Const):
+        return [_word(project, at, node)] if isinstance(node.value, str) else None
+    if isinstance(node, f.Collection):
+        parts = [words(project, Held(at.owner, item), depth + 1) for item in node.items]
+        return _together(parts)
+    if isinstance(node, f.Star):
+        return words(project, Held(at.owner, node.value), depth + 1)
+    if isinstance(node, f.Binary) and node.op == "+":
+        return _together(
+            [words(project, Held(at.owner, side), depth + 1) for side in (node.left, node.right)]
+        )
+    if isinstance(node, f.Call) and len(node.args) == 1 and dotted(node.func) in ("list", "tuple", "set"):
+        return words(project, Held(at.owner, node.args[0]), depth + 1)
+    chain = dotted(node)
+    elsewhere = _named(project, at, chain) if chain else None
+    return words(project, elsewhere, depth + 1) if elsewhere is not None else None
+
+
+def _word(project: Project, at: Held, node: f.Const) -> Word:
+    start = start_of(project, at.owner)
+    return Word(str(node.value), at.owner[0], Span(node.at, node.to).shift(start))
+
+
+def _together(parts: list[list[Word] | None]) -> list[Word] | None:
+    out: list[Word] = []
+    for part in parts:
+        if part is None:
+            return None
+        out += part
+    return out
+
+
+def _named(project: Project, at: Held, chain: str) -> Held | None:
+    """What a name in a class body stands for: another class's attribute, or a module's variable."""
+    path, scope = at.owner
+    found = names.resolve(project, path, chain, scope)
+    if found is None:
+        return None
+    target, rest = found
+    if target.kind == "class" and len(rest) == 1:
+        return held(project, (target.path, target.qualname), rest[0])
+    if target.kind != "variable" or rest:
+        return None
+    owner, _, name = target.qualname.rpartition(".")
+    if owner:
+        return held(project, (target.path, owner), name)
+    assign = names.module_value(project, target.path, name)
+    return Held((target.path, ""), assign.value) if assign is not None and assign.value is not None else None

@@ -1,0 +1,252 @@
+"""Serializers of Django REST framework: what one row costs them.
+
+`<row>` is what a serializer does with a row, `<fields>` what its fields do, `<declared a,b>` what those of its fields do
+that it declares itself. A field's `source`, nested serializers and `get_...` methods become the accesses they stand for.
+
+Source: https://github.com/encode/django-rest-framework/blob/3.16.0/rest_framework/serializers.py
+"""
+
+from __future__ import annotations
+
+from analyzers import facts as f
+from analyzers.conventions import classes, units
+from analyzers.conventions.classes import Held, Word
+from analyzers.conventions.tables import frameworks
+from analyzers.conventions.units import ROW, At
+from analyzers.project import names
+from analyzers.project.index import Project
+from analyzers.project.models import Models
+from analyzers.project.outline import callee, is_true, keyword, literal
+from analyzers.project.schema import Key, Model, Relation
+from analyzers.text import Span
+
+_MAX_DEPTH = 3  # of Meta.depth that is followed
+
+
+def is_serializer(project: Project, key: Key) -> bool:
+    return bool(key[0]) and classes.derives(project, key, frameworks().serializer)
+
+
+def row(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
+    """What `to_representation` does with a row: the project's own, or else what the fields do."""
+    at = At(Span(cls.name_at, cls.name_to))
+    if classes.method(project, key, "to_representation") is not None:
+        body: tuple[f.Stmt, ...] = (
+            at.do(at.call(at.attr(at.name("self"), "to_representation"), at.name(ROW))),
+        )
+        return units.function(cls, "row", (ROW,), body)
+    return units.function(cls, "row", (ROW,), _fields(project, cls, key))
+
+
+def fields(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
+    return units.function(cls, "fields", (ROW,), _fields(project, cls, key))
+
+
+def declared(project: Project, cls: f.ClassDef, key: Key, wanted: str) -> f.Function:
+    own = _own(project, key)
+    body = [s for name in wanted.split(",") if name in own for s in _declared(project, key, name, own[name])]
+    return units.function(cls, f"declared {wanted}", (ROW,), tuple(body))
+
+
+# ---------------------------------------------------------------------------------------------------- fields
+
+
+def _fields(project: Project, cls: f.ClassDef, key: Key) -> tuple[f.Stmt, ...]:
+    """The accesses of all fields: declared ones where they are declared, those of the model by their names in Meta."""
+    found = _all_declared(project, key)
+    wanted = _wanted(project, key)
+    shown = None if wanted is None else {word.text for word in wanted}
+    left_out = {word.text for word in _option(project, key, "exclude") or ()}
+    body: list[f.Stmt] = []
+    elsewhere: dict[Key, list[str]] = {}
+    for name, (owner, call) in found.items():
+        if (shown is not None and name not in shown and owner != key) or name in left_out:
+            continue
+        if owner == key:
+            body += _declared(project, key, name, call)
+        else:
+            elsewhere.setdefault(owner, []).append(name)
+    at = At(Span(cls.name_at, cls.name_to))
+    for owner, own in elsewhere.items():
+        inherited = at.attr(at.name("self"), units.attribute(*owner, f"declared {','.join(own)}"))
+        body.append(at.do(at.call(inherited, at.name(ROW))))
+    model = _model(project, key)
+    if model is not None:
+        body += _of_model(project, cls, key, model, wanted, left_out | found.keys())
+    return tuple(body)
+
+
+def _all_declared(project: Project, key: Key) -> dict[str, tuple[Key, f.Call]]:
+    """The declared fields by name, with the class that declares each: the nearest one."""
+    out: dict[str, tuple[Key, f.Call]] = {}
+    for above in reversed(classes.ancestry(project, key)):
+        for name, assign in classes.own(project, above).items():
+            out.pop(name, None)
+            if isinstance(assign.value, f.Call) and _is_field(project, above, assign.value):
+                out[name] = above, assign.value
+    return out
+
+
+def _own(project: Project, key: Key) -> dict[str, f.Call]:
+    return {name: call for name, (owner, call) in _all_declared(project, key).items() if owner == key}
+
+
+def _is_field(project: Project, key: Key, call: f.Call) -> bool:
+    return bool(_field_class(project, key, call))
+
+
+def _field_class(project: Project, key: Key, call: f.Call) -> str:
+    """The name of the field's class; "" if what is called makes no field."""
+    chain = callee(call)
+    found = names.resolve(project, key[0], chain, key[1]) if chain else None
+    if found is None or found[1]:
+        return ""
+    target = found[0]
+    if target.kind == "class":
+        above = [names.full_name(project, t) for t in names.lineage(project, target.path, target.qualname)]
+        known = next((name for name in above if name.startswith("rest_framework.")), "")
+        return known.rpartition(".")[2]
+    if target.kind != "external":
+        return ""
+    last = target.dotted.rpartition(".")[2]
+    return (
+        last if target.dotted.startswith("rest_framework.") or last.endswith(("Field", "Serializer")) else ""
+    )
+
+
+def _wanted(project: Project, key: Key) -> list[Word] | None:
+    """The names in Meta.fields; None for all, or where they cannot be told."""
+    found = _option(project, key, "fields")
+    return None if found is None or [w.text for w in found] == ["__all__"] else found
+
+
+def _option(project: Project, key: Key, name: str) -> list[Word] | None:
+    found = classes.meta(project, key, name)
+    return classes.words(project, found) if found is not None else None
+
+
+def _model(project: Project, key: Key) -> Model | None:
+    found = classes.meta(project, key, "model")
+    named = classes.class_of(project, found) if found is not None else None
+    return Models(project).model(*named) if named is not None else None
+
+
+# ------------------------------------------------------------------------------------------- declared fields
+
+
+def _declared(project: Project, key: Key, name: str, call: f.Call) -> list[f.Stmt]:
+    """What a declared field does with a row."""
+    at = At(Span(call.at, call.to))
+    if is_true(keyword(call, "write_only")):
+        return []
+    source = literal(keyword(call, "source")) or name
+    cls = classes.class_of(project, Held(key, call.func))
+    if cls is not None and is_serializer(project, cls):
+        value = at.name(ROW) if source == "*" else _path(at, source)
+        many = {"many": at.truth()} if is_true(keyword(call, "many")) else {}
+        return [at.do(at.call(call.func, value, **many))]
+    if keyword(call, "source") is not None and not literal(keyword(call, "source")):
+        return []
+    word = frameworks().field.words.get(_field_class(project, key, call), "value")
+    if word == "method":
+        chosen = literal(keyword(call, "method_name")) or f"get_{name}"
+        return [at.do(at.call(at.attr(at.name("self"), chosen), at.name(ROW)))]
+    if word == "nothing" or source == "*":
+        return []
+    if is_true(keyword(call, "many")):
+        return _each(at, source, word, call)
+    if word == "key":
+        above, _, _ = source.rpartition(".")
+        return [at.do(_path(at, above))] if above else []
+    value = _path(at, source)
+    own = classes.method(project, cls, "to_representation") if cls is not None else None
+    if own is not None and classes.method(project, cls or key, "get_attribute") is None:
+        return [at.do(at.call(at.attr(at.call(call.func), "to_representation"), value))]
+    return [at.do(_of_related(at, value, word, call))] if cls is None else []
+
+
+def _each(at: At, source: str, word: str, call: f.Call) -> list[f.Stmt]:
+    """A related field with many=True goes through all rows of the relation."""
+    value = _of_related(at, at.name("related"), word, call)
+    return [at.each("related", _path(at, source), at.do(value))]
+
+
+def _of_related(at: At, value: f.Expr, word: str, call: f.Call) -> f.Expr:
+    if word == "slug":
+        slug = literal(keyword(call, "slug_field"))
+        return at.attr(value, *slug.split("__")) if slug else value
+    if word == "text":
+        return at.call(at.attr(value, "__str__"))
+    return value
+
+
+def _path(at: At, source: str) -> f.Expr:
+    return at.attr(at.name(ROW), *source.split("."))
+
+
+# ---------------------------------------------------------------------------------------- fields of the model
+
+
+def _of_model(
+    project: Project, cls: f.ClassDef, key: Key, model: Model, wanted: list[Word] | None, without: set[str]
+) -> list[f.Stmt]:
+    """What the fields made from the model do: keys of single relations are at hand, those of many are not."""
+    depth = _depth(project, key)
+    name_at = Span(cls.name_at, cls.name_to)
+    if wanted is None:
+        forward = [r.name for r in model.relations.values() if _is_forward(model, r)]
+        chosen = [(name, name_at) for name in forward]
+    else:
+        chosen = [(word.text, _local(cls, key, word) or name_at) for word in wanted]
+    body: list[f.Stmt] = []
+    for name, span in chosen:
+        if name not in without:
+            body += _of_name(project, At(span), model, name, depth)
+    return body
+
+
+def _local(cls: f.ClassDef, key: Key, word: Word) -> Span | None:
+    """Where a word stands in the class, None if it stands elsewhere."""
+    inside = word.path == key[0] and cls.start <= word.span.start < cls.end
+    return word.span.shift(-cls.start) if inside else None
+
+
+def _depth(project: Project, key: Key) -> int:
+    found = classes.meta(project, key, "depth")
+    value = found.value.value if found is not None and isinstance(found.value, f.Const) else 0
+    return min(value, _MAX_DEPTH) if isinstance(value, int) else 0
+
+
+def _of_name(project: Project, at: At, model: Model, name: str, depth: int) -> list[f.Stmt]:
+    relation = model.relations.get(name)
+    value = at.attr(at.name(ROW), name)
+    if relation is None:
+        return [] if name in model.columns else [at.do(value)]
+    return _of_relation(project, at, value, relation, depth)
+
+
+def _of_relation(project: Project, at: At, value: f.Expr, relation: Relation, depth: int) -> list[f.Stmt]:
+    """A relation as it is shown: by its key, or with `depth` as an object with all of its fields."""
+    if relation.kind in ("generic_fk", "generic_relation"):
+        return []
+    if not relation.many and depth == 0:
+        return [] if relation.column else [at.do(value)]
+    inner: list[f.Stmt] = []
+    related = Models(project).related(relation) if depth else None
+    name = f"related{depth}"
+    for further in related.relations.values() if related is not None else ():
+        if _is_forward(related, further):
+            inner += _of_relation(project, at, at.attr(at.name(name), further.name), further, depth - 1)
+    if relation.many:
+        return [at.each(name, value, *(inner or [at.do(at.name(name))]))]
+    return [f.Assign(*at.span, (at.name(name),), value), *inner]
+
+
+def _is_forward(model: Model | None, relation: Relation) -> bool:
+    """True for a field of the model itself, and not of another one that points here."""
+    return relation.kind in ("fk", "o2o", "m2m") and model is not None and _declares(model, relation)
+
+
+def _declares(model: Model, relation: Relation) -> bool:
+    above = {(t.path, t.qualname) for t in model.bases} | {model.key}
+    return relation.declared in above or not relation.declared[0]

@@ -1,0 +1,36 @@
+"""What is known of frameworks: `frameworks.toml` in its shape."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from importlib import resources
+
+import msgspec
+from msgspec import Struct
+
+from analyzers.orm.tables import Names, Words
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
+    """frameworks.toml, one attribute a table."""
+
+    serializer: Names
+    list_view: Names
+    detail_view: Names
+    generic_view: Names
+    field: Words
+    method: Words
+    harmless: Names
+
+
+@lru_cache(maxsize=1)
+def frameworks() -> Frameworks:
+    """The table, read once. Raises ValueError where it does not fit its shape."""
+    text = resources.files("analyzers.conventions").joinpath("frameworks.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), Frameworks)

@@ -1,0 +1,153 @@
+"""Views of Django REST framework: a list view serializes all rows of its queryset, a detail view one.
+
+Source: https://github.com/encode/django-rest-framework/blob/3.16.0/rest_framework/mixins.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers import facts as f
+from analyzers.conventions import classes, units
+from analyzers.conventions.tables import frameworks
+from analyzers.conventions.units import At, walk
+from analyzers.project import names
+from analyzers.project.index import Project
+from analyzers.project.outline import dotted, inner_bodies
+from analyzers.project.schema import Key
+from analyzers.text import Span
+
+_OTHER = ("action", "method")  # attributes of a view or request by which it tells what is asked for
+_LIST = frozenset(("list", "GET"))
+
+
+def kind_of(project: Project, key: Key) -> str:
+    """ "list", "detail" or "generic" for a view of the framework, "" for any other class."""
+    table = frameworks()
+    if classes.derives(project, key, table.list_view):
+        return "list"
+    if classes.derives(project, key, table.detail_view):
+        return "detail"
+    return "generic" if classes.derives(project, key, table.generic_view) else ""
+
+
+def roots(project: Project, key: Key) -> Iterator[str]:
+    """The units of a class that the framework runs by itself."""
+    kind = kind_of(project, key)
+    if kind == "list" and _goes_up(project, key, "list") and not _shows_one(project, key):
+        yield "list"
+    elif kind == "detail" and _goes_up(project, key, "retrieve"):
+        yield "detail"
+
+
+def _goes_up(project: Project, key: Key, name: str) -> bool:
+    """True if the framework's own method is run: no other is in its place, or that one calls it."""
+    own = classes.method(project, key, name)
+    return own is None or any(
+        isinstance(node, f.Attr)
+        and node.name == name
+        and isinstance(node.obj, f.Call)
+        and dotted(node.obj.func) == "super"
+        for node in walk(own.body)
+    )
+
+
+def _shows_one(project: Project, key: Key) -> bool:
+    """True for a view with an object of its own choosing and no rows: its list is not routed to."""
+    own = classes.method(project, key, "get_object")
+    if own is None or classes.method(project, key, "get_queryset") is not None:
+        return False
+    return "queryset" not in {n.name for n in walk(own.body) if isinstance(n, f.Attr)}
+
+
+def list_(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
+    at = At(_place(project, cls, key))
+    this = at.name("self")
+    rows = at.call(at.attr(this, "get_queryset"))
+    made = at.call(at.attr(this, "get_serializer"), rows, many=at.truth())
+    return units.function(cls, "list", (), (at.do(made),))
+
+
+def detail(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
+    at = At(_place(project, cls, key))
+    this = at.name("self")
+    made = at.call(at.attr(this, "get_serializer"), at.call(at.attr(this, "get_object")))
+    return units.function(cls, "detail", (), (at.do(made),))
+
+
+def _place(project: Project, cls: f.ClassDef, key: Key) -> Span:
+    """Where the class says which rows it shows."""
+    own = classes.own(project, key)
+    value = own["queryset"].value if "queryset" in own else None
+    if value is not None:
+        return Span(value.at, value.to)
+    outline = project.outline(key[0])
+    method = outline.methods.get(key[1], {}).get("get_queryset") if outline is not None else None
+    if method is not None:
+        return Span(method.name_at, method.name_to).shift(method.start - cls.start)
+    return Span(cls.name_at, cls.name_to)
+
+
+# ---------------------------------------------------------------------------------------------- the serializer
+
+
+def serializer(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
+    """What `get_serializer_class` gives when rows are listed, as far as its branches tell."""
+    function = project.function(key[0], f"{key[1]}.get_serializer_class")
+    at = At(Span(cls.name_at, cls.name_to))
+    found = _chosen(function.body) if function is not None else None
+    chain = dotted(found) if found is not None else None
+    default = at.attr(at.name("self"), "serializer_class")
+    if chain is None:
+        inherited = isinstance(found, f.Call) and (dotted(found.func) or isinstance(found.func, f.Attr))
+        return units.function(cls, "serializer", (), (at.give(default),) if inherited else ())
+    given = default if chain == "self.serializer_class" else _names(at, chain)
+    return units.function(cls, "serializer", (), (at.give(given),))
+
+
+def _names(at: At, chain: str) -> f.Expr:
+    first, *rest = chain.split(".")
+    return at.attr(at.name(first), *rest)
+
+
+def _chosen(body: tuple[f.Stmt, ...]) -> f.Expr | None:
+    """What is returned for a list; None where a branch depends on something else."""
+    for statement in body:
+        if isinstance(statement, f.Return):
+            return statement.value
+        if isinstance(statement, f.If):
+            asked = _asks(statement.test)
+            if asked is None:
+                return None
+            found = _chosen(statement.body if asked else statement.otherwise)
+            if found is not None:
+                return found
+        elif any(True for _ in inner_bodies(statement)):
+            return None
+    return None
+
+
+def _asks(test: f.Expr) -> bool | None:
+    """Whether a test of the action or method holds for a list; None for a test of something else."""
+    if (
+        not isinstance(test, f.Compare)
+        or len(test.ops) != 1
+        or test.ops[0] not in ("==", "!=", "in", "not in")
+    ):
+        return None
+    if not isinstance(test.left, f.Attr) or test.left.name not in _OTHER:
+        return None
+    right = test.rights[0]
+    items = right.items if isinstance(right, f.Collection) else (right,)
+    texts = {item.value for item in items if isinstance(item, f.Const)}
+    if len(texts) != len(items):
+        return None
+    return bool(texts & _LIST) == (test.ops[0] in ("==", "in"))
+
+
+def chooser(project: Project, key: Key) -> Key | None:
+    """The class whose `get_serializer_class` a view has, if the project defines it."""
+    found = names.member(project, *key, "get_serializer_class")
+    if found is None or found.kind != "function":
+        return None
+    return found.path, found.qualname.rpartition(".")[0]
