@@ -11,6 +11,7 @@ from analyzers.evaluate import (
     attributes,
     evidence,
     expressions,
+    filling,
     loops,
     operators,
     queries,
@@ -54,6 +55,21 @@ def assign(run: Run, node: f.Assign) -> None:
             _assign_pairs(run, node, target, value.items)
         else:
             store(run, target, _born(run, target, value, node))
+        if isinstance(target, f.Name) and value.size is not None and target.id in _divisors(run):
+            held = run.env.get(target.id)
+            if held is not None:
+                ranges.itself(run, target, held)
+
+
+def _divisors(run: Run) -> frozenset[str]:
+    """The names by which the function divides."""
+    if run.dividing is None:
+        run.dividing = frozenset(
+            part.right.id
+            for part in shapes.nodes(run.function.body)
+            if isinstance(part, f.Binary) and part.op in ("//", "/") and isinstance(part.right, f.Name)
+        )
+    return run.dividing
 
 
 def _in_pairs(target: f.Expr, value: f.Expr) -> bool:
@@ -255,6 +271,9 @@ def update(run: Run, node: f.Update) -> None:
     """`target op= value`."""
     current = expressions.evaluate(run, node.target)
     value = expressions.evaluate(run, node.value)
+    if node.op == "+" and current.kind == "list":
+        missing = filling.added(run, node)
+        value = value if missing is None else replace(value, size=missing)
     if value.kind in queries.LAZY_KINDS and current.kind in ("list", "set", "deque"):
         queries.touch(run, value, run.place(node.value), "+=")
     depends = current.depends | value.depends

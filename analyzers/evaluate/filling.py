@@ -29,6 +29,21 @@ def turns(run: Run, node: f.For) -> Cost | None:
     return paid.derived(run, name, around, total)
 
 
+def added(run: Run, node: f.Update) -> Cost | None:
+    """The same for `out += range(i, len(out), -1)`: what is missing, added at once."""
+    if not isinstance(node.value, f.Call) or shapes.dotted(node.value.func) not in ("range", "xrange"):
+        return None
+    name, args = shapes.text_of(node.target), node.value.args
+    for length, mark in (args[:2], args[1::-1]) if name and len(args) > 1 else ():
+        if _length_of(length) == name:
+            around = paid.loops_around(run, node, lambda s: paid.resets(s, name) or _may_empty(s, name))
+            total = run.magnitude(expressions.evaluate(run, mark))
+            for loop in reversed(around):
+                total = total.largest(loop.number)
+            return paid.derived(run, name, around, total) if around else None
+    return None
+
+
 def _ends(node: f.Expr) -> tuple[f.Expr, f.Expr] | None:
     """The first number and the end of `range(a, b)`, whichever way it is run through."""
     while (

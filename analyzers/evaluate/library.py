@@ -16,6 +16,7 @@ from analyzers.evaluate import (
     queries,
     ranges,
     reading,
+    segments,
 )
 from analyzers.evaluate.arguments import Arguments
 from analyzers.evaluate.callbacks import called_back
@@ -99,9 +100,13 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
         if len(values) == 1:
             return ranges.counting(run, zero, values[0], None)
         if len(values) >= 2:
-            step = values[2] if len(values) > 2 else None
+            step = None
+            if len(values) > 2:
+                step = _step(run, node.args[2], values[2])
             falling = step is not None and isinstance(node.args[2], f.Unary) and node.args[2].op == "-"
-            return ranges.counting(run, values[0], values[1], step, falling=falling)
+            counted = ranges.counting(run, values[0], values[1], step, falling=falling)
+            segment = segments.named(run, node.args[0], node.args[1])
+            return counted if segment is None else replace(counted, size=segment)
     if name in ("builtins.min", "builtins.max") and len(arguments.values) > 1:
         compared = [ranges.bounded(run, *pair) for pair in zip(node.args, arguments.values, strict=False)]
         if all(value.kind in ("int", "float", "bool") or value.above or value.below for value in compared):
@@ -149,6 +154,21 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
     where = run.place(node.args[over]) if over < len(node.args) else place
     other = arguments.get(1 - over, row.named) if over in (0, 1) else None
     return apply(run, node, row, short, receiver, other, arguments, place, where, called=True)
+
+
+def _step(run: Run, node: f.Expr, step: Value) -> Value:
+    """A range's step, of which more may be known once the number it is computed from stands for itself."""
+    part = node
+    while isinstance(part, f.Binary) and isinstance(part.left if part.op == "*" else part.right, f.Const):
+        part = part.right if part.op == "*" else part.left
+    if isinstance(part, f.Binary) and part.op == "*" and isinstance(part.right, f.Const):
+        part = part.left
+    if part is node:
+        return ranges.itself(run, node, step)
+    held = run.lookup(part.id) if isinstance(part, f.Name) else None
+    if held is None or ranges.itself(run, part, held) is held:
+        return step
+    return ranges.bounded(run, node, expressions.evaluate(run, node))
 
 
 def _printed(run: Run, node: f.Call, arguments: Arguments, place: Place) -> None:

@@ -10,9 +10,9 @@ from analyzers import ways
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import (
     carried,
+    exceeding,
     expressions,
     filling,
-    multiples,
     paid,
     queries,
     reading,
@@ -43,7 +43,7 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
         "for",
         exits=shapes.has_exit(node.body),
         is_async=node.is_async,
-        shared=paid.shared_turns(run, node) or filling.turns(run, node) or multiples.turns(run, node),
+        shared=paid.shared_turns(run, node) or filling.turns(run, node),
     )
     replaced = carried.forget(run, node.body, loop)
     inside.enter_levels(run, loop, beside)
@@ -84,6 +84,8 @@ def enter(
         queries.touch(run, over, run.place(iter_node) if iter_node is not None else place, "iterate")
     label = over.label or (shapes.text_of(iter_node) if iter_node is not None else "") or "an iterable"
     turns = run.settled(run.extent(over if over.label else over.but(label=label)))
+    if isinstance(node, f.For) and not is_async:
+        turns = exceeding.turns(run, node, over, turns)
     if shared is not None and not turns.is_constant:
         turns = shared
     else:
@@ -297,6 +299,7 @@ def comprehension(run: Run, node: f.Comprehension) -> Value:
     for _ in range(depth):
         run.close()
     run.env, run.reading = saved, outside
+    value = replace(value, born=min(value.born, len(run.loops)))  # It outlives the loops it was made in.
     numbers = {loop.number for loop in opened}
     depends = frozenset().union(*(o.depends for o in overs)) - numbers
     kind = "iterator" if node.kind == "generator" else node.kind

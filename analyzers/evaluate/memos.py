@@ -37,6 +37,48 @@ def memo_of(function: f.Function) -> str:
     return ""
 
 
+def filled_by(function: f.Function) -> str:
+    """The container outside that a function fills as far as it is asked for: `while len(facts) <= n: facts.append(...)`.
+
+    What one call has put there no later call puts there again, so all calls together cost what the farthest one does.
+    "" if the function does more than that, or if there is no such container.
+    """
+    own = {p.name for p in function.params}
+    filled: set[str] = set()
+    for stmt in shapes.walk(function.body):
+        if isinstance(stmt, f.For):
+            return ""
+        if isinstance(stmt, f.While):
+            name = _measured(stmt.test)
+            if not name or name not in _appended_to(stmt.body):
+                return ""
+            filled.add(name)
+        elif isinstance(stmt, f.Assign):
+            own |= {t.id for t in stmt.targets if isinstance(t, f.Name)}
+    return "" if filled & own or len(filled) != 1 else filled.pop()
+
+
+def _measured(test: f.Expr) -> str:
+    """`facts` of `len(facts) <= n`."""
+    if not isinstance(test, f.Compare) or test.ops not in (("<",), ("<=",)):
+        return ""
+    left = test.left
+    if isinstance(left, f.Call) and shapes.dotted(left.func) == "len" and len(left.args) == 1:
+        return shapes.dotted(left.args[0])
+    return ""
+
+
+def _appended_to(body: tuple[f.Stmt, ...]) -> set[str]:
+    return {
+        shapes.dotted(stmt.value.func.obj)
+        for stmt in body
+        if isinstance(stmt, f.Do)
+        and isinstance(stmt.value, f.Call)
+        and isinstance(stmt.value.func, f.Attr)
+        and stmt.value.func.name == "append"
+    }
+
+
 def only_keeps(function: f.Function) -> bool:
     """True if its decorators, if any, change nothing but that answers are kept."""
     return all(_keeps(decorator) for decorator in function.decorators)

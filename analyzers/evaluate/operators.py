@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import expressions, queries, ranges, reading, shapes
+from analyzers.evaluate import expressions, queries, ranges, reading, segments, shapes
 from analyzers.evaluate.arithmetic import computed
 from analyzers.evaluate.events import Compared, Operated
 from analyzers.evaluate.measures import Measures, is_logarithmic, smaller, texts
@@ -141,6 +141,8 @@ def binary(run: Run, node: f.Binary, left: Value, right: Value) -> Value:
         return _combined(run, node, left, right)
     if left.kind == "str" and op == "%":
         return Value("str", size=texts(run, right.items or (right,)), depends=left.depends | right.depends)
+    if op in ("//", "/"):
+        right = ranges.itself(run, node.right, right)
     return computed(run, op, ranges.bounded(run, node.left, left), ranges.bounded(run, node.right, right))
 
 
@@ -265,7 +267,7 @@ def _length(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) ->
     whole = run.extent(base)
     if start is not None and stop is not None:
         low, high = ranges.bounded(run, node.start, start), ranges.bounded(run, node.stop, stop)
-        length = ranges.distance(run, low, high, whole)
+        length = segments.named(run, node.start, node.stop) or ranges.distance(run, low, high, whole)
         if length is not whole:
             return length
     distance = _window(node)

@@ -136,8 +136,8 @@ def _sends_back(stmt: f.Stmt, name: str) -> bool:
     )
 
 
-def loops_around(run: Run, node: f.For, undoes: object) -> list[Loop]:
-    """The open loops of this function, outermost first, in which nothing outside the `for` undoes its progress."""
+def loops_around(run: Run, node: f.For | f.Update, undoes: object) -> list[Loop]:
+    """The open loops of this function, outermost first, in which nothing outside the node undoes its progress."""
     assert callable(undoes)
     around: list[Loop] = []
     start = run.function.start

@@ -17,7 +17,7 @@ from analyzers import facts as f
 from analyzers.bounds import Line, Symbol
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import narrowed, segments, shapes
-from analyzers.evaluate.run import Run
+from analyzers.evaluate.run import ITSELF, Run
 from analyzers.types import Value, limits
 
 _NUMBERS = ("int", "float", "bool", "unknown")
@@ -54,6 +54,8 @@ def arithmetic(op: str, left: Value, right: Value) -> tuple[bounds.Lines, bounds
     if op == "-":
         return bounds.added(a_above, b_below, -1), bounds.added(a_below, b_above, -1)
     number = right.const if isinstance(right.const, (int, float)) else None
+    if op in ("<<", ">>") and isinstance(number, int) and 0 <= number < 32:
+        op, number = ("*" if op == "<<" else "//"), 1 << number
     if op == "*" and number is None and isinstance(left.const, (int, float)):
         number, a_above, a_below = left.const, b_above, b_below
     if op == "*" and number is not None and number > 0:
@@ -65,6 +67,32 @@ def arithmetic(op: str, left: Value, right: Value) -> tuple[bounds.Lines, bounds
     if op == "%":
         return tuple(x.shifted(-1) for x in b_above), bounds.number(0)
     return (), ()
+
+
+def outlined(run: Run, node: f.Expr) -> tuple[bounds.Lines, bounds.Lines]:
+    """The bounds that an expression of names, sums and extrema has, as it stands, without running it."""
+    if isinstance(node, f.Const):
+        exact = bounds.number(node.value) if isinstance(node.value, (int, float)) else ()
+        return exact, exact
+    if isinstance(node, f.Binary):
+        (a_above, a_below), (b_above, b_below) = outlined(run, node.left), outlined(run, node.right)
+        if node.op == "+":
+            return bounds.added(a_above, b_above), bounds.added(a_below, b_below)
+        if node.op == "-":
+            return bounds.added(a_above, b_below, -1), bounds.added(a_below, b_above, -1)
+        return (), ()
+    if isinstance(node, f.Call) and shapes.dotted(node.func) in ("min", "max") and len(node.args) > 1:
+        parts = [outlined(run, argument) for argument in node.args]
+        if shapes.dotted(node.func) == "min":
+            return bounds.kept(line for above, _ in parts for line in above), ()
+        return (), bounds.kept(line for _, below in parts for line in below)
+    symbol = _symbol(run, node)
+    if symbol is None:
+        return (), ()
+    value = run.lookup(node.id) if isinstance(node, f.Name) else None
+    above, below = (value.above, value.below) if value is not None else ((), ())
+    own = bounds.of(symbol)
+    return bounds.kept((*own, *above)), bounds.kept((*own, *below))
 
 
 def least(run: Run, values: list[Value]) -> Value:
@@ -105,6 +133,9 @@ def _is_derived(cost: Cost) -> bool:
 
 def distance(run: Run, low: Value, high: Value, otherwise: Cost) -> Cost:
     """How far it is from one number to the other at most: the least that can be shown, else the given cost."""
+    segment = segments.between(run, low, high)
+    if segment is not None:
+        return segment
     best = otherwise
     for upper in limits(high)[0]:
         for lower in limits(low)[1]:
@@ -145,6 +176,26 @@ def exactly(run: Run, value: Value) -> Cost | None:
             if found is not None:
                 return found
     return None
+
+
+def itself(run: Run, node: f.Expr | None, value: Value) -> Value:
+    """A number that divides, of which only a bound is known: it stands for itself as long as its frame is open.
+
+    `size = gcd(n, k)`, `n // size` groups of `size` are n in all. Where the number is left over, its bound counts.
+    """
+    if not isinstance(node, f.Name) or value.kind not in ("int", "unknown") or value.size is None:
+        return value
+    held = run.env.get(node.id)
+    if held is None or value.is_constant_size or exactly(run, value) is not None:
+        return value
+    born = {size for frame in run.frames for size in frame.born}
+    if value.size.unknown or born & set(value.size.sizes):
+        return value
+    size = Size(node.id, f"the value of {node.id}", key=ITSELF)
+    run.frames[-1].born.append(size)
+    run.frames[-1].growth[size] = value.size
+    run.bind(node.id, replace(held, size=Cost.of(size), exact=True))
+    return replace(value, size=Cost.of(size), exact=True)
 
 
 def _exact_line(run: Run, line: Line) -> Cost | None:

@@ -55,6 +55,10 @@ MARKED = "marked"
 """What owns the size of a worklist whose marks come from the caller: calls with the same marks share it."""
 
 
+ITSELF = "itself"
+"""The key of a number that stands for itself while it may divide; what is known of it is only a bound."""
+
+
 class OverBudget(Exception):
     """A function is too large to run within its budget; its cost is unknown."""
 
@@ -125,6 +129,7 @@ class Run:
     )  # functions still being run that are called here
     grown: dict[Size, Cost] = field(default_factory=dict)
     growing: frozenset[str] | None = None
+    dividing: frozenset[str] | None = None
     stored: dict[str, Value] = field(default_factory=dict)
     assigned: set[str] = field(default_factory=set)
     reading: Reading = NOWHERE  # into what the expression being evaluated is read
@@ -316,19 +321,19 @@ class Run:
         if not frame.born:
             return
         known = {size: _without(frame.growth.pop(size, ONE), frame.born) for size in frame.born}
-        frame.cost = frame.cost.substitute(known.get)
+        frame.cost = frame.cost.substitute(known.get, _is_exact)
         frame.parts = [derivation.with_grown(part, known) for part in frame.parts]
         for size in list(frame.growth):
-            frame.growth[size] = frame.growth[size].substitute(known.get)
-        self.space = self.space.substitute(known.get)
+            frame.growth[size] = frame.growth[size].substitute(known.get, _is_exact)
+        self.space = self.space.substitute(known.get, _is_exact)
         for size, filled in known.items():
-            if size is not self.yielded:  # A generator holds one value at a time.
+            if size is not self.yielded and _is_exact(size):  # A generator holds one value at a time.
                 self.space = self.space + filled
         self.grown.update(known)
 
     def settled(self, cost: Cost) -> Cost:
         """A cost with all container sizes known so far filled in."""
-        return cost.substitute(self.grown.get) if self.grown else cost
+        return cost.substitute(self.grown.get, _is_exact) if self.grown else cost
 
     # ------------------------------------------------------------------------------------------------ names
 
@@ -406,6 +411,11 @@ class Run:
                 for name in {**merged, **other}
             }
         self.env = merged
+
+
+def _is_exact(size: Size) -> bool:
+    """True if what takes the place of a size is it, so that it may divide, and no bound."""
+    return size.key != ITSELF
 
 
 def _root_of(label: str) -> str:

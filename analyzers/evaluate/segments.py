@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from analyzers import facts as f
 from analyzers.bounds import Line, Symbol
 from analyzers.costs import Cost, Size
-from analyzers.evaluate import paid, shapes
+from analyzers.evaluate import paid, ranges, shapes
 from analyzers.evaluate.run import Run
 from analyzers.types import Value
 
@@ -29,6 +29,103 @@ def since_last(run: Run, line: Line) -> Cost | None:
         return None
     label = f"{one.name} - {other.name}"
     return Cost.of(Size(label, "the turns since the last segment", (loop.number,), loop.turns))
+
+
+def between(run: Run, low: Value, high: Value) -> Cost | None:
+    """The distance of two ends, one of which is set to the other later in this turn; None if it is not known to be.
+
+    `range(max(i - k, last + 1), min(i + k, n))`, then `last = min(i + k, n) - 1`: what is set is no less than the end
+    that was reached, so the next segment begins behind it.
+    """
+    if not run.loops:
+        return None
+    for bound, other in ((low, high), (high, low)):
+        lines = bound.below if bound is low else bound.above
+        ends = {line.parts for line in (other.above if bound is low else other.below)}
+        for line in lines:
+            name = _single(line)
+            if name is None or not ends or name.follows:
+                continue
+            owner, values = _set_later(run, name)
+            if values and all(_reaches(owner, value, ends, bound is low) for value in values):
+                return _side_by_side(run, name.name, other if bound is low else bound)
+    return None
+
+
+def named(run: Run, low: f.Expr | None, high: f.Expr | None) -> Cost | None:
+    """The same for ends written as items or attributes: `text[last:cuts[i]]`, then `last = cuts[i]`.
+
+    A program that goes on from where it stopped reads its cuts in order; where they went back there would be nothing
+    between them.
+    """
+    if not run.loops or low is None or high is None:
+        return None
+    for bound, other in ((_plain(low), _plain(high)), (_plain(high), _plain(low))):
+        text = shapes.text_of(other)
+        if not isinstance(bound, f.Name) or not isinstance(other, (f.Index, f.Attr)) or "…" in text:
+            continue
+        symbol = run.symbol(bound.id)
+        values = _set_later(run, symbol)[1] if symbol is not None else []
+        if values and all(shapes.text_of(_plain(value)) == text for value in values):
+            return _side_by_side(run, bound.id, run.lookup(bound.id))
+    return None
+
+
+def _plain(node: f.Expr) -> f.Expr:
+    """The expression without a constant that is added to it."""
+    if isinstance(node, f.Binary) and node.op in ("+", "-") and isinstance(node.right, f.Const):
+        return _plain(node.left)
+    return node
+
+
+def _single(line: Line) -> Symbol | None:
+    """The one symbol that a line is, give or take a constant."""
+    if len(line.parts) != 1:
+        return None
+    ((symbol, times),) = line.parts
+    return symbol if times == 1 and not symbol.name.startswith("len ") else None
+
+
+def _side_by_side(run: Run, name: str, end: Value | None) -> Cost | None:
+    """All segments together: as long as the way of their ends, and a constant on every turn."""
+    loop = run.loops[-1]
+    way = run.magnitude(end).largest(loop.number) if end is not None else loop.turns
+    total = loop.turns + run.settled(way)
+    if total.unknown:
+        return None
+    return Cost.of(Size(f"since {name}", f"what lies behind the last {name}", (loop.number,), total))
+
+
+def _reaches(run: Run, value: f.Expr, ends: set[frozenset[tuple[Symbol, float]]], upwards: bool) -> bool:
+    """True if an expression is, up to a constant, what the given lines bound on their side."""
+    lines = ranges.outlined(run, value)[0 if upwards else 1]
+    return bool(lines) and {line.parts for line in lines} == ends
+
+
+def _set_later(run: Run, symbol: Symbol) -> tuple[Run, list[f.Expr]]:
+    """The run that has the number, and all that its innermost loop sets it to, if that is later in this turn on
+    every way; nothing if it is changed in any other way."""
+    owner = _where(run, symbol)
+    if owner is None or not starts_anew(run, symbol.name):
+        return run, []
+    body = next((block.body for block in owner.blocks if block.depth == len(run.loops)), ())
+    values: list[f.Expr] = []
+    for stmt in shapes.walk(body):
+        if isinstance(stmt, (f.Update, f.For)) and symbol.name in paid.names_in(stmt.target):
+            return owner, []
+        values += [v for target, v in paid.assignments(stmt) if symbol.name in paid.names_in(target)]
+    return owner, values
+
+
+def _where(run: Run, symbol: Symbol) -> Run | None:
+    """The run in whose innermost loop the number's name is."""
+    current: Run | None = run
+    while current is not None:
+        known = current.symbols.get(symbol.name)
+        if known is not None and known[1] is symbol and symbol.name in current.env:
+            return current if len(run.loops) > current.base_loops else None
+        current = current.outer
+    return None
 
 
 def tallied(run: Run, symbol: Symbol) -> Cost | None:

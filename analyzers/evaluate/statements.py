@@ -9,6 +9,7 @@ from analyzers import facts as f
 from analyzers.evaluate import (
     assignments,
     calls,
+    capped,
     evidence,
     expressions,
     leaving,
@@ -148,6 +149,9 @@ def _if(run: Run, node: f.If) -> None:
     run.options += optional
     run.branches((then, otherwise))
     run.options -= optional
+    if not run.dead:
+        for name, value in capped.after(run, node):
+            run.bind(name, value)
 
 
 def _is_option(node: f.Expr, test: Value) -> bool:

@@ -319,11 +319,17 @@ class Summaries:
             tuple((name, by) for name, by in run.parameter_growth.items()),
             solution is not None,
             solution.overlapping if solution is not None else None,
-            solution.shared if solution is not None else memos.memo_of(function),
+            solution.shared if solution is not None else _shared(run),
             frozenset(run.reenters - {(run.path, function.qualname)}),
             not run.incomplete,
             tuple((name, _leaving(run, trimmed(value))) for name, value in scripts.handed_back(run)),
         )
+
+
+def _shared(run: Run) -> str:
+    """What makes later calls of a function that does not call itself cheap."""
+    alone = not run.analysis.calls and not run.analysis.operations
+    return memos.memo_of(run.function) or (memos.filled_by(run.function) if alone else "")
 
 
 _SIZED = ("list", "tuple", "set", "dict", "str", "bytes", "deque", "int", "float")

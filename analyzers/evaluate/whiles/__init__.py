@@ -120,6 +120,8 @@ def _way(
         loops, slack = known[key].loops, known[key].slack
     if loops is None and closer.kind == "fill":
         loops = sharing.filled(run, closer.name.strip("|"))
+    if not loops and closer.near is not None:
+        return Way(closer, closer.near, ())
     loops = loops or ()
     return Way(closer, sharing.spread(closer.total, loops, closer.name, slack), loops)
 

@@ -51,3 +51,6 @@ class Closer:
     asked: bool = True  # the loop's own conditions are about it
     along: str = ""  # the array whose links a fall follows
     alone: bool = False  # no test compares the name with anything but an index of a loop outside
+    near: Cost | None = (
+        None  # how far apart the two ends are on one visit, where that is less than the whole way
+    )

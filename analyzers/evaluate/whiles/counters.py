@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import expressions, narrowed, shapes
+from analyzers.evaluate import expressions, narrowed, ranges, shapes
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.whiles import sharing
 from analyzers.evaluate.whiles.answer import Closer
@@ -88,7 +88,9 @@ def _rising(
         yield Closer(name, "fill", distance, f"`{name.strip('|')}` is filled up to a size")
     else:
         alone = _behind_an_index(run, bound)
-        yield Closer(name, _kind(known), distance, label, True, _value(run, name), distance, alone=alone)
+        near = None if known.amounts or leaf.power > 1 else _apart(run, turn, name, bound, limit)
+        held = _value(run, name)
+        yield Closer(name, _kind(known), distance, label, True, held, distance, alone=alone, near=near)
 
 
 def _falling(
@@ -246,6 +248,27 @@ def _behind_an_index(run: Run, bound: f.Expr) -> bool:
 
 def _value(run: Run, name: str) -> Value:
     return run.lookup(name) or Value(label=name)
+
+
+def _apart(run: Run, turn: Turn, name: str, bound: f.Expr, limit: Value) -> Cost | None:
+    """How far a rising number is from its end when the loop begins, if the end never rises: `while left < right`."""
+    parts = list(shapes.nodes(bound))
+    if not all(isinstance(part, (f.Name, f.Binary, f.Const)) for part in parts):
+        return None
+    named = [part.id for part in parts if isinstance(part, f.Name)]
+    if not all(_is_steady(s.of(n), n) for s in turn.ends for n in named):
+        return None
+    low = ranges.bounded(run, f.Name(0, 0, name), _value(run, name))
+    otherwise = run.extent_or_magnitude(limit)
+    found = ranges.distance(run, low, ranges.bounded(run, bound, limit), otherwise)
+    shared = any(size.loops for size in otherwise.sizes) and not any(size.loops for size in found.sizes)
+    return None if found == otherwise or shared else run.settled(found)
+
+
+def _is_steady(known: Known, name: str) -> bool:
+    """True if a name stays as it is, or falls."""
+    here = known.high.get(name)
+    return here is not None and here[0] <= 0 and f"{name}+" not in known.may
 
 
 def _start(run: Run, node: f.While, name: str, bound: f.Expr | None) -> Cost:
