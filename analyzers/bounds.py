@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 MAX_LINES = 4
 """Bounds kept of one side; the first ones are those closest to how the code was written."""
 
@@ -35,8 +37,7 @@ class Symbol:
     distinct: int = 0
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True, gc=False):
     """A sum of symbols, each times a number, and a constant."""
 
     parts: frozenset[tuple[Symbol, float]] = frozenset()

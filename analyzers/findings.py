@@ -8,6 +8,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from analyzers.text import Span
 
 
@@ -44,8 +46,7 @@ class Confidence(enum.IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, gc=False):
     """A span of bytes in a file. `path` is the key the project knows the file by (an absolute path, `/`-separated)."""
 
     path: str

@@ -6,7 +6,9 @@ No evidence, no claim: a value of kind "unknown" costs nothing and proves nothin
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzers import bounds, ways
 from analyzers.costs import ONE, Cost, Size
@@ -21,8 +23,7 @@ INPUT = 0
 """The token of what was read from outside the program; loops are numbered from 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True, gc=False):
     """The queryset or statement a row came from: where it is built and what it loads along with the rows.
 
     `place` spans the expression a loader (`select_related`, `options`) can be appended to; `loads` are the relation
@@ -46,8 +47,7 @@ class Origin:
     root: tuple[str, str] | None = None  # the model that paths start from
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True, gc=False):
     """An abstract value.
 
     `kind` is a language-neutral word: list, tuple, set, dict, str, bytes, int, float, bool, none, deque, iterator,
@@ -142,7 +142,7 @@ class Value:
         return self if self.label else replace(self, label=label)
 
     def but(self, **changes: object) -> Value:
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)
 
 
 UNKNOWN_VALUE = Value()

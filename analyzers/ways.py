@@ -7,8 +7,10 @@ and loops, however the code is written. No way, no claim: a value without one is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from analyzers.types import Value
@@ -39,8 +41,7 @@ SMALLER = frozenset({REST, SHORTER, HALVED, FILTERED})
 INSIDE = frozenset({PART, LINKED})
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True, gc=False):
     """`kind` says how a value differs from the parameters `roots`; `path` is what was read on the way into it."""
 
     kind: str

@@ -6,7 +6,7 @@ turns, a list that is replaced by another has a size of its own.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.bounds import Symbol

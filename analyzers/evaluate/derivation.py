@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from analyzers.costs import Cost, Size
 from analyzers.evaluate.events import Loop, Part

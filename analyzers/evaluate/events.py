@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from analyzers.costs import ONE, Cost, Size
 from analyzers.findings import Place, Related
 from analyzers.types import UNKNOWN_VALUE, Origin, Token, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True, gc=False):
     """One loop as it stands in the code. `place` is its header, `whole` all of it.
 
     `turns` is how often its body runs for one visit. `derived` are the enclosing loops from whose elements its size
@@ -41,8 +42,7 @@ class Loop:
         return not self.constant and not self.turns.is_constant and not self.turns.unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Operated:
+class Operated(Struct, frozen=True, gc=False):
     """A built-in operation with a hidden loop: membership, a shift, a copy, a concatenation, a sort."""
 
     tag: str
@@ -61,8 +61,7 @@ class Operated:
     )  # loops on few of whose turns it happens: behind an equality with their element
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True, gc=False):
     """A call of a function of the project whose cost grows with what it is given.
 
     `bound` are the arguments under the names of the parameters; `cost` is what the call costs here.
@@ -79,8 +78,7 @@ class Called:
     rare: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True, gc=False):
     """An equality test between two values, as a join does it."""
 
     place: Place
@@ -90,8 +88,7 @@ class Compared:
     function: str
 
 
-@dataclass(frozen=True, slots=True)
-class Queried:
+class Queried(Struct, frozen=True, gc=False):
     """A database query, or another request to a service.
 
     `kind` is read, write, lazy (a relation read on a row that was not loaded with it), commit or http. `depends` says
@@ -123,8 +120,7 @@ class Queried:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Awaited:
+class Awaited(Struct, frozen=True, gc=False):
     """An `await` inside a loop. `effects` are what the awaited call is known to do."""
 
     place: Place
@@ -135,8 +131,7 @@ class Awaited:
     effects: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True, gc=False):
     """One contribution to a function's cost: where, in words, how much in total, and by which steps it came to that."""
 
     place: Place
@@ -145,8 +140,7 @@ class Part:
     steps: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True, gc=False):
     """A function as its callers see it: cost in its parameters' sizes, effects, what it returns."""
 
     cost: Cost = ONE

@@ -6,7 +6,7 @@ https://docs.python.org/3/library/functions.html#sum, which sends the reader to 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE

@@ -10,7 +10,7 @@ together are as long as the way `i` goes, however many there are.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from analyzers import bounds, ways
 from analyzers import facts as f

@@ -11,7 +11,7 @@ for fixed places, holds as many words as the program's text says: its size is co
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size

@@ -8,7 +8,7 @@ nobody wrote down, and their sizes come back to the caller as those of arguments
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE

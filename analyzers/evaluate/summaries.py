@@ -8,7 +8,8 @@ recursion, which `recursion/` solves once the outer run is done.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from analyzers import conventions, ways
 from analyzers import facts as f

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from analyzers.costs import UNKNOWN, Cost
 from analyzers.evaluate.events import Loop
 from analyzers.types import UNKNOWN_VALUE, Value
@@ -32,8 +34,7 @@ class Progress:
     derived: frozenset[int] = field(default_factory=frozenset)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Closer:
+class Closer(Struct, frozen=True, gc=False, eq=False):
     """One way in which a turn comes nearer to the end: what moves, how, and how often it can.
 
     `kind` is step, fall (by a link among numbers), scale, halve, link, chase, pop, feed, level, fill, mark or set;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from analyzers.costs import Cost, Size
 from analyzers.evaluate.events import Loop

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 Bounds = dict[str, tuple[int, bool]]
 """Against what a name held at the start: by how much at least, and whether the inner loop's turns come on top."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True, gc=False):
     """What is known of a value against the names at the start of the turn.
 
     `low` and `high` bound it; `scaled` are names it is a multiple (`n+`) or fraction (`n-`) of; `links` are pairs of a
@@ -19,8 +22,8 @@ class Known:
     which way a loop inside moved it (`n+`, `n-`), if that had a turn at all.
     """
 
-    low: Bounds = field(default_factory=dict)
-    high: Bounds = field(default_factory=dict)
+    low: Bounds = msgspec.field(default_factory=dict)
+    high: Bounds = msgspec.field(default_factory=dict)
     scaled: frozenset[str] = frozenset()
     links: frozenset[tuple[str, str]] = frozenset()
     mentions: frozenset[str] = frozenset()
@@ -81,15 +84,14 @@ def _weaker(a: tuple[int, bool], b: tuple[int, bool], pick: Callable[[int, int],
     return pick(a[0], b[0]), a[1] and b[1]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True, gc=False):
     """One path so far: its names, the containers it took from and put into, and whether it met the inner loop.
 
     `falling` is an array each of whose entries lies below its own place, as a table of failures does (Knuth, Morris,
     Pratt): what is looked up in it has gone back.
     """
 
-    names: dict[str, Known] = field(default_factory=dict)
+    names: dict[str, Known] = msgspec.field(default_factory=dict)
     pops: frozenset[str] = frozenset()
     puts: frozenset[str] = frozenset()
     met: bool = False

@@ -10,7 +10,9 @@ turned, which is what amortisation needs to know.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
