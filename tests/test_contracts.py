@@ -111,6 +111,12 @@ def test_nothing_shipped_names_the_tests(path: Path) -> None:
 ONE_RECURSION = "analyzers.evaluate"
 
 
+@pytest.mark.parametrize("path", below("analyzers/evaluate/"), ids=str)
+def test_values_are_copied_the_fast_way(path: Path) -> None:
+    """Values and events are msgspec structs; the `replace` of dataclasses raises on them, and no type checker tells."""
+    assert "dataclasses.replace" not in set(imported(path))
+
+
 def test_analyzers_do_not_import_each_other_in_circles() -> None:
     modules = {
         ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in below("analyzers/")

@@ -5,8 +5,9 @@ The loops nobody wrote are opened here; what one turn does is a unit of `analyze
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from analyzers import conventions
 from analyzers import facts as f

@@ -5,8 +5,9 @@ Source: https://docs.sqlalchemy.org/en/20/orm/queryguide/relationships.html and 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.evaluate.queries.emit import join_path, prefixes

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import Size
@@ -15,8 +18,7 @@ Trail = tuple["SelfCall", ...]
 """The self calls on one way through a body."""
 
 
-@dataclass(frozen=True, slots=True)
-class SelfCall:
+class SelfCall(Struct, frozen=True, gc=False):
     """One call of a function to itself: what is passed for which parameter, in which loops of its own."""
 
     place: Place

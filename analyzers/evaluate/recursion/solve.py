@@ -18,7 +18,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers import ways
@@ -33,8 +36,7 @@ from analyzers.evaluate.run import Run
 from analyzers.types import joined
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(Struct, frozen=True):
     """`total` turns what one call costs into what all of them cost; `shared` is what makes later calls cheap."""
 
     total: Callable[[Cost], Cost]
