@@ -46,6 +46,13 @@ class Fixed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: frozenset[str]
 
 
+class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Functions and methods whose result is as long as the data outside the program: files, folders, responses, rows."""
+
+    names: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset()
+
+
 class Operations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of one language."""
 
@@ -55,6 +62,7 @@ class Operations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fixed: Fixed
     type: dict[str, dict[str, Operation]]
     constants: dict[str, str] = {}
+    data: Data = Data()
 
     def method(
         self, kind: str, name: str, first: object = None, has_argument: bool = False

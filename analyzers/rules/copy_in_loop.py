@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
-from analyzers.rules import deques, edits, frames, structure
+from analyzers.rules import data, deques, edits, frames, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 
 _ADVICE = {
@@ -149,7 +149,7 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
                 f"`{receiver.label or label}` is a {receiver.kind}: {receiver.evidence}",
             )
         )
-    severe = receiver.kind in ("list", "str", "bytes", "dict")
+    severe = receiver.kind in ("list", "str", "bytes", "dict") and _is_many(context, operation, loop)
     if (
         operation.tag == "copy"
         or loop.exits
@@ -169,6 +169,17 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
         related,
         [fix] if fix else (),
     )
+
+
+def _is_many(context: Context, operation: Operated, loop: Loop) -> bool:
+    """True if there is evidence that the container gets long: it holds data, or grows over loops over data."""
+    receiver = operation.receiver
+    if data.is_data_value(receiver):
+        return True
+    position = operation.loops.index(loop)
+    grows = operation.tag != "shift" or receiver.grown is not None
+    first = min(receiver.born, position) if grows else position
+    return data.any_data(context, operation.loops[first : position + 1])
 
 
 def _is_far(context: Context, operation: Operated, loop: Loop) -> bool:
@@ -228,8 +239,9 @@ RULE = Rule(
 `acc = acc + [x]`, `xs = xs[1:]`, `bytes +=`, `[...acc, x]` build a new container as long as the old one; `pop(0)`,
 `insert(0, x)`, `shift()` and `unshift()` move every element by one place; `pd.concat`, `np.append` and
 `df.loc[len(df)] = row` copy the whole array or frame. Each turn costs the container's length, all turns together its
-square. Moving is quick (10,000 elements in about a microsecond), so a shift is a warning only where the list is likely
-to be long, and information elsewhere.
+square. It is a warning where the container grows with data (rows, what is read, what the function is given to work
+on), and information elsewhere. Moving is quick (10,000 elements in about a microsecond), so a shift is a warning only
+where the list is likely to be long besides.
 
 `copy.deepcopy` of what the loop runs over, or fills, is information.
 

@@ -9,7 +9,7 @@ from analyzers import facts as f
 from analyzers.evaluate import memos
 from analyzers.evaluate.events import Analysis, Called, Loop
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
-from analyzers.rules import structure
+from analyzers.rules import data, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.rules.membership_in_list import SEARCHED
 from analyzers.types import Value
@@ -177,7 +177,7 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
     message += " It grows in this loop." if grows else ""
     message += " A set, or a dict from key to element, built once, answers without searching."
     turns, cost = loop.turns.formula(), called.cost.formula()
-    severe = squared and not loop.exits and scan.kind != "sequence"
+    severe = squared and not loop.exits and scan.kind != "sequence" and data.is_data(context, loop)
     return context.finding(
         RULE.name,
         called.place,

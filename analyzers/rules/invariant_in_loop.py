@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Fix, Severity
-from analyzers.rules import changes, edits, structure
+from analyzers.rules import changes, data, edits, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.types import Value
 
@@ -111,7 +111,8 @@ def _finding(context: Context, inner: Context, operation: Operated, call: f.Call
     )
     turns, cost = loop.turns.formula(), operation.cost.formula()
     squared = _is_squared(operation, loop)
-    severity = Severity.WARNING if squared and not loop.exits else Severity.INFORMATION
+    severe = squared and not loop.exits and data.is_data(context, loop)
+    severity = Severity.WARNING if severe else Severity.INFORMATION
     fix = _hoist(inner, operation, call, loop)
     after = f"O({turns})" if turns == cost else f"O({turns} + {cost})"
     return context.finding(

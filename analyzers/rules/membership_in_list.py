@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import lookups, structure
+from analyzers.rules import data, lookups, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.types import Value
 
@@ -55,6 +55,15 @@ def _grows_in(context: Context, receiver: Value, loop: Loop) -> bool:
     return receiver.grown is not None and (receiver.grown, loop.number) in context.analysis.growths
 
 
+def _is_many(context: Context, operation: Operated, loop: Loop, grows: bool) -> bool:
+    """True if there is evidence that the list gets long: it runs over data, or grows over it."""
+    if grows and operation.argument.is_few:
+        return False  # Of letters and digits there are few different ones.
+    position = operation.loops.index(loop)
+    first = min(operation.receiver.born, position) if grows else position
+    return data.any_data(context, operation.loops[first : position + 1])
+
+
 def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     receiver = operation.receiver
     label = receiver.label or receiver.kind
@@ -77,6 +86,7 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     )
     squared = grows or any(size in loop.turns.sizes for size in operation.cost.sizes)
     severe = sure and squared and operation.name != "remove" and not loop.exits
+    severe = severe and _is_many(context, operation, loop, grows)
     severity = Severity.WARNING if severe else Severity.INFORMATION
     confidence = Confidence.HIGH if sure else Confidence.MEDIUM
     after = f"O({loop.turns.formula()} + {size})" if not grows else f"O({loop.turns.formula()})"
@@ -98,7 +108,8 @@ RULE = Rule(
     why="""\
 `x in a_list`, `.index()`, `.count()` and `.remove()` compare one element after the other. In a loop that is |loop|
 times |list| comparisons, where a set or a dict answers each in constant time on average. It is a warning where one
-size is squared (the list grows in the very loop, or the loop runs over it), and information where two sizes multiply.
+size is squared (the list grows in the very loop, or the loop runs over it) and grows with data (rows, what is read,
+what the function is given to work on), and information where two sizes multiply or nothing tells that they grow.
 
 It speaks only where the type is known (a literal, an annotation, a call whose result is known), where the list can
 grow with the input, and where the loop can. It is silent for sets, dicts, ranges and short literals, for lists that

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzers.evaluate.events import Compared, Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import changes, edits, frames, joins, structure
+from analyzers.rules import changes, data, edits, frames, joins, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, turns_much
 
 
@@ -120,9 +120,9 @@ def _finding(context: Context, outer: Loop, inner: Loop, compared: Compared) -> 
         loop_related(inner),
         Related(compared.place, f"`{left}` is compared with `{right}`"),
     ]
-    severity = (
-        Severity.INFORMATION if same and inner.kind == "for" and "range" in inner.label else Severity.WARNING
-    )
+    indices = same and inner.kind == "for" and "range" in inner.label
+    many = data.is_data(context, outer) and data.is_data(context, inner)
+    severity = Severity.WARNING if many and not indices else Severity.INFORMATION
     fix = joins.fix(context, outer, inner, compared)
     return context.finding(
         RULE.name,
@@ -146,7 +146,8 @@ in one: |a| + |b| in all.
 
 It is silent where the inner collection belongs to the outer element (`for line in order.lines`: that is linear in the
 lines), where one side has a constant size, for pairs that are wanted as such (no equality joins the two), and for
-pointers that only move one way.
+pointers that only move one way. It is a warning where both collections grow with data (rows, what is read, what the
+function is given to work on), and information elsewhere: a program's own options and columns are few.
 """,
     severity=Severity.WARNING,
     fix="Groups the rows by their key in a dict before the outer loop, where the two loops are simple enough.",

@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import changes, structure
+from analyzers.rules import changes, data, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 
 CHANGED = frozenset("append add insert extend remove pop discard appendleft popleft heappush".split())  # noqa: SIM905
@@ -107,9 +107,11 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
         related.append(
             Related(operation.receiver_place, f"`{receiver.label}` is a {receiver.kind}: {receiver.evidence}")
         )
-    severity = (
-        Severity.WARNING if sorts and receiver.kind == "list" and not loop.exits else Severity.INFORMATION
-    )
+    position = operation.loops.index(loop)
+    first = min(receiver.born, position)
+    severe = sorts and receiver.kind == "list" and not loop.exits
+    severe = severe and data.any_data(context, operation.loops[first : position + 1])
+    severity = Severity.WARNING if severe else Severity.INFORMATION
     return context.finding(
         RULE.name,
         operation.place,

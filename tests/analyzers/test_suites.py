@@ -4,6 +4,7 @@ A fenced block is a file; `python models.py` after the fence gives it a name, an
 second level form one project. Comments hold the expectations:
 
     # error: [rule]          that rule reports on this line, and nothing else does
+    # warning: [rule]        the same, at that severity (or `information`, `hint`)
     # O(|users|·|orders|)    on a `def`: the printed time of the function
     # unknown                on a `def`: the cost is not known
     # quadratic              on a `def`: the class of its cost
@@ -26,7 +27,7 @@ from analyzers.text import Text
 
 SUITES = Path(__file__).parent.parent / "suites"
 ENDINGS = {"python": ".py", "typescript": ".ts", "javascript": ".js", "ts": ".ts", "js": ".js", "tsx": ".tsx"}
-ERROR = re.compile(r"(?:#|//) error: \[([a-z-]+(?:, [a-z-]+)*)\]")
+ERROR = re.compile(r"(?:#|//) (error|warning|information|hint): \[([a-z-]+(?:, [a-z-]+)*)\]")
 CLASSES = "constant|logn|sqrt|linear|nlogn|quadratic|n2logn|cubic|polynomial|exponential"
 COST = re.compile(rf"(?:#|//) (O\(.*\)|unknown|{CLASSES})\s*$")
 PROGRAM = re.compile(rf"(?:#|//) program: (O\(.*\)|unknown|{CLASSES})\s*$")
@@ -70,15 +71,20 @@ def test_suite(case: Case) -> None:
         text = Text.of(code)
         lines = code.splitlines()
         expected = {
-            (number, rule)
+            (number, rule): match[1]
             for number, line in enumerate(lines, 1)
             if (match := ERROR.search(line))
-            for rule in match[1].split(", ")
+            for rule in match[2].split(", ")
         }
         found = check(project, path, text)
-        seen = {(text.line_of(f.place.span.start) + 1, f.rule) for f in found}
-        messages = "\n".join(f"{text.line_of(f.place.span.start) + 1}: [{f.rule}] {f.message}" for f in found)
-        assert seen == expected, f"{path}\n{messages}"
+        seen = {(text.line_of(f.place.span.start) + 1, f.rule): f.severity.label for f in found}
+        messages = "\n".join(
+            f"{text.line_of(f.place.span.start) + 1}: {f.severity.label} [{f.rule}] {f.message}"
+            for f in found
+        )
+        assert seen.keys() == expected.keys(), f"{path}\n{messages}"
+        for key, severity in expected.items():
+            assert severity in ("error", seen[key]), f"{path}\n{messages}"
         reports = complexity(project, path)
         costs = {
             text.line_of(r.name.start) + 1: (r.time, r.time_class)
@@ -87,7 +93,7 @@ def test_suite(case: Case) -> None:
         }
         for number, line in enumerate(lines, 1):
             match = COST.search(line)
-            if match and "error:" not in line:
+            if match and ERROR.search(line) is None:
                 assert match[1] in costs.get(number, ()), (
                     f"{path}:{number}: {line.strip()} {costs.get(number)}"
                 )
