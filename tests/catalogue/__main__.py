@@ -16,7 +16,10 @@ def main(only: str = "") -> int:
     for case in cases():
         if only not in f"{case.module}.{case.name}":
             continue
-        told = _told(case, reasons, kinds)
+        try:
+            told = _told(case, reasons, kinds)
+        except Exception as error:
+            told = f"FAILED: {error!r}"
         if told:
             print(f"{case.module}.{case.name}: {told}")
     print(f"\n{kinds.total()} cases, {kinds['grows']} grow and {kinds['constant']} do not;")

@@ -42,7 +42,7 @@ class Case(NamedTuple):
     marks: dict[Line, bool]
     """The marked lines; True for `too`."""
     declared: frozenset[Line]
-    """Those of them that no function holds: fields of a class, lines of a template."""
+    """Those of them that no statement passes through: where a class or a template says what is to be read."""
     disagrees: str
 
     @property
@@ -82,7 +82,7 @@ def _cases_of(path: Path) -> Iterator[Case]:
                 bodies.update(range(part.lineno, (part.end_lineno or part.lineno) + 1))
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("_"):
             marks = {line: too for line, too in marks_of(file).items() if begins <= line[1] <= end}
-            declared = {line for line in marks if line[1] not in bodies}
+            declared = {line for line in marks if line[1] not in bodies or "conventions" in path.stem}
             for template in sorted((HERE / "templates").glob(f"{node.name}*")):
                 found = marks_of(template.relative_to(HERE).as_posix())
                 marks |= found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import sqlite3
 from collections.abc import Callable
 from functools import cache
 from typing import Any
+
+from databases.given import parameters
 
 SCHEMA = """
 CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT, boss INTEGER);
@@ -73,7 +74,7 @@ def run(function: Callable[..., Any], rows: int, record: Callable[[str], None]) 
     """Call a case with a connection to a copy of the database."""
     connection = sqlite3.connect(":memory:", factory=Counted)
     _filled(rows).backup(connection)
-    arguments = {name: GIVEN[name](connection, rows) for name in inspect.signature(function).parameters}
+    arguments = {name: GIVEN[name](connection, rows) for name in parameters(function)}
     connection.record = record
     function(**arguments)
     connection.close()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import django
+from asgiref.sync import async_to_sync
 from django.conf import settings
 
 from databases import postgres
+from databases.given import parameters
 
 OPTIONAL = ("rest_framework",)
 
@@ -50,10 +52,12 @@ def configure() -> None:
                         "django.contrib.messages.context_processors.messages",
                     ]
                 },
-            }
+            },
+            {"BACKEND": "django.template.backends.jinja2.Jinja2", "NAME": "jinja"},
         ],
     )
     django.setup()
+    import_module("shop.urls")  # Registers the models: the admin cannot do that while it lists them.
 
 
 @cache
@@ -92,20 +96,16 @@ def run(
             record(sql)
         return execute(sql, params, many, context)
 
-    arguments = {name: GIVEN[name]() for name in inspect.signature(function).parameters}
+    arguments = {name: GIVEN[name]() for name in parameters(function)}
     with ExitStack() as stack:
         stack.enter_context(transaction.atomic())
         stack.enter_context(connection.execute_wrapper(statement))
         try:
-            result = function(**arguments)
-            if inspect.iscoroutine(result):
-                asyncio.run(_awaited(result))
+            if inspect.iscoroutinefunction(function):
+                function = async_to_sync(function)
+            function(**arguments)
         finally:
             transaction.set_rollback(True)
-
-
-async def _awaited(result: Any) -> None:
-    await result
 
 
 def fill(rows: int) -> None:
@@ -171,7 +171,7 @@ def _request() -> Any:
     from django.test import RequestFactory
 
     request = RequestFactory().get("/")
-    request.user = get_user_model().objects.first()
+    request.user = get_user_model()(username="somebody", is_staff=True, is_superuser=True)
     return request
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sqlite3
 from collections.abc import Callable
 from functools import cache
@@ -11,6 +10,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
+
+from databases.given import parameters
 
 
 def configure() -> None:
@@ -40,9 +41,7 @@ def run(function: Callable[..., Any], rows: int, record: Callable[[str], None]) 
     _filled(rows).backup(connection)
     engine = _engine(connection)
     with Session(engine) as session:
-        arguments = {
-            name: GIVEN[name](session, engine, rows) for name in inspect.signature(function).parameters
-        }
+        arguments = {name: GIVEN[name](session, engine, rows) for name in parameters(function)}
         session.rollback()
 
         @event.listens_for(engine, "before_cursor_execute")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from sqlalchemy import Column, ForeignKey, Table
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -12,6 +14,8 @@ from sqlalchemy.orm import (
     mapped_column,
     relationship,
 )
+
+_numbers = count(1000)
 
 
 class Base(DeclarativeBase):
@@ -118,9 +122,9 @@ class Paper(Base):
 
 
 class Event(Base):
-    """A row without relations, to be written."""
+    """A row without relations, to be written; the program numbers it, so that a flush writes all at once."""
 
     __tablename__ = "events"
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, default=lambda: next(_numbers))
     kind: Mapped[str]
     user_id: Mapped[int | None]

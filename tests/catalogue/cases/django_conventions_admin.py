@@ -1,0 +1,229 @@
+"""Django's admin: the list page reads columns of every row; a form fills choices and inlines."""
+
+from django.contrib import admin
+
+from shop.models import Author, Book, Review
+from shop.visits import visit_form, visit_list
+
+
+class _Admin(admin.ModelAdmin):
+    actions = None  # The box that selects a row for an action has the row's text in its label.
+
+
+class _Columns(_Admin):
+    list_display = ["title", "price"]
+
+
+def columns(request):
+    visit_list(_Columns, Book, request)
+
+
+class _Relation(_Admin):
+    list_display = ["title", "author"]
+
+
+def relation_joined_by_the_admin(request):
+    """`list_display` with a foreign key of the model: the admin joins it by itself, and prints `Author`."""
+    visit_list(_Relation, Book, request)
+
+
+class _Text(_Admin):
+    list_display = ["__str__", "price"]  # grows
+
+
+def text_of_the_row(request):
+    # disagrees: the admin
+    visit_list(_Text, Book, request)
+
+
+class _TextJoined(_Admin):
+    list_display = ["__str__", "price"]
+    list_select_related = ["author"]
+
+
+def text_of_the_row_joined(request):
+    visit_list(_TextJoined, Book, request)
+
+
+class _RelationText(_Admin):
+    list_display = ["stars", "book"]
+
+
+def text_of_a_relation(request):
+    """The admin joins every relation that cannot be null, as far as they lead: the text's author, too."""
+    visit_list(_RelationText, Review, request)
+
+
+class _RelationTextNotJoined(_Admin):
+    list_display = ["stars", "book"]  # grows
+    list_select_related = ["book"]
+
+
+def text_of_a_relation_not_joined(request):
+    # disagrees: the admin
+    visit_list(_RelationTextNotJoined, Review, request)
+
+
+class _Boxes(admin.ModelAdmin):
+    list_display = ["title", "price"]  # grows
+
+
+def box_of_each_row(request):
+    # disagrees: the admin
+    visit_list(_Boxes, Book, request)
+
+
+class _BoxesJoined(admin.ModelAdmin):
+    list_display = ["title", "price"]
+    list_select_related = ["author"]
+
+
+def box_of_each_row_joined(request):
+    visit_list(_BoxesJoined, Book, request)
+
+
+class _Method(_Admin):
+    list_display = ["title", "country"]
+
+    def country(self, book):
+        return book.author.country_id  # grows
+
+
+def method(request):
+    # disagrees: the admin
+    visit_list(_Method, Book, request)
+
+
+class _MethodJoined(_Admin):
+    list_display = ["title", "country"]
+    list_select_related = ["author"]
+
+    def country(self, book):
+        return book.author.country_id
+
+
+def method_joined(request):
+    visit_list(_MethodJoined, Book, request)
+
+
+class _MethodJoinedByTheQueryset(_Admin):
+    list_display = ["title", "country"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("author")
+
+    def country(self, book):
+        return book.author.country_id
+
+
+def method_joined_by_the_queryset(request):
+    visit_list(_MethodJoinedByTheQueryset, Book, request)
+
+
+class _Count(_Admin):
+    list_display = ["title", "review_count"]
+
+    @admin.display(description="reviews")
+    def review_count(self, book):
+        return book.reviews.count()  # grows
+
+
+def method_that_asks(request):
+    # disagrees: the admin
+    visit_list(_Count, Book, request)
+
+
+class _CountPrefetched(_Admin):
+    list_display = ["title", "review_count"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("reviews")
+
+    def review_count(self, book):
+        return book.reviews.count()
+
+
+def method_that_asks_prefetched(request):
+    visit_list(_CountPrefetched, Book, request)
+
+
+class _Property(_Admin):
+    list_display = ["title", "byline"]  # grows
+
+
+def property_of_the_model(request):
+    # disagrees: the admin
+    visit_list(_Property, Book, request)
+
+
+def _function(book):
+    return book.publisher.name  # grows
+
+
+class _Function(_Admin):
+    list_display = ["title", _function]
+
+
+def function_in_the_list(request):
+    # disagrees: the admin
+    visit_list(_Function, Book, request)
+
+
+class _Inline(admin.TabularInline):
+    model = Book
+    fields = ["title"]
+    extra = 0
+
+
+class _WithInline(_Admin):
+    inlines = [_Inline]
+    fields = ["name"]
+
+
+def inline_of_one_row(request, author_ids):
+    visit_form(_WithInline, Author, request, author_ids[0])
+
+
+class _Choices(_Admin):
+    fields = ["stars", "book"]  # grows
+
+
+def choices_of_a_form(request):
+    # disagrees: the admin
+    visit_form(_Choices, Review, request, 1)
+
+
+class _RawChoices(_Admin):
+    fields = ["stars", "book"]
+    raw_id_fields = ["book"]
+
+
+def choices_by_key(request):
+    visit_form(_RawChoices, Review, request, 1)
+
+
+def _mark(modeladmin, request, queryset):
+    for book in queryset:
+        book.price = 1
+        book.save()  # grows
+
+
+class _Action(_Admin):
+    actions = [_mark]
+
+
+def action(request):
+    # disagrees: the admin
+    _mark(_Action, request, Book.objects.all())
+
+
+def _mark_all(modeladmin, request, queryset):
+    queryset.update(price=1)
+
+
+class _ActionAtOnce(_Admin):
+    actions = [_mark_all]
+
+
+def action_at_once(request):
+    _mark_all(_ActionAtOnce, request, Book.objects.all())

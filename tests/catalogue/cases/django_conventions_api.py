@@ -1,0 +1,386 @@
+"""Django REST framework: what serializers read for each row that a view gives them."""
+
+from rest_framework import generics, serializers, viewsets
+from rest_framework.decorators import api_view
+from rest_framework.response import Response
+
+from shop.models import Author, Book, Publisher, Review
+from shop.visits import visit
+
+
+class AuthorSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Author
+        fields = ["name"]
+
+
+class PublisherSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Publisher
+        fields = ["name"]
+
+
+class ReviewSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Review
+        fields = ["stars"]
+
+
+class PlainSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Book
+        fields = ["title", "author"]
+
+
+class NestedSerializer(serializers.ModelSerializer):
+    author = AuthorSerializer()
+
+    class Meta:
+        model = Book
+        fields = ["title", "author"]
+
+
+class DeepSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Book
+        fields = ["title", "author"]
+        depth = 1
+
+
+class SourceSerializer(serializers.ModelSerializer):
+    author_name = serializers.CharField(source="author.name")
+
+    class Meta:
+        model = Book
+        fields = ["title", "author_name"]
+
+
+class ReviewsSerializer(serializers.ModelSerializer):
+    reviews = ReviewSerializer(many=True)
+
+    class Meta:
+        model = Book
+        fields = ["title", "reviews"]
+
+
+class KeysSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Book
+        fields = ["title", "tags"]
+
+
+class TextSerializer(serializers.ModelSerializer):
+    author = serializers.StringRelatedField()
+
+    class Meta:
+        model = Review
+        fields = ["stars", "author"]
+
+
+class SlugSerializer(serializers.ModelSerializer):
+    publisher = serializers.SlugRelatedField(slug_field="name", read_only=True)
+
+    class Meta:
+        model = Book
+        fields = ["title", "publisher"]
+
+
+class MethodSerializer(serializers.ModelSerializer):
+    author_name = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Book
+        fields = ["title", "author_name"]
+
+    def get_author_name(self, book):
+        return book.author.name
+
+
+class CountingSerializer(serializers.ModelSerializer):
+    review_count = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Book
+        fields = ["title", "review_count"]
+
+    def get_review_count(self, book):
+        return book.reviews.filter(stars__gt=0).count()
+
+
+class PropertySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Book
+        fields = ["title", "byline"]
+
+
+class RepresentationSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Book
+        fields = ["title"]
+
+    def to_representation(self, book):
+        return {**super().to_representation(book), "author": book.author.name}
+
+
+class PlainView(generics.ListAPIView):
+    queryset = Book.objects.all()
+    serializer_class = PlainSerializer
+
+
+def columns_and_keys(request):
+    visit(PlainView, request)
+
+
+class NestedView(generics.ListAPIView):
+    queryset = Book.objects.all()  # grows
+    serializer_class = NestedSerializer
+
+
+def nested_serializer(request):
+    # disagrees: serializers
+    visit(NestedView, request)
+
+
+class NestedJoinedView(generics.ListAPIView):
+    queryset = Book.objects.select_related("author")
+    serializer_class = NestedSerializer
+
+
+def nested_serializer_joined(request):
+    visit(NestedJoinedView, request)
+
+
+class DeepView(generics.ListAPIView):
+    queryset = Book.objects.all()  # grows
+    serializer_class = DeepSerializer
+
+
+def depth(request):
+    # disagrees: serializers
+    visit(DeepView, request)
+
+
+class SourceView(generics.ListAPIView):
+    queryset = Book.objects.all()  # grows
+    serializer_class = SourceSerializer
+
+
+def source(request):
+    # disagrees: serializers
+    visit(SourceView, request)
+
+
+class SourceJoinedView(generics.ListAPIView):
+    serializer_class = SourceSerializer
+
+    def get_queryset(self):
+        return Book.objects.select_related("author").order_by("pk")
+
+
+def source_joined(request):
+    visit(SourceJoinedView, request)
+
+
+class ReviewsView(generics.ListAPIView):
+    queryset = Book.objects.all()  # grows
+    serializer_class = ReviewsSerializer
+
+
+def nested_rows(request):
+    # disagrees: serializers
+    visit(ReviewsView, request)
+
+
+class ReviewsPrefetchedView(generics.ListAPIView):
+    queryset = Book.objects.prefetch_related("reviews")
+    serializer_class = ReviewsSerializer
+
+
+def nested_rows_prefetched(request):
+    visit(ReviewsPrefetchedView, request)
+
+
+class KeysView(generics.ListAPIView):
+    queryset = Book.objects.all()  # grows
+    serializer_class = KeysSerializer
+
+
+def keys_of_many_to_many(request):
+    # disagrees: serializers
+    visit(KeysView, request)
+
+
+class KeysPrefetchedView(generics.ListAPIView):
+    queryset = Book.objects.prefetch_related("tags")
+    serializer_class = KeysSerializer
+
+
+def keys_of_many_to_many_prefetched(request):
+    visit(KeysPrefetchedView, request)
+
+
+class SlugView(generics.ListAPIView):
+    queryset = Book.objects.all()  # grows
+    serializer_class = SlugSerializer
+
+
+def slug_of_a_relation(request):
+    # disagrees: serializers
+    visit(SlugView, request)
+
+
+class MethodView(generics.ListAPIView):
+    queryset = Book.objects.all()  # grows
+    serializer_class = MethodSerializer
+
+
+def method_field(request):
+    # disagrees: serializers
+    visit(MethodView, request)
+
+
+class MethodJoinedView(generics.ListAPIView):
+    queryset = Book.objects.select_related("author")
+    serializer_class = MethodSerializer
+
+
+def method_field_joined(request):
+    visit(MethodJoinedView, request)
+
+
+class CountingView(generics.ListAPIView):
+    queryset = Book.objects.all()  # grows
+    serializer_class = CountingSerializer
+
+
+def method_field_that_asks(request):
+    # disagrees: serializers
+    visit(CountingView, request)
+
+
+class CountingPrefetchedView(generics.ListAPIView):
+    queryset = Book.objects.prefetch_related("reviews")  # grows
+    serializer_class = CountingSerializer
+
+
+def method_field_that_asks_prefetched(request):
+    # disagrees: serializers
+    visit(CountingPrefetchedView, request)
+
+
+class PropertyView(generics.ListAPIView):
+    queryset = Book.objects.all()  # grows
+    serializer_class = PropertySerializer
+
+
+def property_field(request):
+    # disagrees: serializers
+    visit(PropertyView, request)
+
+
+class RepresentationView(generics.ListAPIView):
+    queryset = Book.objects.all()  # grows
+    serializer_class = RepresentationSerializer
+
+
+def representation(request):
+    # disagrees: the text of a row
+    visit(RepresentationView, request)
+
+
+class GetQuerysetView(generics.ListAPIView):
+    serializer_class = NestedSerializer
+
+    def get_queryset(self):
+        return Book.objects.filter(price__gte=0)  # grows
+
+
+def get_queryset(request):
+    # disagrees: serializers
+    visit(GetQuerysetView, request)
+
+
+class SuperView(NestedView):
+    def get_queryset(self):
+        return super().get_queryset().select_related("author")
+
+
+def get_queryset_joins(request):
+    visit(SuperView, request)
+
+
+class SetOfViews(viewsets.ModelViewSet):
+    queryset = Book.objects.all()  # grows
+    serializer_class = NestedSerializer
+
+
+def view_set(request):
+    # disagrees: serializers
+    SetOfViews.as_view({"get": "list"})(request)
+
+
+class SetOfTwoSerializers(viewsets.ModelViewSet):
+    queryset = Book.objects.select_related("author")
+
+    def get_serializer_class(self):
+        return PlainSerializer if self.action == "create" else NestedSerializer
+
+
+def serializer_by_action(request):
+    SetOfTwoSerializers.as_view({"get": "list"})(request)
+
+
+class OneRowView(generics.RetrieveAPIView):
+    queryset = Book.objects.all()
+    serializer_class = NestedSerializer
+
+
+def one_row(request, pk):
+    visit(OneRowView, request, pk=pk)
+
+
+@api_view(["GET"])
+def _books(request):
+    books = Book.objects.all()  # grows
+    return Response(NestedSerializer(books, many=True).data)
+
+
+def function_view(request):
+    # disagrees: serializers
+    _books(request)
+
+
+def serializer_by_hand():
+    # disagrees: serializers
+    return NestedSerializer(Book.objects.all(), many=True).data  # grows
+
+
+def serializer_by_hand_joined():
+    return NestedSerializer(Book.objects.select_related("author"), many=True).data
+
+
+def serializer_of_one_row(pk):
+    return NestedSerializer(Book.objects.get(pk=pk)).data
+
+
+def serializer_in_a_loop():
+    # disagrees: serializers
+    return [NestedSerializer(book).data for book in Book.objects.all()]  # grows
+
+
+def serializer_in_a_loop_joined():
+    return [NestedSerializer(book).data for book in Book.objects.select_related("author")]
+
+
+class WrittenSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Review
+        fields = ["stars", "book", "user"]
+
+
+def many_rows_saved(ids):
+    # disagrees: serializers
+    data = [{"stars": 1, "book": pk, "user": 1} for pk in ids]
+    serializer = WrittenSerializer(data=data, many=True)
+    if serializer.is_valid():  # grows
+        serializer.save()  # grows

@@ -1,0 +1,110 @@
+"""GraphQL: resolvers that are called for every row of their parent."""
+
+import graphene
+import strawberry
+
+from shop.models import Author, Book
+
+
+class _AuthorType(graphene.ObjectType):
+    name = graphene.String()
+
+
+class _BookType(graphene.ObjectType):
+    title = graphene.String()
+    author = graphene.Field(_AuthorType)
+    review_count = graphene.Int()
+
+    def resolve_author(book, info):
+        return book.author  # grows
+
+    def resolve_review_count(book, info):
+        return book.reviews.count()
+
+
+class _Query(graphene.ObjectType):
+    books = graphene.List(_BookType)
+
+    def resolve_books(root, info):
+        return Book.objects.all()
+
+
+def graphene_relation():
+    # disagrees: resolvers
+    graphene.Schema(query=_Query).execute("{ books { author { name } } }")
+
+
+class _JoinedBookType(graphene.ObjectType):
+    title = graphene.String()
+    author = graphene.Field(_AuthorType)
+
+    def resolve_author(book, info):
+        return book.author
+
+
+class _JoinedQuery(graphene.ObjectType):
+    books = graphene.List(_JoinedBookType)
+
+    def resolve_books(root, info):
+        return Book.objects.select_related("author")
+
+
+def graphene_relation_joined():
+    graphene.Schema(query=_JoinedQuery).execute("{ books { author { name } } }")
+
+
+class _CountedType(graphene.ObjectType):
+    review_count = graphene.Int()
+
+    def resolve_review_count(book, info):
+        return book.reviews.count()  # grows
+
+
+class _CountedQuery(graphene.ObjectType):
+    books = graphene.List(_CountedType)
+
+    def resolve_books(root, info):
+        return Book.objects.all()
+
+
+def graphene_count():
+    # disagrees: resolvers
+    graphene.Schema(query=_CountedQuery).execute("{ books { reviewCount } }")
+
+
+@strawberry.type
+class Writer:
+    pk: strawberry.Private[int]
+    name: str
+
+    @strawberry.field
+    def titles(self) -> list[str]:
+        return [book.title for book in Book.objects.filter(author_id=self.pk)]  # grows
+
+
+@strawberry.type
+class Root:
+    @strawberry.field
+    def writers(self) -> list[Writer]:
+        return [Writer(pk=author.pk, name=author.name) for author in Author.objects.all()]
+
+
+def strawberry_field():
+    # disagrees: resolvers
+    strawberry.Schema(query=Root).execute_sync("{ writers { titles } }")
+
+
+@strawberry.type
+class PlainWriter:
+    name: str
+
+
+@strawberry.type
+class PlainRoot:
+    @strawberry.field
+    def writers(self) -> list[PlainWriter]:
+        return [PlainWriter(name=author.name) for author in Author.objects.all()]
+
+
+def strawberry_columns():
+    strawberry.Schema(query=PlainRoot).execute_sync("{ writers { name } }")

@@ -1,0 +1,80 @@
+"""Lookups by key and writes that could be one query for all rows."""
+
+from shop.models import Author, Book, Stock, Tag
+
+
+def get_of_each_key(ids: list[int]):
+    for pk in ids:
+        book = Book.objects.get(pk=pk)  # grows
+        print(book.title)
+
+
+def get_of_each_key_in_a_comprehension(ids: list[int]):
+    print([Book.objects.get(id=pk).title for pk in ids])  # grows
+
+
+def get_with_a_loader(ids: list[int]):
+    for pk in ids:
+        book = Book.objects.select_related("author").get(pk=pk)  # grows
+        print(book.author.name)
+
+
+def first_of_each_foreign_key():
+    for book in Book.objects.order_by("pk"):
+        author = Author.objects.filter(pk=book.author_id).first()  # grows
+        print(author.name)
+
+
+def existence_of_each_key(ids: list[int]):
+    for pk in ids:
+        if Book.objects.filter(pk=pk).exists():  # grows
+            print(pk)
+
+
+def looked_up_at_once(ids: list[int]):
+    books = Book.objects.in_bulk(ids)
+    for pk in ids:
+        print(books[pk].title)
+
+
+def missing_rows_are_expected(ids: list[int]):
+    for pk in ids:
+        try:
+            book = Book.objects.get(pk=pk)  # grows
+        except Book.DoesNotExist:
+            continue
+        print(book.title)
+
+
+def created_one_by_one(names: list[str]):
+    for name in names:
+        if name:
+            Tag.objects.create(  # grows
+                word=name,
+            )
+    print(Tag.objects.count())
+
+
+def created_together(names: list[str]):
+    Tag.objects.bulk_create([Tag(word=name) for name in names])
+    print(Tag.objects.count())
+
+
+def saved_one_by_one():
+    for stock in Stock.objects.all():
+        stock.amount += 1
+        stock.save()  # grows
+    print(list(Stock.objects.values_list("amount", flat=True)))
+
+
+def saved_with_some_fields():
+    for stock in Stock.objects.all():
+        stock.amount = stock.amount * 2
+        stock.save(update_fields=["amount"])  # grows
+    print(list(Stock.objects.values_list("amount", flat=True)))
+
+
+def deleted_one_by_one():
+    for stock in Stock.objects.filter(amount__gt=1):
+        stock.delete()  # grows
+    print(Stock.objects.count())
