@@ -106,7 +106,8 @@ def _finding(
     assert query.origin is not None
     turns = loop.turns.formula()
     keys = key_columns.fix(context, _root_model(context, query), (query, *more, *others))
-    fix = keys or _fix(context, (query, *more))
+    # A walk goes on to rows that it reached by the relation: what their query loads is loaded for the first ones only.
+    fix = keys or (None if loop.kind == "while" else _fix(context, (query, *more)))
     count = 1 + len({q.relation for q in more} - {query.relation})
     message = f"`{told(query, loop)}`{through(query)} is loaded by a query of its own {on_each(loop)}: {turns} queries more."
     if count > 1:
@@ -163,8 +164,8 @@ def _fix(context: Context, queries: tuple[Queried, ...]) -> Fix | None:
     calls: dict[str, dict[str, None]] = {}
     needed: list[Edit] = []
     for query in queries:
-        if not query.relation:
-            continue
+        if not query.relation or query.relation in origin.later:
+            continue  # What was put off on purpose is not to be loaded here.
         if query.orm == "django":
             found = _django_call(context, query, origin)
             if found is not None:

@@ -137,7 +137,6 @@ class NestedView(generics.ListAPIView):
 
 
 def nested_serializer(request):
-    # disagrees: serializers
     visit(NestedView, request)
 
 
@@ -156,7 +155,6 @@ class DeepView(generics.ListAPIView):
 
 
 def depth(request):
-    # disagrees: serializers
     visit(DeepView, request)
 
 
@@ -166,7 +164,6 @@ class SourceView(generics.ListAPIView):
 
 
 def source(request):
-    # disagrees: serializers
     visit(SourceView, request)
 
 
@@ -187,7 +184,6 @@ class ReviewsView(generics.ListAPIView):
 
 
 def nested_rows(request):
-    # disagrees: serializers
     visit(ReviewsView, request)
 
 
@@ -206,7 +202,6 @@ class KeysView(generics.ListAPIView):
 
 
 def keys_of_many_to_many(request):
-    # disagrees: serializers
     visit(KeysView, request)
 
 
@@ -225,7 +220,6 @@ class SlugView(generics.ListAPIView):
 
 
 def slug_of_a_relation(request):
-    # disagrees: serializers
     visit(SlugView, request)
 
 
@@ -235,7 +229,6 @@ class MethodView(generics.ListAPIView):
 
 
 def method_field(request):
-    # disagrees: serializers
     visit(MethodView, request)
 
 
@@ -254,7 +247,6 @@ class CountingView(generics.ListAPIView):
 
 
 def method_field_that_asks(request):
-    # disagrees: serializers
     visit(CountingView, request)
 
 
@@ -274,7 +266,6 @@ class PropertyView(generics.ListAPIView):
 
 
 def property_field(request):
-    # disagrees: serializers
     visit(PropertyView, request)
 
 
@@ -284,7 +275,6 @@ class RepresentationView(generics.ListAPIView):
 
 
 def representation(request):
-    # disagrees: the text of a row
     visit(RepresentationView, request)
 
 
@@ -296,7 +286,6 @@ class GetQuerysetView(generics.ListAPIView):
 
 
 def get_queryset(request):
-    # disagrees: serializers
     visit(GetQuerysetView, request)
 
 
@@ -315,7 +304,6 @@ class SetOfViews(viewsets.ModelViewSet):
 
 
 def view_set(request):
-    # disagrees: serializers
     SetOfViews.as_view({"get": "list"})(request)
 
 
@@ -346,12 +334,10 @@ def _books(request):
 
 
 def function_view(request):
-    # disagrees: serializers
     _books(request)
 
 
 def serializer_by_hand():
-    # disagrees: serializers
     return NestedSerializer(Book.objects.all(), many=True).data  # grows
 
 
@@ -364,7 +350,6 @@ def serializer_of_one_row(pk):
 
 
 def serializer_in_a_loop():
-    # disagrees: serializers
     return [NestedSerializer(book).data for book in Book.objects.all()]  # grows
 
 

@@ -106,7 +106,6 @@ class _Report:
 
 
 def class_attribute():
-    # disagrees: rows in an attribute
     list(_Report().rows())
 
 

@@ -110,7 +110,6 @@ def nested_options(session: Session):
 
 
 def default_then_selectin(session: Session):
-    # disagrees: options that load lazily
     load = defaultload(User.orders).selectinload(Order.lines)
     for user in session.scalars(select(User).options(load)).all():
         for order in user.orders:  # grows
@@ -123,7 +122,6 @@ def load_only_columns(session: Session):
 
 
 def load_only_and_another_column(session: Session):
-    # disagrees: deferred columns
     for order in session.scalars(select(Order).options(load_only(Order.total))).all():
         print(order.user_id)  # grows
 
@@ -144,7 +142,6 @@ def raising(session: Session):
 
 
 def made_lazy(session: Session):
-    # disagrees: options that load lazily
     for shipment in session.scalars(select(Shipment).options(lazyload(Shipment.order))).all():
         print(shipment.order.total)  # grows
 

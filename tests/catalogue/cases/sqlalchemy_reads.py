@@ -55,7 +55,6 @@ def backref_s_side(session: Session):
 
 
 def rows_that_are_at_hand(session: Session):
-    # disagrees: rows that the session keeps
     users = session.scalars(select(User)).all()
     print(len(users))
     for order in session.scalars(select(Order)):
@@ -257,7 +256,6 @@ def dynamic_relation(session: Session):
 
 
 def dynamic_relation_iterated(session: Session):
-    # disagrees: a dynamic relation that is iterated
     for user in session.scalars(select(User)).all():
         for order in user.late_orders:  # grows
             print(order.total)

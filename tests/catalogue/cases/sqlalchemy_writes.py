@@ -7,7 +7,6 @@ from store.tables import Event, Order, User
 
 
 def commit_each(session: Session, names: list[str]):
-    # disagrees: a commit or flush on every turn
     for name in names:
         session.add(Event(kind=name))
         session.commit()  # grows
@@ -20,7 +19,6 @@ def commit_once(session: Session, names: list[str]):
 
 
 def flush_each(session: Session, names: list[str]):
-    # disagrees: a commit or flush on every turn
     for name in names:
         session.add(Event(kind=name))
         session.flush()  # grows
