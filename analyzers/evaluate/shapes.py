@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from analyzers import facts as f
+
+_T = TypeVar("_T")
 
 
 def dotted(node: f.Expr) -> str:
@@ -42,18 +47,74 @@ def text_of(node: f.Expr) -> str:
     return ""
 
 
-def nodes(roots: object) -> Iterator[f._Node]:
-    """All nodes below some statements or expressions."""
-    stack: list[object] = [roots]
+MAX_KEPT = 512
+"""Bodies whose nodes are remembered: the questions asked about one function come close together."""
+
+_Kept = dict[int, tuple[object, tuple[_T, ...]]]
+_nodes_in: _Kept[f._Node] = {}
+_statements_in: _Kept[f.Stmt] = {}
+
+
+def _kept(known: _Kept[_T], body: object, found: tuple[_T, ...]) -> tuple[_T, ...]:
+    """Remember what a scan of a body gave. The body is kept with it, so that its identity stays its own."""
+    if len(known) >= MAX_KEPT:
+        known.clear()
+    known[id(body)] = (body, found)
+    return found
+
+
+_Inner = Callable[[object], Any]
+_INNER: dict[type, tuple[_Inner, bool] | None] = {}
+"""By the kind of node: what reads the fields that may hold others, and whether it is one field; None for no node."""
+
+_NO_NODES = frozenset({"str", "int", "bool", "int | float | str | bool | None", "tuple[str, ...]"})
+
+
+def _inner_of(kind: type) -> tuple[_Inner, bool] | None:
+    if not issubclass(kind, f._Node):
+        return None
+    types = {name: text for base in reversed(kind.__mro__) for name, text in _annotations(base).items()}
+    names = [name for name in kind.__struct_fields__ if types[name] not in _NO_NODES]
+    if not names:
+        return (lambda node: ()), False
+    return attrgetter(*names), len(names) == 1
+
+
+def _annotations(kind: type) -> dict[str, str]:
+    return inspect.get_annotations(kind)
+
+
+def nodes(roots: object) -> tuple[f._Node, ...]:
+    """All nodes below some statements or expressions; those of a body are remembered."""
+    known = _nodes_in.get(id(roots))
+    if known is not None and known[0] is roots:
+        return known[1]
+    found = _collected(roots)
+    return _kept(_nodes_in, roots, found) if len(found) > 8 and isinstance(roots, tuple) else found
+
+
+def _collected(roots: object) -> tuple[f._Node, ...]:
+    found: list[f._Node] = []
+    stack: list[Any] = [roots]
     while stack:
         current = stack.pop()
-        if isinstance(current, tuple):
+        kind = current.__class__
+        if kind is tuple:
             stack.extend(current)
-        elif isinstance(current, f._Node):
-            yield current
-            stack.extend(
-                getattr(current, name) for name in current.__struct_fields__ if name not in ("at", "to")
-            )
+            continue
+        try:
+            inner = _INNER[kind]
+        except KeyError:
+            inner = _INNER[kind] = _inner_of(kind)
+        if inner is None:
+            continue
+        found.append(current)
+        read, is_one = inner
+        if is_one:
+            stack.append(read(current))
+        else:
+            stack.extend(read(current))
+    return tuple(found)
 
 
 def mentions(node: f.Expr, names: frozenset[str]) -> bool:
@@ -77,27 +138,26 @@ def _exits(stmt: f.Stmt, inside_inner: bool) -> bool:
     return any(_exits(s, inside_inner) for s in children(stmt))
 
 
-def children(stmt: f.Stmt) -> Iterator[f.Stmt]:
+def children(stmt: f.Stmt) -> tuple[f.Stmt, ...]:
     """The statements directly inside a statement."""
-    if isinstance(stmt, (f.For, f.While)):
-        yield from stmt.body
-        yield from stmt.otherwise
-        if isinstance(stmt, f.While):
-            yield from stmt.step
-    elif isinstance(stmt, f.If):
-        yield from stmt.body
-        yield from stmt.otherwise
-    elif isinstance(stmt, (f.With, f.Block)):
-        yield from stmt.body
-    elif isinstance(stmt, f.Try):
-        yield from stmt.body
-        for handler in stmt.handlers:
-            yield from handler.body
-        yield from stmt.otherwise
-        yield from stmt.final
-    elif isinstance(stmt, f.Match):
-        for case in stmt.cases:
-            yield from case.body
+    kind = stmt.__class__
+    if kind in _WITHOUT_BODY:
+        return ()
+    if isinstance(stmt, (f.If, f.For)):
+        return stmt.body + stmt.otherwise
+    if isinstance(stmt, f.While):
+        return stmt.body + stmt.otherwise + stmt.step
+    if isinstance(stmt, (f.With, f.Block)):
+        return stmt.body
+    if isinstance(stmt, f.Try):
+        handled = tuple(inner for handler in stmt.handlers for inner in handler.body)
+        return stmt.body + handled + stmt.otherwise + stmt.final
+    if isinstance(stmt, f.Match):
+        return tuple(inner for case in stmt.cases for inner in case.body)
+    return ()
+
+
+_WITHOUT_BODY = frozenset({f.Do, f.Assign, f.Update, f.Return, f.Jump, f.Define, f.Delete, f.Scope})
 
 
 def continues(stmt: f.Stmt) -> bool:
@@ -109,10 +169,16 @@ def continues(stmt: f.Stmt) -> bool:
     return any(continues(inner) for inner in children(stmt))
 
 
-def walk(body: tuple[f.Stmt, ...]) -> Iterator[f.Stmt]:
-    """All statements of a body, nested ones too, in source order."""
+def walk(body: tuple[f.Stmt, ...]) -> tuple[f.Stmt, ...]:
+    """All statements of a body, nested ones too, in source order; they are remembered."""
+    known = _statements_in.get(id(body))
+    if known is not None and known[0] is body:
+        return known[1]
+    found: list[f.Stmt] = []
     stack = list(reversed(body))
     while stack:
         stmt = stack.pop()
-        yield stmt
-        stack.extend(reversed(list(children(stmt))))
+        found.append(stmt)
+        if stmt.__class__ not in _WITHOUT_BODY:
+            stack.extend(reversed(children(stmt)))
+    return _kept(_statements_in, body, tuple(found))
