@@ -9,6 +9,7 @@ from analyzers import ways
 from analyzers.costs import ONE
 from analyzers.evaluate import (
     attributes,
+    doubling,
     evidence,
     expressions,
     filling,
@@ -272,6 +273,7 @@ def update(run: Run, node: f.Update) -> None:
     current = expressions.evaluate(run, node.target)
     value = expressions.evaluate(run, node.value)
     if node.op == "+" and current.kind == "list":
+        doubling.extends(run, node)
         missing = filling.added(run, node)
         value = value if missing is None else replace(value, size=missing)
     if value.kind in queries.LAZY_KINDS and current.kind in ("list", "set", "deque"):

@@ -21,6 +21,7 @@ RENAMED = {
     "ifilter": "builtins.filter",
     "reduce": "functools.reduce",
     "raw_input": "builtins.input",
+    "unichr": "builtins.chr",
     "unicode": "builtins.str",
     "long": "builtins.int",
 }
@@ -40,8 +41,41 @@ def free_name(run: Run, name: str) -> Value:
     if found is None and run.language != "python" and name in operations(run.language).function:
         return Value("external", dotted=f"builtins.{name}", label=name, frozen=True)
     if found is None:
-        return Value(label=name)
+        return (
+            Value("int", size=ONE, label=name, frozen=True)
+            if _numbered_around(run, name)
+            else Value(label=name)
+        )
     return of_target(run, found[0], found[1], name)
+
+
+def _numbered_around(run: Run, name: str) -> bool:
+    """True for a name that a function around, which is not running, sets once and to a number written down.
+
+    `LEFT, RIGHT, SIZE = range(3)` numbers names.
+    """
+    scope = run.function.parent
+    while scope:
+        function = run.summaries.project.function(run.path, scope)
+        if function is None:
+            return False
+        values = [
+            stmt.value
+            for stmt in shapes.walk(function.body)
+            if isinstance(stmt, (f.Assign, f.Update))
+            for target in (stmt.targets if isinstance(stmt, f.Assign) else (stmt.target,))
+            if name in {part.id for part in shapes.nodes(target) if isinstance(part, f.Name)}
+        ]
+        if values:
+            return len(values) == 1 and _is_number(values[0])
+        scope = function.parent
+    return False
+
+
+def _is_number(node: f.Expr | None) -> bool:
+    if isinstance(node, f.Call) and shapes.dotted(node.func) in ("range", "xrange"):
+        return all(isinstance(argument, f.Const) for argument in node.args)
+    return isinstance(node, f.Const) and node.kind == "int"
 
 
 def of_target(run: Run, target: Target, rest: tuple[str, ...], label: str) -> Value:

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.bounds import Symbol
 from analyzers.costs import ONE, Cost, Size
-from analyzers.evaluate import paid, segments, shapes
+from analyzers.evaluate import doubling, paid, segments, shapes
 from analyzers.evaluate.events import Loop
-from analyzers.evaluate.run import Run
+from analyzers.evaluate.run import ITSELF, Run
 from analyzers.types import Value
 
 _CONTAINERS = ("list", "tuple", "set", "dict", "str", "bytes", "deque")
@@ -41,6 +41,10 @@ def forget(run: Run, body: tuple[f.Stmt, ...], loop: Loop) -> Replaced:
                 replaced.append((name, changed.size.sizes[0], held.size))
         else:
             changed = _any_turn(held, values, loop)
+            if changed.size is None and _is_replaced(held, values):
+                size = Size(name, f"the value of {name} on any turn", key=ITSELF)
+                changed = replace(changed, size=Cost.of(size))
+                replaced.append((name, size, ONE))
         run.bind(name, changed)
         if _is_tally(values):
             run.symbols[name] = (changed, Symbol(name, changed.named(name), tally=loop.number))
@@ -58,18 +62,33 @@ def recall(run: Run, replaced: Replaced) -> None:
     frame = run.frames[-1]
     for name, size, before in replaced:
         held = run.env.get(name)
+        if size.key == ITSELF:
+            frame.born.append(size)
+            frame.growth[size] = _number_after(run, name, size, held)
+            continue
         if held is None or held.size is None or held.grown is not None or held.size.unknown:
             continue
         if held.size == Cost.of(size):
             if held.evidence in LENGTHENED:
                 continue
             after = before
+            if held.evidence in (doubling.SEVERAL, doubling.SEVERAL_CHOSEN):
+                after = before * doubling.factor(run, held.evidence == doubling.SEVERAL_CHOSEN)
         elif size in held.size.sizes or any(s.loops for s in held.size.sizes):
             continue
         else:
             after = before + held.size
         frame.born.append(size)
         frame.growth[size] = after
+
+
+def _number_after(run: Run, name: str, size: Size, held: Value | None) -> Cost:
+    """What a number is at most on any turn that each turn replaces by another one: constant if all of them are."""
+    if held is not None and (held.const is not None or held.is_constant_size):
+        return ONE
+    if held is not None and held.size is not None and held.size == Cost.of(size):
+        return ONE  # It is kept as it was, or replaced by a constant.
+    return run.magnitude(Value("int", label=name))
 
 
 LENGTHENED = ("a concatenation", "a repeated sequence")
@@ -84,6 +103,12 @@ def _any_container(name: str, held: Value, changes: list[_Change], loop: Loop) -
         size = Cost.of(Size(f"|{name}|", f"the size of {name} on any turn"))
     evidence = "" if held.evidence in LENGTHENED else held.evidence
     return replace(held, size=size, items=None, const=None, evidence=evidence)
+
+
+def _is_replaced(held: Value, changes: list[_Change]) -> bool:
+    """True for a small number that the body only replaces, and never counts up or down."""
+    small = held.kind == "int" and (held.const is not None or held.is_constant_size)
+    return small and all(op == "" and value is not None for op, value, _ in changes)
 
 
 def _is_tally(changes: list[_Change]) -> bool:

@@ -11,6 +11,7 @@ from analyzers import ways
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import (
     carried,
+    doubling,
     exceeding,
     expressions,
     filling,
@@ -35,6 +36,7 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     over = reading.within(run, node, expressions.evaluate(run, node.iter))
     place = run.place_at(node.at, node.head_to or node.iter.to)
     beside = levels.beside(run, node)
+    doubling.watch(run, node)
     loop = enter(
         run,
         node,
@@ -316,7 +318,7 @@ def comprehension(run: Run, node: f.Comprehension) -> Value:
         depends=depends,
         born=len(run.loops),
         place=run.place(node),
-        evidence="a comprehension",
+        evidence=doubling.evidence(node, overs),
         label="",
         way=ways.comprehended(overs[0].way, chosen=bool(node.clauses[0].conditions))
         if len(node.clauses) == 1

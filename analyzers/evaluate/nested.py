@@ -49,7 +49,7 @@ def inline(
         names_in[param.name] = replace(value, label=param.name)
     inner = Run(
         summaries, path, function, caller.language, names_in, caller.analysis, caller.depth + 1, caller,
-        frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
+        frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, doubling=caller.doubling, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
         effects=caller.effects, steps=caller.steps, recursion=caller.recursion, reenters=caller.reenters,
         base_frame=len(caller.frames) - 1, base_loops=len(caller.loops), caught=caller.caught,
     )  # fmt: skip
@@ -110,7 +110,7 @@ def as_part(
         names_in[name] = replace(value, label=name)
     inner = Run(
         summaries, path, function, summaries.language_of(path), names_in, caller.analysis, caller.depth + 1,
-        frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, numbers=caller.numbers,
+        frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, doubling=caller.doubling, numbers=caller.numbers,
         effects=caller.effects, steps=caller.steps, recursion=state, reenters=caller.reenters,
         base_frame=len(caller.frames) - 1, base_loops=len(caller.loops), caught=caller.caught,
     )  # fmt: skip
@@ -133,7 +133,7 @@ def _recurse(
     formals = summaries.formals(path, function, bound)
     inner = Run(
         summaries, path, function, caller.language, dict(formals), caller.analysis, caller.depth + 1, caller,
-        loops=list(caller.loops), grown=caller.grown, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
+        loops=list(caller.loops), grown=caller.grown, doubling=caller.doubling, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
         effects=caller.effects, steps=caller.steps, recursion=Recursing(path, function, len(caller.loops)), formals=formals,
         base_loops=len(caller.loops),
     )  # fmt: skip

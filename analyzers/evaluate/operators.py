@@ -65,6 +65,8 @@ def operate(
 
     `called` is a function that gets the receiver as its argument: `sorted(xs)`, not `xs.sort()`.
     """
+    if name in ("+", "+=") and receiver.kind == "str" and argument is not None:
+        argument = written(argument)
     if name in ("+", "+=") and receiver.kind == "str" and argument is not None and argument.kind == "str":
         # By the field's convention the digits of a number that is written into a text are not counted.
         argument = argument if not is_logarithmic(run.extent(argument)) else argument.but(size=ONE)
@@ -92,6 +94,11 @@ def operate(
             )
         )
     return cost
+
+
+def written(value: Value) -> Value:
+    """What is added to a text: what a call of something unknown gives is as short as most texts are."""
+    return value if value.known or not value.label.endswith(")") else value.but(size=ONE)
 
 
 def _spoken(name: str, label: str) -> str:

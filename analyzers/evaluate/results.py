@@ -67,7 +67,9 @@ def result(
     if inner == "number":
         return Value(kind, size=_parsed(run, receiver), depends=depends)
     if kind in ("int", "float", "bool", "str", "unknown"):
-        return Value(kind, size=size, depends=depends)
+        small = kind == "str" and size is not None and size.is_constant
+        made_of_few = small and receiver.is_few and all(value.is_few for value in arguments.values)
+        return Value(kind, size=size, depends=depends, letter=made_of_few)
     of, values = _inside(run, inner, receiver, arguments, returned)
     if kind in KEYED and of is not None and of.is_few:
         size = ONE

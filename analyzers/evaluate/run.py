@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.bounds import Symbol
-from analyzers.costs import ONE, UNKNOWN, Cost, Size
-from analyzers.evaluate import derivation
+from analyzers.costs import ONE, Cost, Size
+from analyzers.evaluate import derivation, growth
 from analyzers.evaluate.events import Analysis, Loop, Part
 from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.findings import Place
@@ -130,6 +130,7 @@ class Run:
         default_factory=set
     )  # functions still being run that are called here
     grown: dict[Size, Cost] = field(default_factory=dict)
+    doubling: set[Size] = field(default_factory=set)  # containers that a loop over them makes longer
     growing: frozenset[str] | None = None
     dividing: frozenset[str] | None = None
     stored: dict[str, Value] = field(default_factory=dict)
@@ -322,7 +323,10 @@ class Run:
         """Replace the sizes of containers born in a frame by what was put into them there."""
         if not frame.born:
             return
-        known = {size: _without(frame.growth.pop(size, ONE), frame.born) for size in frame.born}
+        known = {
+            size: growth.settled(frame.growth.pop(size, ONE), size, frame.born, size in self.doubling)
+            for size in frame.born
+        }
         frame.cost = frame.cost.substitute(known.get, _is_exact)
         frame.parts = [derivation.with_grown(part, known) for part in frame.parts]
         for size in list(frame.growth):
@@ -434,10 +438,3 @@ def _add_part(frame: Frame, part: Part) -> None:
     if len(frame.parts) > 2 * MAX_PARTS:  # Not one by one: sorting is what costs.
         frame.parts.sort(key=lambda p: p.cost.leading.weight, reverse=True)
         del frame.parts[MAX_PARTS:]
-
-
-def _without(cost: Cost, sizes: list[Size]) -> Cost:
-    """A growth that feeds on the containers themselves has no bound we know."""
-    if any(size in sizes for size in cost.sizes):
-        return UNKNOWN if cost.degree > 1 else cost.substitute(lambda s: ONE if s in sizes else None)
-    return cost

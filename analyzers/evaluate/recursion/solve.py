@@ -105,7 +105,7 @@ class _Recurrence:
                     return found
         if self._follows_what_it_finds():
             return Solution(lambda work: UNKNOWN, "a walk over something whose size is not known")
-        if undone and self._branches() and self.kinds != {WALK}:
+        if undone and self._branches() and self.kinds not in ({WALK}, {HALF}):
             return self._choices(undone)
         if WALK in self.kinds:
             return self._walk(undone)
