@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from analyzers import facts as f
-from analyzers.conventions import classes, serializers, units, views
+from analyzers.conventions import admin, classes, serializers, units, views
 from analyzers.conventions.units import ROW as ROW
 from analyzers.conventions.units import At
 from analyzers.project.index import Project
@@ -43,8 +43,14 @@ def roots(project: Project, path: str) -> Iterator[str]:
     facts = project.facts(path)
     for cls in facts.classes if facts is not None and facts.language == "python" else ():
         if cls.bases:
-            for name in views.roots(project, (path, cls.qualname)):
-                yield units.qualname(cls.qualname, name)
+            for convention in (views, admin):
+                for name in convention.roots(project, (path, cls.qualname)):
+                    yield units.qualname(cls.qualname, name)
+
+
+def kind_of(project: Project, key: Key) -> str:
+    """ "list", "detail" or "generic" for a view, "admin" or "inline" for a class of the admin's, "" for any other."""
+    return views.kind_of(project, key) or admin.kind_of(project, key)
 
 
 def repeats(call: f.Call) -> bool:
@@ -69,4 +75,7 @@ _MAKERS: dict[str, _Maker] = {
     "list": views.list_,
     "detail": views.detail,
     "serializer": views.serializer,
+    "changelist": admin.changelist,
+    "inline": admin.inline,
+    "rows": admin.queryset,
 }

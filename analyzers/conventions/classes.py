@@ -118,6 +118,12 @@ def words(project: Project, at: Held, depth: int = 0) -> list[Word] | None:
     return words(project, elsewhere, depth + 1) if elsewhere is not None else None
 
 
+def local(cls: f.ClassDef, key: Key, word: Word) -> Span | None:
+    """Where a word stands in the class, counted from its start; None if it stands elsewhere."""
+    inside = word.path == key[0] and cls.start <= word.span.start < cls.end
+    return word.span.shift(-cls.start) if inside else None
+
+
 def _word(project: Project, at: Held, node: f.Const) -> Word:
     start = start_of(project, at.owner)
     return Word(str(node.value), at.owner[0], Span(node.at, node.to).shift(start))

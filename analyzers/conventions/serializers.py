@@ -197,18 +197,12 @@ def _of_model(
         forward = [r.name for r in model.relations.values() if _is_forward(model, r)]
         chosen = [(name, name_at) for name in forward]
     else:
-        chosen = [(word.text, _local(cls, key, word) or name_at) for word in wanted]
+        chosen = [(word.text, classes.local(cls, key, word) or name_at) for word in wanted]
     body: list[f.Stmt] = []
     for name, span in chosen:
         if name not in without:
             body += _of_name(project, At(span), model, name, depth)
     return body
-
-
-def _local(cls: f.ClassDef, key: Key, word: Word) -> Span | None:
-    """Where a word stands in the class, None if it stands elsewhere."""
-    inside = word.path == key[0] and cls.start <= word.span.start < cls.end
-    return word.span.shift(-cls.start) if inside else None
 
 
 def _depth(project: Project, key: Key) -> int:

@@ -25,6 +25,8 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     detail_view: Names
     generic_view: Names
     field: Words
+    admin: Names
+    inline: Names
     method: Words
     harmless: Names
 

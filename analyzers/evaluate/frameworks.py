@@ -58,9 +58,17 @@ def _serialise(run: Run, node: f.Call, made: Value, given: Value, many: bool, pl
         return
     if given.kind not in _LAZY and (given.of is None or given.of.kind != "row"):
         return
+    given = named(given)
     loops.enter(run, node, given, node.args[0] if node.args else None, place, LOOP)
     calls.invoke(run, unit, (loops.element_of(run, given),), {}, place, made.ref[1])
     run.close()
+
+
+def named(rows: Value) -> Value:
+    """Rows that nobody gave a name are named after their model."""
+    if rows.ref is None or (rows.label and not rows.label.startswith(("self.", "super()"))):
+        return rows
+    return rows.but(label=rows.ref[1].rpartition(".")[2])
 
 
 # ------------------------------------------------------------------------------------------ inherited methods
@@ -87,7 +95,10 @@ def method(
             return calls.invoke(run, bound, tuple(arguments.values), arguments.keywords, place, bound.label)
     if word == "representation":
         return _representation(run, this, arguments, place)
-    if not views.kind_of(run.summaries.project, this.ref):
+    kind = conventions.kind_of(run.summaries.project, this.ref)
+    if kind in ("admin", "inline"):
+        return _all_rows(run, this, place) if word == "queryset" else None
+    if not kind:
         return None
     if word == "argument":
         return _rows(arguments.first())
@@ -99,6 +110,18 @@ def method(
         return _serializer_class(run, this, place)
     made = _serializer_class(run, this, place)
     return construct(run, node, made, arguments, place) if made.kind == "class" and made.ref else None
+
+
+def _all_rows(run: Run, this: Value, place: Place) -> Value:
+    """The rows an admin shows. No loader can be put where nobody wrote a query."""
+    assert this.ref is not None
+    unit = Value("function", ref=(this.ref[0], units.qualname(this.ref[1], "rows")), bound=this)
+    rows = calls.invoke(run, unit, (), {}, place, this.ref[1])
+    if rows.origin is None:
+        return rows
+    origin = replace(rows.origin, split=True)
+    rows = rows.but(origin=origin, of=rows.of.but(origin=origin) if rows.of is not None else None)
+    return _certainly(run, this.ref, rows)
 
 
 def _further_up(run: Run, this: Key, name: str) -> Key | None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers import ways
+from analyzers.conventions import units
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import (
     carried,
@@ -15,6 +16,7 @@ from analyzers.evaluate import (
     exceeding,
     expressions,
     filling,
+    frameworks,
     paid,
     queries,
     reading,
@@ -34,6 +36,9 @@ CHUNKERS = ("batched", "chunked", "chunks", "grouper", "windowed", "in_batches",
 def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     """`for target in iter`: run the body once on an abstract element and sum it over the turns."""
     over = reading.within(run, node, expressions.evaluate(run, node.iter))
+    of_framework = run.function.kind == units.KIND
+    if of_framework:
+        over = frameworks.named(over)
     place = run.place_at(node.at, node.head_to or node.iter.to)
     beside = levels.beside(run, node)
     doubling.watch(run, node)
@@ -43,7 +48,7 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
         over,
         node.iter,
         place,
-        "for",
+        frameworks.LOOP if of_framework else "for",
         exits=shapes.has_exit(node.body),
         is_async=node.is_async,
         shared=paid.shared_turns(run, node) or filling.turns(run, node),

@@ -177,6 +177,12 @@ def call_place(query: Queried) -> Place:
     return query.chain[0].place if query.chain else query.place
 
 
+def deepest(context: Context, query: Queried) -> Place:
+    """Where a class sets off what a framework repeats: the last step of the way to the query that stands in it."""
+    inside = [p for p in (*(step.place for step in query.chain), query.place) if context.inside(p)]
+    return inside[-1] if inside else call_place(query)
+
+
 def through(query: Queried) -> str:
     """` (through `name`)` for a query that a callee sends."""
     if not query.chain:

@@ -15,6 +15,7 @@ from analyzers.rules.base import (
     Rule,
     call_place,
     chain_related,
+    deepest,
     loop_related,
     of_framework,
     on_each,
@@ -149,8 +150,10 @@ def _finding(
 def _place(context: Context, loop: Loop, query: Queried) -> Place:
     """Where it is read; where a framework reads it, nobody wrote a place for it but the query of the rows."""
     origin = query.origin
-    source = origin is not None and of_framework(loop) and context.inside(origin.place)
-    return origin.place if origin is not None and source else call_place(query)
+    if not of_framework(loop) or origin is None:
+        return call_place(query)
+    written = context.inside(origin.place) and not origin.split
+    return origin.place if written else deepest(context, query)
 
 
 # ----------------------------------------------------------------------------------------------------- fixes
@@ -238,7 +241,9 @@ Load the relation together with the rows: `select_related` joins a foreign key o
 query, `prefetch_related` and `selectinload` fetch many rows' relations with one query more.
 
 Nobody need write the loop: a serializer of Django REST framework reads its fields, `source`s, nested serializers and
-`get_...` methods of every row that its view lists. Then the finding stands where the rows are queried.
+`get_...` methods of every row that its view lists. Then the finding stands where the rows are queried. A changelist of
+Django's admin shows its columns of every row, an inline the text of each; `list_select_related` counts, and what the
+changelist joins by itself.
 
 It says nothing when the rows' query is not known for sure, when the relation is loaded anywhere on the way, for the
 column behind a foreign key (`book.author_id`), for assignments, and for a single object.

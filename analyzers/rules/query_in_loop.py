@@ -13,6 +13,7 @@ from analyzers.rules.base import (
     Rule,
     call_place,
     chain_related,
+    deepest,
     loop_related,
     of_framework,
     on_each,
@@ -103,7 +104,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     confidence = Confidence.HIGH if query.sure else Confidence.MEDIUM
     return context.finding(
         RULE.name,
-        call_place(query),
+        deepest(context, query) if of_framework(loop) else call_place(query),
         message,
         severity,
         confidence,

@@ -1,0 +1,193 @@
+"""Django's admin: a changelist shows columns of every row of its page, an inline shows the rows of one relation.
+
+Source: https://github.com/django/django/blob/5.2/django/contrib/admin/views/main.py (ChangeList.get_queryset and
+apply_select_related) and https://github.com/django/django/blob/5.2/django/contrib/admin/utils.py (lookup_field)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers import facts as f
+from analyzers.conventions import classes, units
+from analyzers.conventions.classes import Held
+from analyzers.conventions.tables import frameworks
+from analyzers.conventions.units import ROW, At
+from analyzers.project.django_fields import declared
+from analyzers.project.index import Project
+from analyzers.project.models import Models
+from analyzers.project.outline import callee, dotted, is_true, keyword
+from analyzers.project.schema import Key, Model
+from analyzers.text import Span
+
+_JOINED = 3
+"""Steps of foreign keys that are followed where Django follows up to five; few models point further."""
+
+
+def kind_of(project: Project, key: Key) -> str:
+    """ "admin" or "inline" for a class of the admin's, "" for any other."""
+    if classes.derives(project, key, frameworks().inline):
+        return "inline"
+    return "admin" if classes.derives(project, key, frameworks().admin) else ""
+
+
+def roots(project: Project, key: Key) -> Iterator[str]:
+    kind = kind_of(project, key)
+    if kind and _model(project, key) is not None:
+        yield "changelist" if kind == "admin" else "inline"
+
+
+def changelist(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
+    """One page: the columns of every row."""
+    found = _model(project, key)
+    if found is None or classes.method(project, key, "get_list_select_related") is not None:
+        return None
+    model = found[0]
+    columns = list(_columns(project, cls, key, "list_display")) or [(At(_name(cls)), "__str__", None)]
+    at = At(_place(project, cls, key, "list_display"))
+    rows: f.Expr = at.call(at.attr(at.name("self"), "get_queryset"), at.name("request"))
+    joined = _select_related(project, key, model, [name for _, name, _ in columns])
+    if joined is None:
+        return None
+    if joined:
+        rows = at.call(at.attr(rows, "select_related"), *map(at.text, joined))
+    shown = [s for where, name, call in columns for s in _shown(project, key, model, where, name, call)]
+    return units.function(cls, "changelist", (), (at.each(ROW, rows, *shown),))
+
+
+def inline(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
+    """The rows of a relation, each with its text above the form and what cannot be edited."""
+    found = _model(project, key)
+    if found is None:
+        return None
+    at = At(_place(project, cls, key, "readonly_fields"))
+    columns = [*_columns(project, cls, key, "readonly_fields"), (At(_name(cls)), "__str__", None)]
+    shown = [s for where, name, call in columns for s in _shown(project, key, found[0], where, name, call)]
+    rows = at.call(at.attr(at.name("self"), "get_queryset"), at.name("request"))
+    return units.function(cls, "inline", (), (at.each(ROW, rows, *shown),))
+
+
+def queryset(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
+    """What the framework's `get_queryset` gives: all rows, of the default manager."""
+    found = _model(project, key)
+    at = At(_name(cls))
+    if found is None or not found[0].managers:
+        return None
+    manager = at.attr(found[1], next(iter(found[0].managers)))
+    return units.function(cls, "rows", (), (at.give(at.call(at.attr(manager, "all"))),))
+
+
+def _name(cls: f.ClassDef) -> Span:
+    return Span(cls.name_at, cls.name_to)
+
+
+def _place(project: Project, cls: f.ClassDef, key: Key, option: str) -> Span:
+    own = classes.own(project, key).get(option)
+    return Span(own.value.at, own.value.to) if own is not None and own.value is not None else _name(cls)
+
+
+# ------------------------------------------------------------------------------------------------- the model
+
+
+def _model(project: Project, key: Key) -> tuple[Model, f.Expr] | None:
+    """The model a class of the admin's is for, and the name by which its file knows it."""
+    own = classes.held(project, key, "model")
+    for at in [own] if own is not None and own.owner == key else _registered(project, key):
+        named = classes.class_of(project, at)
+        found = Models(project).model(*named) if named is not None else None
+        if found is not None and found.orm == "django":
+            return found, at.value
+    return None
+
+
+def _registered(project: Project, key: Key) -> Iterator[Held]:
+    """The models for which a class is registered, by its decorator or in its file."""
+    path, qualname = key
+    cls, facts = project.class_(path, qualname), project.facts(path)
+    if cls is None or facts is None:
+        return
+    for decorator in cls.decorators:
+        if isinstance(decorator, f.Call) and (callee(decorator) or "").rpartition(".")[2] == "register":
+            yield from (Held((path, ""), a) for a in decorator.args)
+    for statement in facts.functions[0].body if facts.functions else ():
+        call = statement.value if isinstance(statement, f.Do) else None
+        if not isinstance(call, f.Call) or not (callee(call) or "").endswith(".register"):
+            continue
+        if len(call.args) == 2 and dotted(call.args[1]) == qualname:
+            given = call.args[0]
+            items = given.items if isinstance(given, f.Collection) else (given,)
+            yield from (Held((path, ""), item) for item in items)
+
+
+# -------------------------------------------------------------------------------------------------- columns
+
+
+_Column = tuple[At, str, "f.Expr | None"]
+
+
+def _columns(project: Project, cls: f.ClassDef, key: Key, option: str) -> Iterator[_Column]:
+    """The columns: where each is named, its name, and for a function in the list that function."""
+    found = classes.held(project, key, option)
+    if found is None:
+        return
+    items = found.value.items if isinstance(found.value, f.Collection) else (found.value,)
+    for item in items:
+        words = classes.words(project, Held(found.owner, item))
+        if words is None and found.owner == key and dotted(item) and isinstance(found.value, f.Collection):
+            yield At(Span(item.at, item.to)), "", item
+        for word in words or ():
+            yield At(classes.local(cls, key, word) or _name(cls)), word.text, None
+
+
+def _shown(
+    project: Project, key: Key, model: Model, at: At, name: str, call: f.Expr | None
+) -> Iterator[f.Stmt]:
+    """What showing one column of one row does."""
+    row = at.name(ROW)
+    relation = model.relations.get(name)
+    if call is not None:
+        yield at.do(at.call(call, row))
+    elif relation is not None and not relation.many:
+        yield at.do(at.call(at.attr(row, name, "__str__")))
+    elif relation is None and name not in model.columns:
+        if name != "__str__" and classes.method(project, key, name) is not None:
+            yield at.do(at.call(at.attr(at.name("self"), name), row))
+        elif name == "__str__":
+            yield at.do(at.call(at.attr(row, name)))
+        else:
+            yield at.do(at.attr(row, *name.split("__")) if not name.startswith("_") else at.attr(row, name))
+
+
+# ------------------------------------------------------------------------------------------- eager loading
+
+
+def _select_related(project: Project, key: Key, model: Model, columns: list[str]) -> list[str] | None:
+    """The relations that the changelist joins by itself; None where that cannot be told.
+
+    Without `list_select_related`, a column that is a foreign key makes it join all foreign keys that cannot be null.
+    """
+    found = classes.held(project, key, "list_select_related")
+    value = found.value if found is not None else None
+    if found is not None and not (isinstance(value, f.Const) and value.kind == "bool"):
+        words = classes.words(project, found)
+        return [word.text for word in words] if words is not None else None
+    single = {r.name for r in model.relations.values() if r.kind in ("fk", "o2o")}
+    if is_true(value) or single & set(columns):
+        return list(_never_null(project, model, _JOINED))
+    return []
+
+
+def _never_null(project: Project, model: Model, depth: int) -> Iterator[str]:
+    """The paths of foreign keys that `select_related()` without arguments follows."""
+    for relation in model.relations.values():
+        if relation.kind not in ("fk", "o2o") or _may_be_null(project, relation.declared, relation.name):
+            continue
+        yield relation.name
+        related = Models(project).related(relation) if depth > 1 else None
+        if related is not None:
+            yield from (f"{relation.name}__{path}" for path in _never_null(project, related, depth - 1))
+
+
+def _may_be_null(project: Project, key: Key, name: str) -> bool:
+    fields = declared(project, key).fields if key[0] else ()
+    return any(field.name == name and is_true(keyword(field.call, "null")) for field in fields)
