@@ -10,6 +10,7 @@ class _Admin(admin.ModelAdmin):
     actions = None  # The box that selects a row for an action has the row's text in its label.
 
 
+@admin.register(Book, site=admin.AdminSite())
 class _Columns(_Admin):
     list_display = ["title", "price"]
 
@@ -18,6 +19,7 @@ def columns(request):
     visit_list(_Columns, Book, request)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class _Relation(_Admin):
     list_display = ["title", "author"]
 
@@ -27,15 +29,16 @@ def relation_joined_by_the_admin(request):
     visit_list(_Relation, Book, request)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class _Text(_Admin):
     list_display = ["__str__", "price"]  # grows
 
 
 def text_of_the_row(request):
-    # disagrees: the admin
     visit_list(_Text, Book, request)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class _TextJoined(_Admin):
     list_display = ["__str__", "price"]
     list_select_related = ["author"]
@@ -45,6 +48,7 @@ def text_of_the_row_joined(request):
     visit_list(_TextJoined, Book, request)
 
 
+@admin.register(Review, site=admin.AdminSite())
 class _RelationText(_Admin):
     list_display = ["stars", "book"]
 
@@ -54,13 +58,13 @@ def text_of_a_relation(request):
     visit_list(_RelationText, Review, request)
 
 
+@admin.register(Review, site=admin.AdminSite())
 class _RelationTextNotJoined(_Admin):
     list_display = ["stars", "book"]  # grows
     list_select_related = ["book"]
 
 
 def text_of_a_relation_not_joined(request):
-    # disagrees: the admin
     visit_list(_RelationTextNotJoined, Review, request)
 
 
@@ -82,6 +86,7 @@ def box_of_each_row_joined(request):
     visit_list(_BoxesJoined, Book, request)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class _Method(_Admin):
     list_display = ["title", "country"]
 
@@ -90,10 +95,10 @@ class _Method(_Admin):
 
 
 def method(request):
-    # disagrees: the admin
     visit_list(_Method, Book, request)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class _MethodJoined(_Admin):
     list_display = ["title", "country"]
     list_select_related = ["author"]
@@ -106,6 +111,7 @@ def method_joined(request):
     visit_list(_MethodJoined, Book, request)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class _MethodJoinedByTheQueryset(_Admin):
     list_display = ["title", "country"]
 
@@ -120,6 +126,7 @@ def method_joined_by_the_queryset(request):
     visit_list(_MethodJoinedByTheQueryset, Book, request)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class _Count(_Admin):
     list_display = ["title", "review_count"]
 
@@ -129,10 +136,10 @@ class _Count(_Admin):
 
 
 def method_that_asks(request):
-    # disagrees: the admin
     visit_list(_Count, Book, request)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class _CountPrefetched(_Admin):
     list_display = ["title", "review_count"]
 
@@ -147,12 +154,12 @@ def method_that_asks_prefetched(request):
     visit_list(_CountPrefetched, Book, request)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class _Property(_Admin):
     list_display = ["title", "byline"]  # grows
 
 
 def property_of_the_model(request):
-    # disagrees: the admin
     visit_list(_Property, Book, request)
 
 
@@ -160,12 +167,13 @@ def _function(book):
     return book.publisher.name  # grows
 
 
+@admin.register(Book, site=admin.AdminSite())
 class _Function(_Admin):
     list_display = ["title", _function]
 
 
 def function_in_the_list(request):
-    # disagrees: the admin
+    # disagrees: reported where the class lists the function
     visit_list(_Function, Book, request)
 
 
@@ -181,6 +189,7 @@ class _WithInline(_Admin):
 
 
 def inline_of_one_row(request, author_ids):
+    # disagrees: each row of an inline loads its parent for its text, but an author has no more books here with more rows
     visit_form(_WithInline, Author, request, author_ids[0])
 
 
