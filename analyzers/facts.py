@@ -176,9 +176,13 @@ class Choose(_Node):
 
 
 class Template(_Node):
-    """An f-string or template literal: the interpolated expressions in order."""
+    """An f-string or template literal: the interpolated expressions in order.
+
+    `text` is how a Python one begins, with `{}` for what is interpolated.
+    """
 
     parts: tuple[Expr, ...]
+    text: str = ""
 
 
 class Named(_Node):

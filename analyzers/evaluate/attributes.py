@@ -128,6 +128,9 @@ def attribute(run: Run, node: f.Attr) -> Value:
     """`obj.name`, read."""
     chain = shapes.dotted(node)
     root = chain.partition(".")[0]
+    kept = run.stored.get(chain) if "." in chain else None
+    if kept is not None:
+        return kept  # A client that was put there: `g.db = connect()`.
     if chain and run.lookup(root) is None and root not in ("self", "this", "cls"):
         found = names.resolve(run.summaries.project, run.path, chain, run.function.qualname)
         if found is not None and found[0].kind != "variable":
@@ -231,3 +234,5 @@ def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:
     run.assigned.add(shapes.text_of(target))
     if base.label in ("self", "this") and value.known:
         run.stored[target.name] = replace(value.plain(), label=shapes.text_of(target))
+    elif queries.is_client(value.kind):
+        run.stored[shapes.text_of(target)] = value

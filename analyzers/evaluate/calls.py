@@ -177,10 +177,15 @@ def bind_parameters(
         if param.kind == "star":
             rest = given[position:]
             size = ONE if all(value.evidence != SPREAD for value in rest) else None
-            bound[param.name] = Value("tuple", size=size, items=tuple(rest), of=rest[0] if rest else None)
+            depends = frozenset().union(*(value.depends for value in rest))
+            bound[param.name] = Value(
+                "tuple", size=size, items=tuple(rest), of=rest[0] if rest else None, depends=depends
+            )
             position = len(given)
         elif param.kind == "double_star":
-            bound[param.name] = Value("dict")
+            named = {p.name for p in function.params}
+            others = (value.depends for name, value in keywords.items() if name not in named)
+            bound[param.name] = Value("dict", depends=frozenset().union(*others))
         elif param.kind == "positional" and position < len(given):
             bound[param.name] = given[position]
             position += 1
@@ -372,4 +377,8 @@ def force(run: Run, value: Value, place: Place) -> None:
 
 def entered(run: Run, value: Value) -> Value:
     """What `with value as x` binds: for files, sessions, clients and cursors the thing itself."""
+    if value.kind == "iterator" and value.of is not None:
+        return value.of.on(
+            value.depends
+        )  # A generator is entered only as a `@contextmanager`: what it yields.
     return value if value.kind != "unknown" else UNKNOWN_VALUE.on(value.depends)

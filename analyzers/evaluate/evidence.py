@@ -251,6 +251,8 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
         return options[-1] if options and all(o.kind == options[-1].kind for o in options) else UNKNOWN_VALUE
     if isinstance(node, f.Call):
         return _constructed(project, path, scope, language, node)
+    if isinstance(node, f.Attr):
+        return _of_self(project, path, scope, language, node)
     if isinstance(node, f.Name):
         function = project.function(path, scope) if scope else None
         for param in function.params if function is not None else ():
@@ -276,6 +278,51 @@ def _computed(project: Project, path: str, scope: str, language: str, node: f.Bi
     return UNKNOWN_VALUE
 
 
+def _of_self(project: Project, path: str, scope: str, language: str, node: f.Attr) -> Value:
+    """`self.connection` in another attribute's value: a client that an earlier assignment made."""
+    from analyzers.evaluate import queries
+
+    function = project.function(path, scope) if scope else None
+    if function is None or not function.owner or not function.params or not isinstance(node.obj, f.Name):
+        return UNKNOWN_VALUE
+    if node.obj.id != function.params[0].name:
+        return UNKNOWN_VALUE
+    found = attribute_of_instance(project, path, function.owner, node.name, language)
+    return found if queries.is_client(found.kind) else UNKNOWN_VALUE
+
+
+def _given(project: Project, path: str, scope: str, language: str, node: f.Call) -> Value:
+    """`self.connection.cursor()`, `MongoClient().shop`: a client that another client gives."""
+    from analyzers.evaluate import queries
+
+    if not isinstance(node.func, f.Attr):
+        return UNKNOWN_VALUE
+    holder = guess(project, path, scope, language, node.func.obj)
+    kind = queries.kind_given(holder.kind, node.func.name, node) if holder.known else ""
+    return Value(kind, evidence=f"given by {shapes.text_of(node)}") if kind else UNKNOWN_VALUE
+
+
+def _by_function(project: Project, path: str, qualname: str, language: str) -> Value:
+    """A client that a function of the project makes: what it says it returns, or its last `return`."""
+    from analyzers.evaluate import queries
+
+    def find() -> Value:
+        project.read(path)
+        function = project.function(path, qualname)
+        if function is None:
+            return UNKNOWN_VALUE
+        if function.returns is not None:
+            found = declared(project, path, qualname, language, function.returns)
+        else:
+            last = function.body[-1] if function.body else None
+            found = guess(
+                project, path, qualname, language, last.value if isinstance(last, f.Return) else None
+            )
+        return found if queries.is_client(found.kind) else UNKNOWN_VALUE
+
+    return project.memo.ask(("client made", path, qualname), find, in_cycle=UNKNOWN_VALUE)
+
+
 def _constructed(project: Project, path: str, scope: str, language: str, node: f.Call) -> Value:
     from analyzers.evaluate import queries, reading
 
@@ -288,15 +335,18 @@ def _constructed(project: Project, path: str, scope: str, language: str, node: f
         return made[0]  # A maker handed to whatever keeps what it makes.
     name = shapes.dotted(node.func)
     if not name:
-        return reading.guessed(project, path, scope, language, node)
+        given = _given(project, path, scope, language, node)
+        return given if given.known else reading.guessed(project, path, scope, language, node)
     found = names.resolve(project, path, name, scope)
     if found is None or found[1]:
-        return UNKNOWN_VALUE
+        return _given(project, path, scope, language, node)
     target = found[0]
+    if target.kind == "function" and language == "python":
+        return _by_function(project, target.path, target.qualname, language)
     if target.kind == "class":
         return instance_of(project, target.path, target.qualname)
     if target.kind == "external":
-        kind = queries.kind_made_by(target.dotted)
+        kind = queries.kind_made_by(target.dotted, node)
         if kind:
             return Value(kind, dotted=target.dotted, evidence=f"made by {name}()")
         plain = target.dotted.removeprefix("builtins.") if language != "python" else target.dotted

@@ -204,6 +204,9 @@ def _item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
     label = shapes.text_of(node)
     if base.kind in queries.LAZY_KINDS:
         return queries.item(run, base, run.place(node)).on(depends)
+    under = queries.entry(base, label)
+    if under is not None:
+        return under.on(depends)
     if (
         base.items is not None
         and isinstance(index.const, int)

@@ -111,6 +111,7 @@ class Dbapi(Struct, frozen=True):
     cursor: Effects
     batch: Names
     asyncpg: Effects
+    pool: Effects  # `connect` are its constructors
 
 
 class Prisma(Struct, frozen=True):
@@ -131,6 +132,34 @@ class ScriptOrm(Struct, frozen=True):
     batch: Names
 
 
+class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """One family of services.toml: what makes its clients, and what their methods do.
+
+    `many` are words that say, among the arguments, that many are asked for; `gives` maps methods to the family of what
+    they return, `attributes` is the family of every other attribute.
+    """
+
+    source: str
+    name: str
+    made: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
+    write: frozenset[str] = frozenset()
+    http: frozenset[str] = frozenset()
+    batch: frozenset[str] = frozenset()
+    many: frozenset[str] = frozenset()
+    gives: dict[str, str] = {}
+    attributes: str = ""
+
+    def effect(self, method: str) -> str:
+        """read, write, http or batch; "" for a method that is not listed."""
+        return self._effects.get(method, "")
+
+    @cached_property
+    def _effects(self) -> dict[str, str]:
+        effects = {"read": self.read, "write": self.write, "http": self.http, "batch": self.batch}
+        return {name: effect for effect, names in effects.items() for name in names}
+
+
 class Tables(Struct, frozen=True):
     django: Django
     sqlalchemy: Sqlalchemy
@@ -139,6 +168,7 @@ class Tables(Struct, frozen=True):
     typeorm: ScriptOrm
     sequelize: ScriptOrm
     mongoose: ScriptOrm
+    services: dict[str, Service]
 
 
 @lru_cache(maxsize=1)
@@ -152,7 +182,19 @@ def tables() -> Tables:
         typeorm=_script("typeorm"),
         sequelize=_script("sequelize"),
         mongoose=_script("mongoose"),
+        services=_services(),
     )
+
+
+def _services() -> dict[str, Service]:
+    return {family: _service(family, raw) for family, raw in read("services").items()}
+
+
+def _service(family: str, raw: dict[str, Any]) -> Service:
+    try:
+        return msgspec.convert(raw, Service)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"orm/services.toml: [{family}]: {error}") from error
 
 
 def read(name: str) -> dict[str, Any]:

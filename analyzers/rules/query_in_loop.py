@@ -27,12 +27,14 @@ from analyzers.rules.base import (
 def check(context: Context) -> Iterator[Finding]:
     groups: dict[tuple[int, str], list[tuple[Loop, Queried]]] = {}
     for query in context.analysis.queries:
-        if query.kind not in ("read", "write", "commit"):
+        if query.kind not in _WORDS or _is_told_elsewhere(context, query):
             continue
         loop = repeats(query) or _of_framework_below(query)
         if loop is None or not context.inside(call_place(query)):
             continue
         if loop.function != context.function.qualname and not of_framework(loop):
+            continue
+        if query.kind == "http" and _is_repeated_to_succeed(loop):
             continue
         # One loop, one finding: who mends the loop has all of its queries before their eyes.
         groups.setdefault((loop.number, query.kind), []).append((loop, query))
@@ -59,11 +61,32 @@ def check(context: Context) -> Iterator[Finding]:
             yield _finding(context, loop, query, [q for _, q in found[1:]])
 
 
+def _is_told_elsewhere(context: Context, query: Queried) -> bool:
+    """True for requests that are awaited, or started together: `await-in-loop` speaks of those that wait in a row."""
+    return query.kind == "http" and (
+        query.awaited or context.function.is_async or context.language != "python"
+    )
+
+
+def _is_repeated_to_succeed(loop: Loop) -> bool:
+    """True if a loop asks for page after page, or one server after the other until one answers."""
+    return loop.kind == "while" or loop.exits or "range" in (loop.over.kind, loop.over.label)
+
+
 _WORDS = {
     "read": ("asks the database", ""),
     "write": ("writes", "batch "),
     "commit": ("waits for the database", "behind the loop "),
+    "http": ("sends a request", ""),
 }
+
+
+def _instead(query: Queried, batch: str) -> str:
+    if query.note:
+        return "."
+    if query.kind == "http":
+        return ", each after the one before. See whether the service takes many at once."
+    return " where a pipeline would do." if query.orm == "redis" else f" where one {batch}would do."
 
 
 def _holds_rows(loop: Loop) -> bool:
@@ -82,8 +105,9 @@ def _of_framework_below(query: Queried) -> Loop | None:
 def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]) -> Finding:
     turns = loop.turns.formula()
     verb, batch = _WORDS[query.kind]
-    message = f"`{told(query)}`{through(query)} {verb} {on_each(loop)}: {turns} queries" + (
-        "." if query.note else f" where one {batch}would do."
+    unit = "requests" if query.kind == "http" else "queries"
+    message = f"`{told(query)}`{through(query)} {verb} {on_each(loop)}: {turns} {unit}" + _instead(
+        query, batch
     )
     if query.kind == "commit" and query.label.endswith("commit()") and _holds_rows(loop):
         message += " What the session holds is read anew after each of them."
@@ -97,7 +121,14 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     severity = Severity.WARNING
     # A structure is walked by calls of oneself: which of its parts ask is decided on the way.
     walks = any(step.message == f"calls `{context.function.qualname}`" for step in query.chain)
-    if query.kind != "read" or loop.exits or query.note or loop.kind == "while" or walks:
+    if (
+        query.kind != "read"
+        or query.orm == "redis"
+        or loop.exits
+        or query.note
+        or loop.kind == "while"
+        or walks
+    ):
         severity = Severity.INFORMATION
     if of_framework(loop) and query.optional:
         severity = Severity.INFORMATION
@@ -108,7 +139,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         message,
         severity,
         confidence,
-        Cost(f"{turns} queries", "" if query.note else "1 query"),
+        Cost(f"{turns} {unit}", "" if query.note or query.kind == "http" else "1 query"),
         related,
         _fixes(context, loop, query, more),
         ("query",),
@@ -132,6 +163,9 @@ another file; the related places show the way to it.
 
 Ask once for all of them (`filter(pk__in=ids)`, `in_bulk(ids)`, `where(Model.id.in_(ids))`, `findMany({ where: { id:
 { in: ids } } })`) and look each row up in a dict.
+
+The same holds for stores and services: MongoDB, Elasticsearch, DynamoDB; a loop over Redis (use a pipeline), a commit
+on every turn, and HTTP requests one after the other are information.
 
 It says nothing when the arguments do not depend on the loop's element, for queries that ask for many values at once,
 for chunked loops, paging, polling and retries, and for loops whose length the program fixes.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
-from analyzers.evaluate.queries import django, drivers, prisma, sqlalchemy
+from analyzers.evaluate.queries import django, drivers, prisma, services, sqlalchemy
 from analyzers.evaluate.queries.emit import LAZY_KINDS
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -21,7 +21,7 @@ from analyzers.types import UNKNOWN_VALUE, Token, Value
 if TYPE_CHECKING:
     from analyzers.evaluate.arguments import Arguments
 
-_FAMILIES = (django, sqlalchemy, drivers, prisma)
+_FAMILIES = (django, sqlalchemy, drivers, services, prisma)
 
 
 def is_model(project: Project, path: str, qualname: str) -> bool:
@@ -50,6 +50,11 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
 def touch(run: Run, value: Value, place: Place, how: str) -> None:
     """A lazy set of rows is read: its query is sent now."""
     (sqlalchemy if value.kind == "query" else django).touch(run, value, place, how)
+
+
+def entry(base: Value, label: str) -> Value | None:
+    """`client["shop"]`: what a client gives under a name."""
+    return services.item(base, label)
 
 
 def item(run: Run, base: Value, place: Place) -> Value:
@@ -97,14 +102,18 @@ def kind_of_class(name: str) -> str:
         return "prisma"
     if name in t.dbapi.asyncpg.lists["connect"]:
         return "asyncpg"
+    if name in t.dbapi.pool.lists["connect"]:
+        return "pool"
     if name in ("requests.Session", "httpx.Client", "httpx.AsyncClient", "aiohttp.ClientSession"):
         return "http-client"
-    return ""
+    return services.kind_made_by(name)
 
 
-def kind_made_by(name: str) -> str:
+def kind_made_by(name: str, node: f.Call | None = None) -> str:
     """What calling an outside name makes; "" for nothing the model knows."""
     t = tables()
+    if node is not None and (service := services.kind_made_by(name, node)):
+        return service
     if name in t.dbapi.connect:
         return "connection"
     if name in t.sqlalchemy.classes["session_factory"]:
@@ -112,13 +121,45 @@ def kind_made_by(name: str) -> str:
     return kind_of_class(name)
 
 
+def kind_given(kind: str, method: str, node: f.Call) -> str:
+    """What a method of a client gives that is a client itself: `connection.cursor()`, `client.get_collection()`."""
+    t = tables()
+    if kind == "connection" and t.dbapi.connection.of(method) == "cursor":
+        return "cursor"
+    if kind == "pool" and t.dbapi.pool.of(method) == "acquire":
+        return "connection"
+    if kind == "asyncpg" and t.dbapi.asyncpg.of(method) == "acquire":
+        return kind
+    if kind == "engine" and method in ("connect", "begin"):
+        return "sa-connection"
+    if kind == "engine" and method == "raw_connection":
+        return "connection"
+    return services.kind_given(kind, method, node)
+
+
+def is_client(kind: str) -> bool:
+    """True for what sends queries or requests: a session, a connection, a cursor, a client of a service."""
+    return kind in _CLIENTS or kind in tables().services
+
+
+_CLIENTS = frozenset(
+    (
+        "session", "session-factory", "engine", "sa-connection", "connection", "cursor", "pool", "asyncpg", "http-client",
+        "flask-db", "prisma",
+    )
+)  # fmt: skip
+
+
 __all__ = [
     "LAZY_KINDS",
     "attribute",
     "awaited",
     "call",
+    "entry",
+    "is_client",
     "is_model",
     "item",
+    "kind_given",
     "kind_made_by",
     "kind_of_class",
     "module_object",

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
-from analyzers.evaluate.queries.emit import emit
+from analyzers.evaluate.queries import sql
+from analyzers.evaluate.queries.emit import committed, emit
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
-from analyzers.types import Value
+from analyzers.types import NONE, Value
 
 if TYPE_CHECKING:
     from analyzers.evaluate.arguments import Arguments
-
-_MANY = re.compile(r"\b(?:in\s*\(|any\s*\(|unnest\s*\()", re.IGNORECASE)
-_WRITES = re.compile(r"\s*(?:insert|update|delete|replace|merge|upsert)\b", re.IGNORECASE)
 
 
 def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
@@ -31,6 +28,8 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         return _connection(run, node, receiver, name, arguments)
     if receiver.kind == "cursor":
         return _cursor(run, node, receiver, name, arguments)
+    if receiver.kind == "pool" and tables().dbapi.pool.of(name) == "acquire":
+        return Value("connection", label=f"{receiver.label}.{name}()", depends=receiver.depends)
     if receiver.kind == "asyncpg":
         return _asyncpg(run, node, receiver, name, arguments)
     return None
@@ -41,6 +40,8 @@ def _made(target: Value) -> Value | None:
         return Value("connection", label=target.label)
     if target.kind == "external" and target.dotted in tables().dbapi.asyncpg.lists["connect"]:
         return Value("asyncpg", label=target.label)
+    if target.kind == "external" and target.dotted in tables().dbapi.pool.lists["connect"]:
+        return Value("pool", label=target.label)
     return None
 
 
@@ -50,6 +51,11 @@ def _connection(run: Run, node: f.Call, receiver: Value, name: str, arguments: A
         return Value("cursor", label=f"{receiver.label}.cursor()", depends=receiver.depends)
     if effect in ("execute", "execute_many"):
         return _send(run, node, receiver, name, arguments, many=effect == "execute_many")
+    if name == "commit":
+        committed(
+            run, f"{receiver.label or 'connection'}.commit()", run.place(node), receiver.depends, orm="sql"
+        )
+        return NONE
     return None
 
 
@@ -73,24 +79,25 @@ def _asyncpg(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
 
 
 def _send(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments, *, many: bool) -> Value:
-    sql = node.args[0] if node.args else None
-    text = sql.value if isinstance(sql, f.Const) and isinstance(sql.value, str) else ""
+    statement = node.args[0] if node.args else None
+    known = arguments.values[0].const if arguments.values else None
+    written = sql.of(statement) if statement is not None else sql.UNKNOWN
+    if not written.kind and isinstance(known, str):
+        written = sql.written(known)  # The text is kept in a name.
     depends = arguments.depends
     if (
-        isinstance(sql, (f.Name, f.Attr, f.Index))
+        isinstance(statement, (f.Name, f.Attr, f.Index))
         and arguments.values[0].depends
         and len(arguments.values) == 1
     ):
-        depends = (
-            depends - arguments.values[0].depends
-        )  # Each turn has a statement of its own: nothing to join.
+        depends -= arguments.values[0].depends  # Each turn has a statement of its own: nothing to join.
     emit(
         run,
-        "write" if _WRITES.match(text) else "read",
+        "write" if written.kind == sql.WRITE else "read",
         f"{receiver.label or receiver.kind}.{name}()",
         run.place(node),
         depends,
         orm="sql",
-        batch=many or bool(_MANY.search(text)),
+        batch=many or written.many or written.kind == sql.OTHER,
     )
     return Value("cursor", label=receiver.label, depends=arguments.depends)

@@ -56,12 +56,26 @@ def string(spec: Spec) -> LowerExpr:
         if not quote and (b"f" in head[:2] or b"t" in head[:2]):
             parts = holes(unit, node, hole, depth)
             if parts:
-                return Template(start - base, end - base, tuple(parts))
+                return Template(start - base, end - base, tuple(parts), _around(unit, node, hole))
         if not quote and b"b" in head[:2]:
             return Const(start - base, end - base, "bytes", None)
         return Const(start - base, end - base, "str", text_of(unit, node))
 
     return lower
+
+
+def _around(unit: Unit, node: Node, hole: frozenset[int]) -> str:
+    """The text of an f-string with `{}` for its holes, as far as it is kept."""
+    found, at = "", node.start_byte
+    for child in node.children:
+        if child.kind_id in hole:
+            found += unit.source[at : child.start_byte].decode(errors="replace") + "{}"
+            at = child.end_byte
+            if len(found) > LONGEST_TEXT:
+                break
+    else:
+        found += unit.source[at : min(node.end_byte, at + LONGEST_TEXT)].decode(errors="replace")
+    return found.lstrip("rRfFbBtT").strip("\"'")[:LONGEST_TEXT]
 
 
 def text_of(unit: Unit, node: Node) -> str | None:
@@ -86,7 +100,8 @@ def concatenation(spec: Spec) -> LowerExpr:
         items = unit.each(node, depth + 1)
         templates = [part for item in items if type(item) is Template for part in item.parts]
         if templates:
-            return Template(at, to, tuple(templates))
+            texts = [i.text if type(i) is Template else getattr(i, "value", None) or "" for i in items]
+            return Template(at, to, tuple(templates), "".join(map(str, texts))[:LONGEST_TEXT])
         kinds = {item.kind for item in items if type(item) is Const}
         texts = [item.value for item in items if type(item) is Const and isinstance(item.value, str)]
         if kinds == {"str"} and len(texts) == len(items) and sum(map(len, texts)) <= LONGEST_TEXT:
