@@ -59,6 +59,9 @@ def progress(run: Run, node: f.While) -> Progress:
             best = min(ways, key=_preference)
             chosen.setdefault((best.closer.name, best.closer.kind), best)
     moving = [way for way in chosen.values() if way.closer.kind != "set"]
+    unpaid = next((way.closer.name for way in moving if way.open), "")
+    if unpaid:
+        return Progress(reason=f"`{unpaid}` goes on where it was left, and may have gone back", label=unpaid)
     if not moving:
         lines = reading.per_turn(run, node)
         if lines is not None:  # Later visits read what earlier ones left.
@@ -102,28 +105,37 @@ def _steps(turn: Turn, found: list[Condition]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to the end, its turns on one visit, and the loops outside that share them."""
+    """One way to the end, its turns on one visit, and the loops outside that share them.
+
+    A product is claimed only where the loop starts anew on each turn outside. `open` says that nothing proves either:
+    the way neither begins afresh, nor does it only go forward. What its turns come to in all is not known then.
+    """
 
     closer: Closer
     turns: Cost
     loops: tuple[Loop, ...]
+    open: bool = False
 
 
 def _way(
     run: Run, node: f.While, closer: Closer, known: dict[tuple[str, bool, str, bool], sharing.Shared]
 ) -> Way:
-    loops, slack = closer.loops, False
+    loops, slack, is_open = closer.loops, False, False
     if loops is None and closer.kind in ("step", "scale", "fall", "link", "chase", "drain", "advance"):
         key = (closer.name, closer.up, closer.along, closer.alone)
         if key not in known:
             known[key] = sharing.pointer(run, node, closer)
-        loops, slack = known[key].loops, known[key].slack
+        shared = known[key]
+        loops, slack, repeated = shared.loops, shared.slack, shared.repeated
+        if shared.carried and repeated is not None and closer.kind != "scale":
+            is_open = not all(repeated.number in size.loops for size in closer.total.sizes)
     if loops is None and closer.kind == "fill":
         loops = sharing.filled(run, closer.name.strip("|"))
     if not loops and closer.near is not None:
         return Way(closer, closer.near, ())
     loops = loops or ()
-    return Way(closer, sharing.spread(closer.total, loops, closer.name, slack), loops)
+    turns = sharing.spread(closer.total, loops, closer.name, slack)
+    return Way(closer, turns, loops, is_open and not turns.is_constant)
 
 
 def _preference(way: Way) -> tuple[bool, bool, tuple[float, float, int], int]:

@@ -109,9 +109,13 @@ class State(Struct, frozen=True, gc=False):
 
 @dataclass(slots=True)
 class Turn:
-    """The ends of a turn's paths: those that come back to the head, and those that break out."""
+    """The ends of a turn's paths: those that come back to the head, and those that break out.
+
+    `heads` are the paths as far as to the inner loop, or to the loop around it.
+    """
 
     ends: list[State] = field(default_factory=list)
+    heads: list[State] = field(default_factory=list)
     breaks: list[State] = field(default_factory=list)
 
     @property

@@ -32,6 +32,9 @@ PUTS = ("append", "appendleft", "push", "unshift", "insert", "add", "put", "put_
 PUTS_MANY = ("extend", "extendleft", "update", "concat")
 POPS = ("pop", "popleft", "popitem", "shift", "dequeue", "remove", "discard")
 
+MOVED = "*"
+"""Stands for the pointer after the inner loop, among the names a value was computed from."""
+
 Helper = Callable[[f.Call], "tuple[frozenset[str], frozenset[str]]"]
 """What a call of a function takes from and puts into containers the caller sees."""
 
@@ -55,12 +58,16 @@ class Walk:
 
     def turn(self, node: f.While | f.For) -> Turn:
         """All paths through one turn of a loop."""
-        around = self.inner is not None and node.at <= self.inner.at and self.inner.to <= node.to
+        around = self._is_around(node)
         known = self.own if around else self.plain
         found = known.get((node.at, node.to))
         if found is None:
             found = known[node.at, node.to] = self._turn(node, self.falling if around else "")
         return found
+
+    def _is_around(self, node: f.While | f.For) -> bool:
+        """True for the inner loop and the loops around it."""
+        return self.inner is not None and node.at <= self.inner.at and self.inner.to <= node.to
 
     def _turn(self, node: f.While | f.For, falling: str) -> Turn:
         turn = Turn()
@@ -111,6 +118,8 @@ class Walk:
         if isinstance(stmt, (f.For, f.While)):
             if len(states) > (MAX_BEFORE_LOOPS if self.steps < MAX_WORK else 1):
                 states = [merged(states)]
+            if self._is_around(stmt):
+                turn.heads += states
             return self._run(stmt.otherwise, [self._loop(stmt, s) for s in states], turn, returns)
         if isinstance(stmt, f.Jump):
             if stmt.kind == "continue":
@@ -216,6 +225,8 @@ class Walk:
                     paid = counted or all(k.high[name][1] for _, k in pairs if name in k.high)
                     high = _moved_on(before.high, (falls or counted) and paid)
             mentions = before.mentions.union(*(k.mentions for k in after))
+            if counted and name == self.pointer:
+                mentions |= {MOVED}
             may = {f"{b}+" for b in low} if any(k.rose(name) for k in after) else set()
             may |= {f"{b}-" for b in high} if any(k.fell(name) for k in after) else set()
             roots = before.same_as | {b for b, _ in before.links}

@@ -17,7 +17,7 @@ from analyzers.evaluate.run import MARKED, Run
 from analyzers.evaluate.whiles.answer import Closer
 from analyzers.evaluate.whiles.callees import helper_of
 from analyzers.evaluate.whiles.known import State, Turn
-from analyzers.evaluate.whiles.paths import Walk
+from analyzers.evaluate.whiles.paths import MOVED, Walk
 from analyzers.types import Value
 
 MAX_AROUND = 6
@@ -26,10 +26,16 @@ MAX_AROUND = 6
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The loops around that share a pointer's steps, outermost first; `slack` if each of their turns may add some."""
+    """The loops around that share a pointer's steps, outermost first; `slack` if each of their turns may add some.
+
+    `repeated` is the first loop that does not share them; `carried` says that the pointer begins there where it, or
+    something made of it, was left the turn before.
+    """
 
     loops: tuple[Loop, ...] = ()
     slack: bool = False
+    repeated: Loop | None = None
+    carried: bool = False
 
 
 def around(run: Run) -> list[tuple[Loop, f.For | f.While]]:
@@ -60,10 +66,22 @@ def pointer(run: Run, node: f.While | f.For, closer: Closer) -> Shared:
         turn = Walk(helper_of(run), node, closer.name, closer.up, closer.along, run.turns).turn(outer)
         answer = _monotone(turn, closer)
         if answer is None:
-            break
+            return Shared(tuple(shared), slack, loop, _is_carried(turn, closer.name))
         slack = slack or answer
         shared.insert(0, loop)
     return Shared(tuple(shared), slack)
+
+
+def _is_carried(turn: Turn, name: str) -> bool:
+    """True if where a pointer begins depends on where the loop left it on an earlier turn of the loop outside."""
+    seen: set[str] = set()
+    open_names = {m for head in turn.heads for m in head.of(name).mentions}
+    while open_names:
+        if MOVED in open_names:
+            return True
+        seen |= open_names
+        open_names = {m for n in open_names for s in turn.ends for m in s.of(n).mentions} - seen
+    return False
 
 
 def _monotone(turn: Turn, closer: Closer) -> bool | None:
