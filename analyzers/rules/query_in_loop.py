@@ -102,6 +102,20 @@ def _of_framework_below(query: Queried) -> Loop | None:
     )
 
 
+def _is_over_groups(loop: Loop) -> bool:
+    """True for a loop over what was grouped before (`for kind, ids in by_kind.items()`): one query for each group."""
+    pair = loop.over.of
+    if loop.over.kind not in ("values", "view", "iterator", "dict") or pair is None or pair.items is None:
+        return False
+    return len(pair.items) == 2 and pair.items[1].kind in ("list", "set", "dict", "tuple", "deque")
+
+
+def _is_whole_work(context: Context, loop: Loop, queries: list[Queried]) -> bool:
+    """True if each turn calls what loops over queries of its own: no one query would do, and that loop comes first."""
+    looping = {call_place(q) for q in context.analysis.queries if q.inner and q.chain and loop in q.loops}
+    return all(query.chain and call_place(query) in looping for query in queries)
+
+
 def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]) -> Finding:
     turns = loop.turns.formula()
     verb, batch = _WORDS[query.kind]
@@ -131,6 +145,8 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     ):
         severity = Severity.INFORMATION
     if of_framework(loop) and query.optional:
+        severity = Severity.INFORMATION
+    if _is_over_groups(loop) or _is_whole_work(context, loop, [query, *others]):
         severity = Severity.INFORMATION
     confidence = Confidence.HIGH if query.sure else Confidence.MEDIUM
     return context.finding(
