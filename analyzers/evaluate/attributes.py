@@ -88,8 +88,11 @@ def of_target(run: Run, target: Target, rest: tuple[str, ...], label: str) -> Va
         size = ONE if full.rpartition(".")[2].rpartition("#")[2].isupper() else None
         value = Value("external", dotted=full, label=label, size=size, frozen=True)
         return queries.module_object(value) or reading.stream(value)
-    if target.kind in ("function", "class", "module"):
+    if target.kind == "class":
+        value = evidence.class_itself(run.summaries.project, target.path, target.qualname).but(label=label)
+    elif target.kind in ("function", "module"):
         value = Value(target.kind, ref=(target.path, target.qualname), label=label, frozen=True)
+        value = _of_class(run, value, target)
     elif target.kind == "variable":
         value = module_variable(run, target, label)
     else:
@@ -97,6 +100,17 @@ def of_target(run: Run, target: Target, rest: tuple[str, ...], label: str) -> Va
     for name in rest:
         value = member_of(run, value, name, label=label)
     return value
+
+
+def _of_class(run: Run, value: Value, target: Target) -> Value:
+    """A function with the class it is bound to, for a class method: `Tag.parse(text)` hands the class over first."""
+    function = run.summaries.function(target.path, target.qualname) if target.kind == "function" else None
+    if function is None or not function.owner:
+        return value
+    if not any(shapes.dotted(d).rpartition(".")[2] == "classmethod" for d in function.decorators):
+        return value
+    owner = evidence.class_itself(run.summaries.project, target.path, function.owner)
+    return replace(value, bound=owner.but(label=function.owner))
 
 
 def module_variable(run: Run, target: Target, label: str) -> Value:
@@ -211,10 +225,12 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
             )
         return method
     if found is not None and found.kind == "class":
-        return Value("class", ref=(found.path, found.qualname), label=label, frozen=True)
+        return evidence.class_itself(project, found.path, found.qualname).but(label=label)
     if f"{node.name}" in run.stored and base.kind == "instance":
         stored = run.stored[node.name]
         return stored.on(base.depends).but(label=label)
+    if node.name in evidence.OF_MEMBERS and evidence.is_enumeration(project, *base.ref):
+        return Value(size=ONE, frozen=True, label=label, depends=base.depends, evidence=FIXED, bound=base)
     value = evidence.attribute_of_instance(project, *base.ref, node.name, run.language)
     if not value.known and found is not None and base.kind != "row":
         value = frameworks.class_attribute(run, base, node.name) or value

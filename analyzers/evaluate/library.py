@@ -72,7 +72,10 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     where = run.place(func.obj) if isinstance(func, f.Attr) else place
     if row.grows and isinstance(func, f.Attr) and isinstance(func.obj, f.Index):
         _entered(run, func.obj)
-    return apply(run, node, row, name, receiver, first, arguments, place, where)
+    made = apply(run, node, row, name, receiver, first, arguments, place, where)
+    if name in segments.CUT and receiver.kind in ("str", "bytes") and made.kind == "list":
+        return made.but(evidence=segments.PIECES)
+    return made
 
 
 def _sliced(run: Run, node: f.Call, receiver: Value, arguments: Arguments) -> Value:

@@ -20,6 +20,7 @@ from analyzers.evaluate import (
     paid,
     queries,
     reading,
+    segments,
     shapes,
     whiles,
 )
@@ -171,6 +172,8 @@ def element_of(run: Run, over: Value) -> Value:
     inner = run.present(element(over) or UNKNOWN_VALUE)
     if inner.items is not None:
         inner = replace(inner, items=tuple(v.on((loop.number,)) for v in inner.items))
+    if inner.size is None and (piece := segments.piece_of(run, over)) is not None:
+        inner = replace(inner, size=piece)
     label = inner.label if inner.label and inner.kind == "row" else ""
     return replace(
         inner,

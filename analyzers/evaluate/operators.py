@@ -246,6 +246,7 @@ def sliced(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) -> 
         born=len(run.loops),
         token="",
         origin=base.origin,
+        evidence=base.evidence if base.evidence != segments.PIECES else "a slice",
     )
     row = operations(run.language).method(base.kind, "[:]")
     if row is not None and not size.is_constant:

@@ -17,6 +17,22 @@ from analyzers.evaluate.run import Run
 from analyzers.types import Value
 
 
+CUT = frozenset(("split", "rsplit", "splitlines"))
+"""Methods that cut a text into pieces. Source: https://docs.python.org/3/library/stdtypes.html#str.split"""
+
+PIECES = "the pieces of a text"
+"""What is known of a list that such a method made: its elements together are as long as the text."""
+
+
+def piece_of(run: Run, over: Value) -> Cost | None:
+    """The size of one piece of the text that the innermost loop goes through: all together they are the text."""
+    if over.evidence != PIECES or over.grown is not None or over.size is None or over.is_constant_size:
+        return None
+    loop = run.loops[-1]
+    label = f"|{over.label} piece|" if over.label else "|piece|"
+    return Cost.of(Size(label, "one of the pieces the text is cut into", (loop.number,), over.size))
+
+
 def since_last(run: Run, line: Line) -> Cost | None:
     """The size of `i - start (+ constant)`, if it is a segment of the innermost loop; None if it is none."""
     if len(line.parts) != 2 or not run.loops:
@@ -61,14 +77,40 @@ def named(run: Run, low: f.Expr | None, high: f.Expr | None) -> Cost | None:
     if not run.loops or low is None or high is None:
         return None
     for bound, other in ((_plain(low), _plain(high)), (_plain(high), _plain(low))):
-        text = shapes.text_of(other)
-        if not isinstance(bound, f.Name) or not isinstance(other, (f.Index, f.Attr)) or "…" in text:
+        text = _cut_at(run, other)
+        if not isinstance(bound, f.Name) or not text:
             continue
         symbol = run.symbol(bound.id)
         values = _set_later(run, symbol)[1] if symbol is not None else []
-        if values and all(shapes.text_of(_plain(value)) == text for value in values):
-            return _side_by_side(run, bound.id, run.lookup(bound.id))
+        if values and all(_cut_at(run, _plain(value)) == text for value in values):
+            # Matches are counted by the text they are sought in, and so are the texts between them.
+            end = run.lookup(bound.id) if not text.endswith(MATCHED) else None
+            return _side_by_side(run, bound.id, end)
     return None
+
+
+MATCHED = " matched"
+
+
+def _cut_at(run: Run, node: f.Expr) -> str:
+    """Where a cut is, in words, for an item, an attribute and an end of a match; "" for anything else.
+
+    `match.start()` and `match.end()` are one cut: matches come in order and do not overlap
+    (https://docs.python.org/3/library/re.html#re.finditer).
+    """
+    if isinstance(node, f.Name):
+        node = _bound_once(run, node.id) or node
+    if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in ("start", "end"):
+        return f"{shapes.text_of(node.func.obj)}{MATCHED}" if not node.args else ""
+    text = shapes.text_of(node)
+    return text if isinstance(node, (f.Index, f.Attr)) and "…" not in text else ""
+
+
+def _bound_once(run: Run, name: str) -> f.Expr | None:
+    """What the innermost loop's body assigns to a name, if it does so once."""
+    body = next((block.body for block in run.blocks if block.depth == len(run.loops)), ())
+    values = [v for stmt in shapes.walk(body) for t, v in paid.assignments(stmt) if name in paid.names_in(t)]
+    return values[0] if len(values) == 1 else None
 
 
 def _plain(node: f.Expr) -> f.Expr:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from analyzers import conventions, ways
 from analyzers import facts as f
 from analyzers.costs import ONE, UNKNOWN
-from analyzers.evaluate import evidence, loops, memos, scripts, statements
+from analyzers.evaluate import evidence, loops, memos, scripts, segments, statements
 from analyzers.evaluate.events import Analysis, Summary
 from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Tangled
 from analyzers.evaluate.recursion import solve
@@ -216,7 +216,7 @@ class Summaries:
 
     def _receiver(self, path: str, function: f.Function, name: str) -> Value:
         if name == "cls":
-            return Value("class", ref=(path, function.owner))
+            return evidence.class_itself(self.project, path, function.owner)
         return evidence.instance_of(self.project, path, function.owner)
 
     @staticmethod
@@ -383,7 +383,7 @@ def _formal(value: Value, name: str, owner: str = "") -> Value:
         relation=value.relation,
         path=value.path,
         way=ways.start(f"{owner}:{name}"),
-        evidence=value.evidence,
+        evidence=value.evidence if value.evidence != segments.PIECES else "made by a list operation",
         bound=_formal(value.bound, name) if value.bound is not None and value.kind == "function" else None,
         letter=value.letter and constant,
         frozen=value.frozen and constant,
