@@ -16,7 +16,6 @@ from analyzers.evaluate import paid, ranges, shapes
 from analyzers.evaluate.run import Run
 from analyzers.types import Value
 
-
 CUT = frozenset(("split", "rsplit", "splitlines"))
 """Methods that cut a text into pieces. Source: https://docs.python.org/3/library/stdtypes.html#str.split"""
 
