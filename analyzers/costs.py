@@ -12,15 +12,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+
+from msgspec import Struct
+
+from analyzers import formulas
+from analyzers.once import once
 
 MAX_TERMS = 12
 """A sum longer than this keeps its largest terms only; nobody reads more, and work stays bounded."""
 
 
-@dataclass(frozen=True, eq=False)
-class Size:
+class Size(Struct, frozen=True, eq=False):
     """One named size. Identity is the object: two lists called `items` in two functions are two sizes.
 
     `label` is how it prints; `meaning` says in words what it counts. `loops` are the loops it is derived from,
@@ -55,23 +58,22 @@ A negative power divides: `range(0, n, k)` turns n/k times. A divisor is at leas
 _NO_FACTOR: Factor = (0.0, 0)
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(Struct, frozen=True, eq=False, dict=True):
     """A product. `factors` maps sizes to (power, logs); `bases` maps sizes to b for a factor b^n (math.inf: n!)."""
 
     factors: tuple[tuple[Size, Factor], ...] = ()
     bases: tuple[tuple[Size, float], ...] = ()
 
-    @cached_property
+    @once
     def powers(self) -> dict[Size, Factor]:
         return dict(self.factors)
 
-    @cached_property
+    @once
     def divisors(self) -> tuple[Size, ...]:
         """The sizes it is divided by."""
         return tuple(size for size, (power, _) in self.factors if power < 0)
 
-    @cached_property
+    @once
     def _hash(self) -> int:
         return hash((frozenset(self.factors), frozenset(self.bases)))
 
@@ -79,6 +81,8 @@ class Term:
         return self._hash
 
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
         return (
             isinstance(other, Term)
             and len(self.factors) == len(other.factors)
@@ -107,6 +111,8 @@ class Term:
 
     def covers(self, other: Term) -> bool:
         """True if `other` never grows faster than this term."""
+        if self is other:
+            return True
         powers = self.powers
         if self.divisors and any(other.powers.get(s, _NO_FACTOR) > powers[s] for s in self.divisors):
             return False
@@ -126,16 +132,16 @@ class Term:
                 return False
         return True
 
-    @cached_property
+    @once
     def degree(self) -> float:
         """The total degree; a divisor may be as small as one."""
         return sum(power for _, (power, _) in self.factors if power > 0)
 
-    @cached_property
+    @once
     def logs(self) -> int:
         return sum(logs for _, (_, logs) in self.factors)
 
-    @cached_property
+    @once
     def weight(self) -> tuple[float, float, int]:
         """For ordering: exponential part, total degree, logarithms."""
         return (sum(b for _, b in self.bases), self.degree, self.logs)
@@ -144,8 +150,7 @@ class Term:
 _ONE = Term()
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(Struct, frozen=True, dict=True):
     """A sum of terms, none of which covers another. `unknown` marks a cost of which these terms are only a part."""
 
     terms: tuple[Term, ...] = (_ONE,)
@@ -204,7 +209,10 @@ class Cost:
         exact: Callable[[Size], bool] = lambda size: True,
     ) -> Cost:
         """Every size for which `replacement` gives a cost, replaced by it; a divisor only if the new one is exact."""
-        if all(replacement(size) is None for size in self.sizes):
+        for size in self.sizes:
+            if replacement(size) is not None:
+                break
+        else:
             return self
         total: list[Term] = []
         unknown = self.unknown
@@ -276,7 +284,7 @@ class Cost:
     def of(cls, size: Size) -> Cost:
         return cls((Term(((size, (1.0, 0)),)),))
 
-    @cached_property
+    @once
     def sizes(self) -> tuple[Size, ...]:
         """All sizes in it, the most important first."""
         seen: dict[Size, None] = {}
@@ -287,11 +295,11 @@ class Cost:
                 seen.setdefault(size)
         return tuple(seen)
 
-    @cached_property
+    @once
     def is_constant(self) -> bool:
         return not self.unknown and all(not t.factors and not t.bases for t in self.terms)
 
-    @cached_property
+    @once
     def leading(self) -> Term:
         return max(self.terms, key=lambda t: t.weight)
 
@@ -334,8 +342,7 @@ class Cost:
 
     def formula(self) -> str:
         """The sum as text, largest term first: "|users|·|orders| + |lines|"."""
-        terms = sorted(self.terms, key=lambda t: (*(-part for part in t.weight), _print_term(t)))
-        return " + ".join(_print_term(t) for t in terms)
+        return formulas.of_terms(self.terms)
 
 
 ONE = Cost()
@@ -370,39 +377,13 @@ def _bound(size: Size) -> Cost:
 def _reduced(terms: Iterable[Term], unknown: bool = False) -> Cost:
     kept: list[Term] = []
     for term in terms:
-        if any(k.covers(term) for k in kept):
-            continue
-        kept = [k for k in kept if not term.covers(k)]
-        kept.append(term)
+        for known in kept:
+            if known.covers(term):
+                break
+        else:
+            if kept:
+                kept = [known for known in kept if not term.covers(known)]
+            kept.append(term)
     if len(kept) > MAX_TERMS:
         kept = sorted(kept, key=lambda t: t.weight, reverse=True)[:MAX_TERMS]
     return Cost(tuple(kept) or (_ONE,), unknown)
-
-
-_SUPERSCRIPT = str.maketrans("0123456789.-", "⁰¹²³⁴⁵⁶⁷⁸⁹·⁻")
-
-
-def _superscript(power: float) -> str:
-    text = f"{power:g}" if power == round(power) else f"{power:.2f}".rstrip("0")
-    return text.translate(_SUPERSCRIPT)
-
-
-def _print_term(term: Term) -> str:
-    parts: list[str] = []
-    divisors: list[str] = []
-    for size, base in sorted(term.bases, key=lambda item: item[0].label):
-        parts.append(f"{size.label}!" if math.isinf(base) else f"{base:g}^{size.label}")
-    tail: list[str] = []
-    for size, (power, logs) in sorted(term.factors, key=lambda item: (-item[1][0], item[0].label)):
-        if power == 0.5:
-            parts.append(f"√{size.label}")
-        elif power < 0:
-            divisors.append(size.label + ("" if power == -1 else _superscript(-power)))
-        elif power:
-            parts.append(size.label + ("" if power == 1 else _superscript(power)))
-        if logs:
-            tail.append(f"log{'' if logs == 1 else _superscript(logs)} {size.label}")
-    text = "/".join(("·".join(parts) or "1", *divisors)) if divisors else "·".join(parts)
-    if tail:
-        text = f"{text} {' '.join(tail)}" if text else " ".join(tail)
-    return text or "1"

@@ -23,6 +23,7 @@ from analyzers.evaluate import (
 )
 from analyzers.evaluate.events import Operated
 from analyzers.evaluate.measures import is_logarithmic
+from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.run import Run
 from analyzers.operations import operations
 from analyzers.types import UNKNOWN_VALUE, Value, element, join
@@ -136,6 +137,7 @@ def _grows_later(run: Run, name: str) -> bool:
     return name in names
 
 
+@remembered
 def growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
     found: list[str] = []
     for stmt in shapes.walk(body):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
+from analyzers.evaluate.remembered import remembered
 
 DECORATORS = ("lru_cache", "cache", "memoize", "memoized", "cached")
 
@@ -18,6 +19,7 @@ def is_memoised(function: f.Function) -> bool:
     return bool(memo_of(function))
 
 
+@remembered
 def memo_of(function: f.Function) -> str:
     """The container a function keeps its answers in, "@" for a decorator's own, "" for none."""
     if any(_keeps(decorator) for decorator in function.decorators):
@@ -37,6 +39,7 @@ def memo_of(function: f.Function) -> str:
     return ""
 
 
+@remembered
 def filled_by(function: f.Function) -> str:
     """The container outside that a function fills as far as it is asked for: `while len(facts) <= n: facts.append(...)`.
 
@@ -95,13 +98,13 @@ def _slots(body: tuple[f.Stmt, ...]) -> dict[str, str]:
     for stmt in shapes.walk(body):
         if isinstance(stmt, f.Assign) and stmt.value is not None and len(stmt.targets) == 1:
             target = stmt.targets[0]
-            roots = looked_up(stmt.value) if isinstance(stmt.value, (f.Call, f.Index)) else set()
+            roots = looked_up(stmt.value) if isinstance(stmt.value, (f.Call, f.Index)) else frozenset()
             if isinstance(target, f.Name) and len(roots) == 1:
                 found[target.id] = next(iter(roots))
     return found
 
 
-def _kept_in(test: f.Expr, slots: dict[str, str]) -> set[str]:
+def _kept_in(test: f.Expr, slots: dict[str, str]) -> frozenset[str]:
     named = {slots[n.id] for n in shapes.nodes(test) if isinstance(n, f.Name) and n.id in slots}
     return looked_up(test) | named
 
@@ -177,7 +180,8 @@ def _tests_fetched(test: f.Expr) -> bool:
     return isinstance(test, f.Logic) and any(_is_absence(part) for part in test.parts)
 
 
-def _stored_roots(body: tuple[f.Stmt, ...]) -> set[str]:
+@remembered
+def _stored_roots(body: tuple[f.Stmt, ...]) -> frozenset[str]:
     """The names whose items a body assigns: `memo[key] = ...`, `self.memo[key] = ...`, `memo.set(key, ...)`."""
     found: set[str] = set()
     for stmt in shapes.walk(body):
@@ -192,8 +196,7 @@ def _stored_roots(body: tuple[f.Stmt, ...]) -> set[str]:
                 and len(stmt.value.args) >= 1
             ):
                 found.add(_root(func.obj))
-    found.discard("")
-    return found
+    return frozenset(found - {""})
 
 
 def _root(node: f.Expr) -> str:
@@ -203,7 +206,8 @@ def _root(node: f.Expr) -> str:
     return shapes.dotted(node)
 
 
-def looked_up(node: f.Expr) -> set[str]:
+@remembered
+def looked_up(node: f.Expr) -> frozenset[str]:
     """The containers an expression looks something up in."""
     found: set[str] = set()
     stack: list[f.Expr] = [node]
@@ -233,13 +237,12 @@ def looked_up(node: f.Expr) -> set[str]:
             and current.func.name in ("get", "has")
         ):
             found.add(_root(current.func.obj))
-    found.discard("")
-    return found
+    return frozenset(found - {""})
 
 
-def _roots_of_values(stmt: f.Stmt) -> set[str]:
+def _roots_of_values(stmt: f.Stmt) -> frozenset[str]:
     value = stmt.value if isinstance(stmt, (f.Assign, f.Return, f.Do)) else None
-    return looked_up(value) if value is not None else set()
+    return looked_up(value) if value is not None else frozenset()
 
 
 def _returns(body: tuple[f.Stmt, ...]) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from analyzers import facts as f
-
-_T = TypeVar("_T")
+from analyzers.evaluate.remembered import remembered
 
 
 def dotted(node: f.Expr) -> str:
@@ -24,8 +23,11 @@ def dotted(node: f.Expr) -> str:
 
 def text_of(node: f.Expr) -> str:
     """A short printable form of an expression, for labels: `order.lines`, `users`, `rows[0]`."""
-    if isinstance(node, f.Name):
-        return node.id
+    return node.id if isinstance(node, f.Name) else _text_of(node)
+
+
+@remembered
+def _text_of(node: f.Expr) -> str:
     if isinstance(node, f.Attr):
         base = text_of(node.obj)
         return f"{base}.{node.name}" if base else ""
@@ -45,22 +47,6 @@ def text_of(node: f.Expr) -> str:
     if isinstance(node, f.Logic):
         return next((text for part in node.parts if (text := text_of(part))), "")
     return ""
-
-
-MAX_KEPT = 512
-"""Bodies whose nodes are remembered: the questions asked about one function come close together."""
-
-_Kept = dict[int, tuple[object, tuple[_T, ...]]]
-_nodes_in: _Kept[f._Node] = {}
-_statements_in: _Kept[f.Stmt] = {}
-
-
-def _kept(known: _Kept[_T], body: object, found: tuple[_T, ...]) -> tuple[_T, ...]:
-    """Remember what a scan of a body gave. The body is kept with it, so that its identity stays its own."""
-    if len(known) >= MAX_KEPT:
-        known.clear()
-    known[id(body)] = (body, found)
-    return found
 
 
 _Inner = Callable[[object], Any]
@@ -84,16 +70,9 @@ def _annotations(kind: type) -> dict[str, str]:
     return inspect.get_annotations(kind)
 
 
+@remembered
 def nodes(roots: object) -> tuple[f._Node, ...]:
-    """All nodes below some statements or expressions; those of a body are remembered."""
-    known = _nodes_in.get(id(roots))
-    if known is not None and known[0] is roots:
-        return known[1]
-    found = _collected(roots)
-    return _kept(_nodes_in, roots, found) if len(found) > 8 and isinstance(roots, tuple) else found
-
-
-def _collected(roots: object) -> tuple[f._Node, ...]:
+    """All nodes below some statements or expressions."""
     found: list[f._Node] = []
     stack: list[Any] = [roots]
     while stack:
@@ -122,6 +101,7 @@ def mentions(node: f.Expr, names: frozenset[str]) -> bool:
     return any(isinstance(n, f.Name) and n.id in names for n in nodes(node))
 
 
+@remembered
 def has_exit(body: tuple[f.Stmt, ...]) -> bool:
     """True if a break or return in the body may end this very loop."""
     return any(_exits(stmt, inside_inner=False) for stmt in body)
@@ -169,11 +149,9 @@ def continues(stmt: f.Stmt) -> bool:
     return any(continues(inner) for inner in children(stmt))
 
 
+@remembered
 def walk(body: tuple[f.Stmt, ...]) -> tuple[f.Stmt, ...]:
-    """All statements of a body, nested ones too, in source order; they are remembered."""
-    known = _statements_in.get(id(body))
-    if known is not None and known[0] is body:
-        return known[1]
+    """All statements of a body, nested ones too, in source order."""
     found: list[f.Stmt] = []
     stack = list(reversed(body))
     while stack:
@@ -181,4 +159,4 @@ def walk(body: tuple[f.Stmt, ...]) -> tuple[f.Stmt, ...]:
         found.append(stmt)
         if stmt.__class__ not in _WITHOUT_BODY:
             stack.extend(reversed(children(stmt)))
-    return _kept(_statements_in, body, tuple(found))
+    return tuple(found)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from analyzers import facts as f
 from analyzers.evaluate import shapes
+from analyzers.evaluate.remembered import remembered
 from analyzers.project.index import Project
 
 
@@ -47,6 +46,7 @@ def _reaches(project: Project, path: str, function: f.Function) -> bool:
     return False
 
 
+@remembered
 def _named(function: f.Function) -> set[str]:
     return {node.id for node in shapes.nodes(function.body) if isinstance(node, f.Name)}
 
@@ -56,12 +56,17 @@ def _visible(other: f.Function, current: f.Function) -> bool:
     return current.qualname == other.qualname or current.qualname.startswith(f"{other.parent}.")
 
 
-def self_calls(function: f.Function) -> Iterator[f.Call]:
+@remembered
+def self_calls(function: f.Function) -> tuple[f.Call, ...]:
     """The calls in a body that name the function itself."""
-    for node in shapes.nodes(function.body):
-        if isinstance(node, f.Call):
-            func = node.func
-            if (isinstance(func, f.Name) and func.id == function.name) or (
-                isinstance(func, f.Attr) and func.name == function.name and function.owner
-            ):
-                yield node
+    return tuple(
+        node
+        for node in shapes.nodes(function.body)
+        if isinstance(node, f.Call) and _names(node.func, function)
+    )
+
+
+def _names(func: f.Expr, function: f.Function) -> bool:
+    if isinstance(func, f.Name):
+        return func.id == function.name
+    return isinstance(func, f.Attr) and func.name == function.name and bool(function.owner)

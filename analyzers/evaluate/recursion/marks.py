@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from analyzers import facts as f
 from analyzers.evaluate import memos, shapes
 from analyzers.evaluate.recursion import detect
+from analyzers.evaluate.remembered import remembered
 
 _PUT = ("add", "append", "push", "set", "appendleft")
 _TAKEN = ("remove", "discard", "pop", "popleft", "delete", "clear")
@@ -152,7 +153,12 @@ def returned_at_once(functions: tuple[f.Function, ...]) -> frozenset[tuple[int, 
 # --------------------------------------------------------------------------------------------------- reading
 
 
-def _marks(function: f.Function) -> Iterator[Mark]:
+@remembered
+def _marks(function: f.Function) -> tuple[Mark, ...]:
+    return tuple(_marked(function))
+
+
+def _marked(function: f.Function) -> Iterator[Mark]:
     updates: dict[str, list[f.Update]] = {}
     for stmt in shapes.walk(function.body):
         if isinstance(stmt, f.Assign):
@@ -196,6 +202,7 @@ def _root(node: f.Expr) -> str:
     return shapes.dotted(node)
 
 
+@remembered
 def _tested(function: f.Function) -> set[str]:
     found: set[str] = set()
     for node in shapes.nodes(function.body):
