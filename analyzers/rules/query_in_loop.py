@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Severity
-from analyzers.rules import batched_reads, batched_writes
+from analyzers.rules import batched_reads, batched_writes, same_query
 from analyzers.rules.base import (
     Context,
     Example,
@@ -59,6 +59,29 @@ def check(context: Context) -> Iterator[Finding]:
         cause = query.place if of_framework(loop) else loop.place
         if context.once("query", cause, None if of_framework(loop) else call_place(query)):
             yield _finding(context, loop, query, [q for _, q in found[1:]])
+    yield from _same(context, {query for group in groups.values() for _, query in group})
+
+
+def _same(context: Context, said: set[Queried]) -> Iterator[Finding]:
+    """What is asked on every turn in the same words: one finding for each loop and place."""
+    for query in context.analysis.queries:
+        loop = same_query.repeated(context, query) if query not in said else None
+        if loop is None or not context.inside(call_place(query)):
+            continue
+        if not context.once("query", loop.place, call_place(query)):
+            continue
+        turns = loop.turns.formula()
+        yield context.finding(
+            RULE.name,
+            call_place(query),
+            f"`{told(query)}`{through(query)} asks the database the same {on_each(loop)}: {turns} queries, and nothing "
+            f"in the loop changes the answer. Ask once, before the loop.",
+            Severity.INFORMATION,
+            Confidence.MEDIUM,
+            Cost(f"{turns} queries", "1 query"),
+            [loop_related(loop), *chain_related(query)],
+            tags=("query",),
+        )
 
 
 def _is_told_elsewhere(context: Context, query: Queried) -> bool:
@@ -183,7 +206,10 @@ Ask once for all of them (`filter(pk__in=ids)`, `in_bulk(ids)`, `where(Model.id.
 The same holds for stores and services: MongoDB, Elasticsearch, DynamoDB; a loop over Redis (use a pipeline), a commit
 on every turn, and HTTP requests one after the other are information.
 
-It says nothing when the arguments do not depend on the loop's element, for queries that ask for many values at once,
+A query that is the same on every turn is said to be one to ask before the loop, where nothing in the loop can change its
+answer.
+
+It says nothing for queries that ask for many values at once,
 for chunked loops, paging, polling and retries, and for loops whose length the program fixes.
 """,
     severity=Severity.WARNING,

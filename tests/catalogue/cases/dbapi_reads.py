@@ -173,7 +173,6 @@ def recursive_sql(connection: sqlite3.Connection):
 
 
 def limit_each(connection: sqlite3.Connection, ids):
-    # disagrees: the same question on every turn
     for pk in ids:
         limit = connection.execute("SELECT value FROM settings WHERE key = 'limit'").fetchone()  # grows
         print(pk, limit)

@@ -177,19 +177,16 @@ def searched_rows_of_a_queryset():
 
 
 def searched_rows_that_are_asked_for_again():
-    # disagrees: the same question on every turn
     for book in Book.objects.all():
         print([author.name for author in Author.objects.all() if author.pk == book.author_id])  # grows
 
 
 def same_count_each():
-    # disagrees: the same question on every turn
     for author in Author.objects.all():
         print(author.name, Book.objects.count())  # grows
 
 
 def same_row_each(ids, pk):
-    # disagrees: the same question on every turn
     for number in ids:
         limit = Stock.objects.get(pk=pk)  # grows
         print(number, limit.amount)
@@ -202,7 +199,6 @@ def same_row_before(ids, pk):
 
 
 def same_helper_each(ids):
-    # disagrees: the same question on every turn
     for number in ids:
         print(number, _home().name)  # grows
 
@@ -212,7 +208,6 @@ def _home():
 
 
 def same_rows_each(ids):
-    # disagrees: the same question on every turn
     for number in ids:
         for country in Country.objects.all():  # grows
             print(number, country.name)
@@ -226,21 +221,18 @@ def same_queryset_kept(ids):
 
 
 def same_queryset_refined_each(ids):
-    # disagrees: the same question on every turn
     countries = Country.objects.all()
     for number in ids:
         print(number, countries.filter(name="country1").exists())  # grows
 
 
 def same_queryset_counted_each(ids):
-    # disagrees: the same question on every turn
     countries = Country.objects.all()
     for number in ids:
         print(number, countries.count())  # grows
 
 
 def condition_that_asks_each(ids):
-    # disagrees: the same question on every turn
     for number in ids:
         if Country.objects.filter(name="country1").exists():  # grows
             print(number)
@@ -253,7 +245,6 @@ def one_object_s_relation_each(ids, pk):
 
 
 def one_object_s_rows_each(ids):
-    # disagrees: the same question on every turn
     author = Author.objects.first()
     for number in ids:
         print(number, author.books.count())  # grows

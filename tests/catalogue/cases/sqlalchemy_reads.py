@@ -305,7 +305,6 @@ def memo_dict(session: Session, region_ids: list[int]):
 
 
 def same_question_each(session: Session, ids: list[int]):
-    # disagrees: the same question on every turn
     for pk in ids:
         print(pk, session.scalar(select(func.count()).select_from(User)))  # grows
 
