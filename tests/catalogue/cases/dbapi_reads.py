@@ -117,7 +117,6 @@ def _name(connection: sqlite3.Connection, pk):
 
 
 def helper_that_makes_a_cursor(connection: sqlite3.Connection, ids):
-    # disagrees: a connection's cursor in a helper
     for pk in ids:
         print(_fetch(connection, "SELECT name FROM customers WHERE id = ?", pk))  # grows
 

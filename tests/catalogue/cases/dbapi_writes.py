@@ -44,7 +44,6 @@ def delete_in(connection: sqlite3.Connection, ids):
 
 
 def commit_each(connection: sqlite3.Connection, names):
-    # disagrees: a commit on every turn
     for name in names:
         connection.execute("INSERT INTO customers (name) VALUES (?)", (name,))  # grows
         connection.commit()  # grows too
