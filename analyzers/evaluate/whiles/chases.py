@@ -22,6 +22,7 @@ from analyzers.types import Value
 def closers(run: Run, node: f.While, found: list[Condition], turn: Turn, end: State) -> Iterator[Closer]:
     """The links that one path follows, and the marks it sets."""
     yield from _marked(run, found, end)
+    yield from _put_in_place(run, found, end)
     for name in names_in(found):
         links = {by for base, by in end.of(name).links if base == name} if name in end.names else set()
         for by in sorted(links):
@@ -143,6 +144,27 @@ def _marked(run: Run, found: list[Condition], end: State) -> Iterator[Closer]:
                 loops = sharing.container(run, holder)
                 why = f"`{holder}` meets each of `{array}` once"
                 yield Closer(holder, "mark", total, why, over=source, loops=loops)
+
+
+def _put_in_place(run: Run, found: list[Condition], end: State) -> Iterator[Closer]:
+    """`while j != i: p[j], j = j, p[j]`: a cycle of a permutation, whose places then lead to themselves.
+
+    Only around a cycle does such a walk come back to where it began, and no place is on two cycles. What is in its
+    place ends a walk at once.
+    """
+    for condition in found:
+        if condition.kind != "differs":
+            continue
+        for side in (condition.small, condition.big):
+            name = shapes.text_of(side) if side is not None else ""
+            arrays = {by[1:-1] for base, by in end.of(name).links if base == name and by.startswith("[")}
+            for array in sorted(arrays - {"…"}):
+                place = end.names.get(f"{array}[{name}]")
+                value = run.lookup(array)
+                if place is not None and name in place.same_as and value is not None:
+                    total = run.settled(run.extent(value))
+                    why = f"`{name}` puts another place of `{array}` in order on every turn"
+                    yield Closer(array, "mark", total, why, over=value, loops=sharing.container(run, array))
 
 
 def _stored(end: State, holder: str) -> bool:

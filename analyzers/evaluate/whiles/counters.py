@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import expressions, narrowed, ranges, shapes
 from analyzers.evaluate.run import Run
-from analyzers.evaluate.whiles import sharing
+from analyzers.evaluate.whiles import sharing, starts
 from analyzers.evaluate.whiles.answer import Closer
 from analyzers.evaluate.whiles.conditions import Condition, Leaf, leaves, names_in
 from analyzers.evaluate.whiles.known import Known, State, Turn
@@ -26,7 +26,7 @@ def closers(run: Run, node: f.While, found: list[Condition], turn: Turn, end: St
             if name:
                 yield from _falling(run, node, found, Leaf(name), turn, end, None)
         elif condition.kind == "member":
-            yield from _chased(run, condition, end)
+            yield from _chased(run, node, condition, end)
         if condition.kind in ("differs", "holds"):
             yield from _rounded_up(run, node, condition.small, end)
     for name in names_in(found):
@@ -127,7 +127,7 @@ def _falling(
     yield Closer(name, kind, distance, why, False, _value(run, name), distance, along=along)
 
 
-def _chased(run: Run, condition: Condition, end: State) -> Iterator[Closer]:
+def _chased(run: Run, node: f.While, condition: Condition, end: State) -> Iterator[Closer]:
     """`while x in xs: x += 1`: every turn finds another element."""
     assert condition.big is not None
     held = expressions.evaluate(run, condition.big)
@@ -139,13 +139,12 @@ def _chased(run: Run, condition: Condition, end: State) -> Iterator[Closer]:
             total = _hurried(known.amounts, end, run.settled(run.extent(held)), leaf.name)
             scaled = f"{leaf.name}+" in known.scaled or f"{leaf.name}-" in known.scaled
             why = f"`{leaf.name}` meets another element of `{shapes.text_of(condition.big)}` on every turn"
-            yield Closer(
-                leaf.name,
-                "scale" if scaled else "chase",
-                total.log() if scaled else total,
-                why,
-                known.rose(leaf.name),
-            )
+            up = known.rose(leaf.name)
+            if scaled:
+                yield Closer(leaf.name, "scale", total.log(), why, up)
+            else:
+                loops = starts.shared_by(run, node, shapes.text_of(condition.big), up) or None
+                yield Closer(leaf.name, "chase", total, why, up, loops=loops)
 
 
 def _rounded_up(run: Run, node: f.While, test: f.Expr, end: State) -> Iterator[Closer]:
