@@ -147,7 +147,7 @@ def repeats(query: Queried) -> Loop | None:
     for loop in reversed(query.loops):
         if loop.polling:
             return None  # Paging, waiting or trying again: the repetition is the point.
-        if loop.number in query.depends or (query.kind in ("write", "commit") and not query.chain):
+        if loop.number in query.depends or _on_every_turn(query):
             # A write in the body happens on every turn, whatever it writes.
             return loop if loop.grows and not loop.chunked else None
     return None
@@ -170,6 +170,12 @@ def told(query: Queried, loop: Loop | None = None) -> str:
     if loop is not None and of_framework(loop) and query.kind == "lazy" and query.relation:
         return query.relation.replace("__", ".")
     return query.label.removeprefix(f"{conventions.ROW}.")
+
+
+def _on_every_turn(query: Queried) -> bool:
+    """True for what is sent on every turn whatever its arguments: a write in the body, a commit also a call or two
+    away."""
+    return (query.kind == "write" and not query.chain) or (query.kind == "commit" and len(query.chain) < 3)
 
 
 def call_place(query: Queried) -> Place:

@@ -144,21 +144,29 @@ def _is_at_hand(run: Run, base: Value, relation: Relation) -> bool:
     if relation.many or relation.target is None or not relation.column:
         return False
     own = base.origin is not None and base.origin.whole and not base.path and base.ref == relation.target
-    return own or any(_holds_all(value, relation.target) for value in run.env.values())
+    return own or held_rows(run, relation.target) is not None
 
 
-def _holds_all(value: Value, key: tuple[str, str]) -> bool:
-    held = (
-        value.values if value.kind == "dict" else value.of if value.kind in ("list", "set", "tuple") else None
-    )
-    return (
-        held is not None
-        and held.kind == "row"
-        and held.ref == key
-        and held.origin is not None
-        and held.origin.whole
-        and not held.path
-    )
+def held_rows(run: Run, key: tuple[str, str] | None) -> Value | None:
+    """A row of a table of which a local name holds all rows: the session finds it without a query."""
+    for value in run.env.values():
+        held = (
+            value.values
+            if value.kind == "dict"
+            else value.of
+            if value.kind in ("list", "set", "tuple")
+            else None
+        )
+        if (
+            held is not None
+            and held.kind == "row"
+            and held.ref == key
+            and held.origin is not None
+            and held.origin.whole
+            and not held.path
+        ):
+            return held
+    return None
 
 
 def lazy(kind: str, key: tuple[str, str] | None, origin: Origin | None, label: str) -> Value:

@@ -322,7 +322,6 @@ def identity_map_forgets(session: Session, region_ids: list[int]):
 
 
 def identity_map_keeps(session: Session, region_ids: list[int]):
-    # disagrees: rows that the session keeps
     regions = session.scalars(select(Region)).all()
     print(len(regions))
     for pk in region_ids:

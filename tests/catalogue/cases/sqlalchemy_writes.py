@@ -85,7 +85,6 @@ def merge_each(session: Session, ids: list[int]):
 
 
 def commit_in_a_helper(session: Session, names: list[str]):
-    # disagrees: a commit or flush on every turn
     for name in names:
         _store(session, name)  # grows
 
