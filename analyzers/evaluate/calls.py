@@ -355,7 +355,7 @@ def awaited(run: Run, node: f.Await) -> Value:
     """`await value`: what the awaited call did is written down if a loop is open."""
     before = len(run.analysis.queries)
     effects_before = set(run.effects)
-    value = expressions.evaluate(run, node.value)
+    value = queries.awaited(run, expressions.evaluate(run, node.value), run.place(node))
     run.effects.add("await")
     if run.loops:
         new = run.analysis.queries[before:]
@@ -366,7 +366,7 @@ def awaited(run: Run, node: f.Await) -> Value:
         run.analysis.awaits.append(
             Awaited(run.place(node), value.depends, tuple(run.loops), run.owner, label, effects)
         )
-    return queries.awaited(run, value)
+    return value
 
 
 def force(run: Run, value: Value, place: Place) -> None:

@@ -160,6 +160,39 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         return {name: effect for effect, names in effects.items() for name in names}
 
 
+class Family(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """One mapper of families.toml, whose models are asked through methods of their own."""
+
+    source: str
+    bases: frozenset[str]
+    fields: dict[str, str] = {}
+    reverse: str = ""
+    default: str = ""
+    roots: frozenset[str] = frozenset()
+    chain: frozenset[str] = frozenset()
+    one: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
+    write: frozenset[str] = frozenset()
+    batch: frozenset[str] = frozenset()
+    load: frozenset[str] = frozenset()
+    loads_all: bool = False  # `load` without arguments loads every relation
+    row_write: frozenset[str] = frozenset()
+    row_read: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()  # load relations onto the rows of their first argument
+    selects: bool = False  # a model named in `select` comes along
+    awaited: bool = False  # a query is sent when it is awaited
+    lazy: bool = False
+
+    def effect(self, method: str) -> str:
+        """batch, write, read, chain; "" for a method that is not listed."""
+        return self._effects.get(method, "")
+
+    @cached_property
+    def _effects(self) -> dict[str, str]:
+        effects = {"chain": self.chain, "read": self.read, "write": self.write, "batch": self.batch}
+        return {name: effect for effect, names in effects.items() for name in names}
+
+
 class Tables(Struct, frozen=True):
     django: Django
     sqlalchemy: Sqlalchemy
@@ -169,6 +202,7 @@ class Tables(Struct, frozen=True):
     sequelize: ScriptOrm
     mongoose: ScriptOrm
     services: dict[str, Service]
+    families: dict[str, Family]
 
 
 @lru_cache(maxsize=1)
@@ -182,19 +216,17 @@ def tables() -> Tables:
         typeorm=_script("typeorm"),
         sequelize=_script("sequelize"),
         mongoose=_script("mongoose"),
-        services=_services(),
+        services={name: _row("services", name, raw, Service) for name, raw in read("services").items()},
+        families={name: _row("families", name, raw, Family) for name, raw in read("families").items()},
     )
 
 
-def _services() -> dict[str, Service]:
-    return {family: _service(family, raw) for family, raw in read("services").items()}
-
-
-def _service(family: str, raw: dict[str, Any]) -> Service:
+def _row(table: str, name: str, raw: dict[str, Any], shape: type[_T]) -> _T:
+    """One family of a table that has a row for each."""
     try:
-        return msgspec.convert(raw, Service)
+        return msgspec.convert(raw, shape)
     except msgspec.ValidationError as error:
-        raise ValueError(f"orm/services.toml: [{family}]: {error}") from error
+        raise ValueError(f"orm/{table}.toml: [{name}]: {error}") from error
 
 
 def read(name: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import msgspec
 
 from analyzers.project.django_models import DJANGO, user_model
+from analyzers.project.family_models import all_families
 from analyzers.project.index import Project
 from analyzers.project.names import Target
 from analyzers.project.schema import Key as Key
@@ -28,7 +29,7 @@ class Models:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._orms: tuple[Orm, ...] = (DJANGO, SQLALCHEMY)
+        self._orms: tuple[Orm, ...] = (DJANGO, SQLALCHEMY, *all_families())
 
     # ------------------------------------------------------------------------------------------- questions
 
@@ -68,7 +69,7 @@ class Models:
         return self.model(*user_model(self))
 
     def orm_of(self, path: str, qualname: str) -> str:
-        """ "django", "sqlalchemy", or "" for a class that is no model."""
+        """ "django", "sqlalchemy", a family of `orm/families.toml`, or "" for a class that is no model."""
         found = self._orm(path, qualname)
         return found.name if found else ""
 

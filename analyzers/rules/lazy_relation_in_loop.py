@@ -173,7 +173,10 @@ def _fix(context: Context, queries: tuple[Queried, ...]) -> Fix | None:
             found = _django_call(context, query, origin)
             if found is not None:
                 calls.setdefault(found[0], {}).setdefault(found[1])
-        elif (option := loader_options.option(context, query, origin)) is not None:
+        elif (
+            query.orm == "sqlalchemy"
+            and (option := loader_options.option(context, query, origin)) is not None
+        ):
             calls.setdefault("options", {}).setdefault(option[0])
             needed += [edit for edit in option[1] if edit not in needed]
     if not calls:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
-from analyzers.evaluate.queries import django, drivers, prisma, services, sqlalchemy
+from analyzers.evaluate.queries import django, drivers, families, prisma, services, sqlalchemy
 from analyzers.evaluate.queries.emit import LAZY_KINDS
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -21,7 +21,7 @@ from analyzers.types import UNKNOWN_VALUE, Token, Value
 if TYPE_CHECKING:
     from analyzers.evaluate.arguments import Arguments
 
-_FAMILIES = (django, sqlalchemy, drivers, services, prisma)
+_FAMILIES = (django, sqlalchemy, drivers, services, families, prisma)
 
 
 def is_model(project: Project, path: str, qualname: str) -> bool:
@@ -49,7 +49,10 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
 
 def touch(run: Run, value: Value, place: Place, how: str) -> None:
     """A lazy set of rows is read: its query is sent now."""
-    (sqlalchemy if value.kind == "query" else django).touch(run, value, place, how)
+    if value.kind == families.KIND:
+        families.touch(run, value, place, how)
+    else:
+        (sqlalchemy if value.kind == "query" else django).touch(run, value, place, how)
 
 
 def entry(base: Value, label: str) -> Value | None:
@@ -68,9 +71,9 @@ def sliced(run: Run, base: Value, depends: frozenset[Token]) -> Value:
     return django.sliced(base, depends)
 
 
-def awaited(run: Run, value: Value) -> Value:
+def awaited(run: Run, value: Value, place: Place) -> Value:
     """`await rows` of a lazy promise gives what it promised."""
-    return value
+    return families.awaited(run, value, place) if value.kind == families.KIND else value
 
 
 def module_object(value: Value) -> Value | None:

@@ -8,7 +8,7 @@ from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.types import NOTHING, Origin, Token, Value
 
-LAZY_KINDS = frozenset(("queryset", "manager", "query"))
+LAZY_KINDS = frozenset(("queryset", "manager", "query", "rows"))
 """Kinds whose rows are fetched when they are read."""
 
 Key = tuple[str, str]
