@@ -37,7 +37,8 @@ def check(context: Context) -> Iterator[Finding]:
         if query.kind == "http" and _is_repeated_to_succeed(loop):
             continue
         # One loop, one finding: who mends the loop has all of its queries before their eyes.
-        groups.setdefault((loop.number, query.kind), []).append((loop, query))
+        kind = f"{query.kind} {query.orm}" if query.orm == "redis" else query.kind
+        groups.setdefault((loop.number, kind), []).append((loop, query))
     for number, kind in [key for key in groups if key[1] == "commit"]:
         # What is written and then committed is one cause.
         other = groups.get((number, "write")) or groups.get((number, "read"))

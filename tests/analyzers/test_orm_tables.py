@@ -27,7 +27,17 @@ def everything() -> list[tuple[str, str, list[str]]]:
             for key, inner in value.items():
                 walk(f"{place}.{key}", inner)
 
-    for name in ("django", "sqlalchemy", "dbapi", "prisma", "typeorm", "sequelize", "mongoose", "services", "families"):
+    for name in (
+        "django",
+        "sqlalchemy",
+        "dbapi",
+        "prisma",
+        "typeorm",
+        "sequelize",
+        "mongoose",
+        "services",
+        "families",
+    ):
         walk(name, read(name))
     return found
 

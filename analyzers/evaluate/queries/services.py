@@ -78,7 +78,7 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         effect,
         f"{receiver.label or service.name}.{name}()",
         run.place(node),
-        receiver.depends | arguments.depends,
+        arguments.depends,  # What is asked of another collection each time cannot be put together.
         orm=receiver.kind,
         batch=any(_says(node, word) for word in service.many),
     )
