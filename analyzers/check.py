@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from analyzers import conventions, rules, suppress
+from analyzers import confidence, conventions, rules, suppress
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import derivation, shapes
 from analyzers.evaluate.calls import RULE_OF
 from analyzers.evaluate.events import Analysis
 from analyzers.evaluate.summaries import Summaries
-from analyzers.findings import Confidence, Finding, FunctionReport, Place, Reason, Severity
+from analyzers.findings import Finding, FunctionReport, Place, Reason, Severity
 from analyzers.project.index import Project
 from analyzers.rules.base import Context
 from analyzers.suppress import QUIET_PATHS
@@ -174,9 +174,6 @@ def _report(path: str, function: f.Function, analysis: Analysis) -> FunctionRepo
     summary = analysis.summary
     cost = summary.cost
     start = function.start
-    confidence = Confidence.HIGH if summary.complete else Confidence.MEDIUM
-    if cost.unknown:
-        confidence = Confidence.LOW
     return FunctionReport(
         qualname=function.qualname,
         place=Place(path, Span(start, function.end)),
@@ -185,7 +182,7 @@ def _report(path: str, function: f.Function, analysis: Analysis) -> FunctionRepo
         time_class=cost.time_class,
         space=str(summary.space),
         sizes={size.label: size.meaning for size in (*cost.sizes, *summary.space.sizes)},
-        confidence=confidence,
+        confidence=confidence.of(function, analysis),
         why=_why(analysis),
         queries=_queries(analysis),
     )
