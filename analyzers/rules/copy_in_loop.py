@@ -39,6 +39,8 @@ def check(context: Context) -> Iterator[Finding]:
             context, loop, operation.target or operation.receiver.label
         ):
             continue
+        if loop is not None and structure.is_added_in(context, loop, operation.target):
+            continue
         if loop is not None and context.once("copy", operation.place):
             yield _finding(context, operation, loop)
     if grown:

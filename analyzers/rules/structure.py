@@ -77,6 +77,19 @@ def is_set_in(context: Context, loop: Loop, name: str) -> bool:
     return False
 
 
+def is_added_in(context: Context, loop: Loop, name: str) -> bool:
+    """True for `xs[-1]` where each turn of the loop puts a new element at the end of `xs`: it is another one then."""
+    root, last, _ = name.partition("[-1]")
+    node = next((n for n, _ in _around(context, loop) if isinstance(n, f.For)), None)
+    if not last or node is None:
+        return False
+    for stmt in node.body:
+        func = stmt.value.func if isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call) else None
+        if isinstance(func, f.Attr) and func.name in ("append", "extend") and shapes.text_of(func.obj) == root:
+            return True
+    return False
+
+
 def changes_in(context: Context, loop: Loop, name: str) -> bool:
     """True if the loop's body makes `name` from something that the loop changes: another thing on every turn."""
     root = name.partition(".")[0].partition("[")[0]
@@ -172,7 +185,8 @@ def branches_around(context: Context, loop: Loop, place: Place) -> Iterator[f.If
 def _falsifies_itself(context: Context, loop: Loop, branch: f.If) -> bool:
     negated = isinstance(branch.test, f.Unary) and branch.test.op == "not"
     name = branch.test.operand if isinstance(branch.test, f.Unary) and negated else branch.test
-    if not isinstance(name, f.Name):
+    flag = shapes.dotted(name)  # `done`, `self.sorted`
+    if not flag:
         return False
     start, span = context.function.start, loop.whole.span
     values = [
@@ -180,7 +194,7 @@ def _falsifies_itself(context: Context, loop: Loop, branch: f.If) -> bool:
         for stmt in shapes.walk(context.function.body)
         if isinstance(stmt, f.Assign)
         and span.start <= start + stmt.at < span.end
-        and any(isinstance(target, f.Name) and target.id == name.id for target in stmt.targets)
+        and any(shapes.dotted(target) == flag for target in stmt.targets)
     ]
     ends = [s for s in branch.body if isinstance(s, f.Assign) and s.value in values]
     return (
