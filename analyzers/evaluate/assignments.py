@@ -221,6 +221,23 @@ def keyed(run: Run, node: f.Expr, base: Value, key: Value) -> None:
         run.bind(node.id, replace(run.env[node.id], of=of))
 
 
+def inside_grows(run: Run, node: f.Index) -> None:
+    """`rows[i].append(x)`: what a container holds is no longer as large as it was made, but has a size of its own."""
+    if not isinstance(node.obj, f.Name):
+        return
+    owner: Run | None = run
+    while owner is not None and node.obj.id not in owner.env:
+        owner = owner.outer
+    if owner is None:
+        return
+    whole = owner.env[node.obj.id]
+    if whole.of is not None and whole.kind in ("list", "deque", "tuple"):
+        inner = whole.of
+        if inner.kind in GROWABLE and inner.is_constant_size and inner.grown is None and not inner.frozen:
+            free = replace(inner, size=None, items=None, const=None, label="")
+            owner.bind(node.obj.id, replace(whole, of=free, items=None))
+
+
 def _replaced(run: Run, target: f.Slice, value: Value) -> None:
     """`xs[i:j] = values`: what is put in is copied; taking a part out moves what follows it."""
     base = expressions.evaluate(run, target.obj)
@@ -282,13 +299,13 @@ def update(run: Run, node: f.Update) -> None:
         queries.touch(run, value, run.place(node.value), "+=")
     depends = current.depends | value.depends
     row = operations(run.language).method(current.kind, f"{node.op}=")
-    if row is not None and node.op == "+":
+    if row is not None and node.op in ("+", "|"):
         is_local = isinstance(node.target, f.Name)
         name = shapes.text_of(node.target)
         operators.operate(
             run,
             row,
-            "+=",
+            f"{node.op}=",
             run.place(node),
             current,
             value,
@@ -300,7 +317,9 @@ def update(run: Run, node: f.Update) -> None:
             _attribute_string(run, node, current, name)
         if current.grown is not None:
             by = run.extent(value) if value.kind != "unknown" else ONE
-            run.grow(current.grown, ONE if current.kind == "str" and is_logarithmic(by) else by)
+            held = element(value)
+            few = node.op == "|" and held is not None and held.is_few
+            run.grow(current.grown, ONE if few or (current.kind == "str" and is_logarithmic(by)) else by)
         if isinstance(node.target, f.Name):
             run.bind(
                 node.target.id,
@@ -311,7 +330,8 @@ def update(run: Run, node: f.Update) -> None:
                     items=None,
                     const=None,
                     letter=False,
-                    way=ways.binary("+", current, value),
+                    values=_both(current.values, value.values),
+                    way=ways.binary(node.op, current, value),
                 ),
             )
         return

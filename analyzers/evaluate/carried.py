@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.bounds import Symbol
 from analyzers.costs import ONE, Cost, Size
-from analyzers.evaluate import doubling, paid, segments, shapes
+from analyzers.evaluate import paid, replacing, segments, shapes
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import ITSELF, Run
 from analyzers.types import Value
@@ -24,21 +24,20 @@ _Change = tuple[str, f.Expr | None, bool]
 """The operator of `name op= value` ("" for an assignment), the value, and whether it stands in a loop inside."""
 
 
-Replaced = list[tuple[str, Size, Cost]]
-"""Containers that a body replaces: the name, the size they have on any turn, the size they had before the loop."""
-
-
-def forget(run: Run, body: tuple[f.Stmt, ...], loop: Loop) -> Replaced:
+def forget(run: Run, body: tuple[f.Stmt, ...], loop: Loop) -> replacing.Replaced:
     """At the beginning of a turn: what the body changes is what any turn before may have left."""
-    replaced: Replaced = []
+    replaced: replacing.Replaced = []
     for name, values in _changes(body).items():
         held = run.env.get(name)
         if held is None:
             continue
         if held.kind in _CONTAINERS:
-            changed = _any_container(name, held, values, loop)
-            if changed.size is not held.size and changed.size is not None and held.size is not None:
-                replaced.append((name, changed.size.sizes[0], held.size))
+            literally = all(op != "" or _is_literal(value) for op, value, _ in values)
+            changed = held if literally else replacing.any_turn(name, held, body)
+            changed = replace(changed, items=None, const=None)
+            at_first = replacing.before(held)
+            if changed.size is not held.size and changed.size is not None and at_first is not None:
+                replaced.append((name, changed.size.sizes[0], at_first))
         else:
             changed = _any_turn(held, values, loop)
             if changed.size is None and _is_replaced(held, values):
@@ -49,60 +48,6 @@ def forget(run: Run, body: tuple[f.Stmt, ...], loop: Loop) -> Replaced:
         if _is_tally(values):
             run.symbols[name] = (changed, Symbol(name, changed.named(name), tally=loop.number))
     return replaced
-
-
-def recall(run: Run, replaced: Replaced) -> None:
-    """At the end of a turn: how large the containers are that the body put in the place of others.
-
-    A copy is as long as what it was made from, so it stays as long as it was before the loop. If the new container is
-    made longer than the old one by the loop, nothing is said but that it has a size.
-    """
-    if run.dead:
-        return
-    frame = run.frames[-1]
-    for name, size, before in replaced:
-        held = run.env.get(name)
-        if size.key == ITSELF:
-            frame.born.append(size)
-            frame.growth[size] = _number_after(run, name, size, held)
-            continue
-        if held is None or held.size is None or held.grown is not None or held.size.unknown:
-            continue
-        if held.size == Cost.of(size):
-            if held.evidence in LENGTHENED:
-                continue
-            after = before
-            if held.evidence in (doubling.SEVERAL, doubling.SEVERAL_CHOSEN):
-                after = before * doubling.factor(run, held.evidence == doubling.SEVERAL_CHOSEN)
-        elif size in held.size.sizes or any(s.loops for s in held.size.sizes):
-            continue
-        else:
-            after = before + held.size
-        frame.born.append(size)
-        frame.growth[size] = after
-
-
-def _number_after(run: Run, name: str, size: Size, held: Value | None) -> Cost:
-    """What a number is at most on any turn that each turn replaces by another one: constant if all of them are."""
-    if held is not None and (held.const is not None or held.is_constant_size):
-        return ONE
-    if held is not None and held.size is not None and held.size == Cost.of(size):
-        return ONE  # It is kept as it was, or replaced by a constant.
-    return run.magnitude(Value("int", label=name))
-
-
-LENGTHENED = ("a concatenation", "a repeated sequence")
-"""What may be longer than what it was made from, though the algebra drops a constant."""
-
-
-def _any_container(name: str, held: Value, changes: list[_Change], loop: Loop) -> Value:
-    replaced = any(op == "" and not _is_literal(value) for op, value, _ in changes)
-    small = held.grown is None and held.size is not None and held.size.is_constant and not held.frozen
-    size = held.size
-    if replaced and small:
-        size = Cost.of(Size(f"|{name}|", f"the size of {name} on any turn"))
-    evidence = "" if held.evidence in LENGTHENED else held.evidence
-    return replace(held, size=size, items=None, const=None, evidence=evidence)
 
 
 def _is_replaced(held: Value, changes: list[_Change]) -> bool:

@@ -241,6 +241,8 @@ def _grown(run: Run, node: f.Call, receiver: Value, by: Cost, put: Value | None,
     if receiver.grown is not None and not (receiver.kind in KEYED and put_in is not None and put_in.is_few):
         run.grow(receiver.grown, by)
     holder = node.func.obj if isinstance(node.func, f.Attr) else node.args[0] if node.args else None
+    if isinstance(holder, f.Index):
+        assignments.inside_grows(run, holder)
     if not isinstance(holder, f.Name) or holder.id not in run.env or put_in is None:
         return
     if receiver.kind in ("list", "deque", "queue", "priorityqueue", "sortedlist", *KEYED):

@@ -20,6 +20,7 @@ from analyzers.evaluate import (
     paid,
     queries,
     reading,
+    replacing,
     segments,
     shapes,
     whiles,
@@ -60,7 +61,7 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     carried.watch(run, node, loop)
     before = dict(run.env)
     body()
-    carried.recall(run, replaced)
+    replacing.recall(run, replaced, node.body)
     leave(run, before)
 
 
@@ -277,7 +278,7 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
     expressions.evaluate(run, node.test)
     before = dict(run.env)
     body()
-    carried.recall(run, replaced)
+    replacing.recall(run, replaced, (*node.body, *node.step))
     if run.dead:
         run.env, run.dead = before, False
     run.close(progress.reason)

@@ -88,6 +88,42 @@ def taken_back(function: f.Function) -> frozenset[str]:
     return frozenset(found)
 
 
+def lists_paths(functions: tuple[f.Function, ...], undone: frozenset[str]) -> bool:
+    """True if what is taken back is what decides, or is handed out: it is tested for what it holds, or copied.
+
+    A walk of a tree that knows the way to where it is takes back as well, and enters everything once.
+    """
+    for function in functions:
+        if any(_shows(node, function.name, undone) for node in shapes.nodes(function.body)):
+            return True
+        if any(isinstance(s, f.If) and _tested_item(s.test, undone) for s in shapes.walk(function.body)):
+            return True
+    return False
+
+
+def _shows(node: f._Node, own: str, undone: frozenset[str]) -> bool:
+    """`x in path`, `path[:]`, `path.copy()`, `list(path)`, `"".join(path)`."""
+    if isinstance(node, f.Compare):
+        return node.ops[0] in ("in", "not in") and _root(node.rights[0]) in undone
+    if isinstance(node, f.Slice):
+        return _root(node.obj) in undone
+    if not isinstance(node, f.Call):
+        return False
+    if isinstance(node.func, f.Attr) and node.func.name == "copy":
+        return _root(node.func.obj) in undone
+    looks = isinstance(node.func, f.Name) and node.func.id in ("len", own)
+    return not looks and any(_root(a) in undone for a in node.args if isinstance(a, (f.Name, f.Attr)))
+
+
+def _tested_item(test: f.Expr, undone: frozenset[str]) -> bool:
+    """`if seen[x]`, `if not seen[x]`, `if ok and seen[x]`."""
+    parts = test.parts if isinstance(test, f.Logic) else (test,)
+    plain = [
+        p.operand if isinstance(p, f.Unary) else p.left if isinstance(p, f.Compare) else p for p in parts
+    ]
+    return any(isinstance(p, f.Index) and isinstance(p.index, f.Name) and _root(p) in undone for p in plain)
+
+
 def compresses(function: f.Function) -> bool:
     """`parent[x] = find(parent[x])`: what the call gives is stored in the slot its argument was read from."""
     calls = {(call.at, call.to): call for call in detect.self_calls(function)}

@@ -191,6 +191,8 @@ class _Recurrence:
             if name in names
         )
         if linked and undone and any(call.repeats for call in self.trail):
+            if not marks.lists_paths(self.functions, undone):
+                return Solution(lambda work: UNKNOWN, "a walk over links, of which no tree is known")
             return self._choices(undone)
         again = self._overlap(names)
         if again:
