@@ -133,7 +133,8 @@ def _hides_loop(node: f._Node, function: f.Function) -> bool:
     name = shapes.dotted(node.func).rpartition(".")[2]
     return (
         name == function.name
-        or name == "reduce"
+        or name in ("reduce", "map", "filter")
+        or any(keyword.name == "key" for keyword in node.keywords)
         or conventions.repeats(node)
         or (name == "sum" and len(node.args) + len(node.keywords) > 1)
     )

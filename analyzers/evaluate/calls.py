@@ -23,6 +23,7 @@ from analyzers.evaluate import (
     reading,
     scripts,
     shapes,
+    written,
 )
 from analyzers.evaluate.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
@@ -76,6 +77,7 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         made = frameworks.construct(run, node, target, arguments, place)
         return made if made is not None else construct(run, target, arguments, place)
     if target.kind == "external":
+        written.by_function(run, target.dotted, arguments.values, place)
         return library.external(run, node, target, arguments, place)
     inherited = frameworks.method(run, node, bound, name, arguments, place) if bound is not None else None
     if inherited is not None:

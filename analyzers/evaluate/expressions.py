@@ -11,7 +11,17 @@ from analyzers import facts as f
 from analyzers import ways
 from analyzers.conventions import units
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, calls, frameworks, loops, operators, ranges, reading, shapes
+from analyzers.evaluate import (
+    attributes,
+    calls,
+    frameworks,
+    loops,
+    operators,
+    ranges,
+    reading,
+    shapes,
+    written,
+)
 from analyzers.evaluate.measures import texts
 from analyzers.evaluate.run import Run
 from analyzers.types import NOTHING, UNKNOWN_VALUE, Value, constant, join, joined
@@ -106,6 +116,8 @@ def _choose(run: Run, node: f.Choose) -> Value:
 
 def _template(run: Run, node: f.Template) -> Value:
     parts = evaluate_all(run, node.parts)
+    for value, part in zip(parts, node.parts, strict=True):
+        written.in_template(run, value, run.place(part))
     depends = frozenset().union(*(v.depends for v in parts))
     return Value("str", size=texts(run, parts), depends=depends)
 

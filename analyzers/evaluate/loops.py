@@ -94,7 +94,9 @@ def enter(
         queries.touch(run, over, run.place(iter_node) if iter_node is not None else place, "iterate")
     label = over.label or (shapes.text_of(iter_node) if iter_node is not None else "") or "an iterable"
     turns = run.settled(run.extent(over if over.label else over.but(label=label)))
-    if isinstance(node, f.For) and not is_async:
+    if isinstance(node, f.For) and _always_leaves(node.body):
+        turns = ONE
+    elif isinstance(node, f.For) and not is_async:
         turns = exceeding.turns(run, node, over, turns)
     if shared is not None and not turns.is_constant:
         turns = shared
@@ -124,6 +126,14 @@ def enter(
         )
 
     return run.open(make)
+
+
+def _always_leaves(body: tuple[f.Stmt, ...]) -> bool:
+    """True if the first turn of a loop is its last: it ends with `break` or `return`, and nothing goes on before."""
+    last = body[-1] if body else None
+    if not isinstance(last, f.Return) and not (isinstance(last, f.Jump) and last.kind != "continue"):
+        return False
+    return not any(isinstance(stmt, f.Jump) and stmt.kind == "continue" for stmt in shapes.walk(body))
 
 
 def _is_derived(turns: Cost, run: Run) -> bool:

@@ -136,10 +136,27 @@ def _fills(body: tuple[f.Stmt, ...], roots: list[str], whole: tuple[f.Stmt, ...]
     )
 
 
-def guards_memo(node: f.If) -> bool:
-    """`if key not in memo: memo[key] = ...`, or `if memo.get(key) is None: ...`: the body runs once for every key."""
+def guards_memo(node: f.If, whole: tuple[f.Stmt, ...] = ()) -> bool:
+    """`if key not in memo: memo[key] = ...`, or `if memo.get(key) is None: ...`: the body runs once for every key.
+
+    `whole` is the body of the function: `kept = memo.get(key)` may stand before `if kept is None`.
+    """
     stored = _stored_roots(node.body)
-    return bool(stored & looked_up(node.test)) and (_is_absence(node.test) or _tests_fetched(node.test))
+    if not stored or not (_is_absence(node.test) or _tests_fetched(node.test)):
+        return False
+    return bool(stored & looked_up(node.test)) or bool(stored & _kept_in(node.test, _gotten(whole)))
+
+
+@remembered
+def _gotten(body: tuple[f.Stmt, ...]) -> dict[str, str]:
+    """Names for what a look-up that may miss gave: `kept = memo.get(key)`."""
+    found: dict[str, str] = {}
+    for stmt in shapes.walk(body):
+        if isinstance(stmt, f.Assign) and isinstance(stmt.value, f.Call) and len(stmt.targets) == 1:
+            func, target = stmt.value.func, stmt.targets[0]
+            if isinstance(target, f.Name) and isinstance(func, f.Attr) and func.name == "get":
+                found[target.id] = _root(func.obj)
+    return found
 
 
 def _returns_kept(node: f.Try) -> bool:

@@ -129,7 +129,7 @@ def _if(run: Run, node: f.If) -> None:
     if decided is not None:
         execute(run, node.body if decided else node.otherwise)
         return
-    guarded = memos.guards_memo(node)
+    guarded = memos.guards_memo(node, run.function.body)
 
     def then() -> None:
         for name, value in narrowed:

@@ -247,6 +247,8 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     label = shapes.text_of(node)
     label = label if 0 < len(label) <= 60 else receiver.label
     found = _set("queryset", receiver.ref, origin, label, relation=receiver.relation, path=receiver.path)
+    if receiver.of is not None and receiver.of.kind != "row":
+        found = found.but(of=receiver.of)  # After `values()`, no later method gives rows again.
     batch = any(k.name.endswith("__in") for k in node.keywords)
     return found.but(evidence="a batch" if batch or receiver.evidence == "a batch" else receiver.evidence)
 
