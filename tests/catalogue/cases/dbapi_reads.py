@@ -207,7 +207,6 @@ def memo_dict(connection: sqlite3.Connection, ids):
 
 
 def lru_cached(connection: sqlite3.Connection, ids):
-    # disagrees: a memo that is not recognised
     @lru_cache
     def count(kind):
         return connection.execute("SELECT count(*) FROM orders WHERE total % 3 = ?", (kind,)).fetchone()

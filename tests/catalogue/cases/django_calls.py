@@ -112,19 +112,16 @@ def method_that_sums_prefetched():
 
 
 def as_text():
-    # disagrees: the text of a row
     for book in Book.objects.all():
         print(str(book))  # grows
 
 
 def printed():
-    # disagrees: the text of a row
     for book in Book.objects.all():
         print(book)  # grows
 
 
 def in_an_f_string():
-    # disagrees: the text of a row
     return [f"a book: {book}" for book in Book.objects.all()]  # grows
 
 
@@ -227,7 +224,6 @@ def memo_set():
 
 
 def django_s_cache():
-    # disagrees: a memo that is not recognised
     django_cache.clear()
     for author in Author.objects.all():
         key = f"country{author.country_id}"

@@ -63,7 +63,6 @@ def _name(book):
 
 
 def mapped_by_a_function():
-    # disagrees: a function in a variable
     return list(map(_name, Book.objects.all()))  # grows
 
 
@@ -80,7 +79,6 @@ def sorted_by_a_key_joined():
 
 
 def sorted_by_a_function():
-    # disagrees: a function in a variable
     return sorted(Book.objects.all(), key=_name)  # grows
 
 
@@ -237,7 +235,6 @@ def branch_that_is_rarely_taken():
 
 
 def leaves_at_the_first():
-    # disagrees: a loop that always leaves
     for book in Book.objects.all():
         print(book.author.name)
         break

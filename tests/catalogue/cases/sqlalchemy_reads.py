@@ -245,7 +245,6 @@ def property_that_reads(session: Session):
 
 
 def representation(session: Session):
-    # disagrees: the text of a row
     for order in session.scalars(select(Order)).all():
         print(repr(order))  # grows
 
