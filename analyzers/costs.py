@@ -288,7 +288,10 @@ class Cost(Struct, frozen=True, dict=True):
     def sizes(self) -> tuple[Size, ...]:
         """All sizes in it, the most important first."""
         seen: dict[Size, None] = {}
-        for term in sorted(self.terms, key=lambda t: t.weight, reverse=True):
+        terms = self.terms
+        if len(terms) > 1:
+            terms = tuple(sorted(terms, key=lambda t: t.weight, reverse=True))
+        for term in terms:
             for size, _ in term.bases:
                 seen.setdefault(size)
             for size, _ in term.factors:
@@ -301,7 +304,8 @@ class Cost(Struct, frozen=True, dict=True):
 
     @once
     def leading(self) -> Term:
-        return max(self.terms, key=lambda t: t.weight)
+        terms = self.terms
+        return terms[0] if len(terms) == 1 else max(terms, key=lambda t: t.weight)
 
     @property
     def degree(self) -> float:
@@ -342,6 +346,10 @@ class Cost(Struct, frozen=True, dict=True):
 
     def formula(self) -> str:
         """The sum as text, largest term first: "|users|·|orders| + |lines|"."""
+        return self._formula
+
+    @once
+    def _formula(self) -> str:
         return formulas.of_terms(self.terms)
 
 

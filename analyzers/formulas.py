@@ -19,6 +19,9 @@ def _superscript(power: float) -> str:
 
 def of_terms(terms: Iterable[Term]) -> str:
     """A sum as text, largest term first."""
+    terms = tuple(terms)
+    if len(terms) == 1:
+        return of_term(terms[0])
     rows = sorted((*(-part for part in term.weight), of_term(term)) for term in terms)
     return " + ".join(str(text) for *_, text in rows)
 

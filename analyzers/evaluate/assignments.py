@@ -57,21 +57,24 @@ def assign(run: Run, node: f.Assign) -> None:
             _assign_pairs(run, node, target, value.items)
         else:
             store(run, target, _born(run, target, value, node))
-        if isinstance(target, f.Name) and value.size is not None and target.id in _divisors(run):
+        if (
+            isinstance(target, f.Name)
+            and value.size is not None
+            and target.id in _divisors(run.function.body)
+        ):
             held = run.env.get(target.id)
             if held is not None:
                 ranges.itself(run, target, held)
 
 
-def _divisors(run: Run) -> frozenset[str]:
-    """The names by which the function divides."""
-    if run.dividing is None:
-        run.dividing = frozenset(
-            part.right.id
-            for part in shapes.nodes(run.function.body)
-            if isinstance(part, f.Binary) and part.op in ("//", "/") and isinstance(part.right, f.Name)
-        )
-    return run.dividing
+@remembered
+def _divisors(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """The names by which a body divides."""
+    return frozenset(
+        part.right.id
+        for part in shapes.nodes(body)
+        if isinstance(part, f.Binary) and part.op in ("//", "/") and isinstance(part.right, f.Name)
+    )
 
 
 def _in_pairs(target: f.Expr, value: f.Expr) -> bool:

@@ -132,7 +132,6 @@ class Run:
     grown: dict[Size, Cost] = field(default_factory=dict)
     doubling: set[Size] = field(default_factory=set)  # containers that a loop over them makes longer
     growing: frozenset[str] | None = None
-    dividing: frozenset[str] | None = None
     stored: dict[str, Value] = field(default_factory=dict)
     assigned: set[str] = field(default_factory=set)
     reading: Reading = NOWHERE  # into what the expression being evaluated is read

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 def kind_made_by(name: str, node: f.Call | None = None) -> str:
     """The family of clients that an outside name makes; `boto3.client("dynamodb")` is told by its first argument."""
+    full = _with_argument(name, node)
     for family, service in tables().services.items():
-        if service.made and _with_argument(name, node) in service.made:
+        if full in service.made:
             return family
     return next((family for family, service in tables().services.items() if name in service.made), "")
 
