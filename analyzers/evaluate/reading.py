@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import shapes
-from analyzers.evaluate.run import INPUT_KEY, NOWHERE, Reading, Run
+from analyzers.evaluate.frames import NOWHERE, Reading
+from analyzers.evaluate.run import INPUT_KEY, Run
 from analyzers.findings import Place
 from analyzers.operations import Operation, operations
 from analyzers.project import names

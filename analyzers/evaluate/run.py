@@ -18,6 +18,7 @@ from analyzers.bounds import Symbol
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import derivation, growth
 from analyzers.evaluate.events import Analysis, Loop, Part
+from analyzers.evaluate.frames import NOWHERE, Block, Frame, Reading
 from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.findings import Place
 from analyzers.text import Span
@@ -30,25 +31,9 @@ if TYPE_CHECKING:
 MAX_STEPS = 20_000
 """Expressions and statements one run may visit before it gives up and answers "unknown"."""
 
-MAX_PARTS = 24
-
 MAX_DEPTH = 14
 """Calls followed into calls; deeper ones are assumed to be cheap and said to be incomplete."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Into what the expression being evaluated is read: the names, and whether they fix how much it is."""
-
-    names: tuple[str, ...] = ()
-    fixed: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.names[0] if len(self.names) == 1 else ""
-
-
-NOWHERE = Reading()
 
 INPUT_KEY = "<input>"
 """What owns the sizes that were read: no function does, and every caller may derive them anew."""
@@ -63,26 +48,6 @@ ITSELF = "itself"
 
 class OverBudget(Exception):
     """A function is too large to run within its budget; its cost is unknown."""
-
-
-@dataclass(slots=True)
-class Frame:
-    """What one loop's body (or the function itself) costs, so far."""
-
-    loop: Loop | None
-    cost: Cost = ONE
-    parts: list[Part] = field(default_factory=list)
-    growth: dict[Size, Cost] = field(default_factory=dict)
-    born: list[Size] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Block:
-    """Statements being run in order: which of them is running, and how many loops are open."""
-
-    body: tuple[f.Stmt, ...]
-    position: int
-    depth: int
 
 
 @dataclass(slots=True)
@@ -244,7 +209,7 @@ class Run:
         """A container grows here, by so much for each time this place is reached."""
         frame = self.frames[-1]
         self.analysis.growths.update((size, loop.number) for loop in self.loops)
-        frame.growth[size] = frame.growth[size] + by if size in frame.growth else by
+        frame.grow(size, by)
 
     # ----------------------------------------------------------------------------------------------- costs
 
@@ -253,13 +218,13 @@ class Run:
         frame = self.frames[-1]
         frame.cost = frame.cost + cost
         if place is not None and not cost.is_constant:
-            _add_part(frame, Part(place, text, cost))
+            frame.add(Part(place, text, cost))
 
     def charge_at(self, frame: int, cost: Cost, place: Place, text: str) -> None:
         """Add a cost to an outer frame, once for all turns of the loops inside it."""
         self.frames[frame].cost = self.frames[frame].cost + cost
         if not cost.is_constant:
-            _add_part(self.frames[frame], Part(place, text, cost))
+            self.frames[frame].add(Part(place, text, cost))
 
     def frame_of(self, born: int) -> int:
         """The frame in which something was made when so many loops were open."""
@@ -281,12 +246,12 @@ class Run:
         outside.cost = outside.cost + frame.cost.summed(loop.number, loop.turns)
         text = turns_text or f"loop over {loop.label}: {loop.turns.formula()} turns"
         if not loop.turns.is_constant:
-            _add_part(outside, Part(loop.place, text, loop.turns))
+            outside.add(Part(loop.place, text, loop.turns))
         for part in frame.parts:
-            _add_part(outside, derivation.over_loop(part, loop))
+            outside.add(derivation.over_loop(part, loop))
         for size, by in frame.growth.items():
             total = by.summed(loop.number, loop.turns)
-            outside.growth[size] = outside.growth[size] + total if size in outside.growth else total
+            outside.grow(size, total)
 
     def open_side(self) -> Frame:
         """A frame for what happens on the last turn of some loops only."""
@@ -313,10 +278,10 @@ class Run:
 
         outside.cost = outside.cost + largest(frame.cost)
         for part in frame.parts:
-            _add_part(outside, derivation.on_last_turn(part, largest(part.cost)))
+            outside.add(derivation.on_last_turn(part, largest(part.cost)))
         for size, by in frame.growth.items():
             total = largest(by)
-            outside.growth[size] = outside.growth[size] + total if size in outside.growth else total
+            outside.grow(size, total)
 
     def settle(self, frame: Frame) -> None:
         """Replace the sizes of containers born in a frame by what was put into them there."""
@@ -430,10 +395,3 @@ def _root_of(label: str) -> str:
         if not (char.isalnum() or char == "_"):
             return plain[:position]
     return plain
-
-
-def _add_part(frame: Frame, part: Part) -> None:
-    frame.parts.append(part)
-    if len(frame.parts) > 2 * MAX_PARTS:  # Not one by one: sorting is what costs.
-        frame.parts.sort(key=lambda p: p.cost.leading.weight, reverse=True)
-        del frame.parts[MAX_PARTS:]

@@ -17,7 +17,8 @@ from analyzers.evaluate import (
     memos,
     operators,
 )
-from analyzers.evaluate.run import Block, Run
+from analyzers.evaluate.frames import Block
+from analyzers.evaluate.run import Run
 from analyzers.operations import operations
 from analyzers.types import UNKNOWN_VALUE, Value
 

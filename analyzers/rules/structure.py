@@ -85,7 +85,11 @@ def is_added_in(context: Context, loop: Loop, name: str) -> bool:
         return False
     for stmt in node.body:
         func = stmt.value.func if isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call) else None
-        if isinstance(func, f.Attr) and func.name in ("append", "extend") and shapes.text_of(func.obj) == root:
+        if (
+            isinstance(func, f.Attr)
+            and func.name in ("append", "extend")
+            and shapes.text_of(func.obj) == root
+        ):
             return True
     return False
 
