@@ -45,8 +45,9 @@ def option(context: Context, query: Queried, origin: Origin) -> tuple[str, list[
         way = _way(context, path, loader)
         if way is None:
             return None
-        links.append(f"{way[0]}({name}.{part})")
-        edits += [edit for edit in way[1] if edit not in edits]
+        # What follows the first is a method of it, whatever the file calls the function.
+        links.append(f"{loader if links else way[0]}({name}.{part})")
+        edits += [edit for edit in way[1] if not links[1:] and edit not in edits]
         relation = current.relations.get(part)
         current = context.summaries.models.related(relation) if relation is not None else None
         name = _name_in(context, path, current) if current is not None else ""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 BATCH = "a batch"
 WRITE = "a write"
+ALIAS = "another name of a table"
+"""Options have to be written for the alias, which its model's name is not."""
 _KEEPS_ALL = ("options", "order_by", "execution_options", "populate_existing", "enable_eagerloads")
 """Methods of a statement after which it still gives all rows of its table."""
 _UNJOINED = ("with_for_update", "group_by", "distinct", "from_statement", "union", "union_all", "yield_per")
@@ -104,7 +106,7 @@ def _built(
             evidence = BATCH  # A statement of its own: there is nothing to put together.
         return Value("select", depends=arguments.depends, label=label, evidence=evidence)
     if effect == "alias" and first is not None and first.kind == "class":
-        return first
+        return first.but(evidence=ALIAS)
     if effect == "session":
         return Value("session", label=label, depends=arguments.depends)
     return None
@@ -133,7 +135,8 @@ def _selected(kind: str, place: Place, arguments: Arguments) -> Value:
     first = arguments.first()
     ref = first.ref if first is not None and first.kind == "class" and len(arguments.values) == 1 else None
     label = f"{kind}({first.label if first is not None else ''})"
-    made = lazy(kind, ref, Origin(place, label=label, whole=ref is not None, root=ref), label)
+    root = ref if first is not None and first.evidence != ALIAS else None
+    made = lazy(kind, ref, Origin(place, label=label, whole=ref is not None, root=root), label)
     if ref is None:
         made = made.but(of=_tuple(arguments, place))
     return made.on(arguments.depends)
