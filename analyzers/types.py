@@ -45,6 +45,9 @@ class Origin(Struct, frozen=True, gc=False):
     )  # what is left for when it is read, though it would come along by itself
     whole: bool = False  # all rows of the table
     root: tuple[str, str] | None = None  # the model that paths start from
+    assumed: bool = (
+        False  # nobody knows where the rows' owner came from, but no text of the program names the relation
+    )
 
 
 class Value(Struct, frozen=True, gc=False):
@@ -74,6 +77,7 @@ class Value(Struct, frozen=True, gc=False):
     path: str = ""  # relation path walked from the row that `origin` gave: "author__publisher"
     evidence: str = ""  # why the kind is known, in words
     bound: Value | None = None  # the receiver of a bound method
+    batched: frozenset[Token] = NOTHING  # of a set of rows: what it asks for many values of at once
     token: str = ""  # identity of a variable's container, to see that two names hold the same thing
     grown: Size | None = None  # the size that stands for how far a container will have grown
     whole: bool = False  # all of the input: what is taken from it next is something new every time
@@ -181,6 +185,7 @@ def join(a: Value, b: Value) -> Value:
         values=join(a.values, b.values) if a.values and b.values else a.values or b.values,
         items=a.items if a.items == b.items else None,
         depends=depends,
+        batched=a.batched | b.batched,
         const=a.const if a.const == b.const else None,
         origin=_joined_origin(a.origin, b.origin),
         token=a.token if a.token == b.token else "",

@@ -72,7 +72,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--verbose", action="store_true", help="print the messages of each case")
     options = parser.parse_args(arguments)
     chosen = [
-        c for c in read_cases(CASES) if re.search(options.only, f"{c.repository} {c.commit} {c.path} {c.kind}")
+        c
+        for c in read_cases(CASES)
+        if re.search(options.only, f"{c.repository} {c.commit} {c.path} {c.kind}")
     ]
     verdicts: list[Verdict] = []
     for case in sorted(chosen, key=lambda c: c.repository):
@@ -151,7 +153,8 @@ class Repository:
         if self._batch is None:
             command = ["git", "--git-dir", str(self._clone), "cat-file", "--batch"]
             self._batch = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self._batch.stdin is not None and self._batch.stdout is not None
+        assert self._batch.stdin is not None
+        assert self._batch.stdout is not None
         self._batch.stdin.write(blob.encode() + b"\n")
         self._batch.stdin.flush()
         head = self._batch.stdout.readline().split()
@@ -195,9 +198,9 @@ def _told(case: Case, project: Project, repository: Repository, tree: dict[str, 
     spans = list(_spans(project, path, case.where))
     for finding in check(project, path, text, Options()):
         touches = any(_within(place, path, spans) for place in _places(finding))
-        if touches and ("query" in finding.tags) == (case.kind != QUADRATIC):
-            if re.search(rf"\b(?:{case.about})(?:\b|_set\b)", finding.message):
-                yield f"{finding.severity.label} {finding.rule}: {finding.message}"
+        of_kind = ("query" in finding.tags) == (case.kind != QUADRATIC)
+        if touches and of_kind and re.search(rf"\b(?:{case.about})(?:\b|_set\b)", finding.message):
+            yield f"{finding.severity.label} {finding.rule}: {finding.message}"
 
 
 def _spans(project: Project, path: str, where: str) -> Iterator[tuple[int, int]]:
@@ -237,12 +240,16 @@ def page(verdicts: list[Verdict]) -> list[str]:
     for kind, count in (*sorted(kinds.items()), ("all", len(verdicts))):
         those = [v for v in verdicts if kind in ("all", v.case.kind)]
         found, still = sum(bool(v.before) for v in those), sum(bool(v.after) for v in those)
-        out.append(f"| {kind} | {count} | {found} ({found / max(count, 1):.0%}) | {still} ({still / max(count, 1):.0%}) |")
+        out.append(
+            f"| {kind} | {count} | {found} ({found / max(count, 1):.0%}) | {still} ({still / max(count, 1):.0%}) |"
+        )
     out += ["", "| repository | commit | where | kind | before | after |", "|---|---|---|---|---|---|"]
     for v in verdicts:
         c = v.case
         before, after = "found" if v.before else "missed", "silent" if not v.after else "still told"
-        out.append(f"| {c.repository} | {c.commit[:10]} | `{c.path}`, `{c.where}` | {c.kind} | {before} | {after} |")
+        out.append(
+            f"| {c.repository} | {c.commit[:10]} | `{c.path}`, `{c.where}` | {c.kind} | {before} | {after} |"
+        )
     return out
 
 

@@ -247,6 +247,7 @@ def enter_summary(
             replace(
                 query,
                 depends=_lifted(run, query.depends, bound),
+                batched=_lifted(run, query.batched, bound),
                 loops=tuple(run.loops),
                 function=run.owner,
                 chain=(step, *query.chain),
@@ -292,7 +293,8 @@ def _returned(
     values = _returned(run, value.values, swap, bound, function) if value.values is not None else None
     items = tuple(_returned(run, v, swap, bound, function) for v in value.items) if value.items else None
     return replace(
-        value, size=size, of=inner, values=values, items=items, depends=_lifted(run, value.depends, bound), label="", token="",
+        value, size=size, of=inner, values=values, items=items, depends=_lifted(run, value.depends, bound),
+        batched=_lifted(run, value.batched, bound), label="", token="",
         grown=None, born=len(run.loops), bound=None, way=None, above=(), below=(),
     )  # fmt: skip
 

@@ -92,7 +92,8 @@ class Queried(Struct, frozen=True, gc=False):
     """A database query, or another request to a service.
 
     `kind` is read, write, lazy (a relation read on a row that was not loaded with it), commit or http. `depends` says
-    which loops' elements or parameters its arguments are computed from. `batch` marks one query for many values.
+    which loops' elements or parameters its arguments are computed from. `batch` marks one query for many values;
+    `batched` are the loops and parameters of which it asks for many values at once.
     `chain` are the calls that lead to it, outermost first; `inner` says it already repeats inside a callee's loop, which is `within`;
     `memoised` that its answer is kept and looked up first. `optional` marks one that only some uses of the
     program send.
@@ -105,6 +106,7 @@ class Queried(Struct, frozen=True, gc=False):
     loops: tuple[Loop, ...]
     function: str
     batch: bool = False
+    batched: frozenset[Token] = frozenset()
     relation: str = ""
     many: bool = False
     model: str = ""

@@ -20,6 +20,7 @@ from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Tangled
 from analyzers.evaluate.recursion import solve
 from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.evaluate.run import MAX_DEPTH, OverBudget, Run
+from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.text import Span
@@ -205,7 +206,7 @@ class Summaries:
             if not value.known and position == 0 and function.owner and param.name in ("self", "cls"):
                 value = self._receiver(path, function, param.name)
             if not value.known and param.default is not None:
-                value = self._default(param.default)
+                value = self._default(path, param.default)
             out[param.name] = _formal(value, param.name, function.qualname)
         for name in bound.keys() - out.keys() - {"this"}:
             out[name] = scripts.formal(bound[name], _formal(bound[name], name))
@@ -219,12 +220,16 @@ class Summaries:
             return evidence.class_itself(self.project, path, function.owner)
         return evidence.instance_of(self.project, path, function.owner)
 
-    @staticmethod
-    def _default(node: f.Expr) -> Value:
+    def _default(self, path: str, node: f.Expr) -> Value:
         if isinstance(node, f.Const) and node.kind in ("int", "float", "str", "bool"):
             return Value(node.kind)
         if isinstance(node, f.Collection):
             return Value(node.kind)
+        if isinstance(node, f.Name):
+            # What it does unless told otherwise: `def index(books, progress=identity)`.
+            found = names.resolve(self.project, path, node.id)
+            if found is not None and found[0].kind == "function" and not found[1]:
+                return Value("function", ref=(found[0].path, found[0].qualname), label=node.id)
         return UNKNOWN_VALUE
 
     def _run(self, path: str, qualname: str, formals: dict[str, Value], depth: int) -> Analysis | None:

@@ -83,6 +83,7 @@ def _declared(project: Project, key: Key) -> Declared:
             fields.append(field)
         elif (manager := _manager(project, key, value)) is not None:
             managers.append((name, manager[0]))
+            managers += [(base_of(name), base) for base in manager[1:]]
     meta, closed = _meta(project, key)
     return Declared(tuple(fields), tuple(managers), frozenset(hidden), meta, closed)
 
@@ -150,12 +151,19 @@ def _meta(project: Project, key: Key) -> tuple[dict[str, Expr], bool]:
 # ---------------------------------------------------------------------------------------------------- managers
 
 
-def _manager(project: Project, key: Key, value: Call) -> tuple[Target | None] | None:
-    """The class behind a manager made by a call, in a 1-tuple; None when the call makes no manager."""
+def base_of(manager: str) -> str:
+    """The name under which the manager class stands that `from_queryset` added a queryset's methods to."""
+    return f"{manager}()"
+
+
+def _manager(project: Project, key: Key, value: Call) -> tuple[Target | None, ...] | None:
+    """The class behind a manager made by a call, and its base where it has methods of two; None for no manager."""
     if isinstance(value.func, Attr) and value.func.name == "as_manager":
         return (_project_class(project, key, callee(value.func.obj)),)
     for call in _from_queryset(project, key[0], value.func):
-        return (_project_class(project, key, dotted(call.args[0]) if call.args else None),)
+        made = _project_class(project, key, dotted(call.args[0]) if call.args else None)
+        base = _project_class(project, key, callee(call.func.obj) if isinstance(call.func, Attr) else None)
+        return (made, base) if base is not None else (made,)
     chain = dotted(value.func)
     found = resolve(project, key[0], chain, key[1]) if chain else None
     if found is None or found[1]:

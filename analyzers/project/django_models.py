@@ -34,7 +34,12 @@ class _Django:
         names = [full_name(models.project, target) for target in above[1:]]
         if any(_is_model_name(name) for name in names):
             return True
-        outside = (target.dotted.partition(".")[0] for target in above if target.kind == "external")
+        # What a variable holds may be a model: `Base = import_string(settings.BASE)`.
+        outside = (
+            target.dotted.partition(".")[0] if target.kind == "external" else "a variable"
+            for target in above
+            if target.kind in ("external", "variable")
+        )
         if all(package in _NO_MODELS for package in outside):
             return False
         keys = [(t.path, t.qualname) for t in above if t.kind == "class"]
@@ -356,14 +361,23 @@ def app_label(models: Registry, key: Key) -> str:
     return parts[-2] if len(parts) > 1 else ""
 
 
-def _managers(models: Registry, key: Key) -> dict[str, Target | None]:
-    """Managers by name, the default one first; `objects` only when no other is declared.
+def _is_of_django(target: Target) -> bool:
+    return target.dotted.startswith("django.")
 
+
+def _managers(models: Registry, key: Key) -> dict[str, Target | None]:
+    """Managers by name, the default one first; `objects` only when no other is declared for certain.
+
+    What is only called like a manager (`tags = TaggableManager()`) may be a field, and takes no `objects` away; nor does
+    anything where a base is not known. Methods that `from_queryset` took from a base stand under its own name.
     Source: https://docs.djangoproject.com/en/5.2/topics/db/managers/#default-managers
     """
     found: dict[str, Target | None] = {}
-    for target in lineage(models.project, *key):
+    bases = lineage(models.project, *key)
+    for target in bases:
         if target.kind == "class":
             for name, manager in declared(models.project, (target.path, target.qualname)).managers:
                 found.setdefault(name, manager)
-    return found or {"objects": None}
+    if not any(found.values()) or any(t.kind != "class" and not _is_of_django(t) for t in bases):
+        found.setdefault("objects", None)
+    return found

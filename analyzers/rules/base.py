@@ -147,6 +147,8 @@ def repeats(query: Queried) -> Loop | None:
     for loop in reversed(query.loops):
         if loop.polling:
             return None  # Paging, waiting or trying again: the repetition is the point.
+        if loop.number in query.batched:
+            return None  # What one turn holds is asked for at once.
         if loop.number in query.depends or _on_every_turn(query):
             # A write in the body happens on every turn, whatever it writes.
             return loop if loop.grows and not loop.chunked else None

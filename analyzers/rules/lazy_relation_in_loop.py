@@ -127,7 +127,7 @@ def _finding(
         Related(query.origin.place, "the rows come from this query"),
     ]
     related += others_related(call_place(query), others, "read here too")
-    severity = Severity.INFORMATION if loop.exits else Severity.WARNING
+    severity = Severity.INFORMATION if loop.exits or query.origin.assumed else Severity.WARNING
     if of_framework(loop) and all(q.optional for q in (query, *more)):
         severity = Severity.INFORMATION
     joined = fix is not None and "select_related" in fix.title and "prefetch_related" not in fix.title

@@ -9,7 +9,9 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import calls, shapes
-from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, prefixes, row
+from analyzers.evaluate.queries import django_loaders as loaders
+from analyzers.evaluate.queries import django_owners as owners
+from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
@@ -53,7 +55,7 @@ def _of_class(run: Run, base: Value, node: f.Attr) -> Value | None:
     if found is None or node.name not in found.managers:
         return None
     label = f"{found.name}.{node.name}"
-    origin = Origin(run.place(node), label=label)
+    origin = loaders.by_default(run, found, node.name, Origin(run.place(node), label=label))
     return _set("manager", found.key, origin, label)
 
 
@@ -80,9 +82,21 @@ def _of_row(run: Run, base: Value, found: Model, node: f.Attr) -> Value | None:
             depends=base.depends,
             label=label,
         )
-    if node.name in tables().django.instance.names("write_one", "fetch_one"):
+    name = loaders.filled(base.origin, join_path(base.path, node.name))
+    if name and name in found.relations:
+        target = row(found.relations[name].target, base.origin, join_path(base.path, node.name))
+        return Value("list", of=target, depends=base.depends, label=label)
+    if _instance_effect(node.name):
         return Value("method", bound=base, depends=base.depends, label=label)
     return None
+
+
+def _instance_effect(name: str) -> str:
+    """What a method of a row does; those for dates end in the name of the field."""
+    table = tables().django.instance
+    if name.startswith(("get_next_by_", "get_previous_by_")):
+        return "fetch_one"
+    return table.of(name) if name in table.names("write_one", "fetch_one") else ""
 
 
 def _is_column_of_relation(found: Model, name: str) -> bool:
@@ -102,6 +116,10 @@ def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.A
             depends=base.depends,
         )
         back = relation.inverse if relation.kind in ("reverse_fk", "reverse_o2o") else ""
+        if base.origin is None:
+            target = run.summaries.models.related(relation)
+            source = owners.assumed(run, relation, target, run.place(node), label)
+            return related.but(of=row(relation.target, source, "", inverse=back))
         return related.but(of=row(relation.target, base.origin, path, inverse=back))
     origin = base.origin
     if relation.name == base.relation:
@@ -138,6 +156,13 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         return _instance_method(run, node, receiver, name, arguments)
     if target.kind == "external":
         return _function(run, node, target.dotted, arguments)
+    if receiver is not None and name and owners.known_by_name(receiver):
+        found = owners.holder(run, node, name)
+        if found is not None:
+            model, relation, read = found
+            owner = row(model.key, None, "", receiver.depends)
+            related = _relation(run, owner, model, relation, read, shapes.text_of(read))
+            return _method(run, node, related.on(receiver.depends), name, arguments)
     return None
 
 
@@ -157,6 +182,7 @@ def _method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
         return receiver.but(kind="queryset", origin=origin, of=_of(receiver, origin), depends=depends)
     if receiver.relation and _is_cached(receiver, name):
         return _fetched(receiver, effect, depends)
+    batched = receiver.batched | _batched(run, node, arguments)
     kind = "write" if effect.startswith("write") else "read"
     emit(
         run,
@@ -165,7 +191,8 @@ def _method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
         place,
         depends,
         orm="django",
-        batch=_is_batch(node, receiver, arguments) or name in ("bulk_create", "bulk_update", "in_bulk"),
+        batch=name in ("bulk_create", "bulk_update", "in_bulk") or _only_batch(node, depends, batched),
+        batched=batched,
         model=_model_name(run, receiver),
         relation=receiver.path,
         many=bool(receiver.relation),
@@ -209,16 +236,49 @@ def _model_name(run: Run, value: Value) -> str:
     return found.name if found is not None else ""
 
 
-def _is_batch(node: f.Call, receiver: Value, arguments: Arguments) -> bool:
-    """True if many values are asked for at once: `filter(id__in=ids)`, here or earlier in the chain."""
+def _batched(run: Run, node: f.Call, arguments: Arguments) -> frozenset[Token]:
+    """The loops and parameters of which `filter(id__in=ids)` asks for many values at once.
+
+    What was made inside of a loop belongs to that turn of it, too.
+    """
+    many = [arguments.keywords[k.name] for k in node.keywords if _asks_for_many(k.name)]
+    many += [v for a, v in zip(node.args, arguments.values, strict=False) if _holds_many(a)]
+    if any(not k.name and _spells_many(k.value) for k in node.keywords):
+        many.append(arguments.keywords["**"])
+    out: frozenset[Token] = frozenset()
+    for value in many:
+        out |= value.depends | {loop.number for loop in run.loops[: value.born]}
+    return out
+
+
+def _asks_for_many(name: str) -> bool:
+    return name.endswith(("__in", "__range"))
+
+
+def _spells_many(node: f.Expr) -> bool:
+    """True for `{"id__in": ids}` and `{f"{name}__in": ids}`."""
+    return isinstance(node, f.Mapping) and any(
+        isinstance(part, f.Const) and _asks_for_many(str(part.value)) for part in shapes.nodes(node.keys)
+    )
+
+
+def _holds_many(node: f.Expr) -> bool:
+    """True for `Q(id__in=ids)`, alone or combined."""
+    if isinstance(node, f.Binary):
+        return _holds_many(node.left) or _holds_many(node.right)
+    return isinstance(node, f.Call) and any(_asks_for_many(k.name) for k in node.keywords)
+
+
+def _only_batch(node: f.Call, depends: frozenset[Token], batched: frozenset[Token]) -> bool:
+    """True if many values are asked for, and nothing else that changes."""
     current: f.Expr = node
     while isinstance(current, f.Call):
-        if any(k.name.endswith("__in") or k.name.endswith("__range") for k in current.keywords):
-            return True
+        if any(_asks_for_many(k.name) for k in current.keywords):
+            return depends <= batched
         if not isinstance(current.func, f.Attr):
             break
         current = current.func.obj
-    return receiver.evidence == "a batch"
+    return bool(batched) and depends <= batched
 
 
 def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
@@ -228,10 +288,12 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         return receiver.but(kind="queryset", origin=None, of=None, size=ONE)
     related = bool(receiver.relation) and bool(receiver.path)
     if related and name == "all":
-        return receiver.but(kind="queryset")
+        return _all(receiver, place)
     if related:
         defeated = receiver.path and receiver.path in origin.prefetches
         origin = Origin(place, label=receiver.label)
+        model = model_of(run, receiver)
+        origin = loaders.by_default(run, model, "", origin) if model is not None else origin
         receiver = receiver.but(path="", evidence="defeats a prefetch" if defeated else receiver.evidence)
     if not origin.sliced:  # A loader goes before a slice, where the chain was cut.
         named = isinstance(node.func, f.Attr) and isinstance(node.func.obj, f.Name)
@@ -239,9 +301,9 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     if name in LIMITS:
         origin = replace(origin, limits=origin.limits | {name})
     if name == "select_related":
-        origin = _loading(origin, constant_texts(node.args), "loads")
+        origin = loaders.joined(run, origin, node, arguments)
     elif name == "prefetch_related":
-        origin = _loading(origin, _lookups(node.args), "prefetches")
+        origin = loaders.prefetched(run, origin, node.args, arguments.values)
     elif name in ("union", "intersection", "difference", "fetch_mode"):
         origin = replace(origin, certain=False)
     label = shapes.text_of(node)
@@ -249,31 +311,15 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     found = _set("queryset", receiver.ref, origin, label, relation=receiver.relation, path=receiver.path)
     if receiver.of is not None and receiver.of.kind != "row":
         found = found.but(of=receiver.of)  # After `values()`, no later method gives rows again.
-    batch = any(k.name.endswith("__in") for k in node.keywords)
-    return found.but(evidence="a batch" if batch or receiver.evidence == "a batch" else receiver.evidence)
+    return found.but(evidence=receiver.evidence, batched=receiver.batched | _batched(run, node, arguments))
 
 
-def _loading(origin: Origin, paths: list[str] | None, which: str) -> Origin:
-    if paths is None or (which == "loads" and not paths):
-        return replace(origin, certain=False)
-    more = frozenset(p for path in paths for p in prefixes(path))
-    if which == "loads":
-        return replace(origin, loads=origin.loads | more)
-    return replace(origin, prefetches=origin.prefetches | more)
-
-
-def _lookups(nodes: tuple[f.Expr, ...]) -> list[str] | None:
-    """The lookups of `prefetch_related`: strings, or `Prefetch("lookup", ...)`."""
-    out: list[str] = []
-    for node in nodes:
-        if isinstance(node, f.Call) and shapes.dotted(node.func).endswith("Prefetch"):
-            if any(k.name == "to_attr" for k in node.keywords):
-                return None
-            node = node.args[0] if node.args else node
-        if not isinstance(node, f.Const) or not isinstance(node.value, str):
-            return None
-        out.append(node.value)
-    return out
+def _all(receiver: Value, place: Place) -> Value:
+    """`author.books.all()`: a loader can be appended to it if nobody knows more of its rows."""
+    of = receiver.of
+    if receiver.origin is None and of is not None and of.origin is not None:
+        of = of.but(origin=replace(of.origin, place=place))
+    return receiver.but(kind="queryset", of=of)
 
 
 def _values(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
@@ -318,7 +364,7 @@ def _uncertain(run: Run, node: f.Call, receiver: Value) -> Value:
 
 
 def _instance_method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
-    kind = "write" if name in tables().django.instance.names("write_one") else "read"
+    kind = "write" if _instance_effect(name) == "write_one" else "read"
     label = f"{receiver.label or 'row'}.{name}()"
     own = (
         names.member(run.summaries.project, *receiver.ref, name) if receiver.ref and receiver.ref[0] else None
@@ -342,10 +388,15 @@ def _instance_method(run: Run, node: f.Call, receiver: Value, name: str, argumen
 def _function(run: Run, node: f.Call, dotted: str, arguments: Arguments) -> Value | None:
     effect = tables().django.functions.of(dotted)
     first = arguments.first()
-    if effect == "user_model" or not effect:
+    if dotted in tables().django.classes["prefetch"]:
+        return loaders.made(arguments)
+    if effect == "user_model":
+        user = run.summaries.models.user_model()
+        return Value("class", ref=user.key, label=user.name, frozen=True) if user is not None else None
+    if not effect:
         return None
     if effect == "prefetch":
-        _load_onto(run, node)
+        _load_onto(run, node, arguments)
         emit(
             run,
             "read",
@@ -366,7 +417,8 @@ def _function(run: Run, node: f.Call, dotted: str, arguments: Arguments) -> Valu
         run.place(node),
         arguments.depends,
         orm="django",
-        batch=_is_batch(node, UNKNOWN_VALUE, arguments),
+        batch=_only_batch(node, arguments.depends, _batched(run, node, arguments)),
+        batched=_batched(run, node, arguments),
     )
     if ref is None:
         return UNKNOWN_VALUE
@@ -378,7 +430,7 @@ def _of(value: Value, origin: Origin) -> Value | None:
     return value.of.but(origin=origin) if value.of is not None and value.of.kind == "row" else value.of
 
 
-def _load_onto(run: Run, node: f.Call) -> None:
+def _load_onto(run: Run, node: f.Call, arguments: Arguments) -> None:
     """`prefetch_related_objects(rows, "author")` loads a relation onto rows that a name holds."""
     holder = node.args[0] if node.args else None
     value = run.lookup(holder.id) if isinstance(holder, f.Name) else None
@@ -386,7 +438,7 @@ def _load_onto(run: Run, node: f.Call) -> None:
         return
     known = value.origin or (value.of.origin if value.of is not None else None)
     if known is not None and isinstance(holder, f.Name):
-        origin = _loading(known, _lookups(node.args[1:]), "prefetches")
+        origin = loaders.prefetched(run, known, node.args[1:], arguments.values[1:])
         run.bind(holder.id, value.but(origin=origin if value.origin else None, of=_of(value, origin)))
 
 
@@ -406,7 +458,8 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
         return
     if value.is_constant_size:
         return  # `.none()` asks nobody.
-    kind = "lazy" if value.relation else "read"
+    # The rows of an owner come by themselves when they are read; filtered, they are asked for.
+    kind = "lazy" if value.relation and value.path else "read"
     emit(
         run,
         kind,
@@ -414,7 +467,8 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
         place,
         value.depends,
         orm="django",
-        batch=value.evidence == "a batch",
+        batch=bool(value.batched) and value.depends <= value.batched,
+        batched=value.batched,
         relation=value.path or value.relation,
         many=True,
         model=_model_name(run, value),
@@ -427,10 +481,15 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
 
 
 def sliced(base: Value, depends: frozenset[Token]) -> Value:
-    """A slice of a lazy set; its origin stays the chain before the slice, where a loader can be added."""
+    """A slice of a lazy set; its origin stays the chain before the slice, where a loader can be added.
+
+    Of a prefetched set it is a slice of the rows at hand.
+    Source: https://github.com/django/django/blob/5.2/django/db/models/query.py (QuerySet.__getitem__)
+    """
     origin = replace(base.origin, sliced=True) if base.origin is not None else None
-    path = "" if base.relation else base.path
-    of = base.of.but(origin=origin) if base.of is not None else None
+    of = base.of
+    if of is not None and of.origin is not None:
+        of = of.but(origin=replace(of.origin, sliced=True))
     return base.but(
-        kind="queryset" if base.kind in SETS else base.kind, origin=origin, depends=depends, path=path, of=of
+        kind="queryset" if base.kind in SETS else base.kind, origin=origin, depends=depends, of=of
     )

@@ -23,6 +23,7 @@ def emit(
     *,
     orm: str,
     batch: bool = False,
+    batched: frozenset[Token] = NOTHING,
     relation: str = "",
     many: bool = False,
     model: str = "",
@@ -34,7 +35,7 @@ def emit(
     run.effects.add("query")
     run.analysis.queries.append(
         Queried(
-            kind, label, place, depends, tuple(run.loops), run.owner, batch=batch, relation=relation,
+            kind, label, place, depends, tuple(run.loops), run.owner, batch=batch, batched=batched, relation=relation,
             many=many, model=model, origin=origin, orm=orm, sure=sure, note=note, memoised=run.memo_depth > 0, optional=run.options > 0,
         )
     )  # fmt: skip

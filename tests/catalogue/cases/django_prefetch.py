@@ -11,13 +11,11 @@ def prefetched():
 
 
 def filtered():
-    # disagrees: a prefetch that a later method defeats
     for author in Author.objects.prefetch_related("books"):
         print(list(author.books.filter(price__gt=3)))  # grows
 
 
 def ordered():
-    # disagrees: a prefetch that a later method defeats
     for author in Author.objects.prefetch_related("books"):
         for book in author.books.order_by("title"):  # grows
             print(book.title)
@@ -29,7 +27,6 @@ def first():
 
 
 def values_list():
-    # disagrees: a prefetch that a later method defeats
     for author in Author.objects.prefetch_related("books"):
         print(list(author.books.values_list("title", flat=True)))  # grows
 
@@ -73,7 +70,6 @@ def back_to_where_it_came_from():
 
 
 def with_a_queryset():
-    # disagrees: what the queryset of a Prefetch loads is not known
     books = Book.objects.select_related("publisher").filter(price__gte=0)
     for author in Author.objects.prefetch_related(Prefetch("books", queryset=books)):
         for book in author.books.all():
@@ -87,7 +83,6 @@ def to_an_attribute():
 
 
 def to_an_attribute_and_not_used():
-    # disagrees: a Prefetch with to_attr makes the rows uncertain
     few = Prefetch("books", queryset=Book.objects.filter(price__gt=3), to_attr="dear_books")
     for author in Author.objects.prefetch_related(few):
         print([book.title for book in author.books.all()])  # grows
@@ -121,12 +116,10 @@ def foreign_key_prefetched():
 
 
 def taken_back():
-    # disagrees: select_related(None) and prefetch_related(None)
     for book in Book.objects.select_related("author").select_related(None):
         print(book.author.name)  # grows
 
 
 def prefetch_taken_back():
-    # disagrees: select_related(None) and prefetch_related(None)
     for author in Author.objects.prefetch_related("books").prefetch_related(None):
         print(list(author.books.all()))  # grows

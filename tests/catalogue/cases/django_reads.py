@@ -84,7 +84,6 @@ def reverse_relation_exists():
 
 
 def reverse_one_to_one():
-    # disagrees: relations of a model outside the project
     from django.contrib.auth import get_user_model
 
     for user in get_user_model().objects.all():

@@ -1,0 +1,180 @@
+"""What a Django queryset loads along with its rows: select_related, prefetch_related, Prefetch, default querysets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from analyzers import facts as f
+from analyzers.evaluate import shapes
+from analyzers.evaluate.queries.emit import join_path, prefixes
+from analyzers.evaluate.run import Run
+from analyzers.orm import tables
+from analyzers.project import names
+from analyzers.project.django_fields import base_of
+from analyzers.project.index import Project
+from analyzers.project.models import Model
+from analyzers.project.names import Target
+from analyzers.types import Origin, Value
+
+if TYPE_CHECKING:
+    from analyzers.evaluate.arguments import Arguments
+
+PREFETCH = "prefetch"
+"""The kind of a `Prefetch` object: `path` is its lookup, `relation` the attribute it fills, `origin` its queryset's."""
+
+
+def made(arguments: Arguments) -> Value:
+    """`Prefetch(lookup, queryset=None, to_attr=None)`."""
+    lookup, attribute = arguments.get(0, "lookup"), arguments.get(2, "to_attr")
+    rows = arguments.get(1, "queryset")
+    path = lookup.const if lookup is not None and isinstance(lookup.const, str) else ""
+    known = attribute is None or attribute.kind == "none" or isinstance(attribute.const, str)
+    if not path or not known:
+        return Value(PREFETCH)
+    name = attribute.const if attribute is not None and isinstance(attribute.const, str) else ""
+    if rows is None or rows.kind == "none":
+        return Value(PREFETCH, path=path, relation=name)
+    return Value(PREFETCH, path=path, relation=name, of=rows)
+
+
+def joined(run: Run, origin: Origin, node: f.Call, arguments: Arguments) -> Origin:
+    """After `select_related(...)`."""
+    if _takes_back(arguments):
+        return replace(origin, loads=frozenset())
+    paths = _texts(run, node, arguments)
+    if not paths:
+        return replace(origin, certain=False)
+    return replace(origin, loads=origin.loads.union(*map(prefixes, paths)))
+
+
+def prefetched(run: Run, origin: Origin, nodes: tuple[f.Expr, ...], values: list[Value]) -> Origin:
+    """After `prefetch_related(...)` with such lookups."""
+    if len(values) == 1 and values[0].kind == "none":
+        return replace(origin, prefetches=frozenset())
+    for node, value in zip(nodes, values, strict=False):
+        for one in _spread(run, node, value):
+            origin = _prefetching(origin, one)
+    return origin
+
+
+def _prefetching(origin: Origin, lookup: Value) -> Origin:
+    if isinstance(lookup.const, str):
+        return replace(origin, prefetches=origin.prefetches.union(prefixes(lookup.const)))
+    if lookup.kind != PREFETCH or not lookup.path:
+        return replace(origin, certain=False)
+    above, _, name = lookup.path.rpartition("__")
+    prefetches = origin.prefetches.union(prefixes(above) if above else ())
+    at = join_path(above, lookup.relation or name)
+    prefetches |= {f"{at}={name}" if lookup.relation else at}
+    rows = lookup.of
+    if rows is None:
+        return replace(origin, prefetches=prefetches)
+    if rows.origin is None or not rows.origin.certain:
+        return replace(origin, prefetches=prefetches, certain=False)
+    loads = {join_path(at, path) for path in rows.origin.loads}
+    return replace(
+        origin,
+        prefetches=prefetches | {join_path(at, path) for path in rows.origin.prefetches},
+        loads=origin.loads | loads,
+    )
+
+
+def filled(origin: Origin | None, path: str) -> str:
+    """The relation whose rows a `Prefetch(to_attr=...)` put under an attribute; "" for any other attribute."""
+    if origin is None:
+        return ""
+    return next((p.partition("=")[2] for p in origin.prefetches if p.startswith(f"{path}=")), "")
+
+
+def _takes_back(arguments: Arguments) -> bool:
+    return len(arguments.values) == 1 and arguments.values[0].kind == "none"
+
+
+def _texts(run: Run, node: f.Call, arguments: Arguments) -> list[str] | None:
+    out: list[str] = []
+    for argument, value in zip(node.args, arguments.values, strict=False):
+        for one in _spread(run, argument, value):
+            if not isinstance(one.const, str):
+                return None
+            out.append(one.const)
+    return out
+
+
+def _spread(run: Run, node: f.Expr, value: Value) -> list[Value]:
+    """The arguments that `*lookups` stands for: items that are known, or a list that the program's text fixes."""
+    if not isinstance(node, f.Star):
+        return [value]
+    if value.items is not None:
+        return list(value.items)
+    chain = shapes.dotted(node.value)
+    found = names.resolve(run.summaries.project, run.path, chain, run.function.qualname) if chain else None
+    assign = None
+    if found is not None and found[0].kind == "variable" and not found[1]:
+        assign = names.module_value(run.summaries.project, found[0].path, found[0].qualname)
+    if assign is None or not isinstance(assign.value, f.Collection):
+        return [Value()]
+    return [
+        Value("str", const=item.value)
+        if isinstance(item, f.Const) and isinstance(item.value, str)
+        else Value()
+        for item in assign.value.items
+    ]
+
+
+# --------------------------------------------------------------------------------------- default querysets
+
+
+Loads = tuple[frozenset[str], frozenset[str], bool]
+_NOT_CERTAIN: Loads = (frozenset(), frozenset(), False)
+
+
+def by_default(run: Run, found: Model, name: str, origin: Origin) -> Origin:
+    """What a manager's own `get_queryset` loads; "" is the default manager, which related managers use.
+
+    Source: https://docs.djangoproject.com/en/5.2/topics/db/managers/#modifying-a-manager-s-initial-queryset
+    """
+    name = name or next(iter(found.managers), "")
+    manager = found.managers.get(base_of(name)) or found.managers.get(name)
+    if manager is None or manager.kind != "class":
+        return origin
+    project = run.summaries.project
+    loads, prefetches, certain = project.memo.ask(
+        ("default loads", manager.path, manager.qualname),
+        lambda: _read(project, manager, "get_queryset", 0),
+        in_cycle=_NOT_CERTAIN,
+    )
+    return replace(
+        origin,
+        loads=origin.loads | loads,
+        prefetches=origin.prefetches | prefetches,
+        certain=origin.certain and certain,
+    )
+
+
+def _read(project: Project, manager: Target, name: str, depth: int) -> Loads:
+    """The loaders that a method's text names; not certain where it calls what cannot be followed."""
+    loads: frozenset[str] = frozenset()
+    prefetches: frozenset[str] = frozenset()
+    method = names.member(project, manager.path, manager.qualname, name)
+    if method is None or method.kind != "function" or depth > 3:
+        return loads, prefetches, True
+    project.read(method.path)
+    function = project.function(method.path, method.qualname)
+    certain = function is not None
+    for node in shapes.nodes(function.body) if function is not None else ():
+        if not isinstance(node, f.Call) or not isinstance(node.func, f.Attr):
+            continue
+        called = node.func.name
+        texts = [a.value for a in node.args if isinstance(a, f.Const) and isinstance(a.value, str)]
+        if called in ("select_related", "prefetch_related"):
+            certain = certain and bool(texts) and len(texts) == len(node.args)
+            more = frozenset(p for text in texts for p in prefixes(text))
+            loads, prefetches = (
+                (loads | more, prefetches) if called == "select_related" else (loads, prefetches | more)
+            )
+        elif not tables().django.queryset.of(called) and called != name:
+            inner = _read(project, manager, called, depth + 1)
+            loads, prefetches, certain = loads | inner[0], prefetches | inner[1], certain and inner[2]
+    return loads, prefetches, certain

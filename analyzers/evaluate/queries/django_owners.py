@@ -1,0 +1,51 @@
+"""Sets of related rows of which nobody knows where their owner came from: a parameter, `self`, an unknown object."""
+
+from __future__ import annotations
+
+from analyzers import facts as f
+from analyzers.evaluate.queries.django_loaders import by_default
+from analyzers.evaluate.run import Run
+from analyzers.findings import Place
+from analyzers.project.lookups import holder_of, lookups_of
+from analyzers.project.models import Model, Relation
+from analyzers.types import Origin, Value
+
+_TELLING = frozenset(
+    {
+        "all", "filter", "exclude", "order_by", "values_list", "select_related", "prefetch_related", "exists", "annotate",
+        "get_or_create", "update_or_create", "bulk_create", "in_bulk",
+    }
+)  # fmt: skip
+"""Methods that nothing but a set of rows has, or hardly anything."""
+
+
+def assumed(run: Run, relation: Relation, target: Model | None, place: Place, label: str) -> Origin:
+    """Where the rows of `owner.lines.all()` come from, as far as it can be told without the owner's query.
+
+    What some text of the program names after the relation (`lines__product`) may have come along with the owner.
+    """
+    lookups = lookups_of(run.summaries.project)
+    loads = frozenset(second for first, second in lookups.pairs if first == relation.name)
+    origin = Origin(
+        place,
+        loads=loads,
+        certain=relation.name not in lookups.custom,
+        label=label,
+        split=relation.name in lookups.loaded,
+        assumed=True,
+    )
+    return by_default(run, target, "", origin) if target is not None else origin
+
+
+def holder(run: Run, node: f.Call, name: str) -> tuple[Model, Relation, f.Attr] | None:
+    """Of `thing.lines.filter(...)` on an unknown thing: the only model whose rows have `lines`."""
+    if name not in _TELLING or not isinstance(node.func, f.Attr) or not isinstance(node.func.obj, f.Attr):
+        return None
+    found = holder_of(run.summaries.project, node.func.obj.name)
+    model = run.summaries.models.model(*found[0]) if found is not None else None
+    return (model, found[1], node.func.obj) if model is not None and found is not None else None
+
+
+def known_by_name(value: Value) -> bool:
+    """True for what may be a row although nothing is known of it."""
+    return value.kind == "unknown" and value.ref is None and not value.dotted
