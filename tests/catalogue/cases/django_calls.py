@@ -255,7 +255,6 @@ def distinct_keys_first():
 
 
 def default_argument(ids, lookup=title_of):
-    # disagrees: a function in a variable
     for pk in ids:
         print(lookup(pk))  # grows
 

@@ -322,7 +322,6 @@ def the_project_s_manager():
 
 
 def the_manager_joins():
-    # disagrees: what get_queryset of a manager loads
     for book in Book.joined.all():
         print(book.author.name, book.publisher.name)
 

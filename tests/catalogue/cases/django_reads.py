@@ -302,7 +302,6 @@ def reverse_related_query_name():
 
 
 def pattern_of_the_mangled_abstract_relation():
-    # disagrees: relations of a model outside the project
     from django.contrib.auth import get_user_model
 
     for user in get_user_model().objects.all():
@@ -325,7 +324,6 @@ def aggregate_each():
 
 
 def filter_on_the_relation_each():
-    # disagrees: a relation that is filtered and only iterated by a comprehension or a call
     for author in Author.objects.all():
         print([book.title for book in author.books.filter(price__gt=2)])  # grows
 
@@ -388,7 +386,6 @@ def dates():
 
 
 def values_of_a_relation_each():
-    # disagrees: a relation that is filtered and only iterated by a comprehension or a call
     for author in Author.objects.all():
         print(list(author.books.values("title")))  # grows
 
