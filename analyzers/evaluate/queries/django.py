@@ -244,7 +244,8 @@ def _batched(run: Run, node: f.Call, arguments: Arguments) -> frozenset[Token]:
     many = [arguments.keywords[k.name] for k in node.keywords if _asks_for_many(k.name)]
     many += [v for a, v in zip(node.args, arguments.values, strict=False) if _holds_many(a)]
     if any(not k.name and _spells_many(k.value) for k in node.keywords):
-        many.append(arguments.keywords["**"])
+        spread = arguments.keywords["**"]
+        many += [spread, spread.values or spread]
     out: frozenset[Token] = frozenset()
     for value in many:
         out |= value.depends | {loop.number for loop in run.loops[: value.born]}
@@ -258,7 +259,8 @@ def _asks_for_many(name: str) -> bool:
 def _spells_many(node: f.Expr) -> bool:
     """True for `{"id__in": ids}` and `{f"{name}__in": ids}`."""
     return isinstance(node, f.Mapping) and any(
-        isinstance(part, f.Const) and _asks_for_many(str(part.value)) for part in shapes.nodes(node.keys)
+        _asks_for_many(part.text if isinstance(part, f.Template) else str(getattr(part, "value", "")))
+        for part in shapes.nodes(node.keys)
     )
 
 
