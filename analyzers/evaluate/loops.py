@@ -57,6 +57,7 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     )
     replaced = carried.forget(run, node.body, loop)
     inside.enter_levels(run, loop, beside)
+    inside.enter_worklists(run, loop, [name for name in paid.taken(node) if name in run.env])
     bind_target(run, node.target, element_of(run, over))
     carried.watch(run, node, loop)
     before = dict(run.env)

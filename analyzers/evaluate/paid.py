@@ -16,6 +16,7 @@ from analyzers.evaluate.events import Loop
 from analyzers.evaluate.run import Run
 
 POPS = ("pop", "popleft", "popitem")
+_PUTS = ("append", "appendleft", "add", "insert", "put")
 
 READS = ("bisect", "bisect_left", "bisect_right", "count", "get", "index", "items", "keys", "values")
 LOOKS = (
@@ -41,12 +42,12 @@ def shared_turns(run: Run, node: f.For) -> Cost | None:
     """What all visits of the loop turn together, as a size derived from the loops around it; None if not known."""
     if not run.loops or len(run.loops) == run.base_loops:
         return None
+    for name in sorted(taken(node)):
+        around = loops_around(run, node, lambda s, n=name: resets(s, n))
+        total = _everything_in(run, name, node) if around else None
+        if total is not None:
+            return derived(run, name, around, total)
     for stmt in always(node.body):
-        for name in _popped(stmt):
-            around = loops_around(run, node, lambda s, n=name: resets(s, n))
-            total = _everything_in(run, name, node) if around else None
-            if total is not None:
-                return derived(run, name, around, total)
         for name in _followed(stmt):
             around = loops_around(run, node, lambda s, n=name: _sends_back(s, n))
             value = run.lookup(name)
@@ -57,6 +58,19 @@ def shared_turns(run: Run, node: f.For) -> Cost | None:
                 )
                 return derived(run, name, around, whole)
     return None
+
+
+def taken(node: f.For) -> set[str]:
+    """The containers from which every turn takes something, another thing each time.
+
+    Not those into which every turn puts something back, as in a circle of which every k-th leaves, or some turn the
+    very thing it took.
+    """
+    steps = list(always(node.body))
+    held = {name for stmt in steps for target, _ in assignments(stmt) for name in names_in(target)}
+    back = {name for stmt in steps for name, _ in _put(stmt)}
+    back |= {name for stmt in shapes.walk(node.body) for name, thing in _put(stmt) if thing in held}
+    return {name for stmt in steps for name in _popped(stmt)} - back
 
 
 def always(body: tuple[f.Stmt, ...]) -> Iterator[f.Stmt]:
@@ -81,6 +95,18 @@ def _popped(stmt: f.Stmt) -> Iterator[str]:
             yield node.func.obj.id
         elif shapes.dotted(node.func).rpartition(".")[2] == "heappop":
             yield from (argument.id for argument in node.args[:1] if isinstance(argument, f.Name))
+
+
+def _put(stmt: f.Stmt) -> Iterator[tuple[str, str]]:
+    """The containers that a statement puts one thing into whenever it is reached, and the name of the thing."""
+    call = stmt.value if isinstance(stmt, f.Do) else None
+    if not isinstance(call, f.Call) or not call.args:
+        return
+    thing = shapes.text_of(call.args[-1])
+    if isinstance(call.func, f.Attr) and call.func.name in _PUTS:
+        yield shapes.text_of(call.func.obj), thing
+    elif shapes.dotted(call.func).rpartition(".")[2] == "heappush":
+        yield shapes.text_of(call.args[0]), thing
 
 
 def _followed(stmt: f.Stmt) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from analyzers.costs import Cost, Size
@@ -35,12 +37,17 @@ def enter(run: Run, loop: Loop, progress: Progress) -> None:
                 "range", "what is left between the ends", (loop.number,), bound, key=token
             )
             run.bind(name, replace(value, token=token))
-    for name in progress.taken:
+    enter_worklists(run, loop, progress.taken)
+    if progress.level:
+        enter_levels(run, loop, [(progress.level, progress.turns)])
+
+
+def enter_worklists(run: Run, loop: Loop, names: Iterable[str]) -> None:
+    """Bind the containers from which each turn takes something: that belongs to the turn, the container does not."""
+    for name in names:
         if (worklist := run.lookup(name)) is not None:
             size = run.extent(worklist) if worklist.grown is None else None
             run.bind(name, replace(worklist, size=size, depends=worklist.depends | {loop.number}))
-    if progress.level:
-        enter_levels(run, loop, [(progress.level, progress.turns)])
 
 
 def enter_levels(run: Run, loop: Loop, levels: list[tuple[str, Cost]]) -> None:

@@ -124,14 +124,14 @@ class Turn:
 
 
 def extreme(given: list[Known], largest: bool) -> Known:
-    """`max(a, b)` is at least each of them; `min(a, b)` at most."""
+    """`max(a, b)` is at least each of them; `min(a, b)` at most. What has moved by the inner loop's turns tells more."""
     low: Bounds = {}
     high: Bounds = {}
     for known in given:
         for b, bound in known.low.items():
-            low[b] = max(low.get(b, bound), bound)
+            low[b] = max(low.get(b, bound), bound, key=lambda known: (known[1], known[0]))
         for b, bound in known.high.items():
-            high[b] = min(high.get(b, bound), bound)
+            high[b] = min(high.get(b, bound), bound, key=lambda known: (not known[1], known[0]))
     every_low = set.intersection(*(set(k.low) for k in given))
     every_high = set.intersection(*(set(k.high) for k in given))
     mentions = frozenset[str]().union(*(k.mentions for k in given))
