@@ -144,19 +144,22 @@ def guards_memo(node: f.If, whole: tuple[f.Stmt, ...] = ()) -> bool:
     stored = _stored_roots(node.body)
     if not stored or not (_is_absence(node.test) or _tests_fetched(node.test)):
         return False
-    return bool(stored & looked_up(node.test)) or bool(stored & _kept_in(node.test, _gotten(whole)))
+    if stored & looked_up(node.test):
+        return True
+    tested = {name.id for name in shapes.nodes(node.test) if isinstance(name, f.Name)}
+    return any(name in tested and root in stored for name, root in _gotten(whole))
 
 
 @remembered
-def _gotten(body: tuple[f.Stmt, ...]) -> dict[str, str]:
-    """Names for what a look-up that may miss gave: `kept = memo.get(key)`."""
-    found: dict[str, str] = {}
+def _gotten(body: tuple[f.Stmt, ...]) -> frozenset[tuple[str, str]]:
+    """Names for what a look-up that may miss gave, and where it was looked up: `kept = memo.get(key)`."""
+    found: set[tuple[str, str]] = set()
     for stmt in shapes.walk(body):
         if isinstance(stmt, f.Assign) and isinstance(stmt.value, f.Call) and len(stmt.targets) == 1:
             func, target = stmt.value.func, stmt.targets[0]
             if isinstance(target, f.Name) and isinstance(func, f.Attr) and func.name == "get":
-                found[target.id] = _root(func.obj)
-    return found
+                found.add((target.id, _root(func.obj)))
+    return frozenset(found)
 
 
 def _returns_kept(node: f.Try) -> bool:

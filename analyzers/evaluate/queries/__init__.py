@@ -77,9 +77,14 @@ def awaited(run: Run, value: Value, place: Place) -> Value:
 
 
 def module_object(value: Value) -> Value | None:
-    """A ready-made object of a library, such as `django.db.connection`."""
-    if value.dotted in tables().django.connections:
+    """A ready-made object of a library, such as `django.db.connection`, or a method of one."""
+    known = tables().django.connections
+    if value.dotted in known:
         return value.but(kind="connection")
+    owner = value.dotted.rpartition(".")[0]
+    if owner in known:
+        made = Value("connection", dotted=owner, label=value.label.rpartition(".")[0])
+        return Value(label=value.label, bound=made)
     return None
 
 

@@ -181,7 +181,6 @@ def memo_dict():
 
 
 def memo_dict_by_get():
-    # disagrees: a memo that is not recognised
     known = {}
     for author in Author.objects.all():
         country = known.get(author.country_id)
