@@ -362,7 +362,6 @@ def raw_sql_by_the_manager():
 
 
 def raw_sql_by_a_cursor(ids):
-    # disagrees: a cursor of django.db.connection
     with connection.cursor() as cursor:
         for pk in ids:
             cursor.execute("SELECT title FROM shop_book WHERE id = %s", [pk])  # grows

@@ -216,7 +216,6 @@ def save_and_read_each():
 
 
 def raw_writes_each(ids):
-    # disagrees: a cursor of django.db.connection
     with connection.cursor() as cursor:
         for pk in ids:
             cursor.execute("UPDATE shop_book SET price = 1 WHERE id = %s", [pk])  # grows
