@@ -44,7 +44,8 @@ def check(context: Context) -> Iterator[Finding]:
         other = groups.get((number, "write")) or groups.get((number, "read"))
         if other is not None:
             other += groups.pop((number, kind))
-    for group in groups.values():
+    # What is said of a place is the worst of it: a query of the database before one of a cache.
+    for _, group in sorted(groups.items(), key=lambda item: item[0][1] not in ("read", "write")):
         # What the body does itself leads, and what is certain before what is not.
         found = sorted(
             group,
