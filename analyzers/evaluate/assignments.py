@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers import ways
-from analyzers.costs import ONE
+from analyzers.costs import ONE, Cost
 from analyzers.evaluate import (
     attributes,
     doubling,
@@ -287,7 +287,18 @@ def _accumulates(run: Run, node: f.Assign, target: f.Expr, value: Value) -> None
         run.analysis.operations[-1] = replace(last, target=name)
         previous = run.lookup(name)
         if previous is not None and previous.grown is not None and last.tag != "copy":
-            run.grow(previous.grown, ONE)
+            run.grow(previous.grown, _added(run, name, value_node, last))
+
+
+def _added(run: Run, name: str, node: f.Expr, made: Operated) -> Cost:
+    """How much longer `xs = xs + ys` makes a container: by what stands on the other side."""
+    if made.tag != "concat" or not isinstance(node, f.Binary):
+        return ONE
+    first = shapes.text_of(node.left) == name
+    other = made.argument if first else made.receiver
+    doubling.extends(run, name, node.right if first else node.left)
+    by = run.extent(other) if other.known else ONE
+    return ONE if is_logarithmic(by) else by
 
 
 def update(run: Run, node: f.Update) -> None:
@@ -295,7 +306,7 @@ def update(run: Run, node: f.Update) -> None:
     current = expressions.evaluate(run, node.target)
     value = expressions.evaluate(run, node.value)
     if node.op == "+" and current.kind == "list":
-        doubling.extends(run, node)
+        doubling.extends(run, shapes.text_of(node.target), node.value)
         missing = filling.added(run, node)
         value = value if missing is None else replace(value, size=missing)
     if value.kind in queries.LAZY_KINDS and current.kind in ("list", "set", "deque"):

@@ -29,15 +29,17 @@ def watch(run: Run, node: f.For) -> None:
         run.doubling.add(value.grown)
 
 
-def extends(run: Run, node: f.Update) -> None:
-    """`out += [x + [item] for x in out]` is the same."""
-    made = node.value
-    if not isinstance(node.target, f.Name) or not isinstance(made, f.Comprehension) or node.op != "+":
+def extends(run: Run, name: str, made: f.Expr) -> None:
+    """`out += [x + [item] for x in out]` and `out = out + [...]` are the same; so is `out += out`."""
+    value = run.lookup(name)
+    if value is None or value.grown is None:
         return
-    value = run.lookup(node.target.id)
-    own = [clause for clause in made.clauses if _held_before(run, clause.iter, plain=True) == node.target.id]
-    chosen = any(clause.conditions for clause in made.clauses)
-    if value is not None and value.grown is not None and own and not chosen:
+    if isinstance(made, f.Comprehension):
+        own = any(_held_before(run, clause.iter, plain=True) == name for clause in made.clauses)
+        doubles = own and not any(clause.conditions for clause in made.clauses)
+    else:
+        doubles = isinstance(made, f.Name) and made.id == name
+    if doubles:
         run.doubling.add(value.grown)
 
 
