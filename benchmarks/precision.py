@@ -43,6 +43,9 @@ BASES = {
     "sphinx": ("Sphinx", "PyPI wheel 9.0.4"),
     "sqlalchemy": ("SQLAlchemy", "PyPI wheel 2.1.9"),
     "wagtail": ("wagtail/wagtail (`wagtail/`)", "c2ae43b9265d085c95142cd1a1f8563ad2eb4de9"),
+    "conda": ("conda/conda (`conda/`)", "0f64223fb8da4328457a69fe6483959dbb783152"),
+    "pylint": ("pylint-dev/pylint (`pylint/`)", "3a99b2d728d0c8ff5267e0c38ebad4f5ba228dac"),
+    "warehouse": ("pypi/warehouse (`warehouse/`)", "6b62157124ab7865029afeeadf282bce27d601d9"),
     "django": ("Django 5.2.8, its own source (`django/`)", "the release on PyPI"),
     "netbox": ("netbox-community/netbox", "43fe81f9e833228c9869f7ddadb67e6c5f145060"),
     "hoppscotch": ("hoppscotch/hoppscotch, its server (`packages/hoppscotch-backend`)", "afc2cf181c16e56647b099e5d18cfe55710c6cdd"),
@@ -55,6 +58,8 @@ SOURCES = {True: (".ts", ".tsx", ".js", ".jsx"), False: (".py",)}
 """What counts as a line of a code base: of its own language."""
 FIRST = {"netbox": 50, "saleor": 50}
 """Where only the first so many findings were read, not all."""
+WARNINGS = ("conda", "pylint", "warehouse")
+"""Where only the warnings were read."""
 SEVERITIES = ("warning", "information")
 KINDS = ("right", "moot", "wrong")
 
@@ -82,7 +87,8 @@ class Base:
 
     @property
     def first(self) -> list[Row]:
-        return self.rows[: FIRST.get(self.name)]
+        rows = self.rows[: FIRST.get(self.name)]
+        return [row for row in rows if row.severity == "warning"] if self.name in WARNINGS else rows
 
 
 def main(arguments: list[str]) -> int:

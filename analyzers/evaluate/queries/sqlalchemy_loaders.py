@@ -121,14 +121,17 @@ def _names(node: f.Expr, value: Value) -> list[str] | None:
     return [] if value.kind == "class" else None
 
 
-def is_loaded(origin: Origin | None, path: str, by_default: bool) -> bool:
-    """True if reading what `path` leads to sends no query: an option says so, or else the mapping."""
+def is_loaded(origin: Origin | None, path: str, by_default: bool, *, column: bool = False) -> bool:
+    """True if reading what `path` leads to sends no query: an option says so, or else the mapping.
+
+    An option for all (`lazyload("*")`) is about relations, not about a `column`.
+    """
     if origin is None:
         return by_default
     if path in origin.loads:
         return True
     parent = path.rpartition("__")[0]
-    every = {join_path(parent, ALL), ALL}
+    every = set() if column else {join_path(parent, ALL), ALL}
     if path in origin.later or (every & origin.later and not every & origin.loads):
         return False
     return by_default or bool(every & origin.loads)

@@ -69,7 +69,8 @@ def _of_row(run: Run, base: Value, node: f.Attr, label: str) -> Value | None:
 
 def _column(run: Run, base: Value, found: Model, node: f.Attr, label: str) -> Value:
     path = join_path(base.path, node.name)
-    if not run.is_stored(label) and not loaders.is_loaded(base.origin, path, node.name not in found.deferred):
+    loaded = loaders.is_loaded(base.origin, path, node.name not in found.deferred, column=True)
+    if not run.is_stored(label) and not loaded:
         _read_later(run, base, found, node, label, path, many=False)
     kind = found.columns[node.name]
     return Value(
