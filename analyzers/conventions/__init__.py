@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from analyzers import facts as f
-from analyzers.conventions import admin, classes, serializers, units, views
+from analyzers.conventions import admin, classes, feeds, serializers, units, views
 from analyzers.conventions.units import ROW as ROW
 from analyzers.conventions.units import At
 from analyzers.project.index import Project
@@ -43,7 +43,7 @@ def roots(project: Project, path: str) -> Iterator[str]:
     facts = project.facts(path)
     for cls in facts.classes if facts is not None and facts.language == "python" else ():
         if cls.bases:
-            for convention in (views, admin):
+            for convention in (views, admin, feeds):
                 for name in convention.roots(project, (path, cls.qualname)):
                     yield units.qualname(cls.qualname, name)
 
@@ -78,4 +78,5 @@ _MAKERS: dict[str, _Maker] = {
     "changelist": admin.changelist,
     "inline": admin.inline,
     "rows": admin.queryset,
+    "items": feeds.items,
 }

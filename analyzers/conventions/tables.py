@@ -27,6 +27,10 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     field: Words
     admin: Names
     inline: Names
+    feed: Names
+    feed_item: Names
+    sitemap: Names
+    sitemap_item: Names
     method: Words
     harmless: Names
 
