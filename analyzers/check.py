@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from analyzers import confidence, conventions, rules, suppress
+from analyzers import confidence, conventions, rules, suppress, templates
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import derivation, shapes
@@ -119,7 +119,7 @@ def _worth_running(facts: f.FileFacts, function: f.Function, holders: set[str]) 
 
     `holders` are the functions that hold others: what is nested may hold the loop, or be called for every element.
     """
-    if function.kind == "lambda" or function.parent:
+    if function.kind in ("lambda", templates.KIND) or function.parent:
         return False
     if function.has_loop or facts.language != "python" or function.qualname in holders:
         return True
@@ -156,7 +156,7 @@ def complexity(project: Project, path: str) -> tuple[FunctionReport, ...]:
     summaries = summaries_of(project)
     out: list[FunctionReport] = []
     for function in facts.functions:
-        if function.kind == "lambda":
+        if function.kind in ("lambda", templates.KIND):
             continue
         analysis = _analysed(summaries, path, function)
         if analysis is not None:

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 from tree_sitter import Node, Tree
 
+from analyzers import templates
 from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
-from analyzers.languages import Language
+from analyzers.languages import TEMPLATE, Language
 from analyzers.languages.grammar import Grammar
 from analyzers.languages.jsdoc import comment_before
 from analyzers.languages.unit import Pending, Unit
@@ -79,6 +80,8 @@ class Memo:
 
 def facts_of(source: bytes, language: Language) -> FileFacts:
     """Parse and extract: for a file that is not open in an editor."""
+    if language is TEMPLATE:
+        return templates.facts_of(source)
     return extract(parse(source, language), source, language)
 
 

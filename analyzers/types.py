@@ -87,6 +87,7 @@ class Value(Struct, frozen=True, gc=False):
     above: bounds.Lines = ()  # for a number: what it never exceeds
     below: bounds.Lines = ()  # and what it never falls below
     way: ways.Way | None = None  # how it was made from a parameter, for recursion
+    entries: tuple[tuple[str, Value], ...] = ()  # what a mapping holds under names that are written out
 
     # ------------------------------------------------------------------------------------------- questions
 
@@ -196,6 +197,7 @@ def join(a: Value, b: Value) -> Value:
         above=_either_above(a, b),
         below=_either_below(a, b),
         way=ways.join(a.way, b.way),
+        entries=_joined_entries(a, b),
     )
 
 
@@ -230,6 +232,16 @@ def joined(values: Iterable[Value]) -> Value | None:
     for value in values:
         found = value if found is None else join(found, value)
     return found
+
+
+def _joined_entries(a: Value, b: Value) -> tuple[tuple[str, Value], ...]:
+    if a.entries == b.entries:
+        return a.entries
+    left, right = dict(a.entries), dict(b.entries)
+    return tuple(
+        (name, joined(v for v in (left.get(name), right.get(name)) if v) or UNKNOWN_VALUE)
+        for name in {**left, **right}
+    )
 
 
 def _joined_size(a: Value, b: Value) -> Cost | None:

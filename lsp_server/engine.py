@@ -126,6 +126,9 @@ class Engine:
         language = languages.for_id(language_id) or languages.for_path(path)
         if language is None:
             return False
+        if language is languages.TEMPLATE:
+            self.project.update(path, extract.facts_of(source, language))
+            return True
         known = self._open.get(path)
         if known is not None and known.source == source:
             return True

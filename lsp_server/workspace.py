@@ -100,6 +100,8 @@ def _language_filter(settings: Settings) -> Callable[[str], bool]:
     from analyzers.languages import for_path
 
     chosen = set(settings.analysis.languages)
+    if "python" in chosen:
+        chosen.add("template")  # where its views' rows are read
     if "typescript" in chosen:
         chosen.add("tsx")  # to a person TSX is TypeScript; to tree-sitter it is another grammar
 

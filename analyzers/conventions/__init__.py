@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from analyzers import facts as f
-from analyzers.conventions import admin, classes, feeds, serializers, units, views
+from analyzers.conventions import admin, classes, feeds, pages, serializers, units, views
+from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW as ROW
 from analyzers.conventions.units import At
 from analyzers.project.index import Project
-from analyzers.project.outline import is_true, keyword
+from analyzers.project.outline import dotted, is_true, keyword
 from analyzers.project.schema import Key
 from analyzers.text import Span
 
@@ -43,19 +44,20 @@ def roots(project: Project, path: str) -> Iterator[str]:
     facts = project.facts(path)
     for cls in facts.classes if facts is not None and facts.language == "python" else ():
         if cls.bases:
-            for convention in (views, admin, feeds):
+            for convention in (views, admin, feeds, pages):
                 for name in convention.roots(project, (path, cls.qualname)):
                     yield units.qualname(cls.qualname, name)
 
 
 def kind_of(project: Project, key: Key) -> str:
-    """ "list", "detail" or "generic" for a view, "admin" or "inline" for a class of the admin's, "" for any other."""
-    return views.kind_of(project, key) or admin.kind_of(project, key)
+    """What a class is to its framework: see `kind_of` of each convention; "" for any other class."""
+    return views.kind_of(project, key) or admin.kind_of(project, key) or pages.kind_of(project, key)
 
 
 def repeats(call: f.Call) -> bool:
-    """True for a call that a framework may answer with a loop: `BookSerializer(rows, many=True)`."""
-    return is_true(keyword(call, "many"))
+    """True for a call that a framework may answer with a loop: `BookSerializer(rows, many=True)`, `render(...)`."""
+    name = (dotted(call.func) or "").rpartition(".")[2]
+    return is_true(keyword(call, "many")) or name in _RENDERS
 
 
 def _attribute(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Function | None:
@@ -66,6 +68,8 @@ def _attribute(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Func
     at = At(Span(assign.value.at, assign.value.to))
     return units.function(cls, f"attribute {name}", (), (at.give(assign.value),))
 
+
+_RENDERS = frozenset(name.rpartition(".")[2] for name in frameworks().renders.words)
 
 _MAKERS: dict[str, _Maker] = {
     "attribute": _attribute,
@@ -78,5 +82,7 @@ _MAKERS: dict[str, _Maker] = {
     "changelist": admin.changelist,
     "inline": admin.inline,
     "rows": admin.queryset,
+    "page": pages.page,
+    "all": pages.rows,
     "items": feeds.items,
 }

@@ -16,7 +16,12 @@ from analyzers.project.index import Project
 from analyzers.project.schema import Key
 from analyzers.text import Span
 
-_DEFAULTS = {"item_title": "__str__", "item_description": "__str__", "item_link": "get_absolute_url", "location": "get_absolute_url"}
+_DEFAULTS = {
+    "item_title": "__str__",
+    "item_description": "__str__",
+    "item_link": "get_absolute_url",
+    "location": "get_absolute_url",
+}
 """What the row itself is asked where the class has no such method."""
 
 

@@ -27,6 +27,10 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     field: Words
     admin: Names
     inline: Names
+    rows_page: Names
+    row_page: Names
+    page: Names
+    renders: Words
     feed: Names
     feed_item: Names
     sitemap: Names

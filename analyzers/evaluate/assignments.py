@@ -15,6 +15,7 @@ from analyzers.evaluate import (
     filling,
     loops,
     operators,
+    pages,
     queries,
     ranges,
     reading,
@@ -205,6 +206,7 @@ def store(run: Run, target: f.Expr, value: Value) -> None:
         if row is not None:
             operators.operate(run, row, "[]=", run.place(target), base)
         _learn(run, target.obj, base, key=None, value=value)
+        pages.put(run, target.obj, key, value)
     elif isinstance(target, f.Slice):
         _replaced(run, target, value)
     else:

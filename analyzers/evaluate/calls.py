@@ -18,6 +18,7 @@ from analyzers.evaluate import (
     library,
     memos,
     nested,
+    pages,
     queries,
     ranges,
     reading,
@@ -32,6 +33,7 @@ from analyzers.evaluate.run import INPUT_KEY, MARKED, Run
 from analyzers.evaluate.whiles import sharing
 from analyzers.findings import Place, Related
 from analyzers.project import names
+from analyzers.templates import KIND as TEMPLATE_KIND
 from analyzers.types import INPUT, UNKNOWN_VALUE, Token, Value
 
 RULE_OF = {"read": "query-in-loop", "write": "query-in-loop", "lazy": "lazy-relation-in-loop"}
@@ -43,6 +45,8 @@ MAX_LIFTED = 16
 
 def call(run: Run, node: f.Call) -> Value:
     """A call expression."""
+    if isinstance(node.func, f.Name) and node.func.id.startswith("<") and pages.has_specials(run):
+        return pages.special(run, node, node.func.id)
     if isinstance(node.func, f.Attr):  # Where attributes are called when they are read, this one is not.
         target = attributes.attribute(run, node.func)
     else:
@@ -77,8 +81,13 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         made = frameworks.construct(run, node, target, arguments, place)
         return made if made is not None else construct(run, target, arguments, place)
     if target.kind == "external":
+        shown = pages.rendered(run, node, target, arguments, place)
+        if shown is not None:
+            return shown
         written.by_function(run, target.dotted, arguments.values, place)
         return library.external(run, node, target, arguments, place)
+    if name == "update" and isinstance(node.func, f.Attr):
+        pages.updated(run, node.func.obj, arguments)
     inherited = frameworks.method(run, node, bound, name, arguments, place) if bound is not None else None
     if inherited is not None:
         return inherited
@@ -237,7 +246,8 @@ def enter_summary(
         if value is not None and value.grown is not None:
             run.grow(value.grown, by.substitute(swap, swap.exact))
     kept = run.memo_depth > 0 or (bool(summary.queries) and memos.is_memoised(function))
-    step = Related(place, f"calls `{units.shown(function.qualname)}`")
+    shows = function.kind == TEMPLATE_KIND
+    step = Related(place, f"shows `{label}`" if shows else f"calls `{units.shown(function.qualname)}`")
     cut = run.summaries.silenced(path, function)
     chosen = run.options > 0 and not (run.loops and run.loops[-1].kind == frameworks.LOOP)
     for query in summary.queries[:MAX_LIFTED]:
@@ -292,8 +302,9 @@ def _returned(
     inner = _returned(run, value.of, swap, bound, function) if value.of is not None else None
     values = _returned(run, value.values, swap, bound, function) if value.values is not None else None
     items = tuple(_returned(run, v, swap, bound, function) for v in value.items) if value.items else None
+    entries = tuple((n, _returned(run, v, swap, bound, function)) for n, v in value.entries)
     return replace(
-        value, size=size, of=inner, values=values, items=items, depends=_lifted(run, value.depends, bound),
+        value, entries=entries, size=size, of=inner, values=values, items=items, depends=_lifted(run, value.depends, bound),
         batched=_lifted(run, value.batched, bound), label="", token="",
         grown=None, born=len(run.loops), bound=None, way=None, above=(), below=(),
     )  # fmt: skip

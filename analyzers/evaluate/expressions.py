@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers import ways
-from analyzers.conventions import units
 from analyzers.costs import ONE
 from analyzers.evaluate import (
     attributes,
@@ -17,6 +16,7 @@ from analyzers.evaluate import (
     frameworks,
     loops,
     operators,
+    pages,
     ranges,
     reading,
     shapes,
@@ -25,6 +25,9 @@ from analyzers.evaluate import (
 from analyzers.evaluate.measures import texts
 from analyzers.evaluate.run import Run
 from analyzers.types import NOTHING, UNKNOWN_VALUE, Value, constant, join, joined
+
+MAX_ENTRIES = 40
+"""Entries of a mapping that are kept apart; longer ones are tables."""
 
 
 def evaluate(run: Run, node: f.Expr) -> Value:
@@ -54,7 +57,7 @@ def _const(run: Run, node: f.Const) -> Value:
 
 def _attr(run: Run, node: f.Attr) -> Value:
     value = attributes.attribute(run, node)
-    return frameworks.implicitly_called(run, node, value) if run.function.kind == units.KIND else value
+    return frameworks.implicitly_called(run, node, value) if pages.has_specials(run) else value
 
 
 def _index(run: Run, node: f.Index) -> Value:
@@ -167,8 +170,17 @@ def _mapping(run: Run, node: f.Mapping) -> Value:
             if run.language != "python":
                 operators.spread_copy(run, node, value)
     run.charge(size, run.place(node), "copies the spread items")
+    entries = {
+        k.value: replace(v, entries=())
+        for k, v in zip(node.keys, values, strict=False)
+        if isinstance(k, f.Const) and isinstance(k.value, str)
+    }
+    spread = {
+        n: v for k, value in zip(node.keys, values, strict=False) if k is None for n, v in value.entries
+    }
     return Value(
         "dict",
+        entries=tuple((spread | entries).items()) if len(entries) <= MAX_ENTRIES else (),
         size=size,
         of=joined(v.plain() for v in keys),
         values=joined(v.plain() for v in values),

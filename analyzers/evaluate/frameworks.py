@@ -13,7 +13,7 @@ from analyzers import conventions
 from analyzers import facts as f
 from analyzers.conventions import classes, serializers, units, views
 from analyzers.conventions.tables import frameworks
-from analyzers.evaluate import attributes, calls, loops, queries
+from analyzers.evaluate import attributes, calls, loops, pages, queries
 from analyzers.evaluate.queries.emit import row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -96,6 +96,10 @@ def method(
     if word == "representation":
         return _representation(run, this, arguments, place)
     kind = conventions.kind_of(run.summaries.project, this.ref)
+    if kind in ("rows", "row", "page"):
+        if word == "context":
+            return pages.context(run, this, arguments, place)
+        return pages.all_rows(run, this, place) if word == "queryset" else None
     if kind in ("admin", "inline"):
         return _all_rows(run, this, place) if word == "queryset" else None
     if not kind:
@@ -151,7 +155,7 @@ def _certainly(run: Run, view: Key, value: Value) -> Value:
 
 
 def _one(run: Run, node: f.Call, this: Value, place: Place) -> Value:
-    rows = _called(run, this, "get_queryset", place)
+    rows = called(run, this, "get_queryset", place)
     if rows.kind not in _LAZY:
         return UNKNOWN_VALUE
     return row(rows.ref, rows.origin, "", rows.depends)
@@ -166,7 +170,7 @@ def _serializer_class(run: Run, this: Value, place: Place) -> Value:
     return calls.invoke(run, chosen, (), {}, place, "get_serializer_class")
 
 
-def _called(run: Run, this: Value, name: str, place: Place) -> Value:
+def called(run: Run, this: Value, name: str, place: Place) -> Value:
     """The method of that name, the project's own or the framework's."""
     assert this.ref is not None
     at = f.Name(0, 0, "self")

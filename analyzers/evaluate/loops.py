@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers import ways
-from analyzers.conventions import units
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import (
     carried,
@@ -17,6 +16,7 @@ from analyzers.evaluate import (
     expressions,
     filling,
     frameworks,
+    pages,
     paid,
     queries,
     reading,
@@ -38,7 +38,7 @@ CHUNKERS = ("batched", "chunked", "chunks", "grouper", "windowed", "in_batches",
 def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     """`for target in iter`: run the body once on an abstract element and sum it over the turns."""
     over = reading.within(run, node, expressions.evaluate(run, node.iter))
-    of_framework = run.function.kind == units.KIND
+    of_framework = pages.has_specials(run)
     if of_framework:
         over = frameworks.named(over)
     place = run.place_at(node.at, node.head_to or node.iter.to)

@@ -11,8 +11,9 @@ from collections.abc import Hashable, Mapping
 
 from msgspec.structs import replace
 
-from analyzers import conventions, ways
+from analyzers import conventions, templates, ways
 from analyzers import facts as f
+from analyzers.conventions import pages
 from analyzers.costs import ONE, UNKNOWN
 from analyzers.evaluate import evidence, loops, memos, scripts, segments, statements
 from analyzers.evaluate.events import Analysis, Summary
@@ -57,6 +58,8 @@ class Summaries:
     def function(self, path: str, qualname: str) -> f.Function | None:
         """A function as it is written, or as a framework's convention makes it of a class."""
         found = self.project.function(path, qualname)
+        if found is not None and found.kind == templates.KIND:
+            return pages.function(self.project, path, found)
         return found if found is not None else conventions.function(self.project, path, qualname)
 
     def _nested(self, path: str, qualname: str) -> list[f.Function]:
@@ -355,6 +358,7 @@ def _leaving(run: Run, value: Value) -> Value:
         items=tuple(run.present(_leaving(run, item)) for item in value.items)
         if value.items is not None
         else None,
+        entries=tuple((name, run.present(_leaving(run, v))) for name, v in value.entries),
         grown=None,
         bound=None,
     )

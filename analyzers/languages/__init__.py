@@ -95,14 +95,22 @@ TSX = Language("tsx", (".tsx",), ("typescriptreact",), _tsx, "tsx")
 
 LANGUAGES = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX)
 
+TEMPLATE = Language("template", (".html", ".htm", ".txt", ".jinja", ".jinja2", ".j2"), (), _python, "python")
+"""Templates: no grammar reads them, but `analyzers.templates`; they are what a folder called so holds."""
+
+_TEMPLATE_FOLDERS = frozenset(("templates", "jinja2"))
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
 _BY_ID = {id: language for language in LANGUAGES for id in language.ids}
-_BY_NAME = {language.name: language for language in LANGUAGES}
+_BY_NAME = {language.name: language for language in (*LANGUAGES, TEMPLATE)}
 
 
 def for_path(path: str) -> Language | None:
     """The language of a file by its suffix (any case), None for a file that is not ours."""
-    return _BY_SUFFIX.get(PurePosixPath(path).suffix.lower())
+    pure = PurePosixPath(path)
+    suffix = pure.suffix.lower()
+    if suffix in TEMPLATE.suffixes and not _TEMPLATE_FOLDERS.isdisjoint(pure.parts):
+        return TEMPLATE
+    return _BY_SUFFIX.get(suffix)
 
 
 def for_id(language_id: str) -> Language | None:

@@ -191,11 +191,20 @@ def deepest(context: Context, query: Queried) -> Place:
     return inside[-1] if inside else call_place(query)
 
 
+def place_of(context: Context, loop: Loop, query: Queried) -> Place:
+    """Where a query is reported: where it is set off, or where the rows come from of which a framework asks it."""
+    origin = query.origin
+    if not of_framework(loop):
+        return call_place(query)
+    written = origin is not None and context.inside(origin.place) and not origin.split
+    return origin.place if origin is not None and written else deepest(context, query)
+
+
 def through(query: Queried) -> str:
     """` (through `name`)` for a query that a callee sends."""
     if not query.chain:
         return ""
-    callee = re.sub(r"#\d+", "", query.chain[0].message.removeprefix("calls "))
+    callee = re.sub(r"#\d+", "", query.chain[0].message.removeprefix("calls ").removeprefix("shows "))
     return f" (through {callee})"
 
 

@@ -15,11 +15,11 @@ from analyzers.rules.base import (
     Rule,
     call_place,
     chain_related,
-    deepest,
     loop_related,
     of_framework,
     on_each,
     others_related,
+    place_of,
     repeats,
     through,
     told,
@@ -133,7 +133,7 @@ def _finding(
     joined = fix is not None and "select_related" in fix.title and "prefetch_related" not in fix.title
     return context.finding(
         RULE.name,
-        _place(context, loop, query),
+        place_of(context, loop, query),
         message,
         severity,
         Confidence.HIGH,
@@ -145,15 +145,6 @@ def _finding(
         [fix] if fix is not None else (),
         tags=("query",),
     )
-
-
-def _place(context: Context, loop: Loop, query: Queried) -> Place:
-    """Where it is read; where a framework reads it, nobody wrote a place for it but the query of the rows."""
-    origin = query.origin
-    if not of_framework(loop) or origin is None:
-        return call_place(query)
-    written = context.inside(origin.place) and not origin.split
-    return origin.place if written else deepest(context, query)
 
 
 # ----------------------------------------------------------------------------------------------------- fixes
@@ -220,7 +211,7 @@ def _relations(context: Context, query: Queried) -> list[str] | None:
 
 
 def _root_model(context: Context, query: Queried) -> Model | None:
-    for loop in query.loops:
+    for loop in (*query.loops, *([query.within] if query.within is not None else ())):
         for value in (loop.over.of, *((loop.over.of.items or ()) if loop.over.of is not None else ())):
             if (
                 value is not None

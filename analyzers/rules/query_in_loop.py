@@ -13,11 +13,11 @@ from analyzers.rules.base import (
     Rule,
     call_place,
     chain_related,
-    deepest,
     loop_related,
     of_framework,
     on_each,
     others_related,
+    place_of,
     repeats,
     through,
     told,
@@ -176,7 +176,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     confidence = Confidence.HIGH if query.sure else Confidence.MEDIUM
     return context.finding(
         RULE.name,
-        deepest(context, query) if of_framework(loop) else call_place(query),
+        place_of(context, loop, query),
         message,
         severity,
         confidence,
@@ -188,7 +188,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
 
 
 def _fixes(context: Context, loop: Loop, query: Queried, more: int) -> list[Fix]:
-    if more or loop is not query.loops[-1]:
+    if more or of_framework(loop) or loop is not query.loops[-1]:
         return []  # What is left in the loop would ask again.
     found = batched_reads.fix(context, loop, query) or batched_writes.fix(context, loop, query)
     return [found] if found is not None else []

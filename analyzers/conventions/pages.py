@@ -1,0 +1,205 @@
+"""Templates in a project: found by name, with what they include; the project's filters and tags; views that show one.
+
+Source: https://docs.djangoproject.com/en/5.2/topics/templates/ and
+https://docs.djangoproject.com/en/5.2/ref/class-based-views/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from analyzers import facts as f
+from analyzers.conventions import classes, units
+from analyzers.conventions.tables import frameworks
+from analyzers.conventions.units import At, walk
+from analyzers.project.django_models import app_label
+from analyzers.project.index import Project
+from analyzers.project.models import Models
+from analyzers.project.outline import callee, literal
+from analyzers.project.schema import Key
+from analyzers.templates import TEMPLATE
+from analyzers.text import Span
+
+FOLDERS = ("templates", "jinja2")
+"""Folders in which templates are looked for. Source: https://docs.djangoproject.com/en/5.2/topics/templates/"""
+
+
+# ------------------------------------------------------------------------------------------------- templates
+
+
+def template(project: Project, name: str, near: str) -> str | None:
+    """The path of the template of that name; of several the one whose folder is nearest to the file `near`."""
+    found = _templates(project).get(name, ())
+    return max(found, key=lambda path: _shared(path, near), default=None)
+
+
+def _templates(project: Project) -> dict[str, tuple[str, ...]]:
+    def collect() -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for path in project.paths():
+            parts = path.split("/")
+            for place, part in enumerate(parts[:-1]):
+                if part in FOLDERS and not path.endswith((".py", ".pyi")):
+                    name = "/".join(parts[place + 1 :])
+                    found[name] = (*found.get(name, ()), path)
+        return found
+
+    return project.memo.ask(("templates",), collect, in_cycle={})
+
+
+def _shared(path: str, near: str) -> int:
+    """How many letters two paths begin with alike."""
+    return next((n for n, (a, b) in enumerate(zip(path, near, strict=False)) if a != b), len(path))
+
+
+def function(project: Project, path: str, given: f.Function) -> f.Function:
+    """A template's function, with what the templates it shows ask for among its parameters."""
+
+    def make() -> f.Function:
+        project.read(path)
+        known = project.function(path, given.qualname) or given
+        wanted = {p.name for p in known.params}
+        for node in walk(known.body):
+            if isinstance(node, f.Call) and isinstance(node.func, f.Name) and node.func.id in _SHOWING:
+                wanted |= {p.name for p in _shown(project, path, node)}
+        return replace(known, params=tuple(f.Param(0, 0, name) for name in sorted(wanted)))
+
+    return project.memo.ask(("template", path, given.qualname), make, in_cycle=given)
+
+
+_SHOWING = ("<include>", "<extends>")
+
+
+def _shown(project: Project, path: str, node: f.Call) -> tuple[f.Param, ...]:
+    other = template(project, literal(node.args[0]), path)
+    found = project.function(other, TEMPLATE) if other is not None and other != path else None
+    return function(project, other, found).params if other is not None and found is not None else ()
+
+
+def blocks(project: Project, path: str) -> list[str]:
+    """The names of the blocks that a template has."""
+    facts = project.facts(path)
+    return (
+        [g.name[len("<block ") : -1] for g in facts.functions if g.name.startswith("<block ")]
+        if facts
+        else []
+    )
+
+
+# ------------------------------------------------------------------------------------------ filters and tags
+
+
+def library(project: Project, name: str) -> tuple[str, f.Function, f.Expr] | None:
+    """The project's filter or tag of that name: its file, its function, and the decorator that registers it."""
+
+    def collect() -> dict[str, tuple[str, str]]:
+        found: dict[str, tuple[str, str]] = {}
+        for path in project.paths():
+            if "/templatetags/" in path:
+                project.read(path)
+                facts = project.facts(path)
+                for one in facts.functions if facts is not None else ():
+                    for decorator in one.decorators:
+                        if _registers(decorator):
+                            found.setdefault(_registered_as(decorator, one), (path, one.qualname))
+        return found
+
+    nothing: dict[str, tuple[str, str]] = {}
+    place = project.memo.ask(("template library",), collect, in_cycle=nothing).get(name)
+    if place is None:
+        return None
+    one = project.function(*place)
+    decorator = next((d for d in one.decorators if _registers(d)), None) if one is not None else None
+    return (place[0], one, decorator) if one is not None and decorator is not None else None
+
+
+def _registers(decorator: f.Expr) -> bool:
+    name = callee(decorator) or ""
+    return name.rpartition(".")[2] in (
+        "filter",
+        "simple_tag",
+        "inclusion_tag",
+        "assignment_tag",
+        "simple_block_tag",
+    )
+
+
+def _registered_as(decorator: f.Expr, one: f.Function) -> str:
+    if isinstance(decorator, f.Call):
+        given = next((literal(k.value) for k in decorator.keywords if k.name == "name"), "")
+        first = literal(decorator.args[0]) if decorator.args else ""
+        is_filter = (callee(decorator) or "").endswith("filter")
+        return given or (first if is_filter else "") or one.name
+    return one.name
+
+
+# ----------------------------------------------------------------------------------------------------- views
+
+
+def kind_of(project: Project, key: Key) -> str:
+    """ "rows", "row" or "page" for a view that shows a template, "" for any other class."""
+    table = frameworks()
+    if classes.derives(project, key, table.rows_page):
+        return "rows"
+    if classes.derives(project, key, table.row_page):
+        return "row"
+    return "page" if classes.derives(project, key, table.page) else ""
+
+
+def roots(project: Project, key: Key) -> Iterator[str]:
+    if kind_of(project, key) and template_name(project, key):
+        yield "page"
+
+
+def page(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
+    """What showing the page does: the template is run on the context."""
+    at = At(place(project, cls, key))
+    context = at.call(at.attr(at.name("self"), "get_context_data"))
+    shown = at.call(at.name("<show>"), at.text(template_name(project, key)), context)
+    return units.function(cls, "page", (), (at.do(shown),))
+
+
+def place(project: Project, cls: f.ClassDef, key: Key) -> Span:
+    """Where the class says which rows it shows."""
+    own = classes.own(project, key)
+    for option in ("queryset", "model"):
+        value = own[option].value if option in own else None
+        if value is not None:
+            return Span(value.at, value.to)
+    return Span(cls.name_at, cls.name_to)
+
+
+def model(project: Project, key: Key) -> Key | None:
+    """The model that a view names."""
+    found = classes.held(project, key, "model")
+    return classes.class_of(project, found) if found is not None else None
+
+
+def template_name(project: Project, key: Key) -> str:
+    """The template a view names, or the one that the framework takes for its model."""
+    found = classes.held(project, key, "template_name")
+    if found is not None:
+        return literal(found.value)
+    of = model(project, key)
+    known = Models(project).model(*of) if of is not None else None
+    kind = kind_of(project, key)
+    if known is None or of is None or kind == "page":
+        return ""
+    suffix = "_list" if kind == "rows" else "_detail"
+    return f"{app_label(Models(project), of)}/{known.name.lower()}{suffix}.html"
+
+
+def rows(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
+    """What the framework's `get_queryset` gives: the class's own queryset, or all rows of its model."""
+    at = At(place(project, cls, key))
+    this = at.name("self")
+    if classes.held(project, key, "queryset") is not None:
+        return units.function(cls, "all", (), (at.give(at.attr(this, "queryset")),))
+    of = model(project, key)
+    known = Models(project).model(*of) if of is not None else None
+    if known is None or not known.managers:
+        return None
+    manager = at.attr(at.attr(this, "model"), next(iter(known.managers)))
+    return units.function(cls, "all", (), (at.give(at.call(at.attr(manager, "all"))),))

@@ -1,0 +1,277 @@
+"""A template's pieces to statements, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analyzers import facts as f
+from analyzers.templates.pieces import Piece, Word, pieces, words
+from analyzers.templates.values import Reader
+
+KIND = "template"
+"""The `kind` of the functions that templates are."""
+
+TEMPLATE = "<template>"
+"""The qualname of a template in its file."""
+
+FILLED = "<blocks>"
+"""The parameter that holds the names of the blocks which the template that extends this one fills in."""
+
+_BODIES = {
+    "for": "endfor", "if": "endif", "with": "endwith", "block": "endblock", "ifchanged": "endifchanged",
+    "ifequal": "endifequal", "ifnotequal": "endifnotequal", "spaceless": "endspaceless", "autoescape": "endautoescape",
+    "filter": "endfilter", "cache": "endcache", "call": "endcall", "macro": "endmacro", "trans": "endtrans",
+    "blocktrans": "endblocktrans", "blocktranslate": "endblocktranslate",
+}  # fmt: skip
+_SILENT = frozenset(
+    ("load", "csrf_token", "now", "lorem", "static", "trans", "translate", "import", "from", "debug")
+)
+_BRANCHES = frozenset(("else", "elif", "empty", "elseif", "plural"))
+
+
+def block_name(name: str) -> str:
+    """The qualname of a block in its template's file."""
+    return f"<block {name}>"
+
+
+def facts_of(source: bytes) -> f.FileFacts:
+    """The facts of a template: its own function, and one for each block."""
+    lowering = _Lowering(list(pieces(source)), len(source))
+    body, free = lowering.whole()
+    functions = [_function("<module>", "module", len(source), (), ())]
+    functions.append(_function(TEMPLATE, KIND, len(source), body, sorted(free)))
+    for name, (statements, names) in lowering.blocks.items():
+        functions.append(_function(block_name(name), KIND, len(source), statements, sorted(names)))
+    return f.FileFacts("python", tuple(functions), (), (), (), (), False)
+
+
+def _function(name: str, kind: str, end: int, body: tuple[f.Stmt, ...], free: Iterable[str]) -> f.Function:
+    return f.Function(
+        name=name,
+        qualname=name,
+        kind=kind,
+        start=0,
+        end=end,
+        def_at=0,
+        name_at=0,
+        name_to=0,
+        body_at=0,
+        params=tuple(f.Param(0, 0, one) for one in ((*free, FILLED) if kind == KIND else free)),
+        returns=None,
+        decorators=(),
+        body=body,
+    )
+
+
+class _Lowering:
+    def __init__(self, found: list[Piece], end: int) -> None:
+        self.pieces, self.end = found, end
+        self.position = 0
+        self.blocks: dict[str, tuple[tuple[f.Stmt, ...], set[str]]] = {}
+        self.free: set[str] = set()
+
+    def whole(self) -> tuple[tuple[f.Stmt, ...], set[str]]:
+        body: list[f.Stmt] = []
+        while self.position < len(self.pieces):
+            body += self._body(frozenset())
+            self.position += 1  # an end without a beginning
+        return tuple(body), self.free
+
+    def _body(self, ends: frozenset[str]) -> list[f.Stmt]:
+        """The statements up to one of the tags `ends`, which is left to be read."""
+        body: list[f.Stmt] = []
+        while self.position < len(self.pieces):
+            piece = self.pieces[self.position]
+            found = words(piece)
+            if piece.kind == "print":
+                body += [_text(value) for value in self._values(piece.text, piece.at)]
+            elif found:
+                name = found[0].text
+                if name in ends or name.startswith("end"):
+                    return body
+                self.position += 1
+                body += self._tag(name, found, piece)
+                continue
+            self.position += 1
+        return body
+
+    def _values(self, text: bytes, at: int) -> list[f.Expr]:
+        return Reader(text.decode("utf-8", "replace"), at, self.free.add).everything()
+
+    def _given(self, word: Word) -> f.Expr | None:
+        found = Reader(word.text, word.at, self.free.add)
+        return found.value() if found.more else None
+
+    # ------------------------------------------------------------------------------------------------ tags
+
+    def _tag(self, name: str, found: list[Word], piece: Piece) -> list[f.Stmt]:
+        at, to = piece.at, piece.at + len(piece.text)
+        rest = b" " * len(name.encode()) + piece.text.lstrip()[len(name.encode()) :]
+        rest_at = piece.at + len(piece.text) - len(piece.text.lstrip())
+        if name == "for":
+            return self._for(found, at, to)
+        if name == "if":
+            return self._if(rest, rest_at, to)
+        if name in ("with", "set"):
+            return self._with(name, found, rest, rest_at, at, to)
+        if name == "block" and len(found) > 1:
+            return self._block(found[1].text, at, to)
+        if name in ("include", "extends"):
+            return self._other(name, found, at, to)
+        if name == "macro":
+            self._inside(name)
+            return []
+        if name in _BODIES and not (name == "trans" and len(found) > 1):
+            head: list[f.Stmt] = [f.Do(at, to, value) for value in self._values(rest, rest_at)]
+            return head + self._inside(name)
+        if name in _SILENT:
+            return []
+        return self._call(name, found, at, to)
+
+    def _inside(self, name: str) -> list[f.Stmt]:
+        """The body of a tag with an end, and the bodies of its further branches."""
+        body = self._body(_BRANCHES)
+        while self.position < len(self.pieces):
+            found = words(self.pieces[self.position])
+            self.position += 1
+            if not found or found[0].text not in _BRANCHES:
+                break
+            body += self._body(_BRANCHES)
+        return body
+
+    def _for(self, found: list[Word], at: int, to: int) -> list[f.Stmt]:
+        texts = [word.text for word in found]
+        if "in" not in texts:
+            return self._inside("for")
+        place = texts.index("in")
+        over_words = found[place + 1 :]
+        targets = [part for word in found[1:place] for part in _split(word)]
+        text = " ".join(word.text for word in over_words)
+        over = Reader(text, over_words[0].at if over_words else to, self.free.add)
+        known = set(self.free)
+        iter = over.value() if over.more else f.Opaque(at, to)
+        rest: list[f.Stmt] = [f.Do(at, to, value) for value in over.everything()]
+        before = known | self.free
+        body = self._body(_BRANCHES)
+        otherwise: list[f.Stmt] = []
+        while self.position < len(self.pieces):
+            ends = words(self.pieces[self.position])
+            self.position += 1
+            if not ends or ends[0].text not in _BRANCHES:
+                break
+            otherwise += self._body(_BRANCHES)
+        bound = {name for name, _, _ in targets} | {"forloop", "loop"}
+        self.free -= bound - before
+        names = tuple(f.Name(start, stop, name) for name, start, stop in targets)
+        target: f.Expr = names[0] if len(names) == 1 else f.Collection(at, to, "tuple", names)
+        return [f.For(at, to, target, iter, (*rest, *body), (), head_to=to), *otherwise]
+
+    def _if(self, rest: bytes, rest_at: int, to: int) -> list[f.Stmt]:
+        tests = self._values(rest, rest_at)
+        body = tuple(self._body(_BRANCHES))
+        otherwise: list[f.Stmt] = []
+        if self.position < len(self.pieces):
+            piece = self.pieces[self.position]
+            found = words(piece)
+            self.position += 1
+            name = found[0].text if found else ""
+            if name in ("elif", "elseif"):
+                start = piece.at + len(piece.text) - len(piece.text.lstrip())
+                inner = b" " * len(name) + piece.text.lstrip()[len(name) :]
+                otherwise = self._if(inner, start, piece.at + len(piece.text))
+            elif name == "else":
+                otherwise = self._body(_BRANCHES)
+                self.position += 1
+        test: f.Expr = tests[0] if len(tests) == 1 else f.Logic(rest_at, to, "and", tuple(tests))
+        return [f.If(rest_at, to, test, body, tuple(otherwise))]
+
+    def _with(
+        self, name: str, found: list[Word], rest: bytes, rest_at: int, at: int, to: int
+    ) -> list[f.Stmt]:
+        texts = [word.text for word in found]
+        assigns: list[f.Stmt] = []
+        if "as" in texts and len(found) > texts.index("as") + 1:  # {% with value as name %}
+            value, last = self._given(found[1]), found[texts.index("as") + 1]
+            if value is not None:
+                assigns.append(f.Assign(at, to, (f.Name(last.at, last.to, last.text),), value))
+        elif name == "set":
+            if "=" not in rest.decode("utf-8", "replace"):
+                return self._inside("set")
+            left, _, right = rest.decode("utf-8", "replace").partition("=")
+            reader = Reader(right, rest_at + len(left.encode()) + 1, self.free.add)
+            values = reader.everything()
+            if values:
+                assigns.append(f.Assign(at, to, (f.Name(at, to, left.strip()),), values[0]))
+        else:
+            for word in found[1:]:
+                left, sign, right = word.text.partition("=")
+                value = self._given(Word(right, word.at + len(left.encode()) + 1)) if sign else None
+                if value is not None:
+                    assigns.append(f.Assign(at, to, (f.Name(word.at, word.to, left.strip(",")),), value))
+        if name == "set":
+            return assigns
+        before = set(self.free)
+        body = self._inside("with")
+        bound = {t.id for a in assigns if isinstance(a, f.Assign) for t in a.targets if isinstance(t, f.Name)}
+        self.free -= bound - before
+        return [*assigns, *body]
+
+    def _block(self, name: str, at: int, to: int) -> list[f.Stmt]:
+        outer, self.free = self.free, set()
+        body = tuple(self._inside("block"))
+        self.blocks[name] = (body, self.free)
+        self.free = outer | self.free
+        return [_do(at, to, "<block>", f.Const(at, to, "str", name))]
+
+    def _other(self, name: str, found: list[Word], at: int, to: int) -> list[f.Stmt]:
+        if len(found) < 2 or found[1].text[:1] not in "\"'":
+            return []
+        given = [f.Const(found[1].at, found[1].to, "str", found[1].text.strip("\"'"))]
+        keywords = []
+        for word in found[2:]:
+            left, sign, right = word.text.partition("=")
+            value = self._given(Word(right, word.at + len(left.encode()) + 1)) if sign else None
+            if value is not None:
+                keywords.append(f.Keyword(word.at, word.to, left, value))
+        call = f.Call(at, to, f.Name(at, to, f"<{name}>"), tuple(given), tuple(keywords))
+        return [f.Do(at, to, call)]
+
+    def _call(self, name: str, found: list[Word], at: int, to: int) -> list[f.Stmt]:
+        """Any other tag: its arguments are read, and one of the project is run."""
+        texts = [word.text for word in found]
+        kept = found[-1] if len(texts) > 2 and texts[-2] == "as" else None
+        args: list[f.Expr] = [f.Const(at, to, "str", name)]
+        keywords: list[f.Keyword] = []
+        for word in found[1 : len(found) - 2 if kept is not None else len(found)]:
+            left, sign, right = word.text.partition("=")
+            if sign and left.isidentifier():
+                value = self._given(Word(right, word.at + len(left.encode()) + 1))
+                if value is not None:
+                    keywords.append(f.Keyword(word.at, word.to, left, value))
+            elif (value := self._given(word)) is not None:
+                args.append(value)
+        call = f.Call(at, to, f.Name(at, to, "<tag>"), tuple(args), tuple(keywords))
+        if kept is not None:
+            return [f.Assign(at, to, (f.Name(kept.at, kept.to, kept.text),), call)]
+        return [f.Do(at, to, call)]
+
+
+def _split(word: Word) -> list[tuple[str, int, int]]:
+    """`key,value` and `key, value` are two names."""
+    out, at = [], word.at
+    for part in word.text.split(","):
+        name = part.strip("()")
+        if name:
+            out.append((name, at, at + len(part.encode())))
+        at += len(part.encode()) + 1
+    return out
+
+
+def _do(at: int, to: int, name: str, *given: f.Expr) -> f.Do:
+    return f.Do(at, to, f.Call(at, to, f.Name(at, to, name), given))
+
+
+def _text(value: f.Expr) -> f.Do:
+    return f.Do(
+        value.at, value.to, f.Call(value.at, value.to, f.Name(value.at, value.to, "<text>"), (value,))
+    )
