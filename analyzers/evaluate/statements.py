@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzers import facts as f
+from analyzers import templates
 from analyzers.evaluate import (
     assignments,
     calls,
@@ -16,6 +17,7 @@ from analyzers.evaluate import (
     loops,
     memos,
     operators,
+    shapes,
 )
 from analyzers.evaluate.frames import Block
 from analyzers.evaluate.run import Run
@@ -146,17 +148,30 @@ def _if(run: Run, node: f.If) -> None:
             run.bind(name, value)
         execute(run, node.otherwise)
 
-    optional = _is_option(node.test, test)
+    optional = _is_option(run, node.test, test)
     run.options += optional
     run.branches((then, otherwise))
     run.options -= optional
+    run.options += _gives_what_is_known(node)
     if not run.dead:
         for name, value in capped.after(run, node):
             run.bind(name, value)
 
 
-def _is_option(node: f.Expr, test: Value) -> bool:
+def _gives_what_is_known(node: f.If) -> bool:
+    """True for `if self._count is not None: return self._count`: what follows is for a row that came without it."""
+    known = {shapes.text_of(part) for part in shapes.nodes(node.test) if isinstance(part, f.Attr)}
+    first = node.body[0] if len(node.body) == 1 else None
+    if not isinstance(first, f.Return) or first.value is None or node.otherwise:
+        return False
+    asked = [n.name if isinstance(n, f.Attr) else getattr(n, "id", "") for n in shapes.nodes(node.test)]
+    return shapes.text_of(first.value) in known or any("prefetched" in str(name) for name in asked)
+
+
+def _is_option(run: Run, node: f.Expr, test: Value) -> bool:
     """True for a test that asks how the program is used and not what a row holds, or for a few values of it alone."""
+    if run.function.kind == templates.KIND:
+        return bool(run.loops) and not any(isinstance(token, int) for token in test.depends)
     if not any(isinstance(token, str) and token not in ("self", "cls") for token in test.depends):
         return not any(isinstance(token, int) for token in test.depends)
     parts = node.parts if isinstance(node, f.Logic) and node.op == "and" else (node,)

@@ -237,7 +237,8 @@ query, `prefetch_related` and `selectinload` fetch many rows' relations with one
 Nobody need write the loop: a serializer of Django REST framework reads its fields, `source`s, nested serializers and
 `get_...` methods of every row that its view lists. Then the finding stands where the rows are queried. A changelist of
 Django's admin shows its columns of every row, an inline the text of each; `list_select_related` counts, and what the
-changelist joins by itself.
+changelist joins by itself. A template (in a folder called `templates` or `jinja2`) reads what it shows of every row that
+a view hands over, a feed's methods are asked for every item.
 
 It says nothing when the rows' query is not known for sure, when the relation is loaded anywhere on the way, for the
 column behind a foreign key (`book.author_id`), for assignments, and for a single object.

@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 FEW, MANY = 4, 12
 MARK = re.compile(r"(?:#|\{#) grows( too)?\b")
 DISAGREES = re.compile(r"# disagrees: (.+)")
-SOURCES = ("cases", "shop", "store")
+SOURCES = ("cases", "shop", "store", "templates")
 
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
@@ -204,10 +204,11 @@ def findings() -> tuple[Found, ...]:
     project = Project()
     texts: dict[str, Text] = {}
     for top in SOURCES:
-        for path in sorted((HERE / top).rglob("*.py")):
+        for path in sorted((HERE / top).rglob("*")):
             name = path.relative_to(HERE).as_posix()
             language = for_path(name)
-            assert language is not None
+            if language is None:
+                continue
             project.update(f"/project/{name}", facts_of(path.read_bytes(), language))
             texts[f"/project/{name}"] = Text.of(path.read_text("utf-8"))
 

@@ -15,7 +15,6 @@ class _Books(ListView):
 
 
 def list_view(request):
-    # disagrees: templates
     visit(_Books, request)
 
 
@@ -35,7 +34,6 @@ class _BooksOfAModel(ListView):
 
 
 def list_view_of_a_model(request):
-    # disagrees: templates
     visit(_BooksOfAModel, request)
 
 
@@ -48,7 +46,6 @@ class _BooksByMethod(ListView):
 
 
 def list_view_by_method(request):
-    # disagrees: templates
     visit(_BooksByMethod, request)
 
 
@@ -59,7 +56,6 @@ class _BooksInPages(ListView):
 
 
 def list_view_in_pages(request):
-    # disagrees: templates
     visit(_BooksInPages, request)
 
 
@@ -92,7 +88,6 @@ class _Home(TemplateView):
 
 
 def context_data(request):
-    # disagrees: templates
     visit(_Home, request)
 
 
@@ -108,7 +103,6 @@ def context_data_joined(request):
 
 
 def rendered(request):
-    # disagrees: templates
     books = Book.objects.all()  # grows
     return render(request, "book_authors.html", {"books": books})
 
@@ -123,7 +117,6 @@ def rendered_columns(request):
 
 
 def rendered_relation(request):
-    # disagrees: templates
     authors = Author.objects.all()  # grows
     return render(request, "authors_books.html", {"authors": authors})
 
@@ -134,32 +127,26 @@ def rendered_relation_prefetched(request):
 
 
 def rendered_property(request):
-    # disagrees: templates
     return render(request, "book_bylines.html", {"books": Book.objects.all()})  # grows
 
 
 def rendered_include(request):
-    # disagrees: templates
     return render(request, "book_includes.html", {"books": Book.objects.all()})  # grows
 
 
 def rendered_with(request):
-    # disagrees: templates
     return render(request, "book_with.html", {"books": Book.objects.all()})  # grows
 
 
 def rendered_text(request):
-    # disagrees: templates
     return render(request, "book_texts.html", {"books": Book.objects.all()})  # grows
 
 
 def rendered_count(request):
-    # disagrees: templates
     return render(request, "author_counts.html", {"authors": Author.objects.all()})  # grows
 
 
 def rendered_extended(request):
-    # disagrees: templates
     return render(request, "book_page.html", {"books": Book.objects.all()})  # grows
 
 
