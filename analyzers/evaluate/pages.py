@@ -205,7 +205,7 @@ def put(run: Run, holder: f.Expr, key: Value, value: Value) -> None:
     base = run.env[holder.id]
     if base.kind == "dict" or not base.known:
         kept = dict(base.entries) | {key.const: replace(value, entries=())}
-        run.bind(holder.id, replace(base, kind="dict", entries=tuple(kept.items())))
+        run.bind(holder.id, replace(base, entries=tuple(kept.items())))
 
 
 def updated(run: Run, holder: f.Expr, arguments: Arguments) -> None:
@@ -215,6 +215,4 @@ def updated(run: Run, holder: f.Expr, arguments: Arguments) -> None:
     if isinstance(holder, f.Name) and holder.id in run.env and more:
         base = run.env[holder.id]
         if base.kind == "dict" or not base.known:
-            run.bind(
-                holder.id, replace(base, kind="dict", entries=tuple((dict(base.entries) | more).items()))
-            )
+            run.bind(holder.id, replace(base, entries=tuple((dict(base.entries) | more).items())))
