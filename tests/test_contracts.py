@@ -107,6 +107,18 @@ def test_nothing_shipped_names_the_tests(path: Path) -> None:
     assert not names(path, "tests", "pytest", "hypothesis")
 
 
+BELOW_THE_MODEL = (
+    "analyzers/languages/", "analyzers/templates/", "analyzers/project/", "analyzers/conventions/", "analyzers/orm/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", below(*BELOW_THE_MODEL), ids=str)
+def test_facts_know_no_costs(path: Path) -> None:
+    """Facts are lowered, linked and made up for frameworks without running anything."""
+    above = ("analyzers.evaluate", "analyzers.rules", "analyzers.check", "analyzers.costs")
+    assert not [name for name in imported(path) if name.startswith(above)]
+
+
 # Evaluating an expression evaluates calls, which evaluate expressions: one recursion, in files by construct.
 ONE_RECURSION = "analyzers.evaluate"
 
