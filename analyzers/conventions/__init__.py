@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from analyzers import facts as f
-from analyzers.conventions import admin, classes, feeds, pages, serializers, units, views
+from analyzers.conventions import admin, classes, feeds, graphql, pages, serializers, units, views
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW as ROW
 from analyzers.conventions.units import At
@@ -43,8 +43,8 @@ def roots(project: Project, path: str) -> Iterator[str]:
     """The qualnames of the units of a file that its framework runs by itself."""
     facts = project.facts(path)
     for cls in facts.classes if facts is not None and facts.language == "python" else ():
-        if cls.bases:
-            for convention in (views, admin, feeds, pages):
+        if cls.bases or cls.decorators:
+            for convention in (views, admin, feeds, pages, graphql):
                 for name in convention.roots(project, (path, cls.qualname)):
                     yield units.qualname(cls.qualname, name)
 
@@ -85,4 +85,6 @@ _MAKERS: dict[str, _Maker] = {
     "page": pages.page,
     "all": pages.rows,
     "items": feeds.items,
+    "resolved": graphql.resolved,
+    "listed": graphql.listed,
 }

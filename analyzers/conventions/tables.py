@@ -35,6 +35,10 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     feed_item: Names
     sitemap: Names
     sitemap_item: Names
+    graphql_type: Names
+    graphql_decorator: Names
+    graphql_field: Names
+    graphql_list: Names
     method: Words
     harmless: Names
 

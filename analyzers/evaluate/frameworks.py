@@ -200,7 +200,12 @@ def _representation(run: Run, this: Value, arguments: Arguments, place: Place) -
 def unit(run: Run, base: Value, name: str) -> Value | None:
     """The unit that an attribute in angle brackets stands for."""
     found = units.target(name)
-    return Value("function", ref=found, bound=base, label=units.shown(found[1])) if found else None
+    if found is None:
+        return None
+    owner = (found[0], units.shown(found[1]))
+    if base.ref is None or owner not in classes.ancestry(run.summaries.project, base.ref):
+        base = Value("instance", ref=owner, label="self")
+    return Value("function", ref=found, bound=base, label=owner[1])
 
 
 def class_attribute(run: Run, base: Value, name: str) -> Value | None:

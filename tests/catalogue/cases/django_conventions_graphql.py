@@ -19,7 +19,7 @@ class _BookType(graphene.ObjectType):
         return book.author  # grows
 
     def resolve_review_count(book, info):
-        return book.reviews.count()
+        return book.reviews.count()  # grows
 
 
 class _Query(graphene.ObjectType):
@@ -30,8 +30,7 @@ class _Query(graphene.ObjectType):
 
 
 def graphene_relation():
-    # disagrees: resolvers
-    graphene.Schema(query=_Query).execute("{ books { author { name } } }")
+    graphene.Schema(query=_Query).execute("{ books { author { name } reviewCount } }")
 
 
 class _JoinedBookType(graphene.ObjectType):
@@ -68,7 +67,6 @@ class _CountedQuery(graphene.ObjectType):
 
 
 def graphene_count():
-    # disagrees: resolvers
     graphene.Schema(query=_CountedQuery).execute("{ books { reviewCount } }")
 
 
@@ -90,7 +88,6 @@ class Root:
 
 
 def strawberry_field():
-    # disagrees: resolvers
     strawberry.Schema(query=Root).execute_sync("{ writers { titles } }")
 
 
