@@ -92,7 +92,7 @@ def _means(
 ) -> bool:
     name = dotted(node.func if isinstance(node, f.Call) else node)
     found = names.resolve(project, path, name) if name else None
-    return found is not None and found[0].kind == "external" and found[0].dotted in known
+    return found is not None and not found[1] and names.full_name(project, found[0]) in known
 
 
 def _resolvers(project: Project, key: Key) -> Iterator[f.Function]:
@@ -152,7 +152,11 @@ def _list_of(project: Project, path: str, value: f.Expr | None) -> f.Expr | None
     """The type in `graphene.List(Type)`, also under `NonNull` and `Field`; `lambda: Type` is not followed."""
     if not isinstance(value, f.Call) or not value.args:
         return None
-    if _means(project, path, value, frameworks().graphql_list.names):
+    lists = frameworks().graphql_list
+    own = classes.class_of(project, Held((path, ""), value.func))
+    if _means(project, path, value, lists.names) or (
+        own is not None and classes.derives(project, own, lists)
+    ):
         inner = value.args[0]
         return inner.args[0] if isinstance(inner, f.Call) and inner.args else inner
     if (dotted(value.func) or "").rpartition(".")[2] in ("NonNull", "Field"):
