@@ -101,22 +101,35 @@ def _model(project: Project, key: Key) -> tuple[Model, f.Expr] | None:
 
 
 def _registered(project: Project, key: Key) -> Iterator[Held]:
-    """The models for which a class is registered, by its decorator or in its file."""
+    """The models for which a class is registered: by its decorator, in its file or in the package of that."""
     path, qualname = key
-    cls, facts = project.class_(path, qualname), project.facts(path)
-    if cls is None or facts is None:
-        return
-    for decorator in cls.decorators:
+    cls = project.class_(path, qualname)
+    for decorator in cls.decorators if cls is not None else ():
         if isinstance(decorator, f.Call) and (callee(decorator) or "").rpartition(".")[2] == "register":
             yield from (Held((path, ""), a) for a in decorator.args)
-    for statement in facts.functions[0].body if facts.functions else ():
+    for given in _registrations(project, path, qualname):
+        yield Held((path, ""), given)
+    package = path.rpartition("/")[0] + "/__init__.py"
+    if package == path or project.facts(package) is None:
+        return
+    for given in _registrations(project, package, qualname):
+        # A class knows its model by a name of its own file: one that the package alone knows is left out.
+        known = Held((path, ""), given)
+        if classes.class_of(project, known) == classes.class_of(project, Held((package, ""), given)):
+            yield known
+
+
+def _registrations(project: Project, path: str, name: str) -> Iterator[f.Expr]:
+    """What a file registers under an admin of that name: `admin.site.register(Book, BookAdmin)`."""
+    project.read(path)
+    facts = project.facts(path)
+    for statement in facts.functions[0].body if facts is not None and facts.functions else ():
         call = statement.value if isinstance(statement, f.Do) else None
         if not isinstance(call, f.Call) or not (callee(call) or "").endswith(".register"):
             continue
-        if len(call.args) == 2 and dotted(call.args[1]) == qualname:
+        if len(call.args) == 2 and dotted(call.args[1]) == name:
             given = call.args[0]
-            items = given.items if isinstance(given, f.Collection) else (given,)
-            yield from (Held((path, ""), item) for item in items)
+            yield from given.items if isinstance(given, f.Collection) else (given,)
 
 
 # -------------------------------------------------------------------------------------------------- columns

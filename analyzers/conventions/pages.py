@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from analyzers import facts as f
-from analyzers.conventions import classes, units
+from analyzers.conventions import classes, units, views
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At, walk
 from analyzers.project.django_models import app_label
@@ -149,16 +149,29 @@ def kind_of(project: Project, key: Key) -> str:
 
 
 def roots(project: Project, key: Key) -> Iterator[str]:
-    if kind_of(project, key) and template_name(project, key):
+    kind = kind_of(project, key)
+    if kind == "rows" or (kind and (template_name(project, key) or _answers(project, key))):
         yield "page"
 
 
+def _answers(project: Project, key: Key) -> bool:
+    """True if the project has a method of its own that makes the response of the context."""
+    return classes.method(project, key, ANSWER) is not None
+
+
+ANSWER = "render_to_response"
+
+
 def page(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
-    """What showing the page does: the template is run on the context."""
+    """What showing the page does: the template is run on the context, after the project's own method has had it."""
     at = At(place(project, cls, key))
-    context = at.call(at.attr(at.name("self"), "get_context_data"))
-    shown = at.call(at.name("<show>"), at.text(template_name(project, key)), context)
-    return units.function(cls, "page", (), (at.do(shown),))
+    this, context = at.name("self"), at.name("context")
+    body: list[f.Stmt] = [at.put("context", at.call(at.attr(this, "get_context_data")))]
+    if _answers(project, key):
+        body.append(at.do(at.call(at.attr(this, ANSWER), context)))
+    if views.goes_up(project, key, ANSWER):
+        body.append(at.do(at.call(at.name("<show>"), at.text(template_name(project, key)), context)))
+    return units.function(cls, "page", (), tuple(body))
 
 
 def place(project: Project, cls: f.ClassDef, key: Key) -> Span:
@@ -187,8 +200,13 @@ def template_name(project: Project, key: Key) -> str:
     kind = kind_of(project, key)
     if known is None or of is None or kind == "page":
         return ""
+    return template_of(project, of, kind)
+
+
+def template_of(project: Project, of: Key, kind: str) -> str:
+    """The template that the framework takes for rows ("rows") or one row ("row") of a model."""
     suffix = "_list" if kind == "rows" else "_detail"
-    return f"{app_label(Models(project), of)}/{known.name.lower()}{suffix}.html"
+    return f"{app_label(Models(project), of)}/{of[1].rpartition('.')[2].lower()}{suffix}.html"
 
 
 def rows(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:

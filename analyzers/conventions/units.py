@@ -99,6 +99,9 @@ class At:
     def do(self, value: f.Expr) -> f.Do:
         return f.Do(*self.span, value)
 
+    def put(self, target: str, value: f.Expr) -> f.Assign:
+        return f.Assign(*self.span, (self.name(target),), value)
+
     def give(self, value: f.Expr) -> f.Return:
         return f.Return(*self.span, value)
 

@@ -34,13 +34,13 @@ def kind_of(project: Project, key: Key) -> str:
 def roots(project: Project, key: Key) -> Iterator[str]:
     """The units of a class that the framework runs by itself."""
     kind = kind_of(project, key)
-    if kind == "list" and _goes_up(project, key, "list") and not _shows_one(project, key):
+    if kind == "list" and goes_up(project, key, "list") and not _shows_one(project, key):
         yield "list"
-    elif kind == "detail" and _goes_up(project, key, "retrieve"):
+    elif kind == "detail" and goes_up(project, key, "retrieve"):
         yield "detail"
 
 
-def _goes_up(project: Project, key: Key, name: str) -> bool:
+def goes_up(project: Project, key: Key, name: str) -> bool:
     """True if the framework's own method is run: no other is in its place, or that one calls it."""
     own = classes.method(project, key, name)
     return own is None or any(

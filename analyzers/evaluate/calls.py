@@ -76,6 +76,8 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     if found is not None:
         return found
     if target.kind == "function" and target.ref is not None:
+        if bound is not None and bound.label == "super()":
+            target = frameworks.further_up(run, target, name)
         return invoke(run, target, tuple(arguments.values), arguments.keywords, place, target.label or name)
     if target.kind == "class" and target.ref is not None:
         made = frameworks.construct(run, node, target, arguments, place)

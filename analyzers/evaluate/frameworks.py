@@ -128,6 +128,16 @@ def _all_rows(run: Run, this: Value, place: Place) -> Value:
     return _certainly(run, this.ref, rows)
 
 
+def further_up(run: Run, target: Value, name: str) -> Value:
+    """The method that `super().name` means for what `self` is, bound to it: what it asks of `self` is of that class."""
+    this = run.lookup("self")
+    if this is None or this.kind != "instance" or this.ref is None or not this.ref[0]:
+        return target
+    if not conventions.kind_of(run.summaries.project, this.ref):
+        return target
+    return replace(target, ref=_further_up(run, this.ref, name) or target.ref, bound=this)
+
+
 def _further_up(run: Run, this: Key, name: str) -> Key | None:
     """The method after the running one's class in the resolution order of what `self` is."""
     order = classes.ancestry(run.summaries.project, this)

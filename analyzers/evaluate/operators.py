@@ -181,7 +181,10 @@ def _combined(run: Run, node: f.Binary, left: Value, right: Value) -> Value:
     size = smaller(a, b) if node.op == "&" else a if node.op == "-" and left.kind == "set" else a + b
     run.charge(size, run.place(node), f"{'set' if left.kind != 'dict' else 'counter'} `{node.op}`")
     kind = "set" if left.kind == "view" else left.kind
-    return _new(run, left.but(kind=kind), a if node.op == "-" else size, right)
+    made = _new(run, left.but(kind=kind), a if node.op == "-" else size, right)
+    if node.op != "|" or not (left.entries or right.entries):
+        return made
+    return replace(made, entries=tuple((dict(left.entries) | dict(right.entries)).items()))
 
 
 def _elementwise(run: Run, node: f.Binary, array: Value, depends: frozenset[Token]) -> Value:
@@ -204,7 +207,7 @@ def _item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
     label = shapes.text_of(node)
     if base.kind in queries.LAZY_KINDS:
         return queries.item(run, base, run.place(node)).on(depends)
-    under = queries.entry(base, label)
+    under = queries.entry(base, label) or _named(base, index)
     if under is not None:
         return under.on(depends)
     if (
@@ -223,6 +226,12 @@ def _item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
         return Value(depends=depends, label=label)
     inner = run.present(inner)
     return replace(inner, depends=inner.depends | depends, label=inner.label or label)
+
+
+def _named(base: Value, index: Value) -> Value | None:
+    """The rows that a mapping holds under a written-out name: `context["books"]`."""
+    found = dict(base.entries).get(index.const) if isinstance(index.const, str) else None
+    return found if found is not None and found.kind in (*queries.LAZY_KINDS, "row") else None
 
 
 def sliced(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) -> Value:

@@ -83,9 +83,15 @@ def special(run: Run, node: f.Call, name: str) -> Value:
         filled = ",".join((*pages.blocks(run.summaries.project, run.path), above.dotted if above else ""))
         show(run, literal(node.args[0]), _known(run), run.place(node), filled)
     if name == "<show>":
-        context = expressions.evaluate(run, node.args[1])
-        show(run, literal(node.args[0]), dict(context.entries), run.place(node))
+        known = dict(expressions.evaluate(run, node.args[1]).entries)
+        show(run, literal(node.args[0]) or _template_of(run, known), known, run.place(node))
     return UNKNOWN_VALUE
+
+
+def _template_of(run: Run, known: Mapping[str, Value]) -> str:
+    """The template of a view that names neither it nor a model: that of the rows it shows."""
+    rows = known.get("object_list")
+    return pages.template_of(run.summaries.project, rows.ref, "rows") if rows and rows.ref else ""
 
 
 def _known(run: Run) -> dict[str, Value]:

@@ -373,6 +373,10 @@ def _nesting(run: Run) -> int:
     return count
 
 
+_ROWS = ("queryset", "query", "row")
+"""What a mapping that is handed over still holds by name: a view's context is given to the methods that show it."""
+
+
 def _formal(value: Value, name: str, owner: str = "") -> Value:
     """An argument as the callee sees it: its kind and contents, under the parameter's name, of the parameter's size."""
     constant = value.size is not None and value.size.is_constant and value.grown is None
@@ -397,6 +401,7 @@ def _formal(value: Value, name: str, owner: str = "") -> Value:
         letter=value.letter and constant,
         frozen=value.frozen and constant,
         const=value.const if value.kind == "bool" else None,
+        entries=tuple((key, _inside(v) or v) for key, v in value.entries if v.kind in _ROWS),
     )
 
 
@@ -420,4 +425,5 @@ def _signature(value: Value | None) -> Hashable:
         value.kind, value.const if value.kind == "bool" else None, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen, value.letter,
         _signature(value.of), _signature(value.values), _signature(value.bound),
         tuple(_signature(v) for v in value.items) if value.items else None,
+        tuple((name, _signature(v)) for name, v in value.entries) if value.entries else None,
     )  # fmt: skip

@@ -20,6 +20,9 @@ SCRIPT_ENDINGS = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs",
 COMPILED = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
 # Directories that hold importable files but lie beside the importer, as `src` beside `tests`.
 SOURCE_DIRECTORIES = frozenset({"src", "lib", "python", "source"})
+PROGRAM = "/manage.py"
+"""What a Django project is run by: Python puts a program's directory first on the import path.
+Source: https://docs.python.org/3/library/sys.html#sys.path"""
 
 
 class ModuleMap:
@@ -178,13 +181,15 @@ class ModuleMap:
         """Whether the directory above `top` may be on the import path of `importer`.
 
         A directory that is itself a package is no root, or `import redis` below `providers/redis/` would find
-        `providers/redis`; only the directory that holds the whole project may have a stray `__init__.py`. A lone
-        module must lie in a directory above the importer, or in a source directory beside it.
+        `providers/redis`; only the directory that holds the whole project, or the one of a Django project's
+        `manage.py`, may have a stray `__init__.py`. A lone module must lie in a directory above the importer, or in a source directory beside it.
         """
         root = parent(top)
         is_directory = top in self._entries
         if self.is_package(root):
             regular = is_directory and self.is_package(top)
+            if root + PROGRAM in self.paths and importer.startswith(root + "/"):
+                return regular or length > 1
             return (regular or length > 1) and self._holds_everything(root)
         if is_directory:
             return True

@@ -194,7 +194,7 @@ def deepest(context: Context, query: Queried) -> Place:
 def place_of(context: Context, loop: Loop, query: Queried) -> Place:
     """Where a query is reported: where it is set off, or where the rows come from of which a framework asks it."""
     origin = query.origin
-    if not of_framework(loop):
+    if not of_framework(loop) and context.function.kind != units.KIND:
         return call_place(query)
     written = origin is not None and context.inside(origin.place) and not origin.split
     return origin.place if origin is not None and written else deepest(context, query)

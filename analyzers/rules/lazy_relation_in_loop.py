@@ -62,8 +62,15 @@ def check(context: Context) -> Iterator[Finding]:
 def _below(context: Context, query: Queried) -> Loop | None:
     """A loop in what is called here, over rows that come from a query made here: nobody else knows what it loads."""
     origin = query.origin
-    ours = origin is not None and context.inside(origin.place)
+    ours = origin is not None and (context.inside(origin.place) or _shown_here(context, query, origin))
     return query.within if ours and not query.batch and not query.memoised else None
+
+
+def _shown_here(context: Context, query: Queried, origin: Origin) -> bool:
+    """True for rows that a view shows in a template and has of another function of its file: no other function knows
+    both."""
+    shows = bool(query.chain) and query.chain[0].message.startswith("shows ")
+    return shows and origin.place.path == context.path and query.place.path != context.path
 
 
 def _merged(causes: list[list[tuple[Loop, Queried]]]) -> list[list[tuple[Loop, Queried]]]:

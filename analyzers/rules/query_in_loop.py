@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzers.conventions import units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Severity
 from analyzers.rules import batched_reads, batched_writes, same_query
@@ -29,10 +30,10 @@ def check(context: Context) -> Iterator[Finding]:
     for query in context.analysis.queries:
         if query.kind not in _WORDS or _is_told_elsewhere(context, query):
             continue
-        loop = repeats(query) or _of_framework_below(query)
+        loop = repeats(query) or _of_framework_below(context, query)
         if loop is None or not context.inside(call_place(query)):
             continue
-        if loop.function != context.function.qualname and not of_framework(loop):
+        if loop.function != context.function.qualname and not _is_below(context, query, loop):
             continue
         if query.kind == "http" and _is_repeated_to_succeed(loop):
             continue
@@ -119,12 +120,22 @@ def _holds_rows(loop: Loop) -> bool:
     return loop.over.of is not None and loop.over.of.kind == "row"
 
 
-def _of_framework_below(query: Queried) -> Loop | None:
-    """A loop that a framework makes inside of what is called: it stands in no function that would report it."""
+def _of_framework_below(context: Context, query: Queried) -> Loop | None:
+    """A loop inside of what is called that stands in no function that would report it."""
     loop = query.within
-    return (
-        loop if loop is not None and of_framework(loop) and not query.batch and not query.memoised else None
-    )
+    if loop is None or query.batch or query.memoised or not _is_below(context, query, loop):
+        return None
+    return loop
+
+
+def _is_below(context: Context, query: Queried, loop: Loop) -> bool:
+    """True for a loop that a framework makes, or one of a base class of the project that calls back a method of the
+    class at hand: `[self.entry(row) for row in rows]`. That one knows neither the rows nor what is done with each.
+    """
+    if of_framework(loop):
+        return True
+    is_unit = context.function.kind == units.KIND
+    return is_unit and context.inside(query.place) and not context.inside(loop.place)
 
 
 def _is_over_groups(loop: Loop) -> bool:
@@ -188,7 +199,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
 
 
 def _fixes(context: Context, loop: Loop, query: Queried, more: int) -> list[Fix]:
-    if more or of_framework(loop) or loop is not query.loops[-1]:
+    if more or of_framework(loop) or not query.loops or loop is not query.loops[-1]:
         return []  # What is left in the loop would ask again.
     found = batched_reads.fix(context, loop, query) or batched_writes.fix(context, loop, query)
     return [found] if found is not None else []
