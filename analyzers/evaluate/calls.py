@@ -78,7 +78,7 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     if target.kind == "function" and target.ref is not None:
         if bound is not None and bound.label == "super()":
             target = frameworks.further_up(run, target, name)
-        return invoke(run, target, tuple(arguments.values), arguments.keywords, place, target.label or name)
+        return invoke(run, target, *queries.given(run, node, arguments), place, target.label or name)
     if target.kind == "class" and target.ref is not None:
         made = frameworks.construct(run, node, target, arguments, place)
         return made if made is not None else construct(run, target, arguments, place)

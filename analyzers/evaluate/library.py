@@ -39,6 +39,9 @@ DUCKS = {
 }
 """Methods that one built-in type alone has: enough to know what the call costs, not enough to report it."""
 
+VIEWS = ("items", "keys", "values")
+"""Methods of a mapping that give as many as it holds."""
+
 SLICES = ("slice", "substring")
 """JavaScript's methods that copy a part. Source: https://tc39.es/ecma262/#sec-array.prototype.slice"""
 
@@ -129,11 +132,7 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
     if row is None and name.startswith("builtins.") and name.count(".") == 2 and arguments.values:
         return _unbound_method(run, node, name, arguments, place)
     if row is None:
-        made = (
-            evidence.external_instance(name)
-            if name.rpartition(".")[2].rpartition("#")[2][:1].isupper()
-            else UNKNOWN_VALUE
-        )
+        made = _of_outside(name)
         for value in arguments.values:
             run.escape(value)
         return made
@@ -157,6 +156,16 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
     where = run.place(node.args[over]) if over < len(node.args) else place
     other = arguments.get(1 - over, row.named) if over in (0, 1) else None
     return apply(run, node, row, short, receiver, other, arguments, place, where, called=True)
+
+
+def _of_outside(name: str) -> Value:
+    """What calling something gives of which nothing more is known than its name."""
+    owner, _, last = name.rpartition(".")
+    if last.rpartition("#")[2][:1].isupper():
+        return evidence.external_instance(name)
+    if last in VIEWS and owner.rpartition(".")[2].isupper():
+        return Value(size=ONE)  # `settings.ROLES.items()`: written like a constant, it is one.
+    return UNKNOWN_VALUE
 
 
 def _step(run: Run, node: f.Expr, step: Value) -> Value:

@@ -9,9 +9,10 @@ warns of has evidence that it grows with data:
   and what its constructor was given;
 - what has grown over such a loop, and a worklist that feeds itself.
 
-No such evidence is: an attribute of something else, a field by a constant key, what a call that is not known gives, an
-option (a parameter with a default), arguments (`*names`), what may be one thing or several (`if isinstance(x, str): x =
-[x]`), classes and functions, and the pieces of a text that is cut at a separator: these are written by hand.
+No such evidence is: an attribute of something else, a field by a constant key, what a call that is not known gives, the
+way up from key to key through a mapping (`x = parent[x]`), an option (a parameter with a default), arguments
+(`*names`), what may be one thing or several (`if isinstance(x, str): x = [x]`), classes and functions, and the pieces
+of a text that is cut at a separator: these are written by hand.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def is_data(context: Context, loop: Loop) -> bool:
         return False
     home = structure.home(context, loop.place)
     if loop.kind == "while":
-        return _feeds_itself(loop) or _is_given_size(home, loop.turns)
+        return not _climbs(home, loop) and (_feeds_itself(loop) or _is_given_size(home, loop.turns))
     iterated = _iterated(home, loop)
     return _is_given_size(home, loop.turns) or (iterated is not None and _Search(home).grows(iterated))
 
@@ -76,6 +77,20 @@ def any_data(context: Context, loops: Iterable[Loop]) -> bool:
 def _feeds_itself(loop: Loop) -> bool:
     """A worklist: how long it gets is decided by what is found, not by what is written."""
     return loop.over.grown is not None or any(size.key.startswith("worklist") for size in loop.turns.sizes)
+
+
+def _climbs(home: Context, loop: Loop) -> bool:
+    """`x = parent[x]` through a mapping: on as many turns as a tree is deep, however many the mapping holds."""
+    node = changes.loop_node(home, loop)
+    if not isinstance(node, f.While) or loop.over.kind != "dict":
+        return False
+    return any(
+        isinstance(step, f.Assign)
+        and isinstance(step.value, f.Index)
+        and isinstance(key := step.value.index, f.Name)
+        and any(isinstance(target, f.Name) and target.id == key.id for target in step.targets)
+        for step in shapes.nodes(node.body)
+    )
 
 
 def _iterated(home: Context, loop: Loop) -> f.Expr | None:

@@ -152,6 +152,13 @@ def _is_whole_work(context: Context, loop: Loop, queries: list[Queried]) -> bool
     return all(query.chain and call_place(query) in looping for query in queries)
 
 
+def _is_paged(loop: Loop, query: Queried) -> bool:
+    """True if each turn goes through pages of its own: the query is repeated until no rows are left."""
+    return loop in query.loops and any(
+        inner.kind == "while" for inner in query.loops[query.loops.index(loop) + 1 :]
+    )
+
+
 def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]) -> Finding:
     turns = loop.turns.formula()
     verb, batch = _WORDS[query.kind]
@@ -182,7 +189,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         severity = Severity.INFORMATION
     if of_framework(loop) and query.optional:
         severity = Severity.INFORMATION
-    if _is_over_groups(loop) or _is_whole_work(context, loop, [query, *others]):
+    if _is_over_groups(loop) or _is_whole_work(context, loop, [query, *others]) or _is_paged(loop, query):
         severity = Severity.INFORMATION
     confidence = Confidence.HIGH if query.sure else Confidence.MEDIUM
     return context.finding(

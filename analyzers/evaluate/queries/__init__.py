@@ -47,6 +47,20 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     return None
 
 
+def given(run: Run, node: f.Call, arguments: Arguments) -> tuple[tuple[Value, ...], dict[str, Value]]:
+    """What a function of the project is called with: the key of a row is marked where the caller holds the row."""
+    values = tuple(
+        sqlalchemy.held_key(run, argument, value)
+        for argument, value in zip(node.args, arguments.values, strict=True)
+    )
+    named = {keyword.name: keyword.value for keyword in node.keywords if keyword.name}
+    keywords = {
+        name: sqlalchemy.held_key(run, named[name], value) if name in named else value
+        for name, value in arguments.keywords.items()
+    }
+    return values, keywords
+
+
 def touch(run: Run, value: Value, place: Place, how: str) -> None:
     """A lazy set of rows is read: its query is sent now."""
     if value.kind == families.KIND:
@@ -164,6 +178,7 @@ __all__ = [
     "awaited",
     "call",
     "entry",
+    "given",
     "is_client",
     "is_model",
     "item",

@@ -433,8 +433,10 @@ def _of(value: Value, origin: Origin) -> Value | None:
 
 
 def _load_onto(run: Run, node: f.Call, arguments: Arguments) -> None:
-    """`prefetch_related_objects(rows, "author")` loads a relation onto rows that a name holds."""
+    """`prefetch_related_objects(rows, "author")` loads a relation onto rows that a name holds, or onto `[row]`."""
     holder = node.args[0] if node.args else None
+    if isinstance(holder, f.Collection) and len(holder.items) == 1:
+        holder = holder.items[0]
     value = run.lookup(holder.id) if isinstance(holder, f.Name) else None
     if value is None or (value.origin is None and (value.of is None or value.of.origin is None)):
         return

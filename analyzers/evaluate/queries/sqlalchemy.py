@@ -11,7 +11,15 @@ from analyzers.costs import ONE
 from analyzers.evaluate.queries import sql
 from analyzers.evaluate.queries import sqlalchemy_loaders as loaders
 from analyzers.evaluate.queries.emit import committed, emit, row
-from analyzers.evaluate.queries.sqlalchemy_rows import RESULT_ROW, attribute, held_rows, lazy, model_of
+from analyzers.evaluate.queries.sqlalchemy_rows import (
+    RESULT_ROW,
+    attribute,
+    held_key,
+    held_row,
+    held_rows,
+    lazy,
+    model_of,
+)
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
@@ -165,9 +173,10 @@ def _session(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     if effect in ("execute", "scalar"):
         return _executed(run, node, label, name, first, arguments)
     if effect == "fetch_one":
-        held = held_rows(run, first.ref) if name in ("get", "get_one") and first.kind == "class" else None
-        if held is not None:
-            return held.on(arguments.depends)
+        if name in ("get", "get_one") and first.kind == "class":
+            held = held_rows(run, first.ref) or held_row(run, node, first.ref, arguments)
+            if held is not None:
+                return held.on(arguments.depends)
         emit(run, "read", label, place, arguments.depends, orm="sqlalchemy", model=first.label)
         if name == "merge" and first.kind == "row":
             return first
@@ -337,4 +346,4 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
     )  # fmt: skip
 
 
-__all__ = ["attribute", "call", "model_of", "touch"]
+__all__ = ["attribute", "call", "held_key", "model_of", "touch"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import shapes
@@ -12,7 +14,11 @@ from analyzers.orm import tables
 from analyzers.project.models import Model, Relation
 from analyzers.types import Origin, Value
 
+if TYPE_CHECKING:
+    from analyzers.evaluate.arguments import Arguments
+
 RESULT_ROW = "a row of a result"
+HELD_KEY = "the key of a row that is held"
 
 
 def model_of(run: Run, value: Value) -> Model | None:
@@ -168,6 +174,39 @@ def held_rows(run: Run, key: tuple[str, str] | None) -> Value | None:
         ):
             return held
     return None
+
+
+def held_key(run: Run, node: f.Expr, value: Value) -> Value:
+    """An argument `team.id`, marked as the key of a row that a name of the caller holds while the call lasts."""
+    if not isinstance(node, f.Attr) or not isinstance(node.obj, f.Name):
+        return value
+    held = run.lookup(node.obj.id)
+    if held is None or held.kind != "row" or held.ref is None or held.origin is None:
+        return value
+    found = model_of(run, held)
+    if found is None or found.keys != {node.name}:
+        return value
+    return value.but(ref=held.ref, origin=held.origin, evidence=HELD_KEY)
+
+
+def held_row(run: Run, node: f.Call, key: tuple[str, str] | None, arguments: Arguments) -> Value | None:
+    """The row that `session.get(Team, team_id)` gives without a query: the session has loaded it, and somebody holds it.
+
+    Only of a session that was there before: one that a function makes for itself knows no rows yet.
+    Source: https://docs.sqlalchemy.org/en/20/orm/session_api.html#sqlalchemy.orm.Session.get (the identity map)
+    """
+    if key is None or len(arguments.values) != 2 or arguments.keywords:
+        return None
+    value = held_key(run, node.args[1], arguments.values[1])
+    if value.evidence != HELD_KEY or value.ref != key:
+        return None
+    root = node.func
+    while isinstance(root, f.Attr):
+        root = root.obj
+    given = {param.name for param in run.function.params}
+    if not isinstance(root, f.Name) or (root.id in run.env and root.id not in given):
+        return None
+    return row(key, value.origin, "", arguments.depends)
 
 
 def lazy(kind: str, key: tuple[str, str] | None, origin: Origin | None, label: str) -> Value:
