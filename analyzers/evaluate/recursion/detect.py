@@ -66,6 +66,25 @@ def self_calls(function: f.Function) -> tuple[f.Call, ...]:
     )
 
 
+@remembered
+def goes_on_where_it_ended(function: f.Function) -> bool:
+    """True if a call of the function hands back where its caller goes on: `value, at = parse(tokens, at + 1)`.
+
+    What the call went through is behind the caller then, so the calls do not overlap, whatever their arguments are.
+    """
+    for stmt in shapes.walk(function.body):
+        call = stmt.value if isinstance(stmt, f.Assign) else None
+        if not isinstance(call, f.Call) or not isinstance(stmt, f.Assign) or not _names(call.func, function):
+            continue
+        if _name_ids(stmt.targets) & _name_ids(call.args):
+            return True
+    return False
+
+
+def _name_ids(nodes: object) -> set[str]:
+    return {node.id for node in shapes.nodes(nodes) if isinstance(node, f.Name)}
+
+
 def _names(func: f.Expr, function: f.Function) -> bool:
     if isinstance(func, f.Name):
         return func.id == function.name

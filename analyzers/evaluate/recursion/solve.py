@@ -28,7 +28,7 @@ from analyzers import ways
 from analyzers.costs import ONE, UNKNOWN, Cost, Size
 from analyzers.evaluate import memos, shapes
 from analyzers.evaluate.events import Part
-from analyzers.evaluate.recursion import bounds, marks, moves
+from analyzers.evaluate.recursion import bounds, detect, marks, moves
 from analyzers.evaluate.recursion.moves import HALF, SPLIT, STEP, WALK
 from analyzers.evaluate.recursion.reach import Reaches
 from analyzers.evaluate.recursion.recording import Recursing, Trail
@@ -113,6 +113,8 @@ class _Recurrence:
             return self._halves()
         if any(w.kind == ways.AFTER for c in self.trail for w in moves.own(self.function, c).values()):
             return self._threaded()
+        if self._branches() and any(map(detect.goes_on_where_it_ended, self.functions)):
+            return Solution(lambda work: UNKNOWN, "each call goes on where the one before it ended")
         cut = moves.on_two_sides(self.function, self.trail)
         if cut and not self.kinds & {HALF}:
             return self._pivot(cut)
