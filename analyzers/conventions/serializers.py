@@ -27,6 +27,15 @@ def is_serializer(project: Project, key: Key) -> bool:
     return bool(key[0]) and classes.derives(project, key, frameworks().serializer)
 
 
+def row_of(project: Project, path: str, function: f.Function) -> Key | None:
+    """The model of the row that a serializer's method is handed: `get_names(self, obj)`, `to_representation(self, obj)`."""
+    name, key = function.name, (path, function.owner)
+    if not (name == "to_representation" or (name.startswith("get_") and len(function.params) == 2)):
+        return None
+    model = _model(project, key) if is_serializer(project, key) else None
+    return model.key if model is not None and model.orm == "django" else None
+
+
 def row(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     """What `to_representation` does with a row: the project's own, or else what the fields do."""
     at = At(Span(cls.name_at, cls.name_to))

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from analyzers import conventions, templates, ways
 from analyzers import facts as f
-from analyzers.conventions import pages
+from analyzers.conventions import pages, serializers
 from analyzers.costs import ONE, UNKNOWN
 from analyzers.evaluate import evidence, loops, memos, scripts, segments, statements
 from analyzers.evaluate.events import Analysis, Summary
@@ -208,6 +208,9 @@ class Summaries:
                     value = Value("dict", values=value)
             if not value.known and position == 0 and function.owner and param.name in ("self", "cls"):
                 value = self._receiver(path, function, param.name)
+            if not value.known and position == 1 and function.owner and language == "python":
+                shown = serializers.row_of(self.project, path, function)
+                value = evidence.instance_of(self.project, *shown) if shown is not None else value
             if not value.known and param.default is not None:
                 value = self._default(path, param.default)
             out[param.name] = _formal(value, param.name, function.qualname)
