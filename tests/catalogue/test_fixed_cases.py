@@ -100,18 +100,19 @@ def _changed(fix: Fix) -> dict[str, str]:
     return {name: source.decode() for name, source in changed.items()}
 
 
-def _module(name: str, text: str) -> ModuleType:
-    """A source as a module of its own, beside the one that is imported."""
+def _module(name: str, text: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A source as a module of its own, in the place of the one that is imported until the test ends."""
     module = ModuleType(name.removesuffix(".py").replace("/", "."))
     module.__file__ = str(HERE / name)
+    monkeypatch.setitem(sys.modules, module.__name__, module)  # A decorator may look its class's module up.
     exec(compile(text, module.__file__, "exec", dont_inherit=True), module.__dict__)
     return module
 
 
-def _observed(case: Case, text: str, rows: int) -> tuple[int, str]:
+def _observed(case: Case, text: str, rows: int, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
     """How many statements a version of the case sends, and what it prints."""
     run = database(case.family).run
-    function = getattr(_module(case.file, text), case.name)
+    function = getattr(_module(case.file, text, monkeypatch), case.name)
     sent: list[str] = []
     out = StringIO()
     random.seed(1)
@@ -137,13 +138,13 @@ def test_the_fixed_case_asks_less_and_says_the_same(
     changed = _changed(fix)
     before = _texts()[case.file]
     after = changed.get(case.file, before)
-    was_few, _ = _observed(case, before, FEW)
-    was_many, printed = _observed(case, before, MANY)
+    was_few, _ = _observed(case, before, FEW, monkeypatch)
+    was_many, printed = _observed(case, before, MANY, monkeypatch)
     for name, text in changed.items():
         if name != case.file:
-            monkeypatch.setitem(sys.modules, name.removesuffix(".py").replace("/", "."), _module(name, text))
-    few, _ = _observed(case, after, FEW)
-    many, prints = _observed(case, after, MANY)
+            _module(name, text, monkeypatch)
+    few, _ = _observed(case, after, FEW, monkeypatch)
+    many, prints = _observed(case, after, MANY, monkeypatch)
     assert prints == printed, after
     assert many < was_many, (many, was_many)
     assert many - few < was_many - was_few, (few, many, was_few, was_many)
