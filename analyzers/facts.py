@@ -10,6 +10,7 @@ a function therefore changes two numbers of that function and nothing inside it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Union
 
 from msgspec import Struct
@@ -449,3 +450,17 @@ class FileFacts(Struct, frozen=True, gc=False, array_like=True):
     exports: tuple[Export, ...]
     suppressions: tuple[Suppression, ...]
     has_error: bool
+
+
+def walk(roots: object) -> Iterator[_Node]:
+    """All nodes below a node or a tuple of nodes, and these themselves, in no order."""
+    stack: list[object] = [roots]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, tuple):
+            stack.extend(current)
+        elif isinstance(current, _Node):
+            yield current
+            stack.extend(
+                getattr(current, name) for name in current.__struct_fields__ if name not in ("at", "to")
+            )

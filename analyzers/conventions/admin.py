@@ -26,9 +26,7 @@ _JOINED = 3
 
 def kind_of(project: Project, key: Key) -> str:
     """ "admin" or "inline" for a class of the admin's, "" for any other."""
-    if classes.derives(project, key, frameworks().inline):
-        return "inline"
-    return "admin" if classes.derives(project, key, frameworks().admin) else ""
+    return classes.kind(project, key, inline=frameworks().inline, admin=frameworks().admin)
 
 
 def roots(project: Project, key: Key) -> Iterator[str]:
@@ -43,8 +41,10 @@ def changelist(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Functio
     if found is None or classes.method(project, key, "get_list_select_related") is not None:
         return None
     model = found[0]
-    columns = list(_columns(project, cls, key, "list_display")) or [(At(_name(cls)), "__str__", None)]
-    at = At(_place(project, cls, key, "list_display"))
+    columns = list(_columns(project, cls, key, "list_display")) or [
+        (At(classes.name_of(cls)), "__str__", None)
+    ]
+    at = At(classes.place(project, cls, key, "list_display"))
     rows: f.Expr = at.call(at.attr(at.name("self"), "get_queryset"), at.name("request"))
     joined = _select_related(project, key, model, [name for _, name, _ in columns])
     if joined is None:
@@ -60,8 +60,8 @@ def inline(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | 
     found = _model(project, key)
     if found is None:
         return None
-    at = At(_place(project, cls, key, "readonly_fields"))
-    columns = [*_columns(project, cls, key, "readonly_fields"), (At(_name(cls)), "__str__", None)]
+    at = At(classes.place(project, cls, key, "readonly_fields"))
+    columns = [*_columns(project, cls, key, "readonly_fields"), (At(classes.name_of(cls)), "__str__", None)]
     shown = [s for where, name, call in columns for s in _shown(project, key, found[0], where, name, call)]
     rows = at.call(at.attr(at.name("self"), "get_queryset"), at.name("request"))
     return units.function(cls, "inline", (), (at.each(ROW, rows, *shown),))
@@ -70,20 +70,11 @@ def inline(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | 
 def queryset(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
     """What the framework's `get_queryset` gives: all rows, of the default manager."""
     found = _model(project, key)
-    at = At(_name(cls))
+    at = At(classes.name_of(cls))
     if found is None or not found[0].managers:
         return None
     manager = at.attr(found[1], next(iter(found[0].managers)))
     return units.function(cls, "rows", (), (at.give(at.call(at.attr(manager, "all"))),))
-
-
-def _name(cls: f.ClassDef) -> Span:
-    return Span(cls.name_at, cls.name_to)
-
-
-def _place(project: Project, cls: f.ClassDef, key: Key, option: str) -> Span:
-    own = classes.own(project, key).get(option)
-    return Span(own.value.at, own.value.to) if own is not None and own.value is not None else _name(cls)
 
 
 # ------------------------------------------------------------------------------------------------- the model
@@ -149,7 +140,7 @@ def _columns(project: Project, cls: f.ClassDef, key: Key, option: str) -> Iterat
         if words is None and found.owner == key and dotted(item) and isinstance(found.value, f.Collection):
             yield At(Span(item.at, item.to)), "", item
         for word in words or ():
-            yield At(classes.local(cls, key, word) or _name(cls)), word.text, None
+            yield At(classes.local(cls, key, word) or classes.name_of(cls)), word.text, None
 
 
 def _shown(

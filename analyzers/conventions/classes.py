@@ -40,6 +40,11 @@ def derives(project: Project, key: Key, known: Names) -> bool:
     return project.memo.ask(("derives", *key, known.names), find, in_cycle=False)
 
 
+def kind(project: Project, key: Key, **known: Names) -> str:
+    """The first of some kinds of classes that a class is derived from; "" for none."""
+    return next((kind for kind, table in known.items() if derives(project, key, table)), "")
+
+
 def is_framework_only(project: Project, key: Key) -> bool:
     """Whether all bases outside the project are of packages that leave a view's queryset alone."""
     outside = (t.dotted for t in names.lineage(project, *key)[1:] if t.kind != "class")
@@ -56,6 +61,18 @@ def own(project: Project, key: Key) -> dict[str, f.Assign]:
     project.read(key[0], "body", key[1])
     outline = project.outline(key[0])
     return outline.class_values(key[1]) if outline is not None else {}
+
+
+def place(project: Project, cls: f.ClassDef, key: Key, *options: str) -> Span:
+    """Where the class's own body gives the first of some options, counted from its start; else where its name stands."""
+    given = own(project, key)
+    values = (given[option].value for option in options if option in given)
+    return next((Span(value.at, value.to) for value in values if value is not None), name_of(cls))
+
+
+def name_of(cls: f.ClassDef) -> Span:
+    """Where the class's name stands, counted from its start."""
+    return Span(cls.name_at, cls.name_to)
 
 
 def held(project: Project, key: Key, name: str) -> Held | None:

@@ -14,7 +14,6 @@ from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW, At
 from analyzers.project.index import Project
 from analyzers.project.schema import Key
-from analyzers.text import Span
 
 _DEFAULTS = {
     "item_title": "__str__",
@@ -27,9 +26,7 @@ _DEFAULTS = {
 
 def kind_of(project: Project, key: Key) -> str:
     """ "feed" or "sitemap", "" for any other class."""
-    if classes.derives(project, key, frameworks().feed):
-        return "feed"
-    return "sitemap" if classes.derives(project, key, frameworks().sitemap) else ""
+    return classes.kind(project, key, feed=frameworks().feed, sitemap=frameworks().sitemap)
 
 
 def roots(project: Project, key: Key) -> Iterator[str]:
@@ -42,7 +39,7 @@ def items(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | N
     given = classes.method(project, key, "items")
     if given is None:
         return None
-    at = At(Span(cls.name_at, cls.name_to))
+    at = At(classes.name_of(cls))
     this = at.name("self")
     rows = at.call(at.attr(this, "items"), *([at.name("whole")] if len(given.params) > 1 else []))
     asked = frameworks().feed_item if kind_of(project, key) == "feed" else frameworks().sitemap_item

@@ -20,11 +20,11 @@ from analyzers.conventions import classes, units
 from analyzers.conventions.classes import Held
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW, At
+from analyzers.orm.tables import Names
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.outline import dotted
 from analyzers.project.schema import Key
-from analyzers.text import Span
 
 _PREFIX = "resolve_"
 _LISTS = frozenset(("list", "List", "typing.List", "Sequence", "Iterable", "collections.abc.Sequence"))
@@ -37,7 +37,7 @@ def roots(project: Project, key: Key) -> Iterator[str]:
 
 def resolved(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
     """All resolvers of a type, for every row of each field that lists it."""
-    at = At(Span(cls.name_at, cls.name_to))
+    at = At(classes.name_of(cls))
     given: list[f.Stmt] = []
     loops: list[f.Stmt] = []
     for owner, field in _listed(project).get(key, ()):
@@ -64,7 +64,7 @@ def _turn(resolver: f.Function, by: int, at: At) -> Iterator[f.Stmt]:
 
 def listed(project: Project, cls: f.ClassDef, key: Key, field: str) -> f.Function | None:
     """What a field that lists a type gives."""
-    at = At(Span(cls.name_at, cls.name_to))
+    at = At(classes.name_of(cls))
     name = _PREFIX + field
     method = name if classes.method(project, key, name) is not None else field
     if classes.method(project, key, method) is None:
@@ -83,13 +83,11 @@ def _is_decorated(project: Project, key: Key) -> bool:
     """`@strawberry.type`, with arguments or without."""
     cls = project.class_(*key)
     return cls is not None and any(
-        _means(project, key[0], d, frameworks().graphql_decorator.names) for d in cls.decorators
+        _means(project, key[0], d, frameworks().graphql_decorator) for d in cls.decorators
     )
 
 
-def _means(
-    project: Project, path: str, node: f.Expr, known: tuple[str, ...] | list[str] | frozenset[str]
-) -> bool:
+def _means(project: Project, path: str, node: f.Expr, known: Names) -> bool:
     name = dotted(node.func if isinstance(node, f.Call) else node)
     found = names.resolve(project, path, name) if name else None
     return found is not None and not found[1] and names.full_name(project, found[0]) in known
@@ -101,7 +99,7 @@ def _resolvers(project: Project, key: Key) -> Iterator[f.Function]:
     for function in facts.functions if facts is not None else ():
         if function.owner != key[1] or function.parent or not function.params or function.is_generator:
             continue
-        fields = frameworks().graphql_field.names
+        fields = frameworks().graphql_field
         decorated = any(_means(project, key[0], d, fields) for d in function.decorators)
         if decorated or function.name.startswith(_PREFIX):
             yield function
@@ -154,9 +152,7 @@ def _list_of(project: Project, path: str, value: f.Expr | None) -> f.Expr | None
         return None
     lists = frameworks().graphql_list
     own = classes.class_of(project, Held((path, ""), value.func))
-    if _means(project, path, value, lists.names) or (
-        own is not None and classes.derives(project, own, lists)
-    ):
+    if _means(project, path, value, lists) or (own is not None and classes.derives(project, own, lists)):
         inner = value.args[0]
         return inner.args[0] if isinstance(inner, f.Call) and inner.args else inner
     if (dotted(value.func) or "").rpartition(".")[2] in ("NonNull", "Field"):

@@ -13,14 +13,13 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.conventions import classes, units, views
 from analyzers.conventions.tables import frameworks
-from analyzers.conventions.units import At, walk
+from analyzers.conventions.units import At
 from analyzers.project.django_models import app_label
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.project.outline import callee, literal
 from analyzers.project.schema import Key
 from analyzers.templates import TEMPLATE
-from analyzers.text import Span
 
 FOLDERS = ("templates", "jinja2")
 """Folders in which templates are looked for. Source: https://docs.djangoproject.com/en/5.2/topics/templates/"""
@@ -61,7 +60,7 @@ def function(project: Project, path: str, given: f.Function) -> f.Function:
         project.read(path)
         known = project.function(path, given.qualname) or given
         wanted = {p.name for p in known.params}
-        for node in walk(known.body):
+        for node in f.walk(known.body):
             if isinstance(node, f.Call) and isinstance(node.func, f.Name) and node.func.id in _SHOWING:
                 wanted |= {p.name for p in _shown(project, path, node)}
         return replace(known, params=tuple(f.Param(0, 0, name) for name in sorted(wanted)))
@@ -141,11 +140,7 @@ def _registered_as(decorator: f.Expr, one: f.Function) -> str:
 def kind_of(project: Project, key: Key) -> str:
     """ "rows", "row" or "page" for a view that shows a template, "" for any other class."""
     table = frameworks()
-    if classes.derives(project, key, table.rows_page):
-        return "rows"
-    if classes.derives(project, key, table.row_page):
-        return "row"
-    return "page" if classes.derives(project, key, table.page) else ""
+    return classes.kind(project, key, rows=table.rows_page, row=table.row_page, page=table.page)
 
 
 def roots(project: Project, key: Key) -> Iterator[str]:
@@ -161,10 +156,13 @@ def _answers(project: Project, key: Key) -> bool:
 
 ANSWER = "render_to_response"
 
+_ROWS = ("queryset", "model")
+"""The options by which a view says which rows it shows."""
+
 
 def page(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     """What showing the page does: the template is run on the context, after the project's own method has had it."""
-    at = At(place(project, cls, key))
+    at = At(classes.place(project, cls, key, *_ROWS))
     this, context = at.name("self"), at.name("context")
     body: list[f.Stmt] = [at.put("context", at.call(at.attr(this, "get_context_data")))]
     if _answers(project, key):
@@ -172,16 +170,6 @@ def page(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     if views.goes_up(project, key, ANSWER):
         body.append(at.do(at.call(at.name("<show>"), at.text(template_name(project, key)), context)))
     return units.function(cls, "page", (), tuple(body))
-
-
-def place(project: Project, cls: f.ClassDef, key: Key) -> Span:
-    """Where the class says which rows it shows."""
-    own = classes.own(project, key)
-    for option in ("queryset", "model"):
-        value = own[option].value if option in own else None
-        if value is not None:
-            return Span(value.at, value.to)
-    return Span(cls.name_at, cls.name_to)
 
 
 def model(project: Project, key: Key) -> Key | None:
@@ -211,7 +199,7 @@ def template_of(project: Project, of: Key, kind: str) -> str:
 
 def rows(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
     """What the framework's `get_queryset` gives: the class's own queryset, or all rows of its model."""
-    at = At(place(project, cls, key))
+    at = At(classes.place(project, cls, key, *_ROWS))
     this = at.name("self")
     if classes.held(project, key, "queryset") is not None:
         return units.function(cls, "all", (), (at.give(at.attr(this, "queryset")),))

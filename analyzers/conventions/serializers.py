@@ -38,7 +38,7 @@ def row_of(project: Project, path: str, function: f.Function) -> Key | None:
 
 def row(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     """What `to_representation` does with a row: the project's own, or else what the fields do."""
-    at = At(Span(cls.name_at, cls.name_to))
+    at = At(classes.name_of(cls))
     if classes.method(project, key, "to_representation") is not None:
         body: tuple[f.Stmt, ...] = (
             at.do(at.call(at.attr(at.name("self"), "to_representation"), at.name(ROW))),
@@ -75,7 +75,7 @@ def _fields(project: Project, cls: f.ClassDef, key: Key) -> tuple[f.Stmt, ...]:
             body += _declared(project, key, name, call)
         else:
             elsewhere.setdefault(owner, []).append(name)
-    at = At(Span(cls.name_at, cls.name_to))
+    at = At(classes.name_of(cls))
     for owner, own in elsewhere.items():
         inherited = at.attr(at.name("self"), units.attribute(*owner, f"declared {','.join(own)}"))
         body.append(at.do(at.call(inherited, at.name(ROW))))
@@ -201,7 +201,7 @@ def _of_model(
 ) -> list[f.Stmt]:
     """What the fields made from the model do: keys of single relations are at hand, those of many are not."""
     depth = _depth(project, key)
-    name_at = Span(cls.name_at, cls.name_to)
+    name_at = classes.name_of(cls)
     if wanted is None:
         forward = [r.name for r in model.relations.values() if _is_forward(model, r)]
         chosen = [(name, name_at) for name in forward]

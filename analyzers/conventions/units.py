@@ -6,7 +6,6 @@ the class, so whatever it holds points at the declaration that makes the framewo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzers import facts as f
@@ -107,15 +106,3 @@ class At:
 
     def each(self, target: str, iter: f.Expr, *body: f.Stmt) -> f.For:
         return f.For(*self.span, f.Name(*self.span, target), iter, body, head_to=self.span.end)
-
-
-def walk(roots: object) -> Iterator[f._Node]:
-    """All nodes below some statements or expressions, in no order."""
-    stack: list[object] = [roots]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, tuple):
-            stack.extend(current)
-        elif isinstance(current, f._Node):
-            yield current
-            stack.extend(getattr(current, name) for name in current.__struct_fields__[2:])

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from analyzers import facts as f
 from analyzers.conventions import classes, units
 from analyzers.conventions.tables import frameworks
-from analyzers.conventions.units import At, walk
+from analyzers.conventions.units import At
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.outline import dotted, inner_bodies
@@ -24,11 +24,9 @@ _LIST = frozenset(("list", "GET"))
 def kind_of(project: Project, key: Key) -> str:
     """ "list", "detail" or "generic" for a view of the framework, "" for any other class."""
     table = frameworks()
-    if classes.derives(project, key, table.list_view):
-        return "list"
-    if classes.derives(project, key, table.detail_view):
-        return "detail"
-    return "generic" if classes.derives(project, key, table.generic_view) else ""
+    return classes.kind(
+        project, key, list=table.list_view, detail=table.detail_view, generic=table.generic_view
+    )
 
 
 def roots(project: Project, key: Key) -> Iterator[str]:
@@ -48,7 +46,7 @@ def goes_up(project: Project, key: Key, name: str) -> bool:
         and node.name == name
         and isinstance(node.obj, f.Call)
         and dotted(node.obj.func) == "super"
-        for node in walk(own.body)
+        for node in f.walk(own.body)
     )
 
 
@@ -57,7 +55,7 @@ def _shows_one(project: Project, key: Key) -> bool:
     own = classes.method(project, key, "get_object")
     if own is None or classes.method(project, key, "get_queryset") is not None:
         return False
-    return "queryset" not in {n.name for n in walk(own.body) if isinstance(n, f.Attr)}
+    return "queryset" not in {n.name for n in f.walk(own.body) if isinstance(n, f.Attr)}
 
 
 def list_(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
@@ -85,7 +83,7 @@ def _place(project: Project, cls: f.ClassDef, key: Key) -> Span:
     method = outline.methods.get(key[1], {}).get("get_queryset") if outline is not None else None
     if method is not None:
         return Span(method.name_at, method.name_to).shift(method.start - cls.start)
-    return Span(cls.name_at, cls.name_to)
+    return classes.name_of(cls)
 
 
 # ---------------------------------------------------------------------------------------------- the serializer
@@ -94,7 +92,7 @@ def _place(project: Project, cls: f.ClassDef, key: Key) -> Span:
 def serializer(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     """What `get_serializer_class` gives when rows are listed, as far as its branches tell."""
     function = project.function(key[0], f"{key[1]}.get_serializer_class")
-    at = At(Span(cls.name_at, cls.name_to))
+    at = At(classes.name_of(cls))
     found = _chosen(function.body) if function is not None else None
     chain = dotted(found) if found is not None else None
     default = at.attr(at.name("self"), "serializer_class")

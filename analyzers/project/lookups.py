@@ -82,20 +82,15 @@ def _read(project: Project, path: str) -> Lookups:
 
 def _texts_and_calls(roots: object) -> Iterator[f.Const | f.Call]:
     """The lookups written as text, and all calls."""
-    stack: list[object] = [roots]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, tuple):
-            stack.extend(current)
-        elif isinstance(current, f.Const):
-            if isinstance(current.value, str) and "__" in current.value and _PATH.match(current.value):
-                yield current
-        elif isinstance(current, f._Node):
-            if isinstance(current, f.Call):
-                yield current
-            stack.extend(
-                getattr(current, name) for name in current.__struct_fields__ if name not in ("at", "to")
-            )
+    for node in f.walk(roots):
+        if isinstance(node, f.Call) or (
+            isinstance(node, f.Const) and isinstance(node.value, str) and _is_path(node.value)
+        ):
+            yield node
+
+
+def _is_path(text: str) -> bool:
+    return "__" in text and _PATH.match(text) is not None
 
 
 # ---------------------------------------------------------------------------------------------- telling names

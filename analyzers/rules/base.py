@@ -112,9 +112,6 @@ class Context:
         """The text of a place in this file."""
         return self.text.slice(place.span)
 
-    def line_start(self, place: Place) -> int:
-        return self.text.line_starts[self.text.line_of(place.span.start)]
-
     def indent(self, place: Place) -> str:
         return self.text.indent_of(self.text.line_of(place.span.start))
 

@@ -51,7 +51,7 @@ def fix(context: Context, loop: Loop, query: Queried) -> Fix | None:
     if asked is None or region is None or statement is None or here.function.kind == "lambda":
         return None
     header = _header(here, region, loop, asked)
-    if header is None or not _is_settled(context, loop, query) or _expects_missing(here, call):
+    if header is None or not _is_settled(context, loop) or _expects_missing(here, call):
         return None
     target, iterable = header
     names = changes.names_read(here, asked.base) | changes.names_read(here, asked.key)
@@ -68,7 +68,7 @@ def _written(
     base, key = edits.source_of(here, asked.base), edits.source_of(here, asked.key)
     target, iterable = header
     keys = iterable if target == key else f"[{key} for {target} in {iterable}]"
-    word = _snake(model)
+    word = edits.snake_case(model) or "row"
     if asked.how == "exists":
         fresh = edits.fresh_name(here, f"{word}_pks")
         made = f'{fresh} = set({base}.filter(pk__in={keys}).values_list("pk", flat=True))'
@@ -84,10 +84,6 @@ def _written(
     if line is None or any("\n" in text for text in (base, key, target, iterable)):
         return None
     return Fix(title, (line, edits.replaced(here, call, used)), certain=False)
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).strip("_") or "row"
 
 
 def _asked(call: f.Call) -> _Asked | None:
@@ -160,7 +156,7 @@ def _is_set(here: Context, base: f.Expr, body: changes.Changes) -> bool:
     return bool(name) and changes.root_of(name) not in body.bound
 
 
-def _is_settled(context: Context, loop: Loop, query: Queried) -> bool:
+def _is_settled(context: Context, loop: Loop) -> bool:
     """True if nothing that is known to happen in the loop writes, so that the rows are the same before it."""
     return not any(other.kind == "write" and loop in other.loops for other in context.analysis.queries)
 

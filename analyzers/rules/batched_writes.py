@@ -175,5 +175,5 @@ def _around(here: Context, region: f.For, fresh: str, written: str) -> list[Edit
 
 
 def _plural(name: str) -> str:
-    word = "".join(f"_{c.lower()}" if c.isupper() else c for c in name).strip("_")
+    word = edits.snake_case(name)
     return word if word.endswith("s") else f"{word}s"

@@ -103,6 +103,11 @@ def fresh_name(context: Context, wanted: str) -> str:
     return name
 
 
+def snake_case(name: str) -> str:
+    """`OrderLine` as `order_line`."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).strip("_")
+
+
 def plain_name(text: str) -> str:
     """A text such as `self.items` or `order.user_id` as an identifier: its last words."""
     words = [w for w in "".join(c if c.isalnum() or c == "_" else " " for c in text).split() if w]

@@ -175,22 +175,8 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         message += f" {query.note[0].upper()}{query.note[1:]}."
     related = [loop_related(loop), *chain_related(query)]
     related += others_related(call_place(query), others, "another query, in the same loop")
-    severity = Severity.WARNING
-    # A structure is walked by calls of oneself: which of its parts ask is decided on the way.
-    walks = any(step.message == f"calls `{context.function.qualname}`" for step in query.chain)
-    if (
-        query.kind != "read"
-        or query.orm == "redis"
-        or loop.exits
-        or query.note
-        or loop.kind == "while"
-        or walks
-    ):
-        severity = Severity.INFORMATION
-    if of_framework(loop) and query.optional:
-        severity = Severity.INFORMATION
-    if _is_over_groups(loop) or _is_whole_work(context, loop, [query, *others]) or _is_paged(loop, query):
-        severity = Severity.INFORMATION
+    mild = _is_mild(context, loop, query) or _is_whole_work(context, loop, [query, *others])
+    severity = Severity.INFORMATION if mild else Severity.WARNING
     confidence = Confidence.HIGH if query.sure else Confidence.MEDIUM
     return context.finding(
         RULE.name,
@@ -202,6 +188,23 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         related,
         _fixes(context, loop, query, more),
         ("query",),
+    )
+
+
+def _is_mild(context: Context, loop: Loop, query: Queried) -> bool:
+    """True for what may be meant, or costs less than a read of the database on each of many turns."""
+    # A structure is walked by calls of oneself: which of its parts ask is decided on the way.
+    walks = any(step.message == f"calls `{context.function.qualname}`" for step in query.chain)
+    return (
+        query.kind != "read"
+        or query.orm == "redis"
+        or bool(query.note)
+        or loop.exits
+        or loop.kind == "while"
+        or walks
+        or (of_framework(loop) and query.optional)
+        or _is_over_groups(loop)
+        or _is_paged(loop, query)
     )
 
 

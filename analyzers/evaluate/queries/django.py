@@ -11,7 +11,7 @@ from analyzers.costs import ONE
 from analyzers.evaluate import calls, shapes
 from analyzers.evaluate.queries import django_loaders as loaders
 from analyzers.evaluate.queries import django_owners as owners
-from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, row
+from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, read_later, row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
@@ -125,18 +125,7 @@ def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.A
     if relation.name == base.relation:
         return row(relation.target, None, "", base.depends).but(label=label)
     if not run.is_stored(label) and not _is_loaded(origin, path):
-        emit(
-            run,
-            "lazy",
-            label,
-            run.place(node),
-            base.depends,
-            orm="django",
-            relation=path,
-            model=found.name,
-            origin=origin,
-            sure=origin is not None and origin.certain,
-        )
+        read_later(run, base, found, node, label, path)
     return row(relation.target, origin, path, base.depends).but(label=label)
 
 

@@ -6,6 +6,7 @@ from analyzers import facts as f
 from analyzers.evaluate.events import Queried
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
+from analyzers.project.models import Model
 from analyzers.types import NOTHING, Origin, Token, Value
 
 LAZY_KINDS = frozenset(("queryset", "manager", "query", "rows"))
@@ -46,6 +47,29 @@ def committed(run: Run, label: str, place: Place, depends: frozenset[Token], *, 
     around = (block.body[block.position] for block in run.blocks if block.depth == len(run.loops))
     if not any(isinstance(statement, (f.If, f.Match)) for statement in around):
         emit(run, "commit", label, place, depends, orm=orm)
+
+
+def read_later(
+    run: Run, base: Value, found: Model, node: f.Attr, label: str, path: str, *, many: bool = False
+) -> None:
+    """Write down that a relation of a row, or a column that was left out, is fetched where it is read.
+
+    `path` leads from what `base` was queried as to it; without a certain query it may be loaded already.
+    """
+    origin = base.origin
+    emit(
+        run,
+        "lazy",
+        label,
+        run.place(node),
+        base.depends,
+        orm=found.orm,
+        relation=path,
+        many=many,
+        model=found.name,
+        origin=origin,
+        sure=origin is not None and origin.certain,
+    )
 
 
 def row(

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
-from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, prefixes, row
+from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, prefixes, read_later, row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
@@ -83,18 +83,7 @@ def _relation(
     if relation.name == base.relation or not family.lazy:
         return row(relation.target, None, "", base.depends).but(label=label)
     if not loaded and not run.is_stored(label):
-        emit(
-            run,
-            "lazy",
-            label,
-            run.place(node),
-            base.depends,
-            orm=found.orm,
-            relation=path,
-            model=found.name,
-            origin=origin,
-            sure=origin is not None and origin.certain,
-        )
+        read_later(run, base, found, node, label, path)
     return row(relation.target, origin, path, base.depends).but(label=label)
 
 

@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import shapes
 from analyzers.evaluate.queries import sqlalchemy_loaders as loaders
-from analyzers.evaluate.queries.emit import emit, join_path, row
+from analyzers.evaluate.queries.emit import join_path, read_later, row
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
 from analyzers.project.models import Model, Relation
@@ -77,7 +77,7 @@ def _column(run: Run, base: Value, found: Model, node: f.Attr, label: str) -> Va
     path = join_path(base.path, node.name)
     loaded = loaders.is_loaded(base.origin, path, node.name not in found.deferred, column=True)
     if not run.is_stored(label) and not loaded:
-        _read_later(run, base, found, node, label, path, many=False)
+        read_later(run, base, found, node, label, path)
     kind = found.columns[node.name]
     return Value(
         kind if kind in ("int", "str", "bool", "float") else "unknown",
@@ -99,30 +99,11 @@ def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.A
     by_default = relation.eager or relation.lazy in t.lists["never"]
     loaded = loaders.is_loaded(origin, path, by_default) or run.is_stored(label)
     if not loaded and not _is_at_hand(run, base, relation):
-        _read_later(run, base, found, node, label, path, many=bool(relation.many))
+        read_later(run, base, found, node, label, path, many=bool(relation.many))
     one = row(relation.target, origin, path, base.depends, inverse=relation.inverse)
     if relation.many:
         return Value("list", of=one, depends=base.depends, label=label)
     return one.but(label=label)
-
-
-def _read_later(
-    run: Run, base: Value, found: Model, node: f.Attr, label: str, path: str, *, many: bool
-) -> None:
-    origin = base.origin
-    emit(
-        run,
-        "lazy",
-        label,
-        run.place(node),
-        base.depends,
-        orm="sqlalchemy",
-        relation=path,
-        many=many,
-        model=found.name,
-        origin=origin,
-        sure=origin is not None and origin.certain,
-    )
 
 
 def _proxy(run: Run, base: Value, found: Model, node: f.Attr, label: str) -> Value:
