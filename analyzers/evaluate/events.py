@@ -96,7 +96,7 @@ class Queried(Struct, frozen=True, gc=False):
     `batched` are the loops and parameters of which it asks for many values at once.
     `chain` are the calls that lead to it, outermost first; `inner` says it already repeats inside a callee's loop, which is `within`;
     `memoised` that its answer is kept and looked up first. `optional` marks one that only some uses of the
-    program send.
+    program send. `descent` is the call of its function to itself that sends it again for each part of an argument.
     """
 
     kind: str
@@ -120,6 +120,7 @@ class Queried(Struct, frozen=True, gc=False):
     memoised: bool = False
     sure: bool = True
     note: str = ""
+    descent: Place | None = None
 
 
 class Awaited(Struct, frozen=True, gc=False):

@@ -18,7 +18,7 @@ from analyzers.costs import ONE, UNKNOWN
 from analyzers.evaluate import evidence, loops, memos, scripts, segments, statements
 from analyzers.evaluate.events import Analysis, Summary
 from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Tangled
-from analyzers.evaluate.recursion import solve
+from analyzers.evaluate.recursion import descents, solve
 from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.evaluate.run import MAX_DEPTH, OverBudget, Run
 from analyzers.project import names
@@ -313,6 +313,7 @@ class Summaries:
             solution = solve.solve(run)
             cost, space = solution.total(cost), run.settled(space) + solution.depth
             solve.explained(run, solution, cost)
+            descents.mark(run)
             for size, by in frame.growth.items():
                 frame.growth[size] = solution.total(by)
         returned = joined(run.returns)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analyzers.conventions import units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Severity
-from analyzers.rules import batched_reads, batched_writes, same_query
+from analyzers.rules import batched_reads, batched_writes, descents, same_query
 from analyzers.rules.base import (
     Context,
     Example,
@@ -62,6 +62,7 @@ def check(context: Context) -> Iterator[Finding]:
         cause = query.place if of_framework(loop) else loop.place
         if context.once("query", cause, None if of_framework(loop) else call_place(query)):
             yield _finding(context, loop, query, [q for _, q in found[1:]])
+    yield from descents.check(context, RULE.name)
     yield from _same(context, {query for group in groups.values() for _, query in group})
 
 
@@ -228,6 +229,9 @@ Ask once for all of them (`filter(pk__in=ids)`, `in_bulk(ids)`, `where(Model.id.
 
 The same holds for stores and services: MongoDB, Elasticsearch, DynamoDB; a loop over Redis (use a pipeline), a commit
 on every turn, and HTTP requests one after the other are information.
+
+A function that calls itself for the parts of what it was given, and asks for them each time, is reported at that call: a
+walk over a tree sends one query for each node.
 
 A query that is the same on every turn is said to be one to ask before the loop, where nothing in the loop can change its
 answer.

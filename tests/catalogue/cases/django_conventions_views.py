@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.template import engines
 from django.views.generic import DetailView, ListView, TemplateView
 
-from shop.models import Author, Book
+from shop.models import Author, Book, Category
 from shop.visits import show, visit
 
 
@@ -148,6 +148,17 @@ def rendered_count(request):
 
 def rendered_extended(request):
     return render(request, "book_page.html", {"books": Book.objects.all()})  # grows
+
+
+def rendered_tree(request):
+    return render(request, "category_tree.html", {"nodes": Category.objects.filter(parent=None)})  # grows
+
+
+def rendered_tree_at_hand(request):
+    nodes = list(Category.objects.all())
+    for node in nodes:
+        node.leaves = [leaf for leaf in nodes if leaf.parent_id == node.pk]
+    return render(request, "category_levels.html", {"nodes": [n for n in nodes if n.parent_id is None]})
 
 
 def rendered_one_row(request, author_ids):

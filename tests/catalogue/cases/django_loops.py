@@ -121,13 +121,67 @@ def while_loop_with_an_index(ids):
 
 def _walk(category):
     print(category.name)
-    for child in category.children.all():  # grows
-        _walk(child)
+    for child in category.children.all():
+        _walk(child)  # grows
 
 
 def recursion_over_a_tree():
-    # disagrees: a recursion that asks for the children of each
     _walk(Category.objects.get(name="root"))
+
+
+def _found(category):
+    return [category.name, *[name for child in _children(category) for name in _found(child)]]  # grows
+
+
+def _children(category):
+    return Category.objects.filter(parent=category)
+
+
+def recursion_that_filters():
+    _found(Category.objects.get(name="root"))
+
+
+def _shown(category, children):
+    print(category.name)
+    for child in children.get(category.pk, []):
+        _shown(child, children)
+
+
+def recursion_over_rows_at_hand():
+    children = {}
+    for category in Category.objects.all():
+        children.setdefault(category.parent_id, []).append(category)
+    _shown(children[None][0], children)
+
+
+def _counted(categories):
+    total = 0
+    for category in categories:
+        total += 1 + _counted(category.children.all())  # grows
+    return total
+
+
+def recursion_over_sets():
+    _counted(Category.objects.filter(parent=None))
+
+
+def _level(categories):
+    below = list(Category.objects.filter(parent__in=categories))
+    return _level(below) if below else []
+
+
+def recursion_by_level():
+    _level([Category.objects.get(name="root")])
+
+
+def _once(category):
+    for book in Book.objects.filter(title=category.name):
+        print(book.title)
+    return _once(category.parent) if category.parent is not None else None
+
+
+def recursion_upwards():
+    _once(Category.objects.get(name="leaf0"))
 
 
 def breadth_first():
