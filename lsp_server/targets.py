@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.facts import FileFacts, Function
 from analyzers.findings import Finding
 from analyzers.text import Span, Text
+from lsp_server import project_notes
 from lsp_server.settings import Settings
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ def target_for(
         own=parts.of_function(path, function.qualname),
         profile=_slice(linked, path, function.qualname, root, text_of),
         guidelines="\n".join(guidelines),
+        notes=project_notes.notes(root),
+        orm=project_notes.orm_facts(project, root),
     )
 
 

@@ -22,11 +22,13 @@ NEVER_SENT = (
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The texts of a request, redacted: the module's block, the tail, and the function as it stands in the tail.
+    """The texts of a request, redacted: the project's block ("" for none), the module's, the tail, and the function as it
+    stands in the tail.
 
     `marks` is the number of invisible characters that were not sent; `secrets` maps placeholders to what they stand for.
     """
 
+    project: str
     module: str
     tail: str
     function: str
@@ -58,26 +60,29 @@ class _Cleaner:
 
 def gather(target: Target, settings: RewriteSettings) -> Context:
     """The texts to send. Raises Refused when the function may not be sent at all; parts that may not are left out."""
-    if pattern := _ignored(target.relative, settings):
+    if pattern := ignored(target.relative, settings):
         raise Refused("ignored-file", f"{target.relative} is never sent: it matches {pattern!r}.")
-    if any(
-        map(redact.holds_private_key, (target.function, target.imports, target.guidelines, target.profile))
-    ):
+    texts = (target.function, target.imports, target.guidelines, target.profile, target.orm)
+    if any(map(redact.holds_private_key, texts)):
         raise Refused("private-key", f"{target.relative} holds a private key, so nothing of it is sent.")
     cleaner = _Cleaner()
-    imports, guidelines = cleaner.text(target.imports), cleaner.text(target.guidelines)
+    guidelines = cleaner.text(target.guidelines)
+    notes, not_notes = _choose(target.notes, settings, cleaner, settings.max_context_tokens)
+    project = prompt.project_block(guidelines, notes, cleaner.text(target.orm))
+    imports = cleaner.text(target.imports)
     module, not_module = _choose(
-        target.module, settings, cleaner, settings.max_context_tokens - estimate_tokens(imports + guidelines)
+        target.module, settings, cleaner, settings.max_context_tokens - estimate_tokens(imports)
     )
-    block = prompt.module_block(cleaner.text(target.relative), target.language, imports, module, guidelines)
+    block = prompt.module_block(cleaner.text(target.relative), target.language, imports, module)
     # A part that is in the module's block is not sent twice; one that did not fit there may fit here.
     own, not_own = _choose(target.own, settings, cleaner, settings.max_context_tokens, known=module)
     function = cleaner.function(target.function)
     # The findings' messages quote the code, so the whole tail passes once more; what is a placeholder stays one.
     tail = cleaner.redactor.redact(prompt.tail(target, function, own, cleaner.text(target.profile)))
     sent = {_name(part) for part in own}
-    left_out = {name: why for name, why in {**not_module, **not_own}.items() if name not in sent}
+    left_out = {name: why for name, why in {**not_notes, **not_module, **not_own}.items() if name not in sent}
     return Context(
+        project=project,
         module=block,
         tail=tail,
         function=function,
@@ -98,7 +103,7 @@ def _choose(
     kept: list[ContextPart] = []
     left_out: dict[str, str] = {}
     for part in sorted(set(parts)):
-        if _ignored(part.relative, settings):
+        if ignored(part.relative, settings):
             left_out[_name(part)] = "the file is never sent"
             continue
         if redact.holds_private_key(part.source):
@@ -121,7 +126,7 @@ def _name(part: ContextPart) -> str:
     return f"{part.label} ({part.relative})"
 
 
-def _ignored(relative: str, settings: RewriteSettings) -> str:
+def ignored(relative: str, settings: RewriteSettings) -> str:
     """The pattern that keeps the file from being sent, "" if none does. The built-in ones cannot be taken back."""
     for patterns in (NEVER_SENT, settings.never_send):
         if _matcher(patterns).match_file(relative.lstrip("/")):

@@ -29,6 +29,10 @@ class RewriteSettings:
     cache_answers: bool = True
     cache_days: float = 7.0
     cache_megabytes: float = 32.0
+    tools: str = "auto"  # auto follows the routing table; never, always
+    tool_turns: int = 6  # turns in which the model may ask tools; then it must answer
+    tool_tokens: int = 24_000  # of tool results in one conversation
+    prewarm: bool = False  # write the prefix when a rewrite is likely; costs a cache write
 
 
 class ContextPart(NamedTuple):
@@ -45,7 +49,8 @@ class Target:
 
     `text` is the whole file as the editor has it; `span` counts bytes of its UTF-8 form and covers the function with
     its decorators. `relative` is the only path that leaves the machine. `module` holds parts that are the same for
-    every function of the file, because they stand in the cached block; `own` is what this function needs.
+    every function of the file, because they stand in the cached block; `own` is what this function needs. `guidelines`,
+    `notes` (files such as CLAUDE.md) and `orm` (models and relations) are the same for the whole project.
     """
 
     path: str
@@ -62,6 +67,8 @@ class Target:
     own: tuple[ContextPart, ...] = ()
     profile: str = ""
     guidelines: str = ""
+    notes: tuple[ContextPart, ...] = ()
+    orm: str = ""
 
     @property
     def source(self) -> bytes:

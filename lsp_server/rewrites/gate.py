@@ -19,14 +19,29 @@ _MARGIN = 10.0  # seconds; an entry this close to its end counts as cold
 
 
 def prefixes(body: dict[str, Any]) -> list[tuple[str, float]]:
-    """The cached prefixes of a request, as (hash, lifetime in seconds): the instructions, and these with the module."""
-    head = [body["model"], body.get("tools"), body["system"]]
-    module = body["messages"][0]["content"][0]
-    whole = [*head, body.get("thinking"), body.get("output_config"), module]
-    return [
-        (hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest(), _TTL[ttl])
-        for part, ttl in ((head, "1h"), (whole, "5m"))
-    ]
+    """The cached prefixes of a request, as (hash, lifetime in seconds), shortest first: one for each marker.
+
+    They render in the order tools, system, messages; thinking and effort shape what comes from the messages on.
+    """
+    seen = hashlib.sha256(json.dumps([body["model"], body.get("tools")], sort_keys=True).encode())
+    found = []
+    for block in body["system"]:
+        seen.update(_rendered(block))
+        found += _marked(block, seen)
+    seen.update(json.dumps([body.get("thinking"), body.get("output_config")], sort_keys=True).encode())
+    for block in body["messages"][0]["content"]:
+        seen.update(_rendered(block))
+        found += _marked(block, seen)
+    return found
+
+
+def _rendered(block: dict[str, Any]) -> bytes:
+    return json.dumps({k: v for k, v in block.items() if k != "cache_control"}, sort_keys=True).encode()
+
+
+def _marked(block: dict[str, Any], seen: Any) -> list[tuple[str, float]]:
+    marker = block.get("cache_control")
+    return [(seen.copy().hexdigest(), _TTL[marker.get("ttl", "5m")])] if marker else []
 
 
 class Gate:

@@ -1,7 +1,9 @@
-"""The three texts of a request: the frozen instructions, the module's context, and the function with its findings.
+"""The four texts of a request: the frozen instructions, the project's block, the module's block, and the function with
+its findings.
 
-The first two are cached by the API as a prefix, so their bytes must depend on nothing but the package's version and
-the module: no clock, no absolute path, no user name, no iteration over a set. Only the third names the function.
+The first three are cached by the API as a prefix, so their bytes must depend on nothing but the package's version, the
+project and the module: no clock, no absolute path, no user name, no iteration over a set. Only the last one names the
+function.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from analyzers.findings import Finding, Place
 from analyzers.text import Text
 from lsp_server.rewrites.contract import ContextPart, Target
 
-VERSION = "rewrite-v1"
+VERSION = "rewrite-v2"
+ACROSS = "across-v1"  # what is added where several functions may change and tools are at hand
 _LANGUAGES = {
     "python": "Python",
     "javascript": "JavaScript",
@@ -29,9 +32,11 @@ INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\uf
 
 
 @cache
-def frozen() -> str:
-    """The instructions, the same bytes for every request of this version."""
-    return _plain(files("lsp_server.rewrites").joinpath(f"prompts/{VERSION}.md").read_text("utf-8"))
+def frozen(across: bool = False) -> str:
+    """The instructions, the same bytes for every request of this version; `across` are those of the route with tools."""
+    names = (VERSION, ACROSS) if across else (VERSION,)
+    prompts = files("lsp_server.rewrites").joinpath("prompts")
+    return _plain("".join(prompts.joinpath(f"{name}.md").read_text("utf-8") for name in names))
 
 
 def clean(text: str) -> tuple[str, int]:
@@ -68,13 +73,20 @@ def part_block(part: ContextPart) -> str:
     return fenced(f"{_one_line(part.label)} in {_one_line(part.relative)}", part.source)
 
 
-def module_block(
-    relative: str, language: str, imports: str, parts: Sequence[ContextPart], guidelines: str
-) -> str:
-    """What all functions of a module share. Parts come in the order given; make it a deterministic one."""
-    blocks = [f"The module {_one_line(relative)}, written in {_LANGUAGES.get(language, language)}.\n"]
+def project_block(guidelines: str, notes: Sequence[ContextPart], orm: str) -> str:
+    """What all modules of a project share; "" where there is nothing to say."""
+    blocks = []
     if guidelines.strip():
         blocks.append(fenced("Notes of the project on its code:", guidelines))
+    blocks += [fenced(f"{_one_line(note.label)}:", note.source) for note in notes]
+    if orm.strip():
+        blocks.append(fenced("The project's models and their relations, as the analyzer reads them:", orm))
+    return "\n".join(blocks)
+
+
+def module_block(relative: str, language: str, imports: str, parts: Sequence[ContextPart]) -> str:
+    """What all functions of a module share. Parts come in the order given; make it a deterministic one."""
+    blocks = [f"The module {_one_line(relative)}, written in {_LANGUAGES.get(language, language)}.\n"]
     if imports.strip():
         blocks.append(fenced("Its imports:", imports))
     blocks += [part_block(part) for part in parts]

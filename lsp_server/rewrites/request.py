@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from lsp_server.rewrites import prompt, python_shape, route
+from lsp_server.rewrites import prompt, python_shape, route, tools
 from lsp_server.rewrites.budget import Calibration, Estimate, dollars, estimate_tokens, price
 from lsp_server.rewrites.context import Context, gather
 from lsp_server.rewrites.contract import Refused, RewriteSettings, Target
 
 _HOUR = {"type": "ephemeral", "ttl": "1h"}
 _FIVE_MINUTES = {"type": "ephemeral"}
+_TOOLS_PREAMBLE = 300  # tokens the API adds when there are tools: 286 to 496 by the model
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Prepared:
     function: str
     raw_tokens: int
 
+    @property
+    def looks_around(self) -> bool:
+        """Whether the model may ask read-only tools before it answers."""
+        return "tools" in self.body
+
     def as_document(self) -> str:
         """Markdown for a person: the price, what was left out, and then the request to the last byte."""
         target, estimate = self.target, self.estimate
@@ -48,14 +54,28 @@ class Prepared:
             f"- Price: {dollars(estimate.cold_usd)} for the first request, {dollars(estimate.warm_usd)} while the "
             f"prefix is cached, {dollars(estimate.uncached_usd)} without a cache, at most {dollars(estimate.worst_usd)}",
             f"- Replaced by placeholders: {', '.join(sorted(self.redacted)) or 'nothing'}",
+            *(
+                [
+                    "- Claude may first ask read-only tools about this workspace, in at most "
+                    f"{self.settings.tool_turns} turns; ignored and secret files are refused, and each turn costs "
+                    "what it adds"
+                ]
+                if self.looks_around
+                else []
+            ),
             *(f"- Left out: {reason}" for reason in self.left_out),
             *(f"- Note: {warning}" for warning in self.warnings),
             "",
             "This is what a rewrite would send. Nothing has been sent.",
             "",
         ]
-        settings = {key: value for key, value in self.body.items() if key not in ("system", "messages")}
+        settings = {
+            key: value for key, value in self.body.items() if key not in ("system", "messages", "tools")
+        }
         lines += ["## Parameters", "", "```json", json.dumps(settings, indent=2, sort_keys=True), "```", ""]
+        if self.looks_around:
+            lines += ["## Tools, cached with the system block", "", "```json"]
+            lines += [json.dumps(self.body["tools"], indent=2), "```", ""]
         blocks = [("System", block) for block in self.body["system"]]
         blocks += [("User message", block) for block in self.body["messages"][0]["content"]]
         for title, block in blocks:
@@ -77,8 +97,17 @@ class Prepared:
         return "\n".join(lines)
 
 
-def prepare(target: Target, settings: RewriteSettings, calibration: Calibration | None = None) -> Prepared:
-    """The request for the target. Reads and sends nothing; raises Refused with a sentence that says why not."""
+def prepare(
+    target: Target,
+    settings: RewriteSettings,
+    calibration: Calibration | None = None,
+    *,
+    may_look: bool = False,
+) -> Prepared:
+    """The request for the target. Reads and sends nothing; raises Refused with a sentence that says why not.
+
+    `may_look` says that whoever runs it can answer the model's questions about the workspace.
+    """
     _refuse_bad_span(target)
     _refuse_unreadable(target)
     context = gather(target, settings)
@@ -89,14 +118,16 @@ def prepare(target: Target, settings: RewriteSettings, calibration: Calibration 
             f"{target.qualname} has about {function_tokens:,} tokens; the limit for one function is "
             f"{settings.max_function_tokens:,}. Split it, or raise the limit in the settings.",
         )
-    chosen = route.choose(settings, function_tokens)
+    chosen = route.choose(settings, _task(target, function_tokens), may_look=may_look)
     model = chosen.model
     ratio = calibration.ratio(model.id) if calibration else 1.0
     parts = {
         name: estimate_tokens(text, model.tokenizer)
         for name, text in (("module", context.module), ("tail", context.tail), ("function", context.function))
     }
-    parts["frozen"] = _frozen_tokens(model.tokenizer)
+    parts["frozen"] = _frozen_tokens(model.tokenizer, chosen.tools) + estimate_tokens(
+        context.project, model.tokenizer
+    )
     max_output = min(settings.max_output_tokens, model.max_output)
     estimate = price(model, **parts, max_output=max_output, ratio=ratio)
     _refuse_by_size(target, settings, estimate, model, max_output, function_tokens)
@@ -116,22 +147,34 @@ def prepare(target: Target, settings: RewriteSettings, calibration: Calibration 
     )
 
 
+def _task(target: Target, function_tokens: int) -> route.Task:
+    """What the routing table asks about. What is to be mended decides, not all that the function does besides."""
+    rules = {finding.rule for finding in target.findings}
+    asked_for = bool(not rules and target.report and target.report.queries)
+    return route.Task(
+        "rewrite",
+        function_tokens,
+        queries=asked_for or bool(rules & set(route.table()["query_rules"])),
+        across=any(step.place.path != target.path for f in target.findings for step in f.related),
+    )
+
+
 def _body(chosen: route.Route, max_output: int, context: Context) -> dict[str, Any]:
-    """The arguments of the call: two marked blocks that stay in the cache, then the tail."""
+    """The arguments of the call: marked blocks that stay in the cache, those for an hour first; then the tail."""
+    marked = [(context.project, _HOUR), (context.module, _FIVE_MINUTES)]
+    blocks = [
+        {"type": "text", "text": text, "cache_control": marker} for text, marker in marked if text.strip()
+    ]
     body: dict[str, Any] = {
         "model": chosen.model.id,
         "max_tokens": max_output,
-        "system": [{"type": "text", "text": prompt.frozen(), "cache_control": _HOUR}],
-        "messages": [
-            {
-                "role": "user",
-                "content": [
-                    {"type": "text", "text": context.module, "cache_control": _FIVE_MINUTES},
-                    {"type": "text", "text": context.tail},
-                ],
-            }
-        ],
+        "system": [{"type": "text", "text": prompt.frozen(chosen.tools), "cache_control": _HOUR}],
+        "messages": [{"role": "user", "content": [*blocks, {"type": "text", "text": context.tail}]}],
     }
+    if chosen.tools:
+        body["tools"] = tools.declared()
+        # The conversation grows at its end: an automatic marker on the last block makes each turn read the one before.
+        body["cache_control"] = _FIVE_MINUTES
     if chosen.model.thinking:
         body["thinking"] = {"type": chosen.model.thinking}
     if chosen.effort:
@@ -198,8 +241,13 @@ def _refuse_by_size(
 
 
 @cache
-def _frozen_tokens(tokenizer: str) -> int:
-    return estimate_tokens(prompt.frozen(), tokenizer)
+def _frozen_tokens(tokenizer: str, across: bool) -> int:
+    declared = json.dumps(tools.declared()) if across else ""
+    return (
+        estimate_tokens(prompt.frozen(across), tokenizer)
+        + estimate_tokens(declared, tokenizer)
+        + (_TOOLS_PREAMBLE if across else 0)
+    )
 
 
 def _longest_run(text: str) -> int:

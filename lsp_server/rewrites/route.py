@@ -37,6 +37,7 @@ class Model:
     allowance: int = 0
     long_prompt: int = 0
     long_factor: float = 1.0
+    retires: str = ""
     known: bool = True
 
 
@@ -46,6 +47,17 @@ class Route:
     effort: str
     reason: str
     warnings: tuple[str, ...] = ()
+    tools: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be done, as the table's rows ask about it. `kind` is rewrite, triage, rank or explain."""
+
+    kind: str = "rewrite"
+    function_tokens: int = 0
+    queries: bool = False
+    across: bool = False
 
 
 @cache
@@ -78,25 +90,41 @@ def model_named(name: str) -> Model:
     return replace(models()[table()["tiers"]["balanced"]], id=name, thinking="", effort="", known=False)
 
 
-def choose(settings: RewriteSettings, function_tokens: int) -> Route:
-    """The model and effort for a function of that many tokens. Raises Refused for an effort that does not exist."""
+def choose(settings: RewriteSettings, task: Task, *, may_look: bool = False) -> Route:
+    """The model and effort for a task. Raises Refused for an effort that does not exist.
+
+    `may_look` says that somebody is there to answer the model's questions; without that no row's `tools` count.
+    """
     if settings.effort and settings.effort not in EFFORTS:
         raise Refused(
             "bad-setting", f"The effort {settings.effort!r} does not exist; use one of {', '.join(EFFORTS)}."
         )
-    if settings.model:
+    row = next(row for row in table()["route"] if _holds(row, task))
+    if settings.model and task.kind == "rewrite":
         model, reason = model_named(settings.model), "chosen in the settings"
     else:
-        row = next(r for r in table()["route"] if function_tokens > r.get("function_tokens_over", -1))
         model, reason = model_named(row["tier"]), row["reason"]
-    warnings: tuple[str, ...] = ()
-    if not model.known:
-        balanced = table()["tiers"]["balanced"]
-        warnings = (
-            f"The model {model.id} is not in the table of {table()['dated']}: prices are those of {balanced}.",
-        )
+    tools = may_look and settings.tools != "never" and (row.get("tools", False) or settings.tools == "always")
     effort = settings.effort or model.effort
     if model.thinking == "between_tools" and effort in ("xhigh", "max"):
         # The API refuses this combination; with thinking left out the model decides for itself.
         model = replace(model, thinking="", allowance=4000)
-    return Route(model, effort, reason, warnings)
+    return Route(model, effort, reason, _warnings(model), tools)
+
+
+def _holds(row: dict[str, Any], task: Task) -> bool:
+    return (
+        row["task"] == task.kind
+        and task.function_tokens > row.get("function_tokens_over", -1)
+        and (task.across or not row.get("across", False))
+        and (task.queries or not row.get("queries", False))
+    )
+
+
+def _warnings(model: Model) -> tuple[str, ...]:
+    if not model.known:
+        balanced = table()["tiers"]["balanced"]
+        return (
+            f"The model {model.id} is not in the table of {table()['dated']}: prices are those of {balanced}.",
+        )
+    return (f"The API no longer knows {model.id} from {model.retires} on.",) if model.retires else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,35 +15,52 @@ from typing import Any
 import pytest
 from conftest import MODULE, target
 
+from analyzers import rules
 from analyzers.findings import Place, Related
 from analyzers.text import Span
-from lsp_server.rewrites import ContextPart, Refused, RewriteSettings, prepare
+from lsp_server.rewrites import ContextPart, Refused, RewriteSettings, prepare, worked
 from lsp_server.rewrites import prompt as prompts
 from lsp_server.rewrites.budget import estimate_tokens
-from lsp_server.rewrites.route import choose, models
+from lsp_server.rewrites.route import Task, choose, models, table
 
-FROZEN_SHA256 = "21bc7329070ce83ef00933d2b8543f3c82d8b17ac20a84bbbd2177660f2708c9"
+FROZEN_SHA256 = "c9c03bfc276be192a2354c95f240faf9cd0b6fb04ddf528a8c41469aa09d12f2"
+ACROSS_SHA256 = "2ac8cb3ac82b3c7e3d4da6a24ea126b574a6d7608c27c4837622d9989834fc1b"
 SETTINGS = RewriteSettings()
 REPO = Path(__file__).parents[2]
 
 
 def texts(body: dict[str, Any]) -> tuple[str, str, str]:
     """The frozen text, the module's block, the tail."""
-    module, tail = body["messages"][0]["content"]
+    *_, module, tail = body["messages"][0]["content"]
     return body["system"][0]["text"], module["text"], tail["text"]
 
 
 def test_the_frozen_text_changes_only_on_purpose() -> None:
     # Everybody's cache starts anew when it does: then give the file a new version, and this test the new hash.
     assert hashlib.sha256(prompts.frozen().encode()).hexdigest() == FROZEN_SHA256
-    assert prompts.VERSION == "rewrite-v1"
+    assert prompts.VERSION == "rewrite-v2"
+    assert hashlib.sha256(prompts.frozen(across=True).encode()).hexdigest() == ACROSS_SHA256
+    assert prompts.frozen(across=True).startswith(prompts.frozen())
 
 
 def test_the_frozen_text_is_long_enough_for_every_offered_model() -> None:
     for model in models().values():
-        if model.tokenizer == "new":
-            assert estimate_tokens(prompts.frozen(), model.tokenizer) >= 1.2 * model.minimum
-    assert estimate_tokens(prompts.frozen()) >= 1300
+        assert estimate_tokens(prompts.frozen(), model.tokenizer) >= 1.2 * model.minimum, model.id
+
+
+def test_the_worked_examples_are_the_rules_own() -> None:
+    section = prompts.frozen().partition("# What the analyzer's rules see")[2].partition("\n# Examples")[0]
+    for rule in rules.all_rules():
+        assert f"## {rule.name}\n\n{rule.summary}\n" in section
+    known = "\n".join(worked.marked_off(e.code) for r in rules.all_rules() for e in (*r.bad, *r.good))
+    shown = re.findall(
+        r"^(?:Found|Quiet):\n\n(.+?)\n\n(?=Quiet:|## |\Z)", section + "\n## ", re.MULTILINE | re.DOTALL
+    )
+    assert len(shown) >= len(rules.all_rules())
+    for code in shown:
+        assert (
+            code in known
+        )  # an example has changed: give the instructions a new version, see rewrites/worked.py
 
 
 def test_the_frozen_text_states_the_standard() -> None:
@@ -273,10 +291,64 @@ def test_an_unknown_model_is_used_with_a_warning() -> None:
 
 
 def test_a_long_function_goes_to_the_strong_model() -> None:
-    assert choose(SETTINGS, 400).model.id == "claude-sonnet-5-5"
-    route = choose(SETTINGS, 9000)
+    assert choose(SETTINGS, Task(function_tokens=400)).model.id == "claude-sonnet-5-5"
+    route = choose(SETTINGS, Task(function_tokens=9000))
     assert route.model.id == "claude-opus-5-5"
     assert route.reason
+
+
+def test_the_table_sends_each_task_where_its_reason_says() -> None:
+    for kind in ("triage", "rank", "explain"):
+        assert choose(SETTINGS, Task(kind)).model.id == "claude-haiku-5-5"
+    for task in (Task(across=True), Task(queries=True)):
+        assert choose(SETTINGS, task).model.id == "claude-opus-5-5"
+        assert choose(SETTINGS, task, may_look=True).tools
+        assert not choose(SETTINGS, task).tools  # nobody is there to answer
+        assert not choose(replace(SETTINGS, tools="never"), task, may_look=True).tools
+        assert choose(replace(SETTINGS, model="cheap"), task).model.id == "claude-haiku-5-5"
+    assert not choose(SETTINGS, Task(), may_look=True).tools
+    assert choose(replace(SETTINGS, tools="always"), Task(), may_look=True).tools
+    assert all(row["reason"] and row["tier"] in table()["tiers"] for row in table()["route"])
+
+
+def test_a_model_that_retires_is_used_with_a_warning() -> None:
+    prepared = prepare(target(), replace(SETTINGS, model="claude-sonnet-4-5"))
+    assert "2026-11-30" in prepared.warnings[0]
+
+
+def test_queries_and_evidence_in_other_files_go_to_the_strong_model_with_tools() -> None:
+    asked = target()
+    query = replace(asked, findings=(replace(asked.findings[0], rule="query-in-loop"),))
+    step = Related(Place("/srv/shop/shop/models.py", Span(0, 1)), "the relation is declared here")
+    across = replace(asked, findings=(replace(asked.findings[0], related=(step,)),))
+    for one in (query, across):
+        body = prepare(one, SETTINGS, may_look=True).body
+        assert body["model"] == "claude-opus-5-5"
+        assert [tool["name"] for tool in body["tools"]] == sorted(tool["name"] for tool in body["tools"])
+        assert body["system"][0]["text"] == prompts.frozen(across=True)
+        document = prepare(one, SETTINGS, may_look=True).as_document()
+        assert "read_function" in document
+        assert "tools" not in prepare(one, SETTINGS).body
+    assert "tools" not in prepare(asked, SETTINGS, may_look=True).body
+
+
+def test_the_project_is_a_block_of_its_own_before_the_module() -> None:
+    notes = (ContextPart("CLAUDE.md", "CLAUDE.md", "Keep it short.\r\n"),)
+    asked = target(guidelines="Use select_related.", notes=notes, orm="Order: user -> User (foreign key)")
+    body = prepare(asked, SETTINGS, may_look=True).body
+    project, module, tail = body["messages"][0]["content"]
+    assert project["cache_control"] == {"type": "ephemeral", "ttl": "1h"}
+    assert module["cache_control"] == {"type": "ephemeral"}
+    assert "cache_control" not in tail
+    for word in ("Use select_related.", "Keep it short.\n", "Order: user -> User"):
+        assert word in project["text"]
+        assert word not in module["text"] + tail["text"] + body["system"][0]["text"]
+    assert "\r" not in project["text"]
+    ignored = prepare(
+        replace(asked, notes=(ContextPart("secrets.md", "secrets.md", "kept at home"),)), SETTINGS
+    )
+    assert "kept at home" not in json.dumps(ignored.body)
+    assert ignored.left_out == ("secrets.md (secrets.md): the file is never sent",)
 
 
 def test_no_request_combines_what_the_api_refuses_together() -> None:
@@ -287,3 +359,5 @@ def test_no_request_combines_what_the_api_refuses_together() -> None:
         for effort in ("", "low", "medium", "high", "xhigh", "max"):
             settings = RewriteSettings(model=model, effort=effort, request_limit_usd=0)
             validate(prepare(target(), settings).body, "2026-10-21", counting=False)
+            looking = prepare(target(), replace(settings, tools="always"), may_look=True)
+            validate(looking.body, "2026-10-21", counting=False)

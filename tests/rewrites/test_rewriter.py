@@ -60,7 +60,11 @@ def test_the_second_function_of_a_module_reads_the_prefix_from_the_cache(bench: 
     assert second.usage.read == usage[1]["cache_read_input_tokens"]
     # Another module shares the instructions.
     other = replace(
-        target("pair"), relative="shop/other.py", path="/srv/shop/shop/other.py", imports="import json\n"
+        target("pair"),
+        relative="shop/other.py",
+        path="/srv/shop/shop/other.py",
+        imports="import json\n",
+        findings=(),
     )
     bench.says(answer(PAIR))
     bench.run(bench.rewriter.prepare(other))
