@@ -93,7 +93,7 @@ class Analyzer(Protocol):
 @dataclass(slots=True)
 class _Open:
     source: bytes
-    tree: Any
+    tree: Any  # None for a template, which no grammar reads
 
 
 class Engine:
@@ -126,11 +126,12 @@ class Engine:
         language = languages.for_id(language_id) or languages.for_path(path)
         if language is None:
             return False
-        if language is languages.TEMPLATE:
-            self.project.update(path, extract.facts_of(source, language))
-            return True
         known = self._open.get(path)
         if known is not None and known.source == source:
+            return True
+        if language is languages.TEMPLATE:
+            self._open[path] = _Open(source, None)
+            self.project.update(path, extract.facts_of(source, language))
             return True
         old = None
         if known is not None:

@@ -184,7 +184,7 @@ def _walk(folder: Path, ignores: _Ignores, wanted: Callable[[str], bool], max_si
             if not _skipped_folder(entry) and not ignores.out(entry.path, folder=True):
                 yield from _walk(Path(entry.path), ignores, wanted, max_size)
         elif (
-            wanted(entry.name)
+            wanted(entry.path)
             and not entry.name.endswith(_GENERATED_SUFFIXES)
             and _is_file_up_to(entry, max_size)
             and not ignores.out(entry.path, folder=False)

@@ -11,7 +11,12 @@ from lsp_server.convert import to_path
 from lsp_server.features import configuration, diagnostics, index, profiles
 from lsp_server.server import BigoServer
 
-_PATTERNS = ("**/*.{py,pyi,js,jsx,mjs,cjs,ts,tsx,mts,cts}", "**/pyproject.toml", "**/.gitignore")
+_PATTERNS = (
+    "**/*.{py,pyi,js,jsx,mjs,cjs,ts,tsx,mts,cts}",
+    "**/{templates,jinja2}/**/*.{html,htm,txt,jinja,jinja2,j2}",
+    "**/pyproject.toml",
+    "**/.gitignore",
+)
 
 
 def register(server: BigoServer) -> None:

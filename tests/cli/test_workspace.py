@@ -31,6 +31,11 @@ def test_source_files_in_order_and_nothing_else(tmp_path: Path) -> None:
     assert listed(tmp_path) == ["a/b.tsx", "a/z.ts", "b.py", "c.mjs"]
 
 
+def test_pages_in_a_folder_of_templates_are_read_and_no_others(tmp_path: Path) -> None:
+    put(tmp_path, "app/templates/app/list.html", "app/jinja2/mail.txt", "app/static/page.html", "notes.txt")
+    assert listed(tmp_path) == ["app/jinja2/mail.txt", "app/templates/app/list.html"]
+
+
 def test_folders_of_installed_and_generated_code_are_left_out(tmp_path: Path) -> None:
     put(
         tmp_path,

@@ -106,6 +106,17 @@ def test_checking_a_rewrite_leaves_the_project_as_it_was() -> None:
     assert engine.analyse(PATH, text, "python", Settings()) == findings
 
 
+def test_what_is_learnt_from_disk_leaves_an_open_page_as_it_is() -> None:
+    engine, path = Engine(), "/srv/shop/templates/list.html"
+    engine.analyse(path, Text.of("{% for book in books %}{{ book.title }}{% endfor %}"), "html", Settings())
+    before = engine.facts(path)
+    engine.learn([(path, extract.facts_of(b"", languages.TEMPLATE))])
+    assert engine.facts(path) == before
+    engine.close(path)
+    engine.learn([(path, extract.facts_of(b"", languages.TEMPLATE))])
+    assert engine.facts(path) != before
+
+
 def test_a_file_in_no_known_language_has_no_findings() -> None:
     engine = Engine()
     assert engine.analyse("/srv/a.txt", Text.of("for a in b"), "plaintext", Settings()) == ()
@@ -200,6 +211,97 @@ def test_typing_in_one_document_is_seen_in_another(pulls: bool) -> None:
             await editor.until(lambda: "workspace/diagnostic/refresh" in {m["method"] for m in editor.asked})
 
     play(story, more, session=Session)
+
+
+SHOP = {
+    "shop/__init__.py": "",
+    "shop/models.py": """from django.db import models
+
+
+class Author(models.Model):
+    name = models.CharField(max_length=80)
+
+
+class Book(models.Model):
+    author = models.ForeignKey(Author, on_delete=models.CASCADE)
+""",
+    "shop/views.py": """from django.shortcuts import render
+
+from shop.models import Book
+
+
+def books(request):
+    return render(request, "shop/books.html", {"books": Book.objects.all()})
+""",
+    "shop/templates/shop/books.html": "{% for book in books %}{{ book.author.name }}{% endfor %}\n",
+}
+QUIET_PAGE = "{% for book in books %}{{ book.author_id }}{% endfor %}\n"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    for name, text in SHOP.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+async def rules_told(editor: Editor, uri: str, *expected: str) -> None:
+    """Wait until the last diagnostics of a document are these."""
+    await editor.until(
+        lambda: (
+            editor.published(uri)[-1:]
+            and [found["code"] for found in editor.published(uri)[-1]["diagnostics"]] == list(expected)
+        )
+    )
+
+
+def test_a_page_on_disk_is_followed_by_the_view_that_shows_it(shop: Path) -> None:
+    view, page = shop / "shop/views.py", shop / "shop/templates/shop/books.html"
+
+    async def story(editor: Editor) -> None:
+        editor.open(view.as_uri(), SHOP["shop/views.py"])
+        await rules_told(editor, view.as_uri(), "lazy-relation-in-loop")
+        page.write_text(QUIET_PAGE)
+        changes = {"changes": [{"uri": page.as_uri(), "type": 2}]}
+        editor.notify("workspace/didChangeWatchedFiles", changes)
+        await rules_told(editor, view.as_uri())
+
+    play(story, APPLIES, root=shop, session=Session)
+
+
+def test_a_page_in_the_editor_wins_over_the_disk(shop: Path) -> None:
+    view, page = shop / "shop/views.py", shop / "shop/templates/shop/books.html"
+
+    async def story(editor: Editor) -> None:
+        editor.open(page.as_uri(), QUIET_PAGE, "django-html")
+        editor.open(view.as_uri(), SHOP["shop/views.py"])
+        await editor.until(lambda: "files read" in editor.log())
+        changes = {"changes": [{"uri": page.as_uri(), "type": 2}]}
+        editor.notify("workspace/didChangeWatchedFiles", changes)
+        await rules_told(editor, view.as_uri())
+        editor.change(page.as_uri(), 2, {"text": page.read_text()})
+        await rules_told(editor, view.as_uri(), "lazy-relation-in-loop")
+        editor.change(page.as_uri(), 3, {"text": QUIET_PAGE})
+        await rules_told(editor, view.as_uri())
+
+    play(story, APPLIES, root=shop, session=Session)
+
+
+def test_a_change_of_a_model_is_seen_by_those_who_read_its_rows(shop: Path) -> None:
+    view, models = shop / "shop/views.py", shop / "shop/models.py"
+
+    async def story(editor: Editor) -> None:
+        editor.open(view.as_uri(), SHOP["shop/views.py"])
+        editor.open(models.as_uri(), SHOP["shop/models.py"])
+        await rules_told(editor, view.as_uri(), "lazy-relation-in-loop")
+        plain = SHOP["shop/models.py"].replace(
+            "models.ForeignKey(Author, on_delete=models.CASCADE)", "models.JSONField()"
+        )
+        editor.change(models.as_uri(), 2, {"text": plain})
+        await rules_told(editor, view.as_uri())
+
+    play(story, APPLIES, root=shop, session=Session)
 
 
 # -------------------------------------------------------------------------------------- with the stand-in Messages API

@@ -16,6 +16,9 @@ import type { Situation } from "./status-text";
 
 export const LANGUAGES = ["python", "javascript", "javascriptreact", "typescript", "typescriptreact"];
 
+/** Pages whose loops run over a view's rows, whatever language an extension takes them for. */
+const TEMPLATES = "**/{templates,jinja2}/**/*.{html,htm,jinja,jinja2,j2}";
+
 export interface Parts {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
@@ -162,10 +165,13 @@ export class Server implements vscode.Disposable {
     const packageJSON = context.extension.packageJSON as object;
     const settings = (resource?: vscode.Uri): Record<string, unknown> => serverSettings(packageJSON, resource);
     return {
-      documentSelector: LANGUAGES.flatMap((language) => [
-        { scheme: "file", language },
-        { scheme: "untitled", language },
-      ]),
+      documentSelector: [
+        ...LANGUAGES.flatMap((language) => [
+          { scheme: "file", language },
+          { scheme: "untitled", language },
+        ]),
+        { scheme: "file", pattern: TEMPLATES },
+      ],
       synchronize: { configurationSection: "bigo" },
       diagnosticCollectionName: "bigo",
       outputChannel: log,

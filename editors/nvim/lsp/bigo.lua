@@ -5,7 +5,7 @@ local bigo = require('bigo')
 ---@type vim.lsp.Config
 return {
   cmd = { 'bigo', 'server' },
-  filetypes = { 'python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact' },
+  filetypes = { 'python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'htmldjango', 'jinja' },
   -- Markers of one inner list are equal; a list goes before what follows it. A project's own file wins over `.git`.
   root_markers = {
     { 'pyproject.toml', 'setup.py', 'setup.cfg', 'manage.py', 'package.json', 'tsconfig.json' },
