@@ -15,7 +15,8 @@ from lsp_server.rewrites.contract import ContextPart, Refused, RewriteSettings, 
 
 # Files whose content is a secret by its nature, in gitignore syntax.
 NEVER_SENT = (
-    ".env", ".env.*", "*.env", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "id_rsa*", "id_dsa*",
+    ".env", ".env.*", "*.env", ".envrc", "*.tfvars", "*.tfstate", "kubeconfig*", ".kube/", ".htpasswd", ".git-credentials", "*secrets.*",
+    "*.ovpn", "*.kdbx", "*.asc", "*.gpg", "*.ppk", ".docker/config.json", "*service[-_]account*.json", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "id_rsa*", "id_dsa*",
     "id_ecdsa*", "id_ed25519*", ".netrc", ".pgpass", ".pypirc", ".npmrc", "secrets.*", "credentials*", ".aws/", ".ssh/", ".gnupg/",
 )  # fmt: skip
 
