@@ -19,6 +19,7 @@ from analyzers.evaluate.calls import RULE_OF
 from analyzers.evaluate.events import Analysis
 from analyzers.evaluate.summaries import Summaries
 from analyzers.findings import Finding, FunctionReport, Place, Reason, Severity
+from analyzers.handing import hands_rows_on
 from analyzers.project.index import Project
 from analyzers.rules.base import Context
 from analyzers.suppress import QUIET_PATHS
@@ -123,7 +124,7 @@ def _worth_running(facts: f.FileFacts, function: f.Function, holders: set[str]) 
         return False
     if function.has_loop or facts.language != "python" or function.qualname in holders:
         return True
-    return any(_hides_loop(node, function) for node in shapes.nodes(function.body))
+    return any(_hides_loop(node, function) for node in shapes.nodes(function.body)) or hands_rows_on(function)
 
 
 def _hides_loop(node: f._Node, function: f.Function) -> bool:

@@ -15,7 +15,7 @@ from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW as ROW
 from analyzers.conventions.units import At
 from analyzers.project.index import Project
-from analyzers.project.outline import dotted, is_true, keyword
+from analyzers.project.outline import is_true, keyword
 from analyzers.project.schema import Key
 from analyzers.text import Span
 
@@ -55,9 +55,13 @@ def kind_of(project: Project, key: Key) -> str:
 
 
 def repeats(call: f.Call) -> bool:
-    """True for a call that a framework may answer with a loop: `BookSerializer(rows, many=True)`, `render(...)`."""
-    name = (dotted(call.func) or "").rpartition(".")[2]
-    return is_true(keyword(call, "many")) or name in _RENDERS
+    """True for a call that a framework may answer with a loop: `BookSerializer(rows, many=True)`, `render(...)`, a call
+    that names a template."""
+    func = call.func
+    name = func.name if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
+    if name in _RENDERS or is_true(keyword(call, "many")):
+        return True
+    return any(isinstance(node, f.Const) and str(node.value).endswith(_TEMPLATES) for node in call.args)
 
 
 def _attribute(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Function | None:
@@ -69,7 +73,9 @@ def _attribute(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Func
     return units.function(cls, f"attribute {name}", (), (at.give(assign.value),))
 
 
-_RENDERS = frozenset(name.rpartition(".")[2] for name in frameworks().renders.words)
+_RENDERS = frozenset((*(name.rpartition(".")[2] for name in frameworks().renders.words), pages.ANSWER))
+_TEMPLATES = (".html", ".htm", ".txt", ".xml", ".jinja", ".jinja2", ".j2")
+"""How the names of templates end."""
 
 _MAKERS: dict[str, _Maker] = {
     "attribute": _attribute,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from analyzers import facts as f
-from analyzers.conventions import classes, units, views
+from analyzers.conventions import classes, template_names, units, views
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At
 from analyzers.project.django_models import app_label
@@ -19,10 +19,14 @@ from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.project.outline import callee, literal
 from analyzers.project.schema import Key
-from analyzers.templates import TEMPLATE
+from analyzers.templates import TEMPLATE, macro_name
 
 FOLDERS = ("templates", "jinja2")
 """Folders in which templates are looked for. Source: https://docs.djangoproject.com/en/5.2/topics/templates/"""
+
+
+MAX_SHOWN = 4
+"""Templates that one view may show, by its branches."""
 
 
 # ------------------------------------------------------------------------------------------------- templates
@@ -59,6 +63,8 @@ def function(project: Project, path: str, given: f.Function) -> f.Function:
     def make() -> f.Function:
         project.read(path)
         known = project.function(path, given.qualname) or given
+        if known.name.startswith(_MACRO):
+            return known
         wanted = {p.name for p in known.params}
         for node in f.walk(known.body):
             if isinstance(node, f.Call) and isinstance(node.func, f.Name) and node.func.id in _SHOWING:
@@ -68,6 +74,7 @@ def function(project: Project, path: str, given: f.Function) -> f.Function:
     return project.memo.ask(("template", path, given.qualname), make, in_cycle=given)
 
 
+_MACRO = macro_name("")[:-1]
 _SHOWING = ("<include>", "<extends>")
 
 
@@ -168,7 +175,9 @@ def page(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     if _answers(project, key):
         body.append(at.do(at.call(at.attr(this, ANSWER), context)))
     if views.goes_up(project, key, ANSWER):
-        body.append(at.do(at.call(at.name("<show>"), at.text(template_name(project, key)), context)))
+        shown = [name for name in template_names.of_class(project, key) if template(project, name, key[0])]
+        chosen = list(dict.fromkeys(shown))[:MAX_SHOWN] or [template_name(project, key)]
+        body += [at.do(at.call(at.name("<show>"), at.text(name), context)) for name in chosen]
     return units.function(cls, "page", (), tuple(body))
 
 
@@ -180,9 +189,9 @@ def model(project: Project, key: Key) -> Key | None:
 
 def template_name(project: Project, key: Key) -> str:
     """The template a view names, or the one that the framework takes for its model."""
-    found = classes.held(project, key, "template_name")
-    if found is not None:
-        return literal(found.value)
+    named = template_names.of_class(project, key)
+    if named:
+        return named[0]
     of = model(project, key)
     known = Models(project).model(*of) if of is not None else None
     kind = kind_of(project, key)

@@ -31,6 +31,7 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     row_page: Names
     page: Names
     renders: Words
+    contexts: Words
     feed: Names
     feed_item: Names
     sitemap: Names

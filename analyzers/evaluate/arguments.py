@@ -45,6 +45,11 @@ class Arguments:
             return self.keywords[name]
         return self.values[position] if 0 <= position < len(self.values) else None
 
+    def written(self, position: int, name: str = "") -> f.Expr | None:
+        """The expression of an argument."""
+        given = next((k.value for k in self.node.keywords if name and k.name == name), None)
+        return given or (self.node.args[position] if 0 <= position < len(self.node.args) else None)
+
     @property
     def depends(self) -> frozenset[Token]:
         out: frozenset[Token] = frozenset()

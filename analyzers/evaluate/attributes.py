@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
-from analyzers.evaluate import calls, evidence, expressions, frameworks, queries, reading, shapes
+from analyzers.evaluate import calls, evidence, expressions, frameworks, pages, queries, reading, shapes
 from analyzers.evaluate.run import Run
 from analyzers.operations import operations
 from analyzers.project import names
@@ -195,6 +195,8 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
         size = ONE if node.name.isupper() else None  # Written like a constant, it is one.
         value = Value("external", dotted=f"{base.dotted}.{node.name}", label=label, size=size, frozen=True)
         return queries.module_object(value) or reading.stream(value)
+    if base.kind == "list" and node.name == "list" and pages.has_specials(run):
+        return base.but(label=label)  # A group that `regroup` made: its rows.
     if node.name in ("length", "size") and run.language != "python":
         return Value("int", size=run.extent(base), depends=base.depends, label=label)
     return Value(depends=base.depends, label=label, bound=base)

@@ -24,6 +24,7 @@ from analyzers.evaluate import (
     reading,
     scripts,
     shapes,
+    showing,
     written,
 )
 from analyzers.evaluate.arguments import SPREAD, Arguments
@@ -78,16 +79,22 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     if target.kind == "function" and target.ref is not None:
         if bound is not None and bound.label == "super()":
             target = frameworks.further_up(run, target, name)
-        return invoke(run, target, *queries.given(run, node, arguments), place, target.label or name)
+        returned = invoke(run, target, *queries.given(run, node, arguments), place, target.label or name)
+        if showing.names_a_template(node):
+            showing.by_helper(run, node, target, arguments, place)
+        return returned
     if target.kind == "class" and target.ref is not None:
         made = frameworks.construct(run, node, target, arguments, place)
         return made if made is not None else construct(run, target, arguments, place)
     if target.kind == "external":
-        shown = pages.rendered(run, node, target, arguments, place)
+        shown = showing.by_function(run, node, target, arguments, place)
         if shown is not None:
             return shown
         written.by_function(run, target.dotted, arguments.values, place)
-        return library.external(run, node, target, arguments, place)
+        made = library.external(run, node, target, arguments, place)
+        return showing.with_keywords(made, arguments) if target.dotted == "builtins.dict" else made
+    if name in ("render", "TemplateResponse") and showing.by_method(run, node, name, arguments, place):
+        return UNKNOWN_VALUE
     if name == "update" and isinstance(node.func, f.Attr):
         pages.updated(run, node.func.obj, arguments)
     inherited = frameworks.method(run, node, bound, name, arguments, place) if bound is not None else None

@@ -99,6 +99,8 @@ def method(
     if kind in ("rows", "row", "page"):
         if word == "context":
             return pages.context(run, this, arguments, place)
+        if word == "response":
+            return pages.response(run, this, arguments, place)
         return pages.all_rows(run, this, place) if word == "queryset" else None
     if kind in ("admin", "inline"):
         return _all_rows(run, this, place) if word == "queryset" else None

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from analyzers import conventions
 from analyzers import facts as f
-from analyzers.conventions import classes, pages, units
-from analyzers.conventions.tables import frameworks
+from analyzers.conventions import classes, pages, template_names, units
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, calls, expressions, queries
+from analyzers.evaluate import attributes, calls, expressions, queries, showing
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.project import names
 from analyzers.project.outline import literal
-from analyzers.templates import FILLED, KIND, TEMPLATE, block_name
+from analyzers.templates import FILLED, KIND, block_name, macro_name
 from analyzers.types import TEXT, UNKNOWN_VALUE, Value
 
 if TYPE_CHECKING:
@@ -31,38 +31,6 @@ def has_specials(run: Run) -> bool:
     return run.function.kind in (KIND, units.KIND)
 
 
-def rendered(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Place) -> Value | None:
-    """`render(request, "books.html", {"books": books})`. None for other functions."""
-    word = frameworks().renders.words.get(target.dotted)
-    if word is None:
-        return None
-    at, context = word.split()
-    keyword = "template" if target.dotted.endswith("TemplateResponse") else "template_name"
-    name = arguments.get(int(at), keyword)
-    if name is None or not isinstance(name.const, str):
-        return None
-    if context == "keywords":
-        known: Mapping[str, Value] = arguments.keywords
-    else:
-        given = arguments.get(int(context), "context")
-        known = dict(given.entries) if given is not None else {}
-    show(run, name.const, known, place)
-    return Value("instance", depends=arguments.depends, label=target.label)
-
-
-def show(run: Run, name: str, known: Mapping[str, Value], place: Place, filled: str = "") -> None:
-    """Run a template on what its context holds."""
-    project = run.summaries.project
-    path = pages.template(project, name, run.path)
-    if path is None or not known:
-        return
-    bound = dict(known)
-    if filled:
-        bound[FILLED] = Value("instance", dotted=filled)
-    found = Value("function", ref=(path, TEMPLATE), label=name)
-    calls.invoke(run, found, (), bound, place, name)
-
-
 # ---------------------------------------------------------------------------------------- inside of templates
 
 
@@ -74,17 +42,24 @@ def special(run: Run, node: f.Call, name: str) -> Value:
         return _filter(run, node)
     if name == "<tag>":
         return _tag(run, node)
-    if name == "<include>":
-        return _include(run, node)
+    if name in ("<include>", "<only>"):
+        return _include(run, node, {} if name == "<only>" else _known(run))
+    if name == "<macro>":
+        path = pages.template(run.summaries.project, literal(node.args[0]), run.path) or run.path
+        macro = literal(node.args[1])
+        return Value("function", ref=(path, macro_name(macro)), label=macro)
+    if name == "<groups>":
+        rows = expressions.evaluate(run, node.args[0])
+        return Value("list", of=Value("list", of=rows.of, size=rows.size), depends=rows.depends)
     if name == "<block>":
         return _block(run, node)
     if name == "<extends>":
         above = run.env.get(FILLED)
         filled = ",".join((*pages.blocks(run.summaries.project, run.path), above.dotted if above else ""))
-        show(run, literal(node.args[0]), _known(run), run.place(node), filled)
+        showing.show(run, literal(node.args[0]), _known(run), run.place(node), filled)
     if name == "<show>":
         known = dict(expressions.evaluate(run, node.args[1]).entries)
-        show(run, literal(node.args[0]) or _template_of(run, known), known, run.place(node))
+        showing.show(run, literal(node.args[0]) or _template_of(run, known), known, run.place(node))
     return UNKNOWN_VALUE
 
 
@@ -146,13 +121,13 @@ def _tag(run: Run, node: f.Call) -> Value:
     made = Value("function", ref=(path, function.qualname), label=name)
     result = calls.invoke(run, made, values, keywords, place, name)
     if isinstance(decorator, f.Call) and decorator.args and result.entries:
-        show(run, literal(decorator.args[0]), dict(result.entries), place)  # An inclusion tag.
+        showing.show(run, literal(decorator.args[0]), dict(result.entries), place)  # An inclusion tag.
     return result
 
 
-def _include(run: Run, node: f.Call) -> Value:
+def _include(run: Run, node: f.Call, known: dict[str, Value]) -> Value:
     given = {k.name: expressions.evaluate(run, k.value) for k in node.keywords}
-    show(run, literal(node.args[0]), _known(run) | given, run.place(node))
+    showing.show(run, literal(node.args[0]), known | given, run.place(node))
     return UNKNOWN_VALUE
 
 
@@ -172,7 +147,7 @@ def context(run: Run, this: Value, arguments: Arguments, place: Place) -> Value:
     """What the framework's `get_context_data` gives: what it is given, and the rows under the names they have."""
     assert this.ref is not None
     project = run.summaries.project
-    entries = {name: value for name, value in arguments.keywords.items() if name != "**"}
+    entries = extra(run, this) | showing.spread(arguments.keywords)
     kind = pages.kind_of(project, this.ref)
     if kind in ("rows", "row"):
         rows = _rows(run, this, place)
@@ -185,10 +160,34 @@ def context(run: Run, this: Value, arguments: Arguments, place: Place) -> Value:
     return Value("dict", size=ONE, entries=tuple(entries.items()))
 
 
-def _rows(run: Run, this: Value, place: Place) -> Value:
-    from analyzers.evaluate import frameworks as conventions
+def response(run: Run, this: Value, arguments: Arguments, place: Place) -> Value | None:
+    """`self.render_to_response(context)` in a method of the project's: the view's template is shown on it."""
+    assert this.ref is not None
+    given = arguments.get(0, "context")
+    if given is None or not given.entries:
+        return None
+    found = template_names.of_class(run.summaries.project, this.ref)
+    showing.any_of(run, found, dict(given.entries), place)
+    return Value("instance", depends=arguments.depends)
 
-    return conventions.called(run, this, "get_queryset", place)
+
+def extra(run: Run, this: Value) -> dict[str, Value]:
+    """`extra_context = {"books": Book.objects.all()}`: what a view's class adds to its context."""
+    assert this.ref is not None
+    project = run.summaries.project
+    held = classes.held(project, this.ref, "extra_context")
+    if held is None or not isinstance(held.value, f.Mapping):
+        return {}
+    name = units.qualname(held.owner[1], "attribute extra_context")
+    function = conventions.function(project, held.owner[0], name)
+    summary = run.summaries.of(held.owner[0], function, {}, run) if function is not None else None
+    return dict(summary.returns.entries) if summary is not None else {}
+
+
+def _rows(run: Run, this: Value, place: Place) -> Value:
+    from analyzers.evaluate import frameworks
+
+    return frameworks.called(run, this, "get_queryset", place)
 
 
 def all_rows(run: Run, this: Value, place: Place) -> Value:

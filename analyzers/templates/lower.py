@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from analyzers import facts as f
 from analyzers.templates.pieces import Piece, Word, pieces, words
@@ -23,10 +24,16 @@ _BODIES = {
     "filter": "endfilter", "cache": "endcache", "call": "endcall", "macro": "endmacro", "trans": "endtrans",
     "blocktrans": "endblocktrans", "blocktranslate": "endblocktranslate",
 }  # fmt: skip
-_SILENT = frozenset(
-    ("load", "csrf_token", "now", "lorem", "static", "trans", "translate", "import", "from", "debug")
-)
+_SILENT = frozenset(("load", "csrf_token", "now", "lorem", "static", "trans", "translate", "debug"))
 _BRANCHES = frozenset(("else", "elif", "empty", "elseif", "plural"))
+
+
+_MACRO = re.compile(r"\s*(\w+)\s*\((.*)\)\s*$", re.DOTALL)
+
+
+def macro_name(name: str) -> str:
+    """The qualname of a macro in its template's file."""
+    return f"<macro {name}>"
 
 
 def block_name(name: str) -> str:
@@ -42,6 +49,8 @@ def facts_of(source: bytes) -> f.FileFacts:
     functions.append(_function(TEMPLATE, KIND, len(source), body, sorted(free)))
     for name, (statements, names) in lowering.blocks.items():
         functions.append(_function(block_name(name), KIND, len(source), statements, sorted(names)))
+    for name, (statements, params) in lowering.macros.items():
+        functions.append(_function(macro_name(name), KIND, len(source), statements, params))
     return f.FileFacts("python", tuple(functions), (), (), (), (), False)
 
 
@@ -68,6 +77,9 @@ class _Lowering:
         self.pieces, self.end = found, end
         self.position = 0
         self.blocks: dict[str, tuple[tuple[f.Stmt, ...], set[str]]] = {}
+        self.macros: dict[str, tuple[tuple[f.Stmt, ...], list[str]]] = {}
+        self.modules: dict[str, str] = {}  # what an imported template is called here -> its name
+        self.imports: list[f.Stmt] = []
         self.free: set[str] = set()
 
     def whole(self) -> tuple[tuple[f.Stmt, ...], set[str]]:
@@ -75,7 +87,18 @@ class _Lowering:
         while self.position < len(self.pieces):
             body += self._body(frozenset())
             self.position += 1  # an end without a beginning
-        return tuple(body), self.free
+        bound = [*self.imports, *self._members()]
+        self.free -= {
+            t.id for a in bound if isinstance(a, f.Assign) for t in a.targets if isinstance(t, f.Name)
+        }
+        return (*bound, *body), self.free - self.modules.keys()
+
+    def _members(self) -> Iterator[f.Stmt]:
+        """The macros that are read of an imported template: `forms.field` is one name."""
+        for name in sorted(self.free):
+            module, dot, macro = name.partition(".")
+            if dot and module in self.modules:
+                yield _bind(0, 0, name, self.modules[module], macro)
 
     def _body(self, ends: frozenset[str]) -> list[f.Stmt]:
         """The statements up to one of the tags `ends`, which is left to be read."""
@@ -96,10 +119,13 @@ class _Lowering:
         return body
 
     def _values(self, text: bytes, at: int) -> list[f.Expr]:
-        return Reader(text.decode("utf-8", "replace"), at, self.free.add).everything()
+        return self._reader(text.decode("utf-8", "replace"), at).everything()
+
+    def _reader(self, text: str, at: int) -> Reader:
+        return Reader(text, at, self.free.add, self.modules)
 
     def _given(self, word: Word) -> f.Expr | None:
-        found = Reader(word.text, word.at, self.free.add)
+        found = self._reader(word.text, word.at)
         return found.value() if found.more else None
 
     # ------------------------------------------------------------------------------------------------ tags
@@ -119,8 +145,12 @@ class _Lowering:
         if name in ("include", "extends"):
             return self._other(name, found, at, to)
         if name == "macro":
-            self._inside(name)
+            return self._macro(rest.decode("utf-8", "replace"), at, to)
+        if name in ("from", "import"):
+            self._import(name, found, at, to)
             return []
+        if name == "regroup":
+            return self._regroup(found, at, to)
         if name in _BODIES and not (name == "trans" and len(found) > 1):
             head: list[f.Stmt] = [f.Do(at, to, value) for value in self._values(rest, rest_at)]
             return head + self._inside(name)
@@ -147,7 +177,7 @@ class _Lowering:
         over_words = found[place + 1 :]
         targets = [part for word in found[1:place] for part in _split(word)]
         text = " ".join(word.text for word in over_words)
-        over = Reader(text, over_words[0].at if over_words else to, self.free.add)
+        over = self._reader(text, over_words[0].at if over_words else to)
         known = set(self.free)
         iter = over.value() if over.more else f.Opaque(at, to)
         rest: list[f.Stmt] = [f.Do(at, to, value) for value in over.everything()]
@@ -198,7 +228,7 @@ class _Lowering:
             if "=" not in rest.decode("utf-8", "replace"):
                 return self._inside("set")
             left, _, right = rest.decode("utf-8", "replace").partition("=")
-            reader = Reader(right, rest_at + len(left.encode()) + 1, self.free.add)
+            reader = self._reader(right, rest_at + len(left.encode()) + 1)
             values = reader.everything()
             if values:
                 assigns.append(f.Assign(at, to, (f.Name(at, to, left.strip()),), values[0]))
@@ -223,6 +253,49 @@ class _Lowering:
         self.free = outer | self.free
         return [_do(at, to, "<block>", f.Const(at, to, "str", name))]
 
+    def _macro(self, text: str, at: int, to: int) -> list[f.Stmt]:
+        """`{% macro field(book, size=3) %}`: a function of the template."""
+        header = _MACRO.match(text)
+        outer, self.free = self.free, set()
+        body = tuple(self._inside("macro"))
+        self.free = outer | {name for name in self.free if "." in name}
+        if header is not None:
+            params = [part.partition("=")[0].strip() for part in header[2].split(",")]
+            self.macros[header[1]] = body, [name for name in params if name.isidentifier()]
+            self.imports.append(_bind(at, to, header[1], "", header[1]))
+        return []
+
+    def _import(self, name: str, found: list[Word], at: int, to: int) -> None:
+        """`{% from "forms.html" import field as f %}`, `{% import "forms.html" as forms %}`."""
+        texts = [word.text.strip(",") for word in found]
+        if len(texts) < 4 or texts[1][:1] not in "\"'":
+            return
+        template = texts[1].strip("\"'")
+        if name == "import":
+            self.modules[texts[3]] = template
+            return
+        parts = " ".join(word.text for word in found[3:]).split(" with context")[0]
+        for part in parts.split(","):
+            macro, _, alias = part.strip().partition(" as ")
+            if macro.isidentifier():
+                self.imports.append(_bind(at, to, alias.strip() or macro, template, macro))
+
+    def _regroup(self, found: list[Word], at: int, to: int) -> list[f.Stmt]:
+        """`{% regroup books by author.name as groups %}` reads the key of each row."""
+        texts = [word.text for word in found]
+        if len(texts) != 6 or texts[2] != "by" or texts[4] != "as":
+            return []
+        rows = self._given(found[1])
+        if rows is None:
+            return []
+        key: f.Expr = f.Name(found[3].at, found[3].to, "<row>")
+        for part in texts[3].split("|")[0].split("."):
+            key = f.Attr(found[3].at, found[3].to, key, part, found[3].at)
+        target = f.Name(found[5].at, found[5].to, texts[5])
+        call = f.Call(at, to, f.Name(at, to, "<groups>"), (rows,))
+        each = f.For(at, to, f.Name(at, to, "<row>"), rows, (f.Do(at, to, key),), head_to=to)
+        return [each, f.Assign(at, to, (target,), call)]
+
     def _other(self, name: str, found: list[Word], at: int, to: int) -> list[f.Stmt]:
         if len(found) < 2 or found[1].text[:1] not in "\"'":
             return []
@@ -233,6 +306,8 @@ class _Lowering:
             value = self._given(Word(right, word.at + len(left.encode()) + 1)) if sign else None
             if value is not None:
                 keywords.append(f.Keyword(word.at, word.to, left, value))
+        if found[-1].text == "only":
+            name = "only"
         call = f.Call(at, to, f.Name(at, to, f"<{name}>"), tuple(given), tuple(keywords))
         return [f.Do(at, to, call)]
 
@@ -265,6 +340,12 @@ def _split(word: Word) -> list[tuple[str, int, int]]:
             out.append((name, at, at + len(part.encode())))
         at += len(part.encode()) + 1
     return out
+
+
+def _bind(at: int, to: int, name: str, template: str, macro: str) -> f.Assign:
+    """A name for a macro, of this template or of another."""
+    given = (f.Const(at, to, "str", template), f.Const(at, to, "str", macro))
+    return f.Assign(at, to, (f.Name(at, to, name),), f.Call(at, to, f.Name(at, to, "<macro>"), given))
 
 
 def _do(at: int, to: int, name: str, *given: f.Expr) -> f.Do:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from analyzers import facts as f
 
@@ -15,10 +15,14 @@ _OPERATORS = frozenset(("and", "or", "not", "in", "is", "if", "else"))
 
 
 class Reader:
-    """Reads one value after the other from a text. `free` is told every name that is read."""
+    """Reads one value after the other from a text. `free` is told every name that is read.
 
-    def __init__(self, text: str, at: int, free: Callable[[str], None]) -> None:
-        self.free = free
+    `modules` are names of imported templates: what is read of one is one name, `forms.field`.
+    """
+
+    def __init__(self, text: str, at: int, free: Callable[[str], None], modules: Container[str] = ()) -> None:
+        self.free, self.modules = free, modules
+        self.named: list[f.Keyword] = []
         self.tokens: list[tuple[str, str, int, int]] = []
         position = 0
         while found := _TOKEN.match(text, position):
@@ -67,7 +71,8 @@ class Reader:
                 node = f.Index(node.at, self._to(), node, inner[0] if inner else _nothing(node))
             elif self.peek() == "(":
                 self.take()
-                node = f.Call(node.at, self._to(), node, tuple(self._until(")")))
+                given, named = self._until(")"), tuple(self.named)
+                node = f.Call(node.at, self._to(), node, tuple(given), named)
             elif self.peek() == "|" and self.position + 1 < len(self.tokens):
                 self.take()
                 node = self._filtered(node)
@@ -99,6 +104,9 @@ class Reader:
         kind, text, at, to = self.take()
         if kind == "number":
             return f.Index(node.at, to, node, f.Const(at, to, "int", int(float(text))))
+        if isinstance(node, f.Name) and node.id in self.modules:
+            self.free(f"{node.id}.{text}")
+            return f.Name(node.at, to, f"{node.id}.{text}")
         return f.Attr(node.at, to, node, text, at)
 
     def _filtered(self, node: f.Expr) -> f.Expr:
@@ -122,15 +130,21 @@ class Reader:
         return node
 
     def _until(self, end: str) -> list[f.Expr]:
+        """The values up to a bracket; those given by name are `named`."""
         found: list[f.Expr] = []
+        named: list[f.Keyword] = []
         while self.more and self.peek() != end:
-            kind, text, _, _ = self.tokens[self.position]
-            if kind == "op" or text in _OPERATORS or self.peek(1) == "=":
+            kind, text, at, to = self.tokens[self.position]
+            if kind == "name" and self.peek(1) == "=" and self.position + 2 < len(self.tokens):
+                self.position += 2
+                named.append(f.Keyword(at, to, text, self.value()))
+            elif kind == "op" or text in _OPERATORS:
                 self.position += 1
             else:
                 found.append(self.value())
         if self.more:
             self.take()
+        self.named = named
         return found
 
 

@@ -166,7 +166,6 @@ def rendered_one_row(request, author_ids):
 
 
 def rendered_to_a_string():
-    # disagrees: templates
     return show("book_authors.html", books=Book.objects.all())  # grows
 
 

@@ -72,7 +72,6 @@ def _names(books):
 
 
 def parameter():
-    # disagrees: rows that are handed to a function
     return _names(Book.objects.all())  # grows
 
 

@@ -53,7 +53,11 @@ def configure() -> None:
                     ]
                 },
             },
-            {"BACKEND": "django.template.backends.jinja2.Jinja2", "NAME": "jinja"},
+            {
+                "BACKEND": "django.template.backends.jinja2.Jinja2",
+                "NAME": "jinja",
+                "DIRS": [str(Path(__file__).parent.parent / "templates")],
+            },
         ],
     )
     django.setup()
