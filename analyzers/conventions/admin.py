@@ -58,13 +58,22 @@ def changelist(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Functio
 def inline(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
     """The rows of a relation, each with its text above the form and what cannot be edited."""
     found = _model(project, key)
-    if found is None:
+    if found is None or _is_for_few(project, key, found[0]):
         return None
     at = At(classes.place(project, cls, key, "readonly_fields"))
     columns = [*_columns(project, cls, key, "readonly_fields"), (At(classes.name_of(cls)), "__str__", None)]
     shown = [s for where, name, call in columns for s in _shown(project, key, found[0], where, name, call)]
     rows = at.call(at.attr(at.name("self"), "get_queryset"), at.name("request"))
     return units.function(cls, "inline", (), (at.each(ROW, rows, *shown),))
+
+
+def _is_for_few(project: Project, key: Key, model: Model) -> bool:
+    """True if the class says how many rows there may be (`max_num = 1`), or the relation to their owner is one to one."""
+    limit = classes.held(project, key, "max_num")
+    if limit is not None and isinstance(limit.value, f.Const) and limit.value.kind == "int":
+        return True
+    owning = {r.kind for r in model.relations.values() if r.kind in ("fk", "o2o")}
+    return owning == {"o2o"}
 
 
 def queryset(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:

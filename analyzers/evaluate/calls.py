@@ -35,7 +35,7 @@ from analyzers.evaluate.whiles import sharing
 from analyzers.findings import Place, Related
 from analyzers.project import names
 from analyzers.templates import KIND as TEMPLATE_KIND
-from analyzers.types import INPUT, UNKNOWN_VALUE, Token, Value
+from analyzers.types import INPUT, NONE, UNKNOWN_VALUE, Token, Value
 
 RULE_OF = {"read": "query-in-loop", "write": "query-in-loop", "lazy": "lazy-relation-in-loop"}
 """Which rule speaks of a kind of query: an ignore of that rule on a `def` keeps the query from all callers."""
@@ -150,6 +150,7 @@ def invoke(
     if function is None:
         return UNKNOWN_VALUE
     bound = bind_parameters(function, target, values, keywords, run.language)
+    bound |= _left_out(function, bound, values, keywords)
     if run.recursion is not None and run.recursion.is_of(*target.ref):
         return _self_call(run, function, bound, place)
     is_nested = function.parent and run.path == target.ref[0] and (inline or run.encloses(function.parent))
@@ -165,6 +166,19 @@ def invoke(
         if found is not None:
             return found
     return enter_summary(run, summary, bound, place, label, target.ref[0], function)
+
+
+def _left_out(
+    function: f.Function, bound: Mapping[str, Value], values: tuple[Value, ...], keywords: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Parameters that a call leaves at None: a branch for when something is given is not taken."""
+    if "**" in keywords or any(value.evidence == SPREAD for value in values):
+        return {}
+    return {
+        param.name: NONE
+        for param in function.params
+        if param.name not in bound and isinstance(param.default, f.Const) and param.default.kind == "none"
+    }
 
 
 def _self_call(run: Run, function: f.Function, bound: dict[str, Value], place: Place) -> Value:

@@ -84,7 +84,9 @@ def _of_row(run: Run, base: Value, found: Model, node: f.Attr) -> Value | None:
         )
     name = loaders.filled(base.origin, join_path(base.path, node.name))
     if name and name in found.relations:
-        target = row(found.relations[name].target, base.origin, join_path(base.path, node.name))
+        at = join_path(base.path, node.name)
+        filling = found.relations[name]
+        target = row(filling.target, base.origin, at, inverse=_back(filling))
         return Value("list", of=target, depends=base.depends, label=label)
     if _instance_effect(node.name):
         return Value("method", bound=base, depends=base.depends, label=label)
@@ -115,7 +117,7 @@ def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.A
             relation=relation.name,
             depends=base.depends,
         )
-        back = relation.inverse if relation.kind in ("reverse_fk", "reverse_o2o") else ""
+        back = _back(relation)
         if base.origin is None:
             target = run.summaries.models.related(relation)
             source = owners.assumed(run, relation, target, run.place(node), label)
@@ -126,7 +128,15 @@ def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.A
         return row(relation.target, None, "", base.depends).but(label=label)
     if not run.is_stored(label) and not _is_loaded(origin, path):
         read_later(run, base, found, node, label, path)
-    return row(relation.target, origin, path, base.depends).but(label=label)
+    return row(relation.target, origin, path, base.depends, inverse=_back(relation)).but(label=label)
+
+
+def _back(relation: Relation) -> str:
+    """The relation of the rows reached that leads to their owner, where fetching them puts the owner there.
+
+    Source: https://github.com/django/django/blob/5.2/django/db/models/fields/related_descriptors.py (`set_cached_value`)
+    """
+    return relation.inverse if relation.kind in ("reverse_fk", "reverse_o2o", "o2o") else ""
 
 
 def _is_loaded(origin: Origin | None, path: str) -> bool:
