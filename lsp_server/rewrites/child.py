@@ -109,9 +109,10 @@ class Child:
                 self._said = line.decode("utf-8", "replace").strip() or self._said
 
     async def send(
-        self, body: dict[str, Any], deadline: float, stall: float
+        self, body: dict[str, Any], deadline: float, stall: float, *, warm: bool = False
     ) -> AsyncGenerator[dict[str, Any], None]:
-        """The child's messages about one request, up to `done` or `failed`. Raises ChildLost.
+        """The child's messages about one request, up to `done` or `failed`. Raises ChildLost. `warm` asks for no answer,
+        only that the prefix be cached.
 
         Closing the iterator early (or cancelling the task that reads it) cancels the request in the child.
         """
@@ -119,7 +120,8 @@ class Child:
         self._open[number] = queue
         finished = False
         try:
-            await self._write(op="send", id=number, body=body, deadline=deadline, stall=stall)
+            op = "warm" if warm else "send"
+            await self._write(op=op, id=number, body=body, deadline=deadline, stall=stall)
             while True:
                 message = await queue.get()
                 if message is None:

@@ -5,10 +5,11 @@
 It reads JSON lines on stdin and writes JSON lines on stdout:
 
     {"op": "send", "id": 1, "body": {...}, "deadline": 120.0, "stall": 60.0}     {"op": "cancel", "id": 1}
+    {"op": "warm", ...}                                  the same, without a stream: the prefix is written, no answer made
     {"event": "ready"}
-    {"event": "begun", "id": 1, "usage": {...}}          the answer has begun: the prefix is readable from the cache
+    {"event": "begun", "id": 1, "message", "usage"}      the answer has begun: the prefix is readable from the cache
     {"event": "text", "id": 1, "text": "..."}
-    {"event": "done", "id": 1, "text", "stop_reason", "stop_details", "usage", "content"}
+    {"event": "done", "id": 1, "message", "text", "stop_reason", "stop_details", "usage", "content", "cache_miss"}
     {"event": "failed", "id": 1, "kind", "message", "status", "error_code", "request_id", "retry_after"}
 
 The key comes from the environment and is never written anywhere. Nothing but these lines reaches the real stdout. When
@@ -22,6 +23,7 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Awaitable, Callable
 from typing import Any, TextIO
 
 # The SDK logs whole request bodies, which are source code, when ANTHROPIC_LOG says debug; and it sends trace headers
@@ -32,7 +34,14 @@ os.environ["ANTHROPIC_OPEN_TELEMETRY"] = "false"
 import anthropic
 import httpx2
 
-_RETRIES = 1  # before a response begins only; a stream that broke off is never sent again
+# Once more, before a response begins only; a stream that broke off is never sent again. The SDK's own retries are off:
+# they wait as long as a `retry-after` header tells them to, which has no limit.
+_LONGEST_WAIT = 10.0
+_WAIT = 0.8
+_MOST_TEXT = 8_000_000  # characters of one answer; no model writes as much
+
+
+Work = Callable[[int, dict[str, Any]], Awaitable[None]]
 
 
 class Link:
@@ -66,9 +75,9 @@ class Sender:
         task.add_done_callback(lambda _: self._tasks.pop(number, None))
 
     async def _send(self, number: int, message: dict[str, Any]) -> None:
+        work = self._warm if message["op"] == "warm" else self._stream
         try:
-            # Our own deadline: the SDK waits as long as a `retry-after` header tells it to, which has no limit.
-            await asyncio.wait_for(self._stream(number, message), message["deadline"])
+            await asyncio.wait_for(self._twice(work, number, message), message["deadline"])
         except asyncio.CancelledError:
             self._link.write(event="failed", id=number, kind="cancelled", message="cancelled")
         except (asyncio.TimeoutError, TimeoutError):
@@ -76,28 +85,104 @@ class Sender:
         except Exception as problem:
             self._link.write(event="failed", id=number, **describe(problem))
 
-    async def _stream(self, number: int, message: dict[str, Any]) -> None:
+    async def _twice(self, work: Work, number: int, message: dict[str, Any]) -> None:
+        try:
+            await work(number, message)
+        except anthropic.APIError as problem:
+            wait = _wait_before_retry(problem)
+            if wait is None:
+                raise
+            await asyncio.sleep(wait)
+            await work(number, message)
+
+    def _at(self, message: dict[str, Any]) -> anthropic.AsyncAnthropic:
         if self._client is None:
-            self._client = anthropic.AsyncAnthropic(max_retries=_RETRIES, open_telemetry=False)
+            # A redirect would send the code, and perhaps the key, to somebody else.
+            http = anthropic.DefaultAsyncHttpxClient(follow_redirects=False)
+            self._client = anthropic.AsyncAnthropic(max_retries=0, open_telemetry=False, http_client=http)
         timeout = httpx2.Timeout(message["stall"], connect=min(5.0, message["stall"]))
-        client = self._client.with_options(timeout=timeout)
-        async with client.messages.stream(**message["body"]) as stream:
-            async for event in stream:
-                if event.type == "message_start":
-                    self._link.write(event="begun", id=number, usage=event.message.usage.to_dict())
-                elif event.type == "text":
-                    self._link.write(event="text", id=number, text=event.text)
-            final = await stream.get_final_message()
-        details = getattr(final, "stop_details", None)
+        return self._client.with_options(timeout=timeout)
+
+    async def _stream(self, number: int, message: dict[str, Any]) -> None:
+        begun, whole, size = False, False, 0
+        try:
+            async with self._at(message).messages.stream(**message["body"]) as stream:
+                async for event in stream:
+                    if event.type == "message_start":
+                        begun = True
+                        start = event.message
+                        self._link.write(
+                            event="begun", id=number, message=start.id, usage=start.usage.to_dict()
+                        )
+                    elif event.type == "text":
+                        size += len(event.text)
+                        if size > _MOST_TEXT:
+                            raise Garbled("the answer has no end")
+                        self._link.write(event="text", id=number, text=event.text)
+                    elif event.type == "message_stop":
+                        whole = True
+                if not begun:
+                    raise Garbled("it is no stream of events")
+                final = await stream.get_final_message()
+        except (anthropic.AnthropicError, httpx2.HTTPError, json.JSONDecodeError, Garbled):
+            raise
+        except Exception as problem:
+            # What the SDK raises over events that do not fit together has no class of its own.
+            raise Garbled(f"{type(problem).__name__}: {problem}") if begun else problem from problem
+        self._done(number, final, whole)
+
+    async def _warm(self, number: int, message: dict[str, Any]) -> None:
+        final = await self._at(message).messages.create(**message["body"])
+        self._link.write(event="begun", id=number, message=final.id, usage=final.usage.to_dict())
+        self._done(number, final, whole=True)
+
+    def _done(self, number: int, final: Any, whole: bool) -> None:
+        """`whole` is false where the stream ended without saying so: then there was no natural end either."""
+        diagnostics = getattr(final, "diagnostics", None)
         self._link.write(
             event="done",
             id=number,
+            message=final.id,
             text="".join(block.text for block in final.content if block.type == "text"),
-            stop_reason=final.stop_reason,
-            stop_details=details.to_dict() if details else None,
+            stop_reason=final.stop_reason if whole else None,
+            stop_details=_plain(getattr(final, "stop_details", None)),
             usage=final.usage.to_dict(),
             content=[block.to_dict(exclude_none=True) for block in final.content],
+            cache_miss=_plain(getattr(diagnostics, "cache_miss_reason", None)),
         )
+
+
+def _plain(value: Any) -> Any:
+    """A part of the response as JSON can hold it; what the SDK has no type for is a dict already."""
+    return value.to_dict() if hasattr(value, "to_dict") else value if isinstance(value, dict) else None
+
+
+class Garbled(Exception):
+    """The response is not what the API documents."""
+
+
+def _wait_before_retry(problem: anthropic.APIError) -> float | None:
+    """Seconds to wait before asking once more; None where that is of no use, or too long for a person who waits."""
+    if isinstance(problem, anthropic.APITimeoutError):
+        return None
+    if isinstance(problem, anthropic.APIConnectionError):
+        return _WAIT
+    if (
+        not isinstance(problem, anthropic.APIStatusError)
+        or problem.error_code == "enforced_spend_limit_reached"
+    ):
+        return None
+    status, headers = problem.status_code, problem.response.headers
+    if status < 400:  # an error event in the middle of a stream: it has been billed
+        return None
+    asked = headers.get("x-should-retry")
+    if asked == "false" or (asked != "true" and not (status in (408, 409, 429) or status >= 500)):
+        return None
+    try:
+        wait = float(headers.get("retry-after", _WAIT))
+    except ValueError:  # a date
+        wait = _WAIT
+    return max(0.1, wait) if wait <= _LONGEST_WAIT else None
 
 
 def describe(problem: Exception) -> dict[str, Any]:
@@ -121,7 +206,16 @@ def describe(problem: Exception) -> dict[str, Any]:
         told["kind"] = "stalled"
     elif isinstance(problem, httpx2.TransportError):
         told["kind"] = "cut-off"
-    elif isinstance(problem, json.JSONDecodeError):
+    elif isinstance(
+        problem,
+        (
+            json.JSONDecodeError,
+            UnicodeDecodeError,
+            httpx2.HTTPError,
+            anthropic.APIResponseValidationError,
+            Garbled,
+        ),
+    ):
         told["kind"] = "garbled"
     elif isinstance(problem, anthropic.AnthropicError):
         told["kind"] = "client"

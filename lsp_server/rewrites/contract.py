@@ -93,11 +93,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step of a request. `stage` is waiting, starting, sent, thinking, writing, checking or repairing."""
+    """One step of a request. `stage` is waiting, starting, sent, thinking, looking, writing, checking or repairing;
+    `tokens` is what has been written of this answer, `cost_usd` what the whole run has cost so far."""
 
     stage: str
     message: str
     fraction: float | None = None
+    tokens: int = 0
+    cost_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,8 @@ class Checked:
     findings_after: tuple[Finding, ...] = ()
 
 
-Check = Callable[[Target, str], Checked | Awaitable[Checked]]
+# Given the target, the patched text of its file, and, only where other files change too, these by path.
+Check = Callable[..., Checked | Awaitable[Checked]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def lost(reason: str) -> RewriteFailed:
 
 def from_report(report: Mapping[str, Any], model: str, deadline: float, stall: float) -> RewriteFailed:
     """The failure that a `failed` line of the child stands for."""
-    message = str(report.get("message") or "no reason given").rstrip(". ")
+    message = _one_line(report.get("message") or "no reason given").rstrip(". ")
     if report["kind"] != "status":
         kind, text = _BY_KIND.get(report["kind"], _BY_KIND["unexpected"])
         return RewriteFailed(kind, text.format(message=message, deadline=deadline, stall=stall))
@@ -81,11 +81,10 @@ def from_report(report: Mapping[str, Any], model: str, deadline: float, stall: f
         status not in _BY_STATUS
     ):  # an error event in the middle of a stream has status 200; only its type says more
         status = _BY_TYPE.get(str(report.get("type")), status)
-    kind, text = _BY_STATUS.get(
-        status, ("server-error", f"The Claude API failed (status {status}). {_AGAIN}")
-    )
+    said = f"status {status}" if status != 200 else _one_line(report.get("type") or "no reason given")
+    kind, text = _BY_STATUS.get(status, ("server-error", "The Claude API failed ({said}). " + _AGAIN))
     wait = f"; it asks to wait {report['retry_after']} seconds" if report.get("retry_after") else ""
-    return RewriteFailed(kind, text.format(message=message, model=model, wait=wait))
+    return RewriteFailed(kind, text.format(message=message, model=model, wait=wait, said=said))
 
 
 def stopped(reason: str | None, details: Mapping[str, Any] | None) -> RewriteFailed | None:
@@ -100,10 +99,26 @@ def stopped(reason: str | None, details: Mapping[str, Any] | None) -> RewriteFai
             "The answer was cut at the limit of output tokens, so it is not used. Raise the limit or split the function.",
         )
     if reason == "refusal":
-        category = (details or {}).get("category")
-        why = (details or {}).get("explanation")
-        told = f" ({category})" if category else ""
-        return RewriteFailed("refusal", f"Claude refused this request{told}{': ' + str(why) if why else '.'}")
+        given = details if isinstance(details, Mapping) else {}
+        category, why = given.get("category"), _one_line(given.get("explanation") or "")
+        told = f" ({_one_line(category)})" if category else ""
+        return RewriteFailed("refusal", f"Claude refused this request{told}{': ' + why if why else '.'}")
+    if reason == "model_context_window_exceeded":
+        return RewriteFailed(
+            "too-large", "The conversation no longer fits the model. Lower the context limit in the settings."
+        )
     return RewriteFailed(
-        "stop", f"Claude stopped for another reason than the end of its answer ({reason}). {_AGAIN}"
+        "stop",
+        f"Claude stopped for another reason than the end of its answer ({_one_line(reason)}). {_AGAIN}",
     )
+
+
+def unforeseen(problem: Exception) -> RewriteFailed:
+    """A failure nobody thought of: named, so that it can be reported, and as harmless as the others."""
+    kind, text = _BY_KIND["unexpected"]
+    return RewriteFailed(kind, text.format(message=type(problem).__name__))
+
+
+def _one_line(text: object) -> str:
+    """What others wrote, short and on one line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())[:300]

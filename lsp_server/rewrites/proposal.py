@@ -10,7 +10,25 @@ from lsp_server.rewrites.contract import Edit, RewriteFailed, Target, Timings, U
 _TAGS = ("before", "after", "why", "assumptions", "imports", "aux", "rewrite", "no_change")
 _REQUIRED = ("before", "after", "why", "rewrite")
 _MARK = re.compile(rf"<(/?)({'|'.join(_TAGS)})>")
+# Only where several functions may change: these two tags name the file, and `also` the function, they are about.
+_PLACED = re.compile(
+    r'<(?P<tag>also|also_imports) path="(?P<path>[^"<>\n]{1,400})"(?: function="(?P<function>[^"<>\n]{1,200})")?>'
+    r"(?P<code>.*?)</(?P=tag)>",
+    re.DOTALL,
+)
+_ANY_PLACED = re.compile(r"</?also(?:_imports)?\b")
+MOST_OTHERS = 5
 _FENCED = re.compile(r"\A```[\w+-]*\n(.*?)\n?```\s*\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """Another function that changes with the one asked about, as the model wrote it."""
+
+    path: str
+    function: str
+    code: str
+    imports: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +42,19 @@ class Answer:
     assumptions: str = ""
     imports: str = ""
     aux: str = ""
+    also: tuple[Also, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileEdit:
+    """What changes in another file than the target's; `text` is that file as the edits were made for it."""
+
+    path: str
+    relative: str
+    functions: tuple[str, ...]
+    text: str
+    edits: tuple[Edit, ...]
+    patched: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +84,7 @@ class Proposal:
     timings: Timings
     from_cache: bool = False
     repaired: bool = False
+    others: tuple[FileEdit, ...] = ()
 
     def summary(self) -> str:
         """A few lines of Markdown for the confirmation."""
@@ -63,15 +95,23 @@ class Proposal:
         ]
         if self.assumptions and self.assumptions.lower().rstrip(".") != "none":
             lines.append(f"It assumes: {self.assumptions}")
+        lines += [
+            f"It also changes {', '.join(f'`{name}`' for name in file.functions)} in {file.relative}."
+            for file in self.others
+        ]
         lines += [f"Note: {warning}" for warning in self.warnings]
         return "\n\n".join(line for line in lines if line)
 
 
-def parse(text: str) -> Answer:
+def parse(text: str, *, several: bool = False) -> Answer:
     """The answer in the text. Raises RewriteFailed: `no-change` with the model's reason, else `answer`.
 
+    `several` allows other functions beside the one asked about, and `rewrite` to be left out when there are some.
     Strict on purpose: a tag that is missing, doubled, nested or left open means that nobody can tell what was meant.
     """
+    also: tuple[Also, ...] = ()
+    if several:
+        text, also = _others(text)
     sections: dict[str, str] = {}
     opened: tuple[str, int] | None = None
     at, outside = 0, []
@@ -92,7 +132,7 @@ def parse(text: str) -> Answer:
     if opened:
         raise _unusable(f"<{opened[0]}> is never closed", text)
     outside.append(text[at:])
-    if sections.keys() == {"no_change"}:
+    if sections.keys() == {"no_change"} and not also:
         reason = " ".join(sections["no_change"].split())
         raise RewriteFailed(
             "no-change", f"Claude would not change this function: {reason}", model_says=reason
@@ -100,6 +140,8 @@ def parse(text: str) -> Answer:
     if "no_change" in sections:
         raise _unusable("it holds a rewrite and says that there is none", text)
     for tag in _REQUIRED:
+        if tag == "rewrite" and also and tag not in sections:
+            continue
         if not sections.get(tag, "").strip():
             raise _unusable(f"<{tag}> is missing", text)
     if any(piece.strip() for piece in outside):
@@ -107,8 +149,41 @@ def parse(text: str) -> Answer:
     prose = {
         tag: " ".join(sections.get(tag, "").split()) for tag in ("before", "after", "why", "assumptions")
     }
-    return Answer(rewrite=_code(sections["rewrite"]), aux=_code(sections.get("aux", "")),
-                  imports=_code(sections.get("imports", "")), **prose)  # fmt: skip
+    if also and "rewrite" not in sections and (sections.keys() & {"aux", "imports"}):
+        raise _unusable("it has <aux> or <imports> without a <rewrite>", text)
+    return Answer(rewrite=_code(sections.get("rewrite", "")), aux=_code(sections.get("aux", "")),
+                  imports=_code(sections.get("imports", "")), also=also, **prose)  # fmt: skip
+
+
+def _others(text: str) -> tuple[str, tuple[Also, ...]]:
+    """The text without its sections about other functions, and these."""
+    functions: dict[tuple[str, str], str] = {}
+    imports: dict[str, str] = {}
+    for found in _PLACED.finditer(text):
+        tag, path, function, code = found["tag"], found["path"], found["function"], found["code"]
+        if _MARK.search(code) or _ANY_PLACED.search(code):
+            raise _unusable(f"a tag stands inside <{tag}>", text)
+        key = (path, function or "")
+        if (tag == "also") != bool(function):
+            raise _unusable(f"<{tag}> does not name what it is about", text)
+        if key in functions or (tag != "also" and path in imports):
+            raise _unusable(f"there is more than one <{tag}> for {path}", text)
+        if tag == "also":
+            functions[key] = _code(code)
+            if not functions[key]:
+                raise _unusable(f"<also> for {path} is empty", text)
+        else:
+            imports[path] = _code(code)
+    rest = _PLACED.sub("", text)
+    if _ANY_PLACED.search(rest):
+        raise _unusable("<also> is not written as agreed", text)
+    if len(functions) > MOST_OTHERS:
+        raise _unusable(f"it changes more than {MOST_OTHERS} other functions", text)
+    if set(imports) - {path for path, _ in functions}:
+        raise _unusable("it has imports for a file in which it changes nothing", text)
+    # A file's imports go with the first of its functions.
+    also = [Also(p, name, code, imports.pop(p, "")) for (p, name), code in functions.items()]
+    return rest, tuple(also)
 
 
 def _code(text: str) -> str:

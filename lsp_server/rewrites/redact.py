@@ -105,6 +105,15 @@ class Redactor:
     _names: dict[str, str] = field(default_factory=dict)  # secret -> placeholder
     _counts: Counter[str] = field(default_factory=Counter)
 
+    @classmethod
+    def of(cls, secrets: dict[str, str]) -> Redactor:
+        """One that goes on where another stopped: what has a placeholder keeps it, and numbers follow."""
+        made = cls(dict(secrets), {secret: name for name, secret in secrets.items()})
+        for name in secrets:
+            kind, _, number = name.removeprefix("__REDACTED_").removesuffix("__").rpartition("_")
+            made._counts[kind] = max(made._counts[kind], int(number) if number.isdigit() else 0)
+        return made
+
     def replace(self, pattern: re.Pattern[str], kind: str, text: str) -> str:
         """The text with every match of the pattern as a placeholder of that kind."""
         return pattern.sub(lambda m: self._placeholder(kind, m.group()), text)

@@ -62,9 +62,11 @@ class Desk:
     redactor: redact.Redactor
     tokens_left: int
     shown: dict[tuple[str, str], str] = field(default_factory=dict)  # (path, function) -> its source
+    asked: int = 0
 
     async def answer_all(self, calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The `tool_result` blocks for the `tool_use` blocks of one turn, in their order. Never raises for a question."""
+        self.asked += len(calls)
         found: list[tuple[Any, bool]] = [("", True)] * len(calls)
 
         async def one(number: int, call: Mapping[str, Any]) -> None:
@@ -139,7 +141,7 @@ class Desk:
 
     def _remember(self, answer: dict[str, Any]) -> None:
         source = answer.get("source")
-        if isinstance(source, str) and not cut(source)[1]:
+        if isinstance(source, str) and not cut(source)[1] and not redact.holds_private_key(source):
             self.shown[str(answer.get("path")), str(answer.get("function"))] = source
 
     def _clean(self, value: Any) -> Any:

@@ -266,8 +266,8 @@ def bench(shared_bench: Bench, tmp_path: Path) -> Iterator[Bench]:
     api.peak = 0
     rewriter.settings = RewriteSettings(cache_answers=False, daily_limit_usd=0, request_limit_usd=0)
     rewriter.ledger, rewriter.answers = Ledger(tmp_path / "state"), AnswerCache(tmp_path / "cache")
-    rewriter.calibration = Calibration(tmp_path / "state")
-    rewriter._gate = None  # forgets which prefixes are warm, as the stand-in has just done
+    rewriter.calibration = rewriter._line.calibration = Calibration(tmp_path / "state")
+    rewriter._line.forget()  # forgets which prefixes are warm, as the stand-in has just done
     environ = dict(shared_bench.environ)
     yield shared_bench
     shared_bench.environ.clear()
