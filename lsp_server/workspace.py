@@ -33,6 +33,8 @@ _SKIPPED_FOLDERS = frozenset(
 # Build output, unless a Python package is called that.
 _OUTPUT_FOLDERS = frozenset({"build", "dist"})
 _GENERATED_SUFFIXES = (".min.js", ".min.mjs", ".bundle.js", ".d.ts", "_pb2.py", "_pb2_grpc.py")
+# What stands at the root of a project that came without its repository.
+_MANIFESTS = ("pyproject.toml", "package.json", "setup.py", "setup.cfg", "manage.py", "requirements.txt")
 
 
 def key(path: Path | str) -> str:
@@ -47,14 +49,20 @@ def find_root(path: Path) -> Path:
 
 def marked_root(path: Path) -> Path | None:
     """The nearest folder above with a `[tool.bigo]`, else the repository's root, else the nearest folder with a
-    pyproject.toml or package.json; None where there is none of these."""
+    manifest such as pyproject.toml or package.json, else the outermost package the path is in; None where there is
+    none of these."""
     tests: tuple[Callable[[Path], bool], ...] = (
         _configures_bigo,
         lambda folder: (folder / ".git").exists(),
-        lambda folder: (folder / "pyproject.toml").is_file() or (folder / "package.json").is_file(),
+        lambda folder: any((folder / name).is_file() for name in _MANIFESTS),
+        lambda folder: _is_package(folder) and not _is_package(folder.parent),
     )
     folders = _folders(path)
     return next((folder for holds in tests for folder in folders if holds(folder)), None)
+
+
+def _is_package(folder: Path) -> bool:
+    return (folder / "__init__.py").is_file()
 
 
 def _folders(path: Path) -> list[Path]:

@@ -133,6 +133,16 @@ def test_the_root_is_the_nearest_that_configures_bigo_then_the_repository(tmp_pa
     assert find_root(here) == tmp_path / "one"
 
 
+def test_the_root_of_a_project_without_its_repository_is_its_manifest_or_its_outermost_package(
+    tmp_path: Path,
+) -> None:
+    put(tmp_path, "app/shop/__init__.py", "app/shop/sales/__init__.py", "app/shop/sales/views.py")
+    view = tmp_path / "app/shop/sales/views.py"
+    assert find_root(view) == tmp_path / "app/shop"
+    (tmp_path / "app/manage.py").touch()
+    assert find_root(view) == tmp_path / "app"
+
+
 # ------------------------------------------------------------------------------------------------------- reading
 
 
