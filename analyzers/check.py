@@ -54,6 +54,7 @@ def check(project: Project, path: str, text: Text, options: Options = Options())
     if facts is None:
         return ()
     summaries = summaries_of(project)
+    summaries.begin_file()
     chosen = options.rules()
     found: list[Finding] = []
     seen: set[object] = set()

@@ -56,8 +56,15 @@ class Hubs:
         if self._in_cycles > MAX_IN_CYCLES and self._cuts < MAX_CUTS and self._came_back:
             raise Tangled
 
-    def cut(self) -> None:
-        """Mark the function to which most calls came back."""
+    def cut(self) -> Identity:
+        """Mark the function to which most calls came back; which one that is."""
         self._cuts += 1
-        self.marked.add(max(self._came_back, key=lambda identity: (self._came_back[identity], identity)))
+        hub = max(self._came_back, key=lambda identity: (self._came_back[identity], identity))
+        self.marked.add(hub)
         self._again()
+        return hub
+
+    def forget(self) -> set[Identity]:
+        """Mark none any more; those that were."""
+        marked, self.marked = self.marked, set()
+        return marked

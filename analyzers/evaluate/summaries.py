@@ -87,6 +87,11 @@ class Summaries:
 
     # ------------------------------------------------------------------------------------------- questions
 
+    def begin_file(self) -> None:
+        """What is said of a file is the same whatever was asked before: no hubs are known when it begins."""
+        for identity in self.hubs.forget():
+            self.project.memo.forget(("hub", identity))
+
     def analysis(self, path: str, qualname: str) -> Analysis | None:
         """The function run on what its own annotations and defaults say. None if there is no such function."""
         function = self.function(path, qualname)
@@ -100,20 +105,27 @@ class Summaries:
         """Answer what is asked from outside; where too many functions lead back to each other, hubs are cut first."""
         if self.active:
             return self._ask(path, function, formals, depth)
-        self.hubs.begin()
-        while True:
-            self._spent = 0
-            self._provisional.clear()
-            try:
-                return self._ask(path, function, formals, depth)
-            except Tangled:
-                self.hubs.cut()
+
+        def answer() -> Analysis | None:
+            self.hubs.begin()
+            while True:
+                self._spent = 0
+                self._provisional.clear()
+                try:
+                    return self._ask(path, function, formals, depth)
+                except Tangled:
+                    self.project.memo.forget(("hub", self.hubs.cut()))
+
+        # Asked from outside, it is true for where it is asked, whatever cycles of calls it leads into.
+        key: Hashable = ("question", path, function.qualname, _signatures(formals), depth)
+        return self.project.memo.ask(key, answer, in_cycle=None)
 
     def of(self, path: str, function: f.Function, bound: Mapping[str, Value], caller: Run) -> Summary | None:
         """The summary for these arguments; None if the function is being run already."""
         if self._grade is not None:
             return self._graded(path, function, bound, self._grade - 1)
         identity = (path, function.qualname)
+        self.project.memo.read(("hub", identity))
         if identity in self.active:
             self.hubs.came_back(identity)
             if identity in self._asked:
@@ -140,7 +152,7 @@ class Summaries:
         group of functions that call each other would be run anew along every path through it.
         """
         qualname = function.qualname
-        signature = tuple((name, _signature(value)) for name, value in formals.items())
+        signature = _signatures(formals)
         # Only a question of its own runs the functions that are defined inside and called elsewhere.
         if depth == 0:
             self._top = (path, qualname, signature)
@@ -170,7 +182,7 @@ class Summaries:
         if grade < 0:
             return Summary(complete=False)
         formals = self.formals(path, function, bound)
-        signature = tuple((name, _signature(value)) for name, value in formals.items())
+        signature = _signatures(formals)
 
         def run() -> Analysis | None:
             around = (self._grade, self.active)
@@ -420,6 +432,10 @@ def _inside(value: Value | None, depth: int = 0) -> Value | None:
         items=tuple(_inside(item, depth + 1) or UNKNOWN_VALUE for item in items) if items else None,
         size=ONE if small else None, letter=value.letter and small,
     )  # fmt: skip
+
+
+def _signatures(formals: Mapping[str, Value]) -> Hashable:
+    return tuple((name, _signature(value)) for name, value in formals.items())
 
 
 def _signature(value: Value | None) -> Hashable:
