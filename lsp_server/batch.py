@@ -30,13 +30,18 @@ def index_all(
 ) -> Iterator[Indexed]:
     """What `indexing` makes of each of the paths, in order. `workers` 0 means one per core; `threaded` says that
     this process has several threads, and must not be forked."""
-    workers = min(workers or _cores(), max(1, len(paths) // CHUNK))
+    workers = min(workers or cores(), max(1, len(paths) // CHUNK))
     if workers == 1 or len(paths) < WORTH_WORKERS:
         for path in paths:
             yield from index_some(max_size, [path])
         return
     chunks = [paths[i : i + CHUNK] for i in range(0, len(paths), CHUNK)]
     yield from _with_workers(chunks, max_size, _Pools(workers, threaded))
+
+
+def one(path: str, max_size: int) -> Indexed:
+    """The same for one file, made here."""
+    return index_some(max_size, [path])[0]
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,8 @@ def _alone(paths: Sequence[str], max_size: int, pools: _Pools) -> list[Indexed] 
         return None
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many processes can run at a time."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ class Indexed(NamedTuple):
     path: str
     facts: bytes | None
     reason: str  # the end of a sentence that begins with the path; "" where there are facts
+    digest: bytes = b""  # of the text the facts are of
 
 
 def index_some(max_size: int, paths: Sequence[str]) -> list[Indexed]:
@@ -44,9 +46,19 @@ def _index(path: str, max_size: int) -> Indexed:
     if isinstance(source, Unreadable):
         return Indexed(path, None, source.reason)
     try:
-        return Indexed(path, _encoder.encode(extract.facts_of(source, language)), "")
+        facts = _encoder.encode(extract.facts_of(source, language))
+        return Indexed(path, facts, "", digest_of(source, path))
     except Exception as error:
         return Indexed(path, None, f"could not be analysed: {type(error).__name__}: {error}")
+
+
+def digest_of(source: bytes, path: str) -> bytes:
+    """What facts are told apart by: the text, and the language it is read in."""
+    from analyzers import languages
+
+    language = languages.for_path(path)
+    name = language.name if language is not None else ""
+    return hashlib.blake2b(source, digest_size=20, person=name.encode()).digest()
 
 
 def unpack(facts: bytes) -> FileFacts:

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,10 @@ from lsp_server.commands.console import CannotRun, print_json, progress, say
 if TYPE_CHECKING:
     from analyzers.profiles import Linked
     from lsp_server.baseline import Baseline
-    from lsp_server.commands.gather import Gathered
+    from lsp_server.commands.gather import Gathered, Texts
     from lsp_server.render.located import Located, Spelling, Stats
     from lsp_server.settings import Settings
+    from lsp_server.store import Store
 
 FORMATS = ("text", "json", "sarif", "github")
 SEVERITIES = tuple(severity.label for severity in Severity)
@@ -50,14 +51,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     doing.add_argument("--fix", action="store_true", help="apply the certain local fixes")
     parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="read and check everything, whatever is known from earlier runs",
+    )
+    parser.add_argument(
         "--no-reasons", action="store_true", help="one line per finding, without the evidence"
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """0 without findings, 1 with findings, 2 where something asked for could not be done."""
-    from lsp_server.commands import gather, measured
+    from lsp_server.commands import gather, measured, scans
+    from lsp_server.places import cache_dir
     from lsp_server.render.located import Spelling
+    from lsp_server.store import opened
 
     started = time.monotonic()
     root, settings = gather.settings_for(args.paths)
@@ -65,20 +73,28 @@ def run(args: argparse.Namespace) -> int:
     gather.check_names(settings)
     changed = _changed_since(root, args.since) if args.since else None
     baseline = _read_baseline(args.baseline) if args.baseline else None
-    gathered = gather.gather(args.paths, root, settings)
+    listing = gather.listed(args.paths, settings)
     if changed is not None:
-        gathered.wanted = [path for path in gathered.wanted if os.path.realpath(path) in changed]
+        listing = replace(
+            listing, wanted=[path for path in listing.wanted if os.path.realpath(path) in changed]
+        )
     if args.fix or args.diff:
         from lsp_server.commands import fix
 
-        return fix.run(gathered, args)
+        return fix.run(gather.gather(args.paths, root, settings, listing, cached=not args.no_cache), args)
     spell = Spelling.for_arguments(args.paths)
-    checked = check_all(gathered, measured.linked(gathered, args.profile), baseline, spell)
+    with opened(None if args.no_cache else cache_dir()) as store:
+        key = scans.key_for(listing, settings) if store is not None and args.profile is None else None
+        checked = _known(store, key, settings, baseline, spell)
+        if checked is None:
+            gathered = gather.gather(args.paths, root, settings, listing, cached=not args.no_cache)
+            checked = check_all(gathered, measured.linked(gathered, args.profile), baseline, spell)
+            _keep(store, key, checked)
     if args.write_baseline:
-        return _write_baseline(args.write_baseline, checked, gathered)
-    stats = _stats(checked, gathered, spell, time.monotonic() - started)
+        return _write_baseline(args.write_baseline, checked)
+    stats = _stats(checked, spell, time.monotonic() - started)
     _print(args, checked.located, stats)
-    return 2 if gathered.failed else 1 if checked.located else 0
+    return 2 if checked.failed else 1 if checked.located else 0
 
 
 def _overridden(settings: Settings, args: argparse.Namespace) -> Settings:
@@ -132,65 +148,100 @@ class Checked:
     in_baseline: int = 0
     lines: int = 0
     files: int = 0
+    indexed: int = 0
+    skipped: dict[str, str] = field(default_factory=dict)
+    failed: bool = False
+    found: list[tuple[str, tuple[Finding, ...]]] = field(default_factory=list)  # whatever is shown of it
+
+    def add(
+        self,
+        path: str,
+        findings: tuple[Finding, ...],
+        least: Severity,
+        baseline: Baseline | None,
+        texts: Texts,
+        spell: Spelling,
+    ) -> None:
+        """The findings of a file; those at or above the threshold that the baseline does not hold are shown."""
+        from lsp_server.render.located import locate
+
+        if findings:
+            self.found.append((path, findings))
+        for finding in findings:
+            text = texts(finding.place.path) if finding.severity >= least else None
+            if text is None:
+                continue
+            if baseline is not None and baseline.holds(finding, text):
+                self.in_baseline += 1
+            else:
+                self.kept.append((finding, text))
+                self.located.append(locate(finding, texts, spell))
 
 
 def check_all(
     gathered: Gathered, linked: Linked | None, baseline: Baseline | None, spell: Spelling
 ) -> Checked:
-    """Check every wanted file, one at a time. A file that fails is named on stderr and the others go on."""
-    from lsp_server.render.located import locate
+    """Check every wanted file. A file that fails is named on stderr and the others go on."""
+    from lsp_server.commands import checking, gather
 
     checked = Checked()
-    with progress("checking") as advance:
-        for done, path in enumerate(gathered.wanted, 1):
-            found = check_file(gathered, path, linked, checked)
+    least = Severity.parse(gathered.settings.analysis.min_severity)
+    with progress("checking") as advance, gather.without_collecting():
+        for done, found in enumerate(checking.check_files(gathered, linked), 1):
             advance(done, len(gathered.wanted))
-            for finding, text in found:
-                if baseline is not None and baseline.holds(finding, text):
-                    checked.in_baseline += 1
-                else:
-                    checked.kept.append((finding, text))
-                    checked.located.append(locate(finding, gathered.texts, spell))
+            if found.reason:
+                gathered.skip(found.path, found.reason)
+                continue
+            checked.files += 1
+            checked.lines += found.lines
+            checked.add(found.path, found.findings, least, baseline, gathered.texts, spell)
+    checked.indexed = len(gathered.project)
+    checked.skipped, checked.failed = gathered.skipped, gathered.failed
     return checked
 
 
-def check_file(
-    gathered: Gathered, path: str, linked: Linked | None, checked: Checked
-) -> list[tuple[Finding, Text]]:
-    """The findings of one file at or above the threshold, with the text they are in."""
-    from lsp_server.commands import measured
-    from lsp_server.workspace import Unreadable
+def _known(
+    store: Store | None, key: bytes | None, settings: Settings, baseline: Baseline | None, spell: Spelling
+) -> Checked | None:
+    """What an earlier run found in the same files; None where there was none."""
+    from lsp_server.commands import gather, scans
 
-    text = gathered.texts.read(path)
-    if isinstance(text, Unreadable):  # it was there a moment ago
-        gathered.skip(path, text.reason)
-        return []
-    try:
-        found = measured.findings(gathered, path, text, linked)
-    except Exception as error:  # our defect; the other files are not to blame
-        if os.environ.get("BIGO_DEBUG"):
-            raise
-        gathered.skip(path, f"could not be checked: {type(error).__name__}: {error} (please report this)")
-        return []
-    checked.files += 1
-    checked.lines += text.line_count
-    least = Severity.parse(gathered.settings.analysis.min_severity)
-    return [(finding, text) for finding in found if finding.severity >= least]
+    scan = scans.find(store, key) if store is not None and key is not None else None
+    if scan is None:
+        return None
+    checked = Checked(lines=scan.lines, files=scan.files, indexed=scan.indexed, skipped=scan.skipped)
+    for path, reason in scan.skipped.items():
+        say(f"{os.path.relpath(path)} {reason}")
+    least = Severity.parse(settings.analysis.min_severity)
+    texts = gather.Texts(settings.analysis.max_file_size)
+    for path, findings in scan.found:
+        checked.add(path, findings, least, baseline, texts, spell)
+    return checked
+
+
+def _keep(store: Store | None, key: bytes | None, checked: Checked) -> None:
+    """Keep what was found for the next run, unless something went wrong."""
+    from lsp_server.commands import scans
+
+    if store is not None and key is not None and not checked.failed:
+        found = tuple(checked.found)
+        scans.keep(
+            store, key, scans.Scan(checked.files, checked.lines, checked.indexed, found, checked.skipped)
+        )
 
 
 # -------------------------------------------------------------------------------------------------------- output
 
 
-def _stats(checked: Checked, gathered: Gathered, spell: Spelling, seconds: float) -> Stats:
+def _stats(checked: Checked, spell: Spelling, seconds: float) -> Stats:
     from lsp_server.render.located import Skipped, Stats
 
     counts = {severity.label: 0 for severity in reversed(Severity)}
     for one in checked.located:
         counts[one.severity] += 1
-    skipped = tuple(Skipped(spell(path), reason) for path, reason in gathered.skipped.items())
-    indexed = len(tuple(gathered.project.paths()))
+    skipped = tuple(Skipped(spell(path), reason) for path, reason in checked.skipped.items())
     return Stats(
-        checked.files, checked.lines, indexed, counts, checked.in_baseline, skipped, round(seconds, 3)
+        checked.files, checked.lines, checked.indexed, counts, checked.in_baseline, skipped, round(seconds, 3)
     )
 
 
@@ -216,7 +267,7 @@ def _print(args: argparse.Namespace, located: Sequence[Located], stats: Stats) -
         say(text.summary(stats))
 
 
-def _write_baseline(path: str, checked: Checked, gathered: Gathered) -> int:
+def _write_baseline(path: str, checked: Checked) -> int:
     from lsp_server import baseline
 
     try:
@@ -224,4 +275,4 @@ def _write_baseline(path: str, checked: Checked, gathered: Gathered) -> int:
     except OSError as error:
         raise CannotRun(f"{path} cannot be written: {error.strerror}") from error
     say(f"{len(checked.kept)} findings written to {path}; pass --baseline {path} to leave them out")
-    return 2 if gathered.failed else 0
+    return 2 if checked.failed else 0

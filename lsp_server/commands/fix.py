@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analyzers.findings import Finding
-from lsp_server.commands.check import Checked, check_file
+from analyzers.findings import Finding, Severity
+from lsp_server.commands import checking
 from lsp_server.commands.console import say
 from lsp_server.fixes import Edits, apply_edits, certain_edits, unified_diff, write_unless_changed
 from lsp_server.workspace import Unreadable
@@ -28,9 +29,7 @@ def run(gathered: Gathered, args: argparse.Namespace) -> int:
     tried: set[tuple[str, str, str, str]] = set()
     fixed = left = 0
     for _ in range(ROUNDS):
-        found = [
-            finding for path in gathered.wanted for finding, _ in check_file(gathered, path, None, Checked())
-        ]
+        found = list(_found(gathered))
         left = len(found)
         # A finding that outlives its own fix must not be fixed again and again.
         new = [finding for finding in found if _identity(finding) not in tried]
@@ -46,6 +45,16 @@ def run(gathered: Gathered, args: argparse.Namespace) -> int:
                 _replace(gathered, path, apply_edits(text.source, wanted))
     after = {path: latest.source for path in before if (latest := gathered.texts(path)) is not None}
     return _show(before, after, fixed, gathered) if args.diff else _save(before, after, fixed, left, gathered)
+
+
+def _found(gathered: Gathered) -> Iterator[Finding]:
+    """The findings at or above the threshold in the texts as they are now."""
+    least = Severity.parse(gathered.settings.analysis.min_severity)
+    for path in gathered.wanted:
+        found = checking.check_file(gathered, None, path)
+        if found.reason:
+            gathered.skip(path, found.reason)
+        yield from (finding for finding in found.findings if finding.severity >= least)
 
 
 def _show(before: dict[str, bytes], after: dict[str, bytes], fixed: int, gathered: Gathered) -> int:

@@ -71,22 +71,28 @@ def _times(roots: tuple[str, ...], settings: Settings) -> dict[str, int]:
 
 async def _read(ls: BigoServer, paths: list[str], progress: Progress) -> list[tuple[str, str]]:
     """Teach the engine the facts of the files; the ones that gave none, with the reason."""
-    from lsp_server.batch import index_all
+    from lsp_server.places import cache_dir
+    from lsp_server.reading import index_all
+    from lsp_server.store import Store
 
     session = ls.session
     limit, workers = session.settings.analysis.max_file_size, session.settings.analysis.workers
     # One worker would mean this process, where parsing holds the interpreter and the editor waits.
     workers = max(2, workers or (os.cpu_count() or 2) - 1)
-    results = index_all(paths, limit, workers, threaded=True)
+    store = Store(cache_dir())
+    results = index_all(paths, limit, workers, store=store, threaded=True)
     reasons: list[tuple[str, str]] = []
     done = 0
-    while taken := await session.files.run(_take, results):
-        good = [(found.path, indexing.unpack(found.facts)) for found in taken if found.facts is not None]
-        await session.ask(session.engine.learn, good)
-        session.indexed.update((path, modified(path)) for path, _ in good)
-        reasons += [(found.path, found.reason) for found in taken if found.facts is None]
-        done += len(taken)
-        progress.report(f"{done} of {len(paths)} files", done / len(paths))
+    try:
+        while taken := await session.files.run(_take, results):
+            good = [(found.path, indexing.unpack(found.facts)) for found in taken if found.facts is not None]
+            await session.ask(session.engine.learn, good)
+            session.indexed.update((path, modified(path)) for path, _ in good)
+            reasons += [(found.path, found.reason) for found in taken if found.facts is None]
+            done += len(taken)
+            progress.report(f"{done} of {len(paths)} files", done / len(paths))
+    finally:
+        await session.files.run(store.close)
     return reasons
 
 

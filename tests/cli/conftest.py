@@ -18,6 +18,12 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache of its own for what runs in this process."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
 @pytest.fixture
 def bigo(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Bigo:
     """Runs `bigo` in the project, with folders of its own for all it keeps."""

@@ -1,0 +1,101 @@
+"""The findings of many files, on all cores.
+
+What is said of a file does not depend on which files were checked before it (`Summaries.begin_file`), so it does not
+depend on how the files are dealt out either.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzers.findings import Finding
+from lsp_server import batch
+from lsp_server.schedule import begin_worker
+
+if TYPE_CHECKING:
+    from analyzers.profiles import Linked
+    from lsp_server.commands.gather import Gathered
+
+PARTS = 8
+"""Into how many parts each worker's share is dealt: neighbours share callees, and the last part ends nearly together."""
+
+WORTH_WORKERS = 40
+"""Below this many files, starting processes costs more than it brings."""
+
+
+class OfFile(NamedTuple):
+    """What checking one file gave, or why it was not checked."""
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    lines: int = 0
+    reason: str = ""  # the end of a sentence that begins with the path
+
+
+def check_files(gathered: Gathered, linked: Linked | None) -> Iterator[OfFile]:
+    """The findings of every wanted file, in order."""
+    paths = gathered.wanted
+    workers = gathered.settings.analysis.workers or batch.cores()
+    size = max(1, len(paths) // (workers * PARTS))
+    # Only a fork has the project for nothing.
+    if workers > 1 and len(paths) >= WORTH_WORKERS and sys.platform == "linux":
+        done = 0
+        for found in _by_workers(gathered, linked, [paths[i : i + size] for i in range(0, len(paths), size)]):
+            yield found
+            done += 1
+        paths = paths[done:]  # what a pool that broke has left
+    for path in paths:
+        yield check_file(gathered, linked, path)
+
+
+def check_file(gathered: Gathered, linked: Linked | None, path: str) -> OfFile:
+    """The findings of one file. A defect of ours is its reason; the other files are not to blame."""
+    from lsp_server.commands import measured
+    from lsp_server.workspace import Unreadable
+
+    text = gathered.texts.read(path)
+    if isinstance(text, Unreadable):  # it was there a moment ago
+        return OfFile(path, reason=text.reason)
+    try:
+        found = measured.findings(gathered, path, text, linked)
+    except Exception as error:
+        if os.environ.get("BIGO_DEBUG"):
+            raise
+        why = f"could not be checked: {type(error).__name__}: {error} (please report this)"
+        return OfFile(path, reason=why)
+    return OfFile(path, found, text.line_count)
+
+
+# ----------------------------------------------------------------------------------------------------- workers
+
+_shared: tuple[Gathered, Linked | None] | None = None  # what the workers find when they are forked
+
+
+def _by_workers(
+    gathered: Gathered, linked: Linked | None, parts: Sequence[Sequence[str]]
+) -> Iterator[OfFile]:
+    global _shared
+    _shared = (gathered, linked)
+    gc.freeze()  # what is loaded is left alone, so that the workers' memory stays one with this one's
+    try:
+        workers = gathered.settings.analysis.workers or batch.cores()
+        fork = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(workers, mp_context=fork, initializer=begin_worker) as pool:
+            for found in pool.map(_check_part, parts):
+                yield from found
+    except (BrokenProcessPool, OSError, PermissionError, ImportError):
+        return
+    finally:
+        _shared = None
+
+
+def _check_part(paths: Sequence[str]) -> list[OfFile]:
+    assert _shared is not None
+    return [check_file(*_shared, path) for path in paths]

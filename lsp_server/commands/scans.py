@@ -1,0 +1,63 @@
+"""Whole scans: what one found is found again while nothing that shaped it has changed.
+
+That is the version of bigo, the settings, and every file that was read, told by size and times.
+"""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+
+from analyzers.findings import Finding
+from lsp_server.commands.gather import Listing
+from lsp_server.settings import Settings
+from lsp_server.store import Stamp, Store, key_of
+
+
+class Scan(msgspec.Struct, frozen=True):
+    """What a scan found, whatever the threshold."""
+
+    files: int
+    lines: int
+    indexed: int
+    found: tuple[tuple[str, tuple[Finding, ...]], ...]  # only files with findings
+    skipped: dict[str, str]  # path -> reason
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Scan)
+
+
+def key_for(listing: Listing, settings: Settings) -> bytes | None:
+    """The key of a scan of these files as they are now; None while one of them may change without its times showing."""
+    now = time.time_ns()
+    stamps = []
+    for path in listing.everything:
+        stamp = Stamp.of(path)
+        if stamp is None or not stamp.settled(now):
+            return None
+        stamps.append(stamp.packed())
+    # How many processes there are and what is shown of the findings shape nothing.
+    analysis = msgspec.structs.replace(settings.analysis, workers=0, min_severity="hint")
+    names = "\0".join((*listing.everything, "", *listing.wanted, "", *sorted(listing.named)))
+    return key_of(
+        b"scan",
+        _encoder.encode(analysis),
+        names.encode("utf-8", "surrogateescape"),
+        b"".join(stamps),
+    )
+
+
+def find(store: Store, key: bytes) -> Scan | None:
+    data = store.get(key)
+    if data is None:
+        return None
+    try:
+        return _decoder.decode(data)
+    except msgspec.MsgspecError:
+        return None
+
+
+def keep(store: Store, key: bytes, scan: Scan) -> None:
+    store.put([(key, _encoder.encode(scan))])
