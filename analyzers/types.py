@@ -77,6 +77,7 @@ class Value(Struct, frozen=True, gc=False):
     path: str = ""  # relation path walked from the row that `origin` gave: "author__publisher"
     evidence: str = ""  # why the kind is known, in words
     bound: Value | None = None  # the receiver of a bound method
+    method: str = ""  # the name of a method of rows or of a client that is not called where it is read
     batched: frozenset[Token] = NOTHING  # of a set of rows: what it asks for many values of at once
     token: str = ""  # identity of a variable's container, to see that two names hold the same thing
     grown: Size | None = None  # the size that stands for how far a container will have grown
@@ -187,6 +188,7 @@ def join(a: Value, b: Value) -> Value:
         items=a.items if a.items == b.items else None,
         depends=depends,
         batched=a.batched | b.batched,
+        method=a.method if a.method == b.method else "",
         const=a.const if a.const == b.const else None,
         origin=_joined_origin(a.origin, b.origin),
         token=a.token if a.token == b.token else "",

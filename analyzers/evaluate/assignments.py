@@ -13,6 +13,7 @@ from analyzers.evaluate import (
     evidence,
     expressions,
     filling,
+    holding,
     loops,
     operators,
     pages,
@@ -258,6 +259,7 @@ def _replaced(run: Run, target: f.Slice, value: Value) -> None:
 
 def _learn(run: Run, node: f.Expr, base: Value, key: Value | None, value: Value) -> None:
     """Remember what was put into a container that a local name holds."""
+    holding.put(run, node, value, base)
     if isinstance(node, f.Name) and base.kind == "dict" and node.id in run.env:
         base = run.env[node.id]
         known = base.values

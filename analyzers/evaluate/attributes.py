@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
-from analyzers.evaluate import calls, evidence, expressions, frameworks, pages, queries, reading, shapes
+from analyzers.evaluate import calls, evidence, expressions, frameworks, objects, pages, queries, reading, shapes
 from analyzers.evaluate.run import Run
 from analyzers.operations import operations
 from analyzers.project import names
@@ -29,6 +29,9 @@ RENAMED = {
 
 PROPERTIES = ("property", "cached_property", "hybrid_property", "lazyproperty")
 
+
+_UNTOLD = ("unknown", "list", "dict", "set", "tuple", "iterator", "deque")
+"""Kinds of attributes of which an `__init__` may say more."""
 
 FIXED = "fixed by the program's text"
 
@@ -188,6 +191,9 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
         return found.on(base.depends)
     if base.kind in ("instance", "row", "class") and base.ref is not None:
         return _member(run, node, base, label)
+    holds = dict(base.entries).get(node.name) if base.kind == "instance" else None
+    if holds is not None:
+        return holds.on(base.depends).but(label=label)
     if base.kind == "external":
         fixed = operations(run.language).constants.get(f"{base.dotted}.{node.name}")
         if fixed is not None:
@@ -199,7 +205,8 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
         return base.but(label=label)  # A group that `regroup` made: its rows.
     if node.name in ("length", "size") and run.language != "python":
         return Value("int", size=run.extent(base), depends=base.depends, label=label)
-    return Value(depends=base.depends, label=label, bound=base)
+    asked = node.name if base.kind in queries.LAZY_KINDS or queries.is_client(base.kind) else ""
+    return Value(depends=base.depends, label=label, bound=base, method=asked)
 
 
 def member_of(run: Run, base: Value, name: str, label: str) -> Value:
@@ -228,9 +235,12 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
         return method
     if found is not None and found.kind == "class":
         return evidence.class_itself(project, found.path, found.qualname).but(label=label)
-    if f"{node.name}" in run.stored and base.kind == "instance":
+    if f"{node.name}" in run.stored and base.kind == "instance" and base.label in ("self", "this"):
         stored = run.stored[node.name]
         return stored.on(base.depends).but(label=label)
+    holds = dict(base.entries).get(node.name)
+    if holds is not None:
+        return holds.on(base.depends).but(label=label)
     if node.name in evidence.OF_MEMBERS and evidence.is_enumeration(project, *base.ref):
         return Value(size=ONE, frozen=True, label=label, depends=base.depends, evidence=FIXED, bound=base)
     value = evidence.attribute_of_instance(project, *base.ref, node.name, run.language)
@@ -238,6 +248,10 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
         value = frameworks.class_attribute(run, base, node.name) or value
         if value.known:
             return value.on(base.depends).named(label)
+    if base.label == "self" and value.kind in _UNTOLD and base.kind == "instance":
+        kept = objects.kept(run, base, node.name)
+        if kept is not None:
+            return kept.but(label=label)
     return replace(
         value, label=label, depends=base.depends, bound=base, token=f"{label}" if base.label == "self" else ""
     )

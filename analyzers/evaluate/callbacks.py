@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import calls, loops
+from analyzers.evaluate import calls, loops, prepared
 from analyzers.evaluate.arguments import Arguments
 from analyzers.evaluate.measures import Measures
 from analyzers.evaluate.results import result
@@ -16,6 +16,9 @@ from analyzers.operations import Operation, operations
 from analyzers.types import UNKNOWN_VALUE, Value
 from analyzers.types import element as element_of
 
+_NAMED = ("key", "func", "function")
+"""Keywords for a function that may also be given by its position: `groupby(rows, key=f)`."""
+
 
 def called_back(
     run: Run, node: f.Call, row: Operation, receiver: Value, arguments: Arguments, place: Place
@@ -23,15 +26,10 @@ def called_back(
     """Run the function argument of a row on an element, in a loop over the receiver. What it returns, if known."""
     if not row.calls:
         return None
-    if row.calls.isdigit():
-        position = int(row.calls)
-        function = arguments.get(position)
-        callback = node.args[position] if position < len(node.args) else None
-    else:
-        named = row.calls if row.calls in arguments.keywords else "cmp"  # Python 2 compared pairs.
-        function = arguments.keywords.get(named)
-        callback = next((k.value for k in node.keywords if k.name == named), None)
-    if function is None or callback is None or function.kind not in ("function", "external"):
+    function, callback = _given(node, row, arguments)
+    if function is None or callback is None:
+        return None
+    if function.kind not in ("function", "external") and not prepared.is_callable(function):
         return None
     over_node = (
         node.func.obj if isinstance(node.func, f.Attr) else node.args[min(int(row.over), len(node.args) - 1)]
@@ -50,13 +48,28 @@ def called_back(
         passed = (element, *(_element_beside(v, element) for v in arguments.values[2:]))  # map(f, xs, ys)
     elif function.kind == "function" and not row.calls.isdigit() and _compares(run, function):
         passed = (element, element)
-    if function.kind == "external":
+    returned: Value | None
+    if prepared.is_callable(function):
+        returned = prepared.applied(run, function, passed, {}, callback)
+    elif function.kind == "external":
         returned = _outside(run, function, passed, place)
     else:
         returned = calls.invoke(run, function, passed, {}, run.place(callback), "the callback", inline=True)
         _accumulated(run, accumulator, before)
     run.close()
     return returned
+
+
+def _given(node: f.Call, row: Operation, arguments: Arguments) -> tuple[Value | None, f.Expr | None]:
+    """The function that a row calls, and where it is written."""
+    if row.calls.isdigit():
+        position = int(row.calls)
+        if position < len(node.args):
+            return arguments.get(position), node.args[position]
+        found = next((k for k in node.keywords if k.name in _NAMED), None)
+        return (arguments.keywords[found.name], found.value) if found is not None else (None, None)
+    named = row.calls if row.calls in arguments.keywords else "cmp"  # Python 2 compared pairs.
+    return arguments.keywords.get(named), next((k.value for k in node.keywords if k.name == named), None)
 
 
 def _element_beside(values: Value, element: Value) -> Value:

@@ -15,10 +15,13 @@ from analyzers.evaluate import (
     evidence,
     expressions,
     frameworks,
+    holding,
     library,
     memos,
     nested,
+    objects,
     pages,
+    prepared,
     queries,
     ranges,
     reading,
@@ -73,6 +76,8 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     bound = target.bound
     if target.evidence == attributes.FIXED:
         return target.but(bound=None)
+    if target.kind == prepared.KIND or (target.method and target.method != name):
+        return prepared.applied(run, target, arguments.values, arguments.keywords, node)
     found = queries.call(run, node, target, name, arguments)
     if found is not None:
         return found
@@ -90,6 +95,9 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         shown = showing.by_function(run, node, target, arguments, place)
         if shown is not None:
             return shown
+        ready = prepared.made(target, arguments)
+        if ready is not None:
+            return ready
         written.by_function(run, target.dotted, arguments.values, place)
         made = library.external(run, node, target, arguments, place)
         return showing.with_keywords(made, arguments) if target.dotted == "builtins.dict" else made
@@ -100,6 +108,9 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     inherited = frameworks.method(run, node, bound, name, arguments, place) if bound is not None else None
     if inherited is not None:
         return inherited
+    pair = objects.of_namedtuple(run, target, arguments) if target.token else None
+    if pair is not None:
+        return pair
     if bound is not None and name:
         return library.method(run, node, bound, name, arguments, place)
     return UNKNOWN_VALUE
@@ -126,11 +137,15 @@ def construct(run: Run, target: Value, arguments: Arguments, place: Place) -> Va
     assert target.ref is not None
     project = run.summaries.project
     made = evidence.instance_of(project, *target.ref)
+    run.left = {}
     init = "__init__" if run.language == "python" else "constructor"
     found = names.member(project, *target.ref, init)
     if found is not None and found.kind == "function" and made.kind != "row":
         bound = Value("function", ref=(found.path, found.qualname), bound=made, label=f"{target.label}()")
         invoke(run, bound, tuple(arguments.values), arguments.keywords, place, f"{target.label}()")
+        made = replace(made, entries=tuple(run.left.items())) if run.left else made
+    else:
+        made = objects.filled(run, made, arguments)
     return made.on(arguments.depends)
 
 
@@ -297,6 +312,12 @@ def enter_summary(
             run.bind(name, _returned(run, value, swap, bound, function).named(name))
             run.shared.add(name)
             run.declared.add(name)
+    for name, value in summary.fills:
+        holding.merge(run, bound.get(name), _returned(run, value, swap, bound, function))
+    run.left = {name: _returned(run, value, swap, bound, function) for name, value in summary.stores}
+    this = bound.get("self")
+    if run.left and this is not None and this.label == "self":
+        run.stored |= run.left
     return _returned(run, summary.returns, swap, bound, function)
 
 

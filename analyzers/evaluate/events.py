@@ -163,6 +163,10 @@ class Summary(Struct, frozen=True, gc=False):
     reenters: frozenset[tuple[str, str]] = frozenset()  # functions still being run that this one calls
     complete: bool = True
     sets: tuple[tuple[str, Value], ...] = ()  # the module's variables it assigns
+    fills: tuple[
+        tuple[str, Value], ...
+    ] = ()  # the parameters that it puts rows into, with what they hold then
+    stores: tuple[tuple[str, Value], ...] = ()  # the attributes of its object that it leaves holding rows
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from analyzers.evaluate import (
     evidence,
     expressions,
     flattening,
+    holding,
     operators,
     queries,
     ranges,
@@ -252,6 +253,8 @@ def _grown(run: Run, node: f.Call, receiver: Value, by: Cost, put: Value | None,
     holder = node.func.obj if isinstance(node.func, f.Attr) else node.args[0] if node.args else None
     if isinstance(holder, f.Index):
         assignments.inside_grows(run, holder)
+    if holder is not None and put_in is not None:
+        holding.put(run, holder, put_in, receiver)
     if not isinstance(holder, f.Name) or holder.id not in run.env or put_in is None:
         return
     if receiver.kind in ("list", "deque", "queue", "priorityqueue", "sortedlist", *KEYED):

@@ -184,6 +184,8 @@ def element_of(run: Run, over: Value) -> Value:
     inner = run.present(element(over) or UNKNOWN_VALUE)
     if inner.items is not None:
         inner = replace(inner, items=tuple(v.on((loop.number,)) for v in inner.items))
+    if inner.entries:
+        inner = replace(inner, entries=tuple((name, v.on((loop.number,))) for name, v in inner.entries))
     if inner.size is None and (piece := segments.piece_of(run, over)) is not None:
         inner = replace(inner, size=piece)
     label = inner.label if inner.label and inner.kind == "row" else ""
@@ -206,7 +208,8 @@ def bind_target(run: Run, target: f.Expr, value: Value) -> None:
         bind_target(run, target.value, Value("list", of=value.of, depends=value.depends))
     elif isinstance(target, f.Collection):
         for position, part in enumerate(target.items):
-            bind_target(run, part, _unpacked(value, position))
+            rest = isinstance(part, f.Star) and value.of is not None
+            bind_target(run, part, value if rest else _unpacked(value, position))
     elif isinstance(target, f.Mapping):
         for key, part in zip(target.keys, target.values, strict=False):
             name = key.value if isinstance(key, f.Const) and isinstance(key.value, str) else ""

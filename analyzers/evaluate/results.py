@@ -36,7 +36,8 @@ def result(
     if kind == "character":
         return CHARACTER.on(depends)
     if kind in ("element", "value"):
-        held = (element(receiver) if kind == "element" else receiver.values) or UNKNOWN_VALUE
+        held = element(receiver) if kind == "element" else receiver.values
+        held = held or (_filled_in(arguments) if row.grows else UNKNOWN_VALUE)
         if receiver.frozen and receiver.is_constant_size:
             held = held.but(size=ONE, frozen=True)  # What a constant holds is as constant.
         return held.on(depends)
@@ -85,6 +86,12 @@ def result(
         evidence=f"made by a {kind} operation",
         label=receiver.label if row.lazy and measures.tells_label else "",
     )
+
+
+def _filled_in(arguments: Arguments) -> Value:
+    """What a mapping is given where a key is missing: `groups.setdefault(key, [])`."""
+    given = arguments.get(1)
+    return Value(given.kind) if given is not None and given.kind in ("list", "set", "dict") else UNKNOWN_VALUE
 
 
 def _parsed(run: Run, value: Value) -> Cost | None:

@@ -98,6 +98,9 @@ class Run:
     doubling: set[Size] = field(default_factory=set)  # containers that a loop over them makes longer
     growing: frozenset[str] | None = None
     stored: dict[str, Value] = field(default_factory=dict)
+    left: dict[str, Value] = field(
+        default_factory=dict
+    )  # the rows that the last method called keeps on its object
     assigned: set[str] = field(default_factory=set)
     reading: Reading = NOWHERE  # into what the expression being evaluated is read
     shared: set[str] = field(default_factory=set)  # the module's variables that this run holds

@@ -15,7 +15,7 @@ from analyzers import conventions, templates, ways
 from analyzers import facts as f
 from analyzers.conventions import pages, serializers
 from analyzers.costs import ONE, UNKNOWN
-from analyzers.evaluate import evidence, loops, memos, scripts, segments, statements
+from analyzers.evaluate import evidence, holding, loops, memos, objects, scripts, segments, statements
 from analyzers.evaluate.events import Analysis, Summary
 from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Tangled
 from analyzers.evaluate.recursion import descents, solve
@@ -348,6 +348,8 @@ class Summaries:
             frozenset(run.reenters - {(run.path, function.qualname)}),
             not run.incomplete,
             tuple((name, _leaving(run, trimmed(value))) for name, value in scripts.handed_back(run)),
+            tuple((name, _leaving(run, trimmed(value))) for name, value in holding.filled_parameters(run)),
+            tuple((name, _leaving(run, trimmed(value))) for name, value in objects.stores(run)),
         )
 
 
@@ -413,12 +415,20 @@ def _formal(value: Value, name: str, owner: str = "") -> Value:
         path=value.path,
         way=ways.start(f"{owner}:{name}"),
         evidence=value.evidence if value.evidence != segments.PIECES else "made by a list operation",
-        bound=_formal(value.bound, name) if value.bound is not None and value.kind == "function" else None,
+        bound=_formal(value.bound, name)
+        if value.bound is not None and (value.kind in ("function", "prepared") or value.method)
+        else None,
+        method=value.method,
         letter=value.letter and constant,
         frozen=value.frozen and constant,
         const=value.const if value.kind == "bool" else None,
-        entries=tuple((key, _inside(v) or v) for key, v in value.entries if v.kind in _ROWS),
+        entries=tuple((key, _inside(v) or v) for key, v in value.entries if _is_kept(value, v)),
     )
+
+
+def _is_kept(holder: Value, value: Value) -> bool:
+    """True for what a mapping or an object that is handed over still holds by name."""
+    return value.kind in _ROWS or (holder.kind == "instance" and holding.holds_rows(value))
 
 
 def _inside(value: Value | None, depth: int = 0) -> Value | None:
@@ -431,6 +441,7 @@ def _inside(value: Value | None, depth: int = 0) -> Value | None:
         dotted=value.dotted, origin=value.origin, relation=value.relation, path=value.path,
         items=tuple(_inside(item, depth + 1) or UNKNOWN_VALUE for item in items) if items else None,
         size=ONE if small else None, letter=value.letter and small,
+        entries=tuple((k, _inside(v, depth + 1) or UNKNOWN_VALUE) for k, v in value.entries if holding.holds_rows(v)),
     )  # fmt: skip
 
 
@@ -442,7 +453,7 @@ def _signature(value: Value | None) -> Hashable:
     if value is None:
         return None
     return (
-        value.kind, value.const if value.kind == "bool" else None, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen, value.letter,
+        value.kind, value.const if value.kind == "bool" else None, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen, value.letter, value.method,
         _signature(value.of), _signature(value.values), _signature(value.bound),
         tuple(_signature(v) for v in value.items) if value.items else None,
         tuple((name, _signature(v)) for name, v in value.entries) if value.entries else None,

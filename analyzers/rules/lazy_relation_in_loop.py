@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzers.evaluate import holding
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.orm import tables
@@ -89,20 +90,17 @@ def _merged(causes: list[list[tuple[Loop, Queried]]]) -> list[list[tuple[Loop, Q
     return sorted(kept, key=lambda found: found[0][1].place.span)
 
 
-def _holds_rows(over: Value, origin: Origin, depth: int = 0) -> bool:
-    """True if a loop runs over rows that this query gave."""
-    element = over.of
-    if element is None or depth > 2:
-        return False
-    if element.kind == "row" and element.origin == origin:
-        return True
-    return any(_holds_rows(Value(of=item), origin, depth + 1) for item in element.items or ())
+def _holds_rows(over: Value, origin: Origin) -> bool:
+    """True if a loop runs over rows that this query gave, or over groups, pairs or objects that hold them."""
+    return over.of is not None and any(row.origin == origin for row in holding.rows(over.of))
 
 
 def _fetched_before(loop: Loop, query: Queried) -> bool:
     """True if the loop takes its rows out of what was fetched before it: `rows[position]`, `by_key[key]`."""
     place = query.origin.place if query.origin is not None else None
-    if place is None or place.path != loop.place.path or loop.kind == "while" or query.orm != "sqlalchemy":
+    if place is None or place.path != loop.place.path or loop.kind == "while":
+        return False
+    if query.origin is not None and query.origin.assumed:
         return False
     return not loop.whole.span.start <= place.span.start < loop.whole.span.end
 
@@ -219,14 +217,8 @@ def _relations(context: Context, query: Queried) -> list[str] | None:
 
 def _root_model(context: Context, query: Queried) -> Model | None:
     for loop in (*query.loops, *([query.within] if query.within is not None else ())):
-        for value in (loop.over.of, *((loop.over.of.items or ()) if loop.over.of is not None else ())):
-            if (
-                value is not None
-                and value.kind == "row"
-                and value.origin == query.origin
-                and not value.path
-                and value.ref
-            ):
+        for value in holding.rows(loop.over.of) if loop.over.of is not None else ():
+            if value.origin == query.origin and not value.path and value.ref:
                 return context.summaries.models.model(*value.ref)
     return None
 

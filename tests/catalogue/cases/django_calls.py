@@ -265,7 +265,6 @@ def table_of_functions(ids):
 
 
 def callable_in_a_variable(ids):
-    # disagrees: a function in a variable
     find = Book.objects.get
     for pk in ids:
         print(find(pk=pk).title)  # grows
@@ -281,7 +280,6 @@ class _Totals:
 
 
 def object_around_a_row():
-    # disagrees: objects of the project that hold rows
     for author in Author.objects.all():
         print(_Totals(author).count)  # grows
 
@@ -345,7 +343,6 @@ def manager_method_that_asks(ids):
 
 
 def partial_function(ids):
-    # disagrees: a function in a variable
     from functools import partial
 
     find = partial(Book.objects.filter, price__gte=0)

@@ -89,7 +89,6 @@ def sorted_in_place():
 
 
 def sorted_by_attrgetter():
-    # disagrees: a function in a variable
     return sorted(Book.objects.all(), key=attrgetter("author.name"))  # grows
 
 

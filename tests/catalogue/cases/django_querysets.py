@@ -84,7 +84,6 @@ def parameter_joined():
 
 
 def attribute():
-    # disagrees: rows in an attribute
     shelf = Shelf()
     for book in shelf.books:
         print(book.author.name)  # grows
@@ -222,7 +221,7 @@ def zipped(ids):
 
 
 def sliced_by_islice():
-    # disagrees: rows in a container
+    # disagrees: a slice of a fixed length
     for book in islice(Book.objects.all(), 100):
         print(book.author.name)  # grows
 
@@ -234,7 +233,6 @@ def dict_of_rows():
 
 
 def dict_of_rows_by_key(ids):
-    # disagrees: rows in a container
     books = Book.objects.in_bulk(ids)
     for pk in ids:
         print(books[pk].author.name)  # grows
@@ -252,7 +250,6 @@ def items_of_a_dict_of_rows(ids):
 
 
 def groups():
-    # disagrees: rows in a container
     by_price = {}
     for book in Book.objects.all():
         by_price.setdefault(book.price, []).append(book)
@@ -350,7 +347,6 @@ def next_of_an_iterator():
 
 
 def unpacked():
-    # disagrees: rows in a container
     first, *rest = Book.objects.all()
     print(first.author.name)
     for book in rest:

@@ -1,0 +1,113 @@
+"""Rows that are put into something: a list, a group under a key, a pair, an object.
+
+What a container holds is followed only for rows: their query, and what it loaded, is what a later loop has to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec.structs import replace
+
+from analyzers import facts as f
+from analyzers.evaluate.run import Run
+from analyzers.types import Value, join, joined
+
+DEPTH = 3
+"""How deep rows are looked for: a group, in a mapping, of pairs."""
+
+_MAPPINGS = ("dict", "sorteddict")
+_SEQUENCES = ("list", "set", "deque", "queue", "priorityqueue", "sortedlist", "sortedset")
+_LAZY = ("queryset", "manager", "query", "rows")
+_OPENED = ("setdefault", "get")
+"""Methods of a mapping that give the container under a key, to be put into."""
+
+
+def rows(value: Value, depth: int = DEPTH) -> Iterator[Value]:
+    """The row that a value is, or those it holds."""
+    if value.kind == "row":
+        yield value
+    elif depth:
+        for part in (value.of, value.values, *(value.items or ()), *(v for _, v in value.entries)):
+            if part is not None:
+                yield from rows(part, depth - 1)
+
+
+def holds_rows(value: Value | None) -> bool:
+    """True if a value is a row or a set of rows, or holds one."""
+    return value is not None and (value.kind in _LAZY or next(rows(value), None) is not None)
+
+
+def put(run: Run, holder: f.Expr, value: Value, received: Value) -> None:
+    """`holder.append(value)`, `holder[key] = value`, where `holder` is itself found in something.
+
+    `received` is what the holder was seen as: a container that a mapping makes when a key is new to it is known by that alone.
+    """
+    if not holds_rows(value) or isinstance(holder, f.Name):
+        return
+    plain = value.plain()
+    _change(run, holder, lambda known: _filled(known if known is not None else received, plain))
+
+
+_Change = Callable[["Value | None"], "Value | None"]
+
+
+def _change(run: Run, holder: f.Expr, change: _Change) -> None:
+    if isinstance(holder, f.Name):
+        changed = change(run.env.get(holder.id))
+        if changed is not None and holder.id in run.env:
+            run.bind(holder.id, changed)
+    elif isinstance(holder, f.Index):
+        _change(run, holder.obj, lambda whole: _inside(whole, change))
+    elif isinstance(holder, f.Call) and isinstance(holder.func, f.Attr) and holder.func.name in _OPENED:
+        _change(run, holder.func.obj, lambda whole: _inside(whole, change))
+    elif isinstance(holder, f.Attr) and isinstance(holder.obj, f.Name) and holder.obj.id == "self":
+        changed = change(run.stored.get(holder.name))
+        if changed is not None and holder.name in run.stored:
+            run.stored[holder.name] = changed
+
+
+def _inside(whole: Value | None, change: _Change) -> Value | None:
+    """A container in which what it holds has changed."""
+    if whole is None:
+        return None
+    if whole.kind in _MAPPINGS:
+        return replace(whole, values=change(whole.values))
+    return replace(whole, of=change(whole.of), items=None) if whole.kind in _SEQUENCES else whole
+
+
+def _filled(container: Value, value: Value) -> Value:
+    """A container with one thing more."""
+    if container.kind in _MAPPINGS:
+        known = container.values
+        return replace(container, values=value if known is None else join(known, value))
+    if container.kind in _SEQUENCES:
+        known = container.of
+        # A display that is put into later is not as long as it is written.
+        size = None if container.is_constant_size and container.grown is None else container.size
+        held = value if known is None else join(known, value)
+        return replace(container, of=held, items=None, label="", size=size)
+    return container
+
+
+def filled_parameters(run: Run) -> Iterator[tuple[str, Value]]:
+    """The parameters into which a function puts rows: `def fill(found): found.append(row)`."""
+    for param in run.function.params:
+        before, now = run.formals.get(param.name), run.env.get(param.name)
+        if before is None or now is None or now.kind not in (*_SEQUENCES, *_MAPPINGS) or now is before:
+            continue
+        same = before.of == now.of and before.values == now.values
+        if not same and now.label == param.name and holds_rows(now):
+            yield param.name, now
+
+
+def merge(run: Run, argument: Value | None, filled: Value) -> None:
+    """A container that was handed to a function holds what that has put into it."""
+    if argument is None or argument.label not in run.env or argument.kind != filled.kind:
+        return
+    known = run.env[argument.label]
+    if known.token != argument.token or not known.token:
+        return
+    of = joined(v for v in (known.of, filled.of) if v is not None)
+    values = joined(v for v in (known.values, filled.values) if v is not None)
+    run.bind(argument.label, replace(known, of=of, values=values, items=None))
