@@ -7,7 +7,17 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
-from analyzers.evaluate import calls, evidence, expressions, frameworks, objects, pages, queries, reading, shapes
+from analyzers.evaluate import (
+    calls,
+    evidence,
+    expressions,
+    frameworks,
+    objects,
+    pages,
+    queries,
+    reading,
+    shapes,
+)
 from analyzers.evaluate.run import Run
 from analyzers.operations import operations
 from analyzers.project import names
