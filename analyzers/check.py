@@ -130,6 +130,8 @@ def _worth_running(facts: f.FileFacts, function: f.Function, holders: set[str]) 
 
 def _hides_loop(node: f._Node, function: f.Function) -> bool:
     """True for a call that repeats work without a loop to be seen: of the function itself, or of what adds up lists."""
+    if isinstance(node, f.Attr):
+        return node.name == "queryset" and isinstance(node.obj, f.Index)  # The choices of a form's field.
     if not isinstance(node, f.Call):
         return False
     name = shapes.dotted(node.func).rpartition(".")[2]

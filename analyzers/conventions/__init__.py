@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from analyzers import facts as f
-from analyzers.conventions import admin, classes, feeds, graphql, pages, serializers, units, views
+from analyzers.conventions import admin, classes, feeds, forms, graphql, pages, serializers, units, views
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW as ROW
 from analyzers.conventions.units import At
@@ -44,7 +44,7 @@ def roots(project: Project, path: str) -> Iterator[str]:
     facts = project.facts(path)
     for cls in facts.classes if facts is not None and facts.language == "python" else ():
         if cls.bases or cls.decorators:
-            for convention in (views, admin, feeds, pages, graphql):
+            for convention in (views, admin, feeds, pages, graphql, forms):
                 for name in convention.roots(project, (path, cls.qualname)):
                     yield units.qualname(cls.qualname, name)
 
@@ -91,6 +91,8 @@ _MAKERS: dict[str, _Maker] = {
     "page": pages.page,
     "all": pages.rows,
     "items": feeds.items,
+    "choices": forms.choices,
+    "every": forms.every,
     "resolved": graphql.resolved,
     "listed": graphql.listed,
 }

@@ -32,6 +32,8 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     page: Names
     renders: Words
     contexts: Words
+    form: Names
+    choice_field: Names
     feed: Names
     feed_item: Names
     sitemap: Names

@@ -9,6 +9,7 @@ from analyzers import ways
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import (
     attributes,
+    choices,
     doubling,
     evidence,
     expressions,
@@ -198,6 +199,7 @@ def store(run: Run, target: f.Expr, value: Value) -> None:
     """Put a value where a target says."""
     if isinstance(target, f.Attr):
         base = expressions.evaluate(run, target.obj)
+        choices.set_for_field(run, target, value)
         attributes.store(run, target, base, value)
     elif isinstance(target, f.Index):
         base = expressions.evaluate(run, target.obj)

@@ -11,7 +11,7 @@ from analyzers import conventions
 from analyzers import facts as f
 from analyzers.conventions import classes, pages, template_names, units
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, calls, expressions, queries, showing
+from analyzers.evaluate import attributes, calls, choices, expressions, queries, showing
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.project import names
@@ -44,6 +44,10 @@ def special(run: Run, node: f.Call, name: str) -> Value:
         return _tag(run, node)
     if name in ("<include>", "<only>"):
         return _include(run, node, {} if name == "<only>" else _known(run))
+    if name == "<maybe>":
+        return choices.maybe(run, node)
+    if name == "<every>":
+        return choices.every(run, node)
     if name == "<macro>":
         path = pages.template(run.summaries.project, literal(node.args[0]), run.path) or run.path
         macro = literal(node.args[1])
@@ -74,9 +78,14 @@ def _known(run: Run) -> dict[str, Value]:
 
 
 def _text(run: Run, node: f.Call) -> Value:
-    """Something is printed: a row by its `__str__`, a set of rows by all of them."""
+    """Something is printed."""
     value = expressions.evaluate(run, node.args[0])
-    place = run.place(node)
+    shown(run, value, run.place(node))
+    return TEXT.on(value.depends)
+
+
+def shown(run: Run, value: Value, place: Place) -> None:
+    """The text of a value: a row by its `__str__`, a set of rows by all of them."""
     if value.kind == "row" and value.ref is not None and value.ref[0]:
         found = names.member(run.summaries.project, *value.ref, "__str__")
         if found is not None and found.kind == "function":
@@ -84,7 +93,6 @@ def _text(run: Run, node: f.Call) -> Value:
             calls.invoke(run, method, (), {}, place, "__str__")
     elif value.kind in queries.LAZY_KINDS:
         queries.touch(run, value, place, "iterate")
-    return TEXT.on(value.depends)
 
 
 def _filter(run: Run, node: f.Call) -> Value:

@@ -13,7 +13,6 @@ class _ReviewForm(forms.Form):
 
 
 def choices():
-    # disagrees: forms, feeds and serialisation
     return str(_ReviewForm())
 
 
@@ -32,28 +31,96 @@ class _ModelForm(forms.ModelForm):
 
 
 def choices_of_a_model_form():
-    # disagrees: forms, feeds and serialisation
     return str(_ModelForm())
+
+
+class _TitledField(forms.ModelChoiceField):
+    def label_from_instance(self, book):
+        return book.title
+
+
+class _TitledForm(forms.Form):
+    book = _TitledField(queryset=Book.objects.all())
+
+
+def choices_by_title():
+    return str(_TitledForm())
+
+
+class _BylineField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, book):
+        return f"{book.title} of {book.publisher.name}"
+
+
+class _BylineForm(forms.Form):
+    books = _BylineField(queryset=Book.objects.all(), widget=forms.CheckboxSelectMultiple)  # grows
+
+
+def choices_by_a_label():
+    return str(_BylineForm())
+
+
+class _HiddenForm(forms.Form):
+    book = forms.ModelChoiceField(queryset=Book.objects.all(), widget=forms.HiddenInput)
+
+
+def choices_that_are_not_shown():
+    return str(_HiddenForm())
+
+
+class _SetForm(forms.Form):
+    book = forms.ModelChoiceField(queryset=Book.objects.none())
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["book"].queryset = Book.objects.filter(price__gte=0)  # grows
+
+
+def choices_set_later():
+    return str(_SetForm())
+
+
+class _SetJoinedForm(forms.ModelForm):
+    class Meta:
+        model = Review
+        fields = ["book"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["book"].queryset = Book.objects.select_related("author")
+
+
+def choices_set_later_joined():
+    return str(_SetJoinedForm())
+
+
+class _BookForm(forms.ModelForm):
+    class Meta:
+        model = Book
+        fields = ["title", "author", "publisher"]
+
+
+def choices_without_relations():
+    return str(_BookForm())
 
 
 class _BookFeed(Feed):
     title = description = link = "/"
 
     def items(self):
-        return Book.objects.all()
+        return Book.objects.all()  # grows
 
     def item_title(self, book):
         return book.title
 
     def item_description(self, book):
-        return book.author.name  # grows
+        return book.author.name
 
     def item_link(self, book):
         return "/"
 
 
 def feed(request):
-    # disagrees: forms, feeds and serialisation
     _BookFeed()(request)
 
 

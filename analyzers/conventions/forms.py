@@ -1,0 +1,164 @@
+"""Forms of Django: a field with choices out of a queryset shows the text of every row.
+
+A form is not known to be shown where it is made, so the rows are asked for in the class: those of its `ModelChoiceField`s,
+and with `Meta.fields` those of the model's relations. What `__init__` puts in their place is not looked for here:
+`evaluate/choices.py` follows `self.fields["book"].queryset = ...`.
+
+Source: https://docs.djangoproject.com/en/5.2/ref/forms/fields/#fields-which-handle-relationships and
+https://github.com/django/django/blob/5.2/django/forms/models.py (ModelChoiceIterator, ModelChoiceField)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers import facts as f
+from analyzers.conventions import classes, units
+from analyzers.conventions.classes import Held
+from analyzers.conventions.tables import frameworks
+from analyzers.conventions.units import ROW, At
+from analyzers.project import names
+from analyzers.project.index import Project
+from analyzers.project.models import Models
+from analyzers.project.outline import callee, dotted, keyword, literal
+from analyzers.project.schema import Key, Model
+from analyzers.text import Span
+
+LABEL = "label_from_instance"
+_SHOWS_ALL = ("Select", "Radio", "Checkbox")
+_ASKS = ("Select2", "Autocomplete", "Hidden", "RawId", "Dal", "Ajax", "Tom")
+"""Beginnings and parts of the names of widgets that show all choices, and of those that do not."""
+
+
+def is_form(project: Project, key: Key) -> bool:
+    return bool(key[0]) and classes.derives(project, key, frameworks().form)
+
+
+def roots(project: Project, key: Key) -> Iterator[str]:
+    if is_form(project, key):
+        yield "choices"
+
+
+def choices(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
+    """The choices of all fields: the text of each row."""
+    body: list[f.Stmt] = []
+    replaced = set(_replaced(project, key))
+    for name, assign in classes.own(project, key).items():
+        call = assign.value
+        if isinstance(call, f.Call) and name not in replaced:
+            rows = _rows(project, key, call)
+            if rows is not None and _shows_all(keyword(call, "widget")):
+                at = At(Span(rows.at, rows.to))
+                body.append(at.each(ROW, rows, at.do(_text(project, at, Held(key, call.func)))))
+    body += _of_model(project, cls, key, replaced)
+    return units.function(cls, "choices", (), tuple(body)) if body else None
+
+
+def _rows(project: Project, key: Key, call: f.Call) -> f.Expr | None:
+    """The queryset of a field with choices; None for other fields."""
+    if not is_choice(project, key, call.func):
+        return None
+    given = keyword(call, "queryset") or (call.args[0] if call.args else None)
+    return given if given is not None and not isinstance(given, f.Const) else None
+
+
+def is_choice(project: Project, key: Key, func: f.Expr) -> bool:
+    own = classes.class_of(project, Held(key, func))
+    if own is not None:
+        return classes.derives(project, own, frameworks().choice_field)
+    chain = dotted(func)
+    found = names.resolve(project, key[0], chain, key[1]) if chain else None
+    return (
+        found is not None and not found[1] and names.full_name(project, found[0]) in frameworks().choice_field
+    )
+
+
+def _text(project: Project, at: At, field: Held) -> f.Expr:
+    """The text of one row: the field's own, or that of the row."""
+    own = classes.class_of(project, field)
+    if own is not None and classes.method(project, own, LABEL) is not None:
+        made = f.Call(*at.span, f.Attr(*at.span, at.call(field.value), LABEL, at.span.start), (at.name(ROW),))
+        return made
+    return at.call(at.attr(at.name(ROW), "__str__"))
+
+
+def label_of(project: Project, field: Held) -> Key | None:
+    """The project's method that gives the text of a row for a declared field."""
+    call = field.value
+    own = classes.class_of(project, Held(field.owner, call.func)) if isinstance(call, f.Call) else None
+    found = names.member(project, *own, LABEL) if own is not None else None
+    return (found.path, found.qualname) if found is not None and found.kind == "function" else None
+
+
+def shows_all(project: Project, field: Held) -> bool:
+    """True for a declared field with choices whose widget lists them."""
+    call = field.value
+    if not isinstance(call, f.Call) or not is_choice(project, field.owner, call.func):
+        return False
+    return _shows_all(keyword(call, "widget"))
+
+
+def every(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
+    """All rows of a model, by its first manager."""
+    model = Models(project).model(*key)
+    if model is None or not model.managers:
+        return None
+    at = At(classes.name_of(cls))
+    manager = at.attr(at.name(cls.name), next(iter(model.managers)))
+    return units.function(cls, "every", (), (at.give(at.call(at.attr(manager, "all"))),))
+
+
+def _shows_all(widget: f.Expr | None) -> bool:
+    """True for a widget that lists the choices: the framework's own for want of another."""
+    if widget is None:
+        return True
+    name = (callee(widget) or dotted(widget) or "").rpartition(".")[2]
+    return name.startswith(_SHOWS_ALL) and not any(part in name for part in _ASKS)
+
+
+def _replaced(project: Project, key: Key) -> Iterator[str]:
+    """The fields whose choices, text or widget some method of the form sets: `self.fields["book"].queryset = ...`."""
+    for above in classes.ancestry(project, key):
+        outline = project.outline(above[0])
+        for method in outline.methods.get(above[1], {}).values() if outline is not None else ():
+            for node in f.walk(method.body):
+                if isinstance(node, f.Index) and dotted(node.obj) in ("self.fields", "form.fields"):
+                    yield literal(node.index)
+
+
+# ------------------------------------------------------------------------------------- fields made of a model
+
+
+def _of_model(project: Project, cls: f.ClassDef, key: Key, replaced: set[str]) -> Iterator[f.Stmt]:
+    """The fields that `Meta.fields` names: a relation becomes a field with all rows as its choices, if the form is shown."""
+    held = classes.meta(project, key, "model")
+    named = classes.class_of(project, held) if held is not None else None
+    model = Models(project).model(*named) if named is not None else None
+    chosen = classes.meta(project, key, "fields")
+    words = classes.words(project, chosen) if chosen is not None else None
+    if model is None or model.orm != "django" or not words or chosen is None or chosen.owner[0] != key[0]:
+        return
+    widgets = classes.meta(project, key, "widgets")
+    other = set(classes.own(project, key)) | replaced | _named(widgets)
+    for word in words:
+        relation = model.relations.get(word.text)
+        if relation is None or relation.kind not in ("fk", "m2m", "o2o") or word.text in other:
+            continue
+        related = Models(project).related(relation)
+        span = classes.local(cls, key, word)
+        if related is not None and span is not None and related.managers and _tells(project, related):
+            at = At(span)
+            of = at.attr(at.name("self"), units.attribute(*related.key, "every"))
+            shown = at.call(at.name("<maybe>"), at.call(at.attr(at.name(ROW), "__str__")))
+            yield at.each(ROW, at.call(at.name("<every>"), of), at.do(shown))
+
+
+def _tells(project: Project, model: Model) -> bool:
+    """True for a model whose rows have a text of the project's own."""
+    return classes.method(project, model.key, "__str__") is not None
+
+
+def _named(widgets: Held | None) -> set[str]:
+    if widgets is None or not isinstance(widgets.value, f.Mapping):
+        return set()
+    return {literal(key) for key in widgets.value.keys if key is not None}
