@@ -67,13 +67,14 @@ def main(arguments: list[str]) -> int:
     """Judge the cases whose repositories are there, and print the page."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("clones", type=Path)
+    parser.add_argument("--cases", type=Path, default=CASES, help="another list of the same columns")
     parser.add_argument("--only", default="", help="a regular expression for `repository commit path kind`")
     parser.add_argument("--cache", type=Path, help="keep the facts of files here, by their hash")
     parser.add_argument("--verbose", action="store_true", help="print the messages of each case")
     options = parser.parse_args(arguments)
     chosen = [
         c
-        for c in read_cases(CASES)
+        for c in read_cases(options.cases)
         if re.search(options.only, f"{c.repository} {c.commit} {c.path} {c.kind}")
     ]
     verdicts: list[Verdict] = []

@@ -45,7 +45,7 @@ def changelist(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Functio
         (At(classes.name_of(cls)), "__str__", None)
     ]
     at = At(classes.place(project, cls, key, "list_display"))
-    rows: f.Expr = at.call(at.attr(at.name("self"), "get_queryset"), at.name("request"))
+    rows: f.Expr = _rows(project, at, key)
     joined = _select_related(project, key, model, [name for _, name, _ in columns])
     if joined is None:
         return None
@@ -63,7 +63,7 @@ def inline(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | 
     at = At(classes.place(project, cls, key, "readonly_fields"))
     columns = [*_columns(project, cls, key, "readonly_fields"), (At(classes.name_of(cls)), "__str__", None)]
     shown = [s for where, name, call in columns for s in _shown(project, key, found[0], where, name, call)]
-    rows = at.call(at.attr(at.name("self"), "get_queryset"), at.name("request"))
+    rows = _rows(project, at, key)
     return units.function(cls, "inline", (), (at.each(ROW, rows, *shown),))
 
 
@@ -74,6 +74,18 @@ def _is_for_few(project: Project, key: Key, model: Model) -> bool:
         return True
     owning = {r.kind for r in model.relations.values() if r.kind in ("fk", "o2o")}
     return owning == {"o2o"}
+
+
+def _rows(project: Project, at: At, key: Key) -> f.Expr:
+    """The call that gives the rows. Until Django 1.6 the method was called `queryset`.
+
+    Source: https://docs.djangoproject.com/en/1.6/releases/1.6/#get-query-set-and-similar-methods-renamed-to-get-queryset
+    """
+    old = (
+        classes.method(project, key, "queryset") is not None
+        and classes.method(project, key, "get_queryset") is None
+    )
+    return at.call(at.attr(at.name("self"), "queryset" if old else "get_queryset"), at.name("request"))
 
 
 def queryset(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:

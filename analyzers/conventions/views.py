@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 from analyzers import facts as f
 from analyzers.conventions import classes, units
+from analyzers.conventions.classes import Held
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At
 from analyzers.project import names
 from analyzers.project.index import Project
-from analyzers.project.outline import dotted, inner_bodies
+from analyzers.project.outline import dotted, inner_bodies, literal
 from analyzers.project.schema import Key
 from analyzers.text import Span
 
@@ -62,15 +63,22 @@ def list_(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     at = At(_place(project, cls, key))
     this = at.name("self")
     rows = at.call(at.attr(this, "get_queryset"))
+    if classes.method(project, key, "filter_queryset") is not None:
+        rows = at.call(at.attr(this, "filter_queryset"), rows)
     made = at.call(at.attr(this, "get_serializer"), rows, many=at.truth())
-    return units.function(cls, "list", (), (at.do(made),))
+    return units.function(cls, "list", (), (_asked(at, "list"), at.do(made)))
+
+
+def _asked(at: At, action: str) -> f.Stmt:
+    """Says what the view is asked for, from here on."""
+    return at.put("self", at.call(at.name("<as>"), at.name("self"), at.text(action)))
 
 
 def detail(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     at = At(_place(project, cls, key))
     this = at.name("self")
     made = at.call(at.attr(this, "get_serializer"), at.call(at.attr(this, "get_object")))
-    return units.function(cls, "detail", (), (at.do(made),))
+    return units.function(cls, "detail", (), (_asked(at, "retrieve"), at.do(made)))
 
 
 def _place(project: Project, cls: f.ClassDef, key: Key) -> Span:
@@ -141,6 +149,38 @@ def _asks(test: f.Expr) -> bool | None:
     if len(texts) != len(items):
         return None
     return bool(texts & _LIST) == (test.ops[0] in ("==", "in"))
+
+
+def by_action(project: Project, key: Key, owner: Key) -> Key | None:
+    """The serializer that a view's own mapping of actions has for a list: `self.serializers[self.action]`.
+
+    Many projects write it; for an action that the mapping does not name they go back to `serializer_class`.
+    """
+    function = project.function(owner[0], f"{owner[1]}.get_serializer_class")
+    for node in f.walk(function.body) if function is not None else ():
+        holder, asked = None, None
+        if isinstance(node, f.Index):
+            holder, asked = node.obj, node.index
+        elif (
+            isinstance(node, f.Call)
+            and isinstance(node.func, f.Attr)
+            and node.func.name == "get"
+            and node.args
+        ):
+            holder, asked = node.func.obj, node.args[0]
+        chain = (dotted(holder) or "") if holder is not None and asked is not None else ""
+        if not chain.startswith("self.") or chain.count(".") > 1 or dotted(asked) != "self.action":
+            continue
+        held = classes.held(project, key, chain.removeprefix("self."))
+        if held is not None and not isinstance(held.value, f.Mapping):
+            continue
+        named = held.value if held is not None and isinstance(held.value, f.Mapping) else None
+        pairs = zip(named.keys, named.values, strict=False) if named is not None else ()
+        given = next((v for k, v in pairs if k is not None and literal(k) == "list"), None)
+        default = classes.held(project, key, "serializer_class")
+        chosen = Held(held.owner, given) if held is not None and given is not None else default
+        return classes.class_of(project, chosen) if chosen is not None else None
+    return None
 
 
 def chooser(project: Project, key: Key) -> Key | None:

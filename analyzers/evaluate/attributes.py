@@ -8,6 +8,7 @@ from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
 from analyzers.evaluate import (
+    asked,
     calls,
     evidence,
     expressions,
@@ -196,7 +197,7 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
     if base.evidence == FIXED or node.name in operations(run.language).fixed.names:
         # Iterated, called or read further, it stays as large as the program's text makes it.
         return Value(size=ONE, frozen=True, label=label, depends=base.depends, evidence=FIXED, bound=base)
-    found = queries.attribute(run, base, node)
+    found = queries.attribute(run, base, node) or asked.attribute(base, node.name)
     if found is not None:
         return found.on(base.depends)
     if base.kind in ("instance", "row", "class") and base.ref is not None:
@@ -215,8 +216,8 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
         return base.but(label=label)  # A group that `regroup` made: its rows.
     if node.name in ("length", "size") and run.language != "python":
         return Value("int", size=run.extent(base), depends=base.depends, label=label)
-    asked = node.name if base.kind in queries.LAZY_KINDS or queries.is_client(base.kind) else ""
-    return Value(depends=base.depends, label=label, bound=base, method=asked)
+    method = node.name if base.kind in queries.LAZY_KINDS or queries.is_client(base.kind) else ""
+    return Value(depends=base.depends, label=label, bound=base, method=method)
 
 
 def member_of(run: Run, base: Value, name: str, label: str) -> Value:
@@ -274,6 +275,9 @@ def is_property(function: f.Function) -> bool:
 def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:
     """`obj.name = value`. What a method stores on itself it may read back."""
     run.assigned.add(shapes.text_of(target))
+    if base.kind == "row" and isinstance(target.obj, f.Name) and target.obj.id in run.env:
+        # What is saved later is what was put into the row.
+        run.bind(target.obj.id, base.on(value.depends))
     if base.label in ("self", "this") and value.known:
         run.stored[target.name] = replace(value.plain(), label=shapes.text_of(target))
     elif queries.is_client(value.kind):

@@ -11,6 +11,7 @@ from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
 from analyzers.evaluate import (
+    asked,
     attributes,
     calls,
     frameworks,
@@ -114,6 +115,9 @@ def _logic(run: Run, node: f.Logic) -> Value:
 
 def _choose(run: Run, node: f.Choose) -> Value:
     evaluate(run, node.test)
+    answer = asked.decided(run, node.test)
+    if answer is not None:
+        return evaluate(run, node.then if answer else node.other)
     return join(evaluate(run, node.then), evaluate(run, node.other))
 
 

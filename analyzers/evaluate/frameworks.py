@@ -13,7 +13,7 @@ from analyzers import conventions
 from analyzers import facts as f
 from analyzers.conventions import classes, serializers, units, views
 from analyzers.conventions.tables import frameworks
-from analyzers.evaluate import attributes, calls, loops, pages, queries
+from analyzers.evaluate import attributes, calls, evidence, loops, pages, queries
 from analyzers.evaluate.queries.emit import row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -175,7 +175,11 @@ def _one(run: Run, node: f.Call, this: Value, place: Place) -> Value:
 
 def _serializer_class(run: Run, this: Value, place: Place) -> Value:
     assert this.ref is not None
-    owner = views.chooser(run.summaries.project, this.ref)
+    project = run.summaries.project
+    owner = views.chooser(project, this.ref)
+    listed = views.by_action(project, this.ref, owner) if owner is not None else None
+    if listed is not None:
+        return evidence.class_itself(project, *listed)
     if owner is None:
         return attributes.member_of(run, this, "serializer_class", "self.serializer_class")
     chosen = Value("function", ref=(owner[0], units.qualname(owner[1], "serializer")), bound=this)

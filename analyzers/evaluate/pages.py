@@ -11,7 +11,7 @@ from analyzers import conventions
 from analyzers import facts as f
 from analyzers.conventions import classes, pages, template_names, units
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, calls, choices, expressions, queries, showing
+from analyzers.evaluate import asked, attributes, calls, choices, expressions, queries, showing
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.project import names
@@ -61,6 +61,8 @@ def special(run: Run, node: f.Call, name: str) -> Value:
         above = run.env.get(FILLED)
         filled = ",".join((*pages.blocks(run.summaries.project, run.path), above.dotted if above else ""))
         showing.show(run, literal(node.args[0]), _known(run), run.place(node), filled)
+    if name == asked.MARK:
+        return asked.to_do(expressions.evaluate(run, node.args[0]), literal(node.args[1]))
     if name == "<show>":
         known = dict(expressions.evaluate(run, node.args[1]).entries)
         showing.show(run, literal(node.args[0]) or _template_of(run, known), known, run.place(node))

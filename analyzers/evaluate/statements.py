@@ -8,6 +8,7 @@ from typing import Any
 from analyzers import facts as f
 from analyzers import templates
 from analyzers.evaluate import (
+    asked,
     assignments,
     calls,
     capped,
@@ -184,7 +185,11 @@ def _is_option(run: Run, node: f.Expr, test: Value) -> bool:
 
 
 def _decided(run: Run, test: f.Expr) -> bool | None:
-    """What a test on a parameter gives that the caller passed as True, False or None; None if that is not known."""
+    """What a test on a parameter gives that the caller passed as True, False or None, or one of what a view is asked
+    for; None if that is not known."""
+    answer = asked.decided(run, test)
+    if answer is not None:
+        return answer
     negated = isinstance(test, f.Unary) and test.op == "not"
     inner = test.operand if isinstance(test, f.Unary) and negated else test
     against_none = (

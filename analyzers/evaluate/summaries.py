@@ -15,7 +15,7 @@ from analyzers import conventions, templates, ways
 from analyzers import facts as f
 from analyzers.conventions import pages, serializers
 from analyzers.costs import ONE, UNKNOWN
-from analyzers.evaluate import evidence, holding, loops, memos, objects, scripts, segments, statements
+from analyzers.evaluate import asked, evidence, holding, loops, memos, objects, scripts, segments, statements
 from analyzers.evaluate.events import Analysis, Summary
 from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Tangled
 from analyzers.evaluate.recursion import descents, solve
@@ -391,7 +391,7 @@ def _nesting(run: Run) -> int:
     return count
 
 
-_ROWS = ("queryset", "query", "row")
+_ROWS = ("queryset", "query", "row", *asked.KINDS)
 """What a mapping that is handed over still holds by name: a view's context is given to the methods that show it."""
 
 

@@ -198,11 +198,15 @@ def place_of(context: Context, loop: Loop, query: Queried) -> Place:
 
 
 def through(query: Queried) -> str:
-    """` (through `name`)` for a query that a callee sends."""
+    """` (through `name`)` for a query that a callee sends; of one below a template also the last step to it."""
     if not query.chain:
         return ""
-    callee = re.sub(r"#\d+", "", query.chain[0].message.removeprefix("calls ").removeprefix("shows "))
-    return f" (through {callee})"
+    shown = query.chain[0].message.startswith("shows ")
+    steps = (query.chain[0], query.chain[-1]) if shown and len(query.chain) > 1 else query.chain[:1]
+    callees = (
+        re.sub(r"#\d+", "", step.message.removeprefix("calls ").removeprefix("shows ")) for step in steps
+    )
+    return f" (through {', '.join(callees)})"
 
 
 def product(turns: str, size: str) -> str:

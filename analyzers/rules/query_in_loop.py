@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzers.conventions import units
 from analyzers.evaluate.events import Loop, Queried
-from analyzers.findings import Confidence, Cost, Finding, Fix, Severity
+from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Severity
 from analyzers.rules import batched_reads, batched_writes, descents, same_query
 from analyzers.rules.base import (
     Context,
@@ -26,7 +26,7 @@ from analyzers.rules.base import (
 
 
 def check(context: Context) -> Iterator[Finding]:
-    groups: dict[tuple[int, str], list[tuple[Loop, Queried]]] = {}
+    groups: dict[tuple[Place, str], list[tuple[Loop, Queried]]] = {}
     for query in context.analysis.queries:
         if query.kind not in _WORDS or _is_told_elsewhere(context, query):
             continue
@@ -39,12 +39,12 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         # One loop, one finding: who mends the loop has all of its queries before their eyes.
         kind = f"{query.kind} {query.orm}" if query.orm == "redis" else query.kind
-        groups.setdefault((loop.number, kind), []).append((loop, query))
-    for number, kind in [key for key in groups if key[1] == "commit"]:
+        groups.setdefault((loop.place, kind), []).append((loop, query))
+    for place, kind in [key for key in groups if key[1] == "commit"]:
         # What is written and then committed is one cause.
-        other = groups.get((number, "write")) or groups.get((number, "read"))
+        other = groups.get((place, "write")) or groups.get((place, "read"))
         if other is not None:
-            other += groups.pop((number, kind))
+            other += groups.pop((place, kind))
     # What is said of a place is the worst of it: a query of the database before one of a cache.
     for _, group in sorted(groups.items(), key=lambda item: item[0][1] not in ("read", "write")):
         # What the body does itself leads, and what is certain before what is not.
@@ -133,10 +133,16 @@ def _is_below(context: Context, query: Queried, loop: Loop) -> bool:
     """True for a loop that a framework makes, or one of a base class of the project that calls back a method of the
     class at hand: `[self.entry(row) for row in rows]`. That one knows neither the rows nor what is done with each.
     """
-    if of_framework(loop):
+    if of_framework(loop) or _is_shown(context, query, loop):
         return True
     is_unit = context.function.kind == units.KIND
     return is_unit and context.inside(query.place) and not context.inside(loop.place)
+
+
+def _is_shown(context: Context, query: Queried, loop: Loop) -> bool:
+    """True for a loop of a template that is shown here: the template alone does not know what its names hold."""
+    shows = bool(query.chain) and query.chain[0].message.startswith("shows ")
+    return shows and loop is query.within and loop.place.path != context.path
 
 
 def _is_over_groups(loop: Loop) -> bool:

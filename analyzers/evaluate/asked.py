@@ -1,0 +1,73 @@
+"""What a view is asked for while a framework lists its rows: `self.action == "list"`, `self.request.method == "GET"`.
+
+The unit that lists rows says so of its `self`; tests of it are decided, so that what another action loads counts for
+that action alone.
+"""
+
+from __future__ import annotations
+
+from analyzers import facts as f
+from analyzers.evaluate import expressions
+from analyzers.evaluate.run import Run
+from analyzers.types import Value
+
+MARK = "<as>"
+"""The call by which a unit says what its `self` is asked for."""
+
+WORD, REQUEST = "asked", "request"
+KINDS = (WORD, REQUEST)
+"""Kinds of what a view knows of being asked: the action or method (`dotted`), the request that has the method."""
+
+_TESTED = ("action", "method")
+_SAFE = "rest_framework.permissions.SAFE_METHODS"
+
+
+def to_do(this: Value, action: str) -> Value:
+    """A view while it is asked for an action by GET."""
+    known = (("action", Value(WORD, dotted=action)), ("request", Value(REQUEST, dotted="GET")))
+    return this.but(entries=known)
+
+
+def attribute(base: Value, name: str) -> Value | None:
+    """`self.action`, `self.request` and its `method`, where they are known."""
+    if base.kind == REQUEST and name == "method":
+        return Value(WORD, dotted=base.dotted)
+    if base.kind == "instance" and name in ("action", "request"):
+        return dict(base.entries).get(name)
+    return None
+
+
+def decided(run: Run, test: f.Expr) -> bool | None:
+    """Whether a test of what is asked for holds; None for a test of anything else."""
+    if isinstance(test, f.Unary) and test.op == "not":
+        inner = decided(run, test.operand)
+        return None if inner is None else not inner
+    if isinstance(test, f.Logic) and test.op in ("and", "or"):
+        parts = [decided(run, part) for part in test.parts]
+        ends = test.op == "or"
+        if ends in parts:
+            return ends
+        return None if None in parts else not ends
+    if (
+        not isinstance(test, f.Compare)
+        or len(test.ops) != 1
+        or test.ops[0] not in ("==", "!=", "in", "not in")
+    ):
+        return None
+    if not isinstance(test.left, f.Attr) or test.left.name not in _TESTED:
+        return None
+    word = expressions.evaluate(run, test.left)
+    known = _words(run, test.rights[0]) if word.kind == WORD else None
+    if known is None:
+        return None
+    return (word.dotted in known) == (test.ops[0] in ("==", "in"))
+
+
+def _words(run: Run, node: f.Expr) -> frozenset[str] | None:
+    """The texts that are written out on the other side."""
+    if isinstance(node, f.Collection):
+        parts = [_words(run, item) for item in node.items]
+        return None if None in parts else frozenset().union(*(part for part in parts if part is not None))
+    if isinstance(node, f.Const):
+        return frozenset({node.value}) if isinstance(node.value, str) else None
+    return frozenset(("GET", "HEAD", "OPTIONS")) if expressions.evaluate(run, node).dotted == _SAFE else None
