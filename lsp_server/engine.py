@@ -5,7 +5,7 @@ Everything here runs on one thread (`schedule.Lane`) and is used by no other; th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,6 +17,7 @@ from lsp_server.rebase import changed_part
 from lsp_server.settings_table import Settings
 
 if TYPE_CHECKING:
+    from lsp_server.looking import Desk
     from lsp_server.rewrites import Checked, Target
 
 PARSE_SECONDS = (
@@ -78,8 +79,14 @@ class Analyzer(Protocol):
     ) -> Target:
         """What a rewrite of a function is about. Raises `targets.NoTarget`."""
 
-    def check_patched(self, settings: Settings, target: Target, patched: str) -> Checked:
-        """The target's file as it is in the target, and as it would be; the project stays as it is."""
+    def check_patched(
+        self, settings: Settings, target: Target, patched: str, others: Mapping[str, tuple[str, str]] = ...
+    ) -> Checked:
+        """The target's file as it is in the target, and as it would be; likewise other files, of which the old and
+        the new text are given. The project stays as it is."""
+
+    def desk(self, root: str, text_of: TextOf, settings: Settings) -> Desk:
+        """What a model's questions about the workspace are answered from."""
 
     def link(
         self, source: str, profile: Any, roots: Sequence[str], text_of: TextOf, settings: Settings
@@ -191,36 +198,20 @@ class Engine:
             version=version,
         )
 
-    def check_patched(self, settings: Settings, target: Target, patched: str) -> Checked:
-        from lsp_server.rewrites import Checked
-
-        before = self._look(settings, target, target.text)
-        after = self._look(settings, target, patched)
-        return Checked(before[0], after[0], before[1], after[1])
-
-    def _look(
-        self, settings: Settings, target: Target, source: str
-    ) -> tuple[FunctionReport | None, tuple[Finding, ...]]:
-        """Report of the function and findings of the file, were `source` its text."""
-        from analyzers import check, extract, languages
+    def check_patched(
+        self, settings: Settings, target: Target, patched: str, others: Mapping[str, tuple[str, str]] = {}
+    ) -> Checked:
+        from lsp_server import recheck
         from lsp_server.targets import check_options
 
-        language = languages.by_name(target.language)
-        if language is None:
-            raise ValueError(f"there is no language {target.language!r}")
-        known = self.project.facts(target.path)
-        text = Text.of(source)
         # Nobody else sees the project meanwhile: this thread is the only one that has it.
-        self.project.update(target.path, extract.facts_of(text.source, language))
-        try:
-            findings = check.check(self.project, target.path, text, check_options(settings))
-            reports = check.complexity(self.project, target.path)
-        finally:
-            if known is None:
-                self.project.remove(target.path)
-            else:
-                self.project.update(target.path, known)
-        return next((r for r in reports if r.qualname == target.qualname), None), tuple(findings)
+        return recheck.checked(self.project, check_options(settings), target, patched, others)
+
+    def desk(self, root: str, text_of: TextOf, settings: Settings) -> Desk:
+        from lsp_server.looking import Desk
+
+        linked = next(reversed(self._linked.values()), None)
+        return Desk(self.project, root, text_of, settings, linked)
 
     def learn(self, files: Iterable[tuple[str, FileFacts]]) -> None:
         for path, facts in files:

@@ -28,6 +28,7 @@ from lsp_server.workspace import Unreadable, read_source
 
 if TYPE_CHECKING:
     from lsp_server.rewrites import Checked, Rewriter, Target
+    from lsp_server.rewrites.tools import Reader
 
 log = logging.getLogger(__name__)
 
@@ -280,11 +281,32 @@ class Session:
             from lsp_server.rewrites import Rewriter
             from lsp_server.targets import rewrite_settings
 
-            self._rewriter = Rewriter(rewrite_settings(self.settings), state_dir(), cache_dir(), self._check)
+            settings = rewrite_settings(self.settings)
+            self._rewriter = Rewriter(
+                settings, state_dir(), cache_dir(), self._check, reader=self._reader_for
+            )
         return self._rewriter
 
-    async def _check(self, target: Target, patched: str) -> Checked:
-        return await self.ask(self.engine.check_patched, self.settings, target, patched)
+    async def _check(self, target: Target, patched: str, *others: Any) -> Checked:
+        return await self.ask(self.engine.check_patched, self.settings, target, patched, *others)
+
+    def _reader_for(self, target: Target) -> Reader | None:
+        """Who answers a model's questions: only about the folder that the target is in, and only if it is in one."""
+        from lsp_server.looking import WorkspaceReader
+
+        root = self.root_of(target.path)
+        if root is None:
+            return None
+        return WorkspaceReader(
+            root,
+            knows=lambda path: self.engine.facts(path) is not None,
+            ask=self.ask,
+            desk=lambda: self.engine.desk(root, self.text_of, self.settings),
+        )
+
+    def root_of(self, path: str) -> str | None:
+        """The workspace folder that a file is in."""
+        return next((root for root in self.roots if path.startswith(root.rstrip("/") + "/")), None)
 
     async def shut_down(self) -> None:
         """End what runs in the background."""

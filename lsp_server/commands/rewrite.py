@@ -6,15 +6,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyzers.text import Text
 from lsp_server.commands.console import CannotRun, say
 
 if TYPE_CHECKING:
     from lsp_server.commands.gather import Gathered
     from lsp_server.rewrites import Check, Prepared, Progress, Proposal, RewriteSettings, Target
+    from lsp_server.rewrites.tools import Reader
+
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,16 +36,17 @@ def run(args: argparse.Namespace) -> int:
     """0 where there is an answer, 2 where there is none; the reason is on stderr."""
     from lsp_server import rewrites
 
-    gathered, target, settings = _prepare_target(args)
+    gathered, target, settings, linked = _prepare_target(args)
+    look = reader(gathered, linked)
     try:
-        prepared = rewrites.prepare(target, settings)
+        prepared = rewrites.prepare(target, settings, may_look=look(target) is not None)
     except rewrites.Refused as error:
         raise CannotRun(str(error)) from error
     if args.show_request:
         sys.stdout.write(prepared.as_document().rstrip("\n") + "\n")
         return 0
     say(f"{target.qualname}: {prepared.model}, {prepared.estimate.title()}")
-    proposal = _ask(prepared, settings, recheck(gathered))
+    proposal = _ask(prepared, settings, recheck(gathered), look)
     if proposal is None:
         return 2
     _show(proposal)
@@ -51,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _prepare_target(args: argparse.Namespace) -> tuple[Gathered, Target, RewriteSettings]:
+def _prepare_target(args: argparse.Namespace) -> tuple[Gathered, Target, RewriteSettings, Any]:
     import msgspec
 
     from lsp_server import targets, workspace
@@ -86,48 +91,53 @@ def _prepare_target(args: argparse.Namespace) -> tuple[Gathered, Target, Rewrite
         linked=linked,
         guidelines=settings.rewrite.guidelines,
     )
-    return gathered, target, targets.rewrite_settings(settings)
+    return gathered, target, targets.rewrite_settings(settings), linked
 
 
 def recheck(gathered: Gathered) -> Check:
-    """What bigo itself says of the file before and after; the project is afterwards as it was."""
+    """What bigo itself says of the files before and after; the project is afterwards as it was."""
+    from lsp_server import recheck
+    from lsp_server.targets import check_options
 
-    def check(target: Target, patched: str) -> Any:
-        from analyzers.check import check, complexity
-        from analyzers.extract import facts_of
-        from analyzers.languages import for_path
-        from lsp_server.rewrites import Checked
-        from lsp_server.targets import check_options
-
-        project, path, options = gathered.project, target.path, check_options(gathered.settings)
-        language, known = for_path(path), project.facts(path)
-        assert language is not None
-        assert known is not None  # `_prepare_target` found the function in it
-
-        def now(text: Text) -> tuple[Any, Any]:
-            report = next((r for r in complexity(project, path) if r.qualname == target.qualname), None)
-            return report, check(project, path, text, options)
-
-        before, findings_before = now(Text.of(target.text))
-        new = Text.of(patched)
-        try:
-            project.update(path, facts_of(new.source, language))
-            after, findings_after = now(new)
-        finally:
-            project.update(path, known)
-        return Checked(before, after, findings_before, findings_after)
+    def check(target: Target, patched: str, others: Mapping[str, tuple[str, str]] = {}) -> Any:
+        with _ONE_AT_A_TIME:
+            return recheck.checked(
+                gathered.project, check_options(gathered.settings), target, patched, others
+            )
 
     return check
 
 
-def _ask(prepared: Prepared, settings: RewriteSettings, check: Check) -> Proposal | None:
+def reader(gathered: Gathered, linked: Any = None) -> Callable[[Target], Reader | None]:
+    """Who answers a model's questions about the workspace."""
+    from lsp_server.looking import Desk, WorkspaceReader
+
+    root = gathered.root.as_posix()
+    desk = Desk(gathered.project, root, gathered.texts, gathered.settings, linked)
+
+    async def ask(job: Callable[[], Any]) -> Any:
+        import anyio.to_thread
+
+        def locked() -> Any:
+            with _ONE_AT_A_TIME:  # the project belongs to one thread at a time
+                return job()
+
+        return await anyio.to_thread.run_sync(locked)
+
+    made = WorkspaceReader(root, lambda path: gathered.project.facts(path) is not None, ask, lambda: desk)
+    return lambda target: made if desk.is_inside(target.path) else None
+
+
+def _ask(
+    prepared: Prepared, settings: RewriteSettings, check: Check, look: Callable[[Target], Reader | None]
+) -> Proposal | None:
     import anyio
 
     from lsp_server import places
     from lsp_server.rewrites import RewriteFailed, Rewriter
 
     async def ask() -> Proposal:
-        rewriter = Rewriter(settings, places.state_dir(), places.cache_dir(), check)
+        rewriter = Rewriter(settings, places.state_dir(), places.cache_dir(), check, reader=look)
         try:
             return await rewriter.run(prepared, _shown_progress())
         finally:
@@ -157,20 +167,33 @@ def _shown_progress() -> Any:
 def _show(proposal: Proposal) -> None:
     from lsp_server.fixes import unified_diff
 
-    target = proposal.target
-    name = Path(os.path.relpath(target.path)).as_posix()
     for line in proposal.summary().splitlines():
         say(line)
-    sys.stdout.writelines(unified_diff(name, target.text.encode(), proposal.patched.encode()))
+    for path, before, after in _files(proposal):
+        name = Path(os.path.relpath(path)).as_posix()
+        sys.stdout.writelines(unified_diff(name, before.encode(), after.encode()))
     sys.stdout.flush()
 
 
+def _files(proposal: Proposal) -> list[tuple[str, str, str]]:
+    """Every file that changes: its path, and its text before and after."""
+    target = proposal.target
+    files = [(target.path, target.text, proposal.patched)] if proposal.edits else []
+    return files + [(file.path, file.text, file.patched) for file in proposal.others]
+
+
 def _write(proposal: Proposal) -> int:
+    """Write all files, or none: what was written is taken back when a later one cannot be."""
     from lsp_server.fixes import write_unless_changed
 
-    target = proposal.target
-    problem = write_unless_changed(Path(target.path), target.text.encode(), proposal.patched.encode())
-    if problem is not None:
-        raise CannotRun(f"{os.path.relpath(target.path)} {problem.reason}")
-    say(f"written to {os.path.relpath(target.path)}")
+    done: list[tuple[str, str, str]] = []
+    for path, before, after in _files(proposal):
+        problem = write_unless_changed(Path(path), before.encode(), after.encode())
+        if problem is not None:
+            for written, old, new in done:
+                write_unless_changed(Path(written), new.encode(), old.encode())
+            raise CannotRun(f"{os.path.relpath(path)} {problem.reason}")
+        done.append((path, before, after))
+    for path, _, _ in done:
+        say(f"written to {os.path.relpath(path)}")
     return 0

@@ -60,7 +60,7 @@ async def chosen(ls: BigoServer, arguments: tuple[Any, ...]) -> Chosen:
 async def prepared(ls: BigoServer, path: str, analysis: Analysis, qualname: str) -> Prepared:
     """The request for a function as it would be sent. Local and free. Raises what `rewrites.prepare` raises."""
     session = ls.session
-    root = next((root for root in session.roots if path.startswith(root.rstrip("/") + "/")), "/")
+    root = session.root_of(path) or "/"
     target = await session.ask(
         session.engine.target, path, analysis.text, qualname, root, session.text_of, analysis.findings,
         session.settings, analysis.version,

@@ -93,6 +93,8 @@ async def _offer(ls: BigoServer, chosen: choice.Chosen, proposal: Proposal) -> t
     """Show the edit to the person in the way this client has, and apply it if they agree."""
     session, name = ls.session, chosen.report.qualname
     label = f"Rewrite {name}: {proposal.analyzer_before} → {proposal.analyzer_after}"
+    if proposal.others:
+        label += f", with {_counted(len(proposal.others), 'other file')}"
     asks = session.settings.rewrite.confirm
     if asks and not session.client.confirmation and session.client.asks_questions:
         answer = await ls.window_show_message_request_async(
@@ -105,7 +107,7 @@ async def _offer(ls: BigoServer, chosen: choice.Chosen, proposal: Proposal) -> t
         if answer is None or answer.title != APPLY:
             return False, "discarded"
     # Only now, for the person may have typed on while they were asked.
-    edits = _edits_now(ls, chosen, proposal)
+    edits = _edits_now(ls, chosen, proposal) + _edits_elsewhere(ls, proposal)
     edit = to_workspace_edit(
         edits,
         session.client,
@@ -134,6 +136,26 @@ def _edits_now(ls: BigoServer, chosen: choice.Chosen, proposal: Proposal) -> lis
             "only for the text it was made for"
         )
     return edits
+
+
+def _edits_elsewhere(ls: BigoServer, proposal: Proposal) -> list[Edit]:
+    """The edits of the other files on their texts as they are now; all of a rewrite is applied, or nothing."""
+    found: list[Edit] = []
+    for file in proposal.others:
+        made = [Edit(Place(file.path, Span(*edit.span)), edit.text) for edit in file.edits]
+        text = ls.session.text_of(file.path)
+        now = rebased(made, made[0].place.span, file.text.encode("utf-8"), text.source) if text else None
+        if now is None:
+            raise _Stopped(
+                f"{file.relative} was changed while {', '.join(file.functions)} in it was being rewritten; nothing was "
+                "changed"
+            )
+        found += now
+    return found
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("s" if number != 1 else "")
 
 
 def _sentence(error: BaseException) -> str:

@@ -155,7 +155,7 @@ class Checked:
     findings_after: tuple[Finding, ...] = ()
 
 
-# Given the target, the patched text of its file, and, only where other files change too, these by path.
+# Given the target, the patched text of its file, and, only where other files change too, their old and new texts by path.
 Check = Callable[..., Checked | Awaitable[Checked]]
 
 

@@ -209,7 +209,7 @@ class Rewriter:
         before = after = "unknown"
         warnings: tuple[str, ...] = ("No analyzer looked at the result.",)
         if self._check is not None:
-            others = {file.path: file.patched for file in changes.others}
+            others = {file.path: (file.text, file.patched) for file in changes.others}
             checked = await self._analyze(prepared.target, changes.patched, others)
             before, after, warnings = validate.check_cost(prepared, checked)
         secrets = desk.redactor.secrets if desk else prepared.redacted
@@ -236,7 +236,7 @@ class Rewriter:
             others=changes.others,
         )
 
-    async def _analyze(self, target: Target, patched: str, others: dict[str, str]) -> Checked:
+    async def _analyze(self, target: Target, patched: str, others: dict[str, tuple[str, str]]) -> Checked:
         check = self._check
         assert check is not None
         arguments: tuple[Any, ...] = (target, patched, others) if others else (target, patched)
