@@ -33,13 +33,23 @@ MEMORY = 2 << 30
 MOST_CANDIDATES = 2_000
 
 GLOBS: tuple[str, ...] = (
-    "**/*.{prof,pstats,pstat,cprof,cpuprofile,speedscope,austin,collapsed,folded}",
+    "**/*.{prof,pstats,pstat,cprof,cpuprofile,speedscope,austin,collapsed,folded,pyisession,pprof,chrometrace}",
     "**/*.speedscope.json",
     "**/*.{collapsed,folded}.txt",
-    "**/profile*.{json,json.gz,txt}",
+    "**/profile*.{json,json.gz,txt,speedscope}",
     "**/{prof,profiles,.prof,profiling}/**",
-    "**/stacks*.txt",
+    "**/{stacks,perf}*.txt",
     "**/CPU.*.cpuprofile",
+    "**/isolate*-v8.log.json",
+    "**/Trace-*.json",
+    "**/*trace*.{json,json.gz}",
+    "**/Trace-*.json.gz",
+    "**/{scalene,viztracer,pyinstrument,stackprof}*.json",
+    "**/callgrind.*",
+    "**/*.callgrind",
+    "**/*.pb.gz",
+    "**/*otel*.{json,jsonl}",
+    "**/*queries*.json",
 )
 """Where profiles are usually written. What a file really is, its content says."""
 

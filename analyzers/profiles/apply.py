@@ -60,7 +60,7 @@ def _adjusted(finding: Finding, linked: Linked, allow_error: bool) -> Finding:
 
 def is_hot(time: FunctionTime, linked: Linked) -> bool:
     """Is this function worth a warning by its measured time alone? Needs the least evidence."""
-    if not _evidence(time, linked):
+    if time.kind == "queries" or not _evidence(time, linked):
         return False
     doubt = 2.0 if inflated(time) else 1.0
     if time.self_share >= HOT_SELF * doubt:
@@ -72,7 +72,7 @@ def is_hot(time: FunctionTime, linked: Linked) -> bool:
 
 def is_cold(time: FunctionTime, linked: Linked) -> bool:
     """Did the profile see much of this function's file and next to nothing of the function?"""
-    if time.total_share >= COLD_TOTAL:
+    if time.total_share >= COLD_TOTAL or time.kind == "queries":
         return False
     around = linked.in_file(time.path)
     if linked.profile.samples is not None:
@@ -93,6 +93,11 @@ def queries_per_call(time: FunctionTime) -> tuple[float, CallEdge | None]:
 
 
 def _confirmed(finding: Finding, time: FunctionTime) -> Finding:
+    repeated = [each for each in time.sent if each.repeated] if finding.rule in _QUERY_RULES else []
+    if repeated:
+        most = max(repeated, key=lambda each: each.count)
+        counted = f"{number(most.count, 'query', 'queries')} of one shape in one request"
+        return replace(_noted(finding, f"confirmed at run time: {counted}", time), confidence=Confidence.HIGH)
     sent, callee = queries_per_call(time) if finding.rule in _QUERY_RULES else (0.0, None)
     if callee is None or sent < LEAST_QUERIES:
         return finding

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
+from typing import Any
 
-from analyzers.profiles.profile import Frame, Node, clean
+from analyzers.profiles.profile import Frame, Node, Profile, clean
 
 MAX_FRAMES = 2_000_000
 MAX_NODES = 2_000_000
@@ -27,6 +29,14 @@ class Frames:
     def __init__(self) -> None:
         self._frames: list[Frame] = []
         self._index: dict[tuple[str, str, int, int], int] = {}
+        self._functions: dict[tuple[str, str], int] = {}
+
+    def function(self, index: int) -> int:
+        """One index for all frames of a function that differ in the executing line; an anonymous one is itself."""
+        frame = self._frames[index]
+        if frame.native or frame.name.endswith((">", ")")) or not frame.name:
+            return index
+        return self._functions.setdefault((frame.name, frame.file), index)
 
     def of(self, name: str, file: str, line: int, column: int = -1, *, native: bool | None = None) -> int:
         """The index of a frame. `native` None: the file says whether it is built-in code."""
@@ -90,6 +100,30 @@ class Tree:
             self._threads.append(thread)
         return found
 
+    def path(self, at: int) -> list[int]:
+        """The frames from the node `at` up to its root."""
+        found = []
+        while at >= 0:
+            found.append(self._frames[at])
+            at = self._parents[at]
+        return found
+
     def nodes(self) -> tuple[Node, ...]:
         columns = zip(self._parents, self._frames, self._own, self._samples, self._threads, strict=True)
         return tuple(Node(*row) for row in columns)
+
+    def profile(self, format_: str, producer: str, frames: Frames, **more: Any) -> Profile:
+        """A sampled profile of this tree; `more` are further fields of `Profile`. ValueError when it is empty."""
+        nodes = self.nodes()
+        total = math.fsum(self._own)
+        if not 0 < total < 1e15:
+            raise ValueError("the profile is empty: no time was recorded")
+        fields: dict[str, Any] = {"kind": "sampling", "unit": "seconds", "samples": sum(self._samples)}
+        return Profile(
+            format=format_,
+            producer=clean(producer)[:40].strip() or format_,
+            frames=frames.all(),
+            total=total,
+            nodes=nodes,
+            **(fields | more),
+        )

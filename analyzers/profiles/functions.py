@@ -69,9 +69,18 @@ class FileFunctions:
             self.first_line[function.qualname] = first
             self.by_qualname.setdefault(plain(function.qualname), []).append(function)
             self.by_name.setdefault(function.name, []).append(function)
+        self.displaced: set[Frame] = set()
         self.by_own_qualname = {function.qualname: function for function in facts.functions}
 
     # ------------------------------------------------------------------------------------------ whole file
+
+    def expect(self, texts: Mapping[Frame, str]) -> None:
+        """What stood at the frames' lines when they were recorded: where something else does, lines say nothing."""
+        for frame, words in texts.items():
+            at = frame.line - 1
+            here = self.text.line_text(at) if 0 <= at < self.text.line_count else ""
+            if " ".join(here.split())[: len(words)] != words:
+                self.displaced.add(frame)
 
     def fit(self, frames: Iterable[Frame]) -> tuple[int, int, int]:
         """How well recorded frames fit this file: (at their place, known by name, all), named functions only."""
@@ -93,7 +102,7 @@ class FileFunctions:
     ) -> None:
         """Learn from all frames of this file whether code has moved, and from remembered keys what was renamed."""
         exact, _known, count = self.fit(frames)
-        self.shifted = exact < count
+        self.shifted = exact < count or bool(self.displaced)
         lost = {old: key for old, key in keys.items() if old not in now}
         same: dict[FunctionKey, list[str]] = {}
         for qualname in now if lost else ():
@@ -109,6 +118,8 @@ class FileFunctions:
     def match(self, frame: Frame) -> Match | None:
         """The function of a frame; None when it is gone."""
         name = bare(frame.name)
+        if frame in self.displaced and name == _MODULE:
+            return None
         if name == _MODULE or (name in _ANONYMOUS and frame.line == 1 and frame.column in (0, -1)):
             return Match(self.module, "exact")
         if name in _COMPREHENSIONS:
@@ -139,6 +150,8 @@ class FileFunctions:
         return any(first <= line <= last for first, last, each in self.spans if each is function)
 
     def _at(self, name: str, frame: Frame) -> Function | None:
+        if frame in self.displaced:
+            return None
         found = [
             (plain(function.qualname) != plain(frame.name), last - first, function)
             for first, last, function in self.spans

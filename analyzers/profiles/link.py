@@ -15,7 +15,7 @@ from analyzers.profiles.functions import FileFunctions, plain
 from analyzers.profiles.keys import FileKeys, FunctionKey, Keys
 from analyzers.profiles.places import Places, is_external, is_whole, normal
 from analyzers.profiles.profile import Frame, Profile
-from analyzers.profiles.times import CallEdge, FunctionTime, LineTime
+from analyzers.profiles.times import CallEdge, FunctionTime, LineTime, SentQueries
 from analyzers.profiles.totals import Key, Resolved, Sum, Totals
 from analyzers.text import Text
 
@@ -143,6 +143,7 @@ class _Linker:
         self.stored = keys
         self.files: dict[str, FileFunctions | None] = {}
         self.by_file: dict[str, list[Frame]] = {}
+        self.texts = {profile.frames[index]: text for index, text in profile.texts}
         for frame in profile.frames:
             if not frame.native and frame.file:
                 self.by_file.setdefault(frame.file, []).append(frame)
@@ -183,6 +184,7 @@ class _Linker:
             file = self._file(path)
             if file is not None:
                 self.now[path] = FileKeys(file.facts)
+                file.expect({frame: self.texts[frame] for frame in seen if frame in self.texts})
                 file.observe(seen, self.stored.get(path, {}), self.now[path])
 
     def _changed(self, path: str) -> bool:
@@ -220,7 +222,9 @@ class _Linker:
                     defined = found.file.text.line_of(function.start + function.def_at) + 1
                     if frame.line not in (found.file.first_line.get(function.qualname), defined):
                         return True
-        return any(node.lines for node in self.profile.nodes)
+        return any(node.lines for node in self.profile.nodes) or any(
+            entry.lines for entry in self.profile.entries
+        )
 
     def _unlinked_share(self) -> float:
         """Own time of code that looks like the workspace's and was not found in it.
@@ -271,6 +275,9 @@ class _Linker:
             was=self._was(file, qualname) if file and not gone else "",
             producer=self.profile.producer,
             kind=self.profile.kind,
+            sent=tuple(
+                SentQueries(query.statement, query.count, query.variants, line) for query, line in sum_.sent
+            ),
             nested=function is not None and function.parent not in ("", "<module>"),
         )
 

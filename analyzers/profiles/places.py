@@ -17,7 +17,8 @@ _EXTERNAL = re.compile(
     r"(?:^|/)(?:site-packages|dist-packages|node_modules)/"
     r"|(?:^|/)(?:lib(?:64|32)?/python\d(?:\.\d+)?t?|python\d*/lib|versions/\d[^/]*/lib)/"
     r"|^<.*>$|^node:|^internal/|^(?:chrome|chrome-extension|moz-extension|pptr|evalmachine|wasm|native)\b.*:"
-    r"|^(?:deno|ext|bun):",
+    r"|^(?:deno|ext|bun):"
+    r"|^(?:/usr)?/(?:local/|lib/|share/)(?:lib/)?go[-.\d]*/src/|/pkg/mod/|/gems/[^/]+-\d[^/]*/",
     re.IGNORECASE,
 )
 _URL = re.compile(r"^[a-z][a-z0-9+.-]+://[^/]*/?(?:\./)?", re.IGNORECASE)

@@ -50,6 +50,7 @@ class Entry(Struct, frozen=True, gc=False, array_like=True):
     calls: int | None = None
     primitive_calls: int | None = None  # without recursive calls
     samples: int | None = None
+    lines: tuple[tuple[int, float], ...] = ()  # own time per executing line, where the producer says so
 
 
 class Edge(Struct, frozen=True, gc=False, array_like=True):
@@ -74,6 +75,22 @@ class Node(Struct, frozen=True, gc=False, array_like=True):
     samples: int = 0
     thread: int = 0
     lines: tuple[tuple[int, float], ...] = ()
+    columns: tuple[int, ...] = ()  # of the lines, from 0, where the producer says them too
+
+
+class Query(Struct, frozen=True, gc=False, array_like=True):
+    """Database queries of one shape, sent from one place within one request (or trace, or burst of a log).
+
+    `statement` is the shape: no literal and no parameter is in it. `variants` counts how many different parameters
+    they had, None when the record does not tell. `frame` is -1 where no place was recorded.
+    """
+
+    frame: int
+    statement: str
+    count: int
+    variants: int | None = None
+    time: float = 0.0
+    request: int = 0
 
 
 class Thread(Struct, frozen=True, gc=False, array_like=True):
@@ -85,7 +102,8 @@ class Thread(Struct, frozen=True, gc=False, array_like=True):
 class Profile(Struct, frozen=True):
     """One profile. `total` is everything recorded except idle time, in `unit`; shares are fractions of it.
 
-    `kind` is tracing (every call seen, small functions inflated) or sampling. `unit` is seconds or samples.
+    `kind` is tracing (every call seen, small functions inflated), sampling, or queries (only the database was
+    watched: times are those of its answers, or counts of queries). `unit` is seconds or samples.
     `longest` holds, per frame index, the longest uninterrupted stretch on the stack in seconds, where known.
     """
 
@@ -104,6 +122,8 @@ class Profile(Struct, frozen=True):
     clock: str = "wall"
     resumes_counted: bool = False  # each resume of a coroutine or generator counts as a call
     warnings: tuple[str, ...] = ()
+    queries: tuple[Query, ...] = ()
+    texts: tuple[tuple[int, str], ...] = ()  # per frame index, the words of its line as recorded
     id: str = ""
     path: str = ""
     mtime: float = 0.0

@@ -13,24 +13,26 @@ import os
 import sys
 import zlib
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
 
+from analyzers.profiles.formats import BY_NAME, FORMATS
 from analyzers.profiles.profile import Profile
-from analyzers.profiles.readers import collapsed, cprofile_text, cpuprofile, pstats, speedscope
 from analyzers.profiles.sniff import HEAD, TAIL, sniff
 
 MAX_BYTES = 512 << 20
 MAX_RATIO = 200
 
-READERS: dict[str, Callable[[bytes], Profile]] = {
-    "pstats": pstats.read,
-    "cprofile-text": cprofile_text.read,
-    "cpuprofile": cpuprofile.read,
-    "collapsed": collapsed.read,
-    "speedscope": speedscope.read,
-}
+READERS: tuple[str, ...] = tuple(form.name for form in FORMATS if form.readable)
+
+
+def reader_of(name: str) -> Callable[[bytes], Profile]:
+    """The reader of a format, its module imported when it is wanted."""
+    module = import_module(f"analyzers.profiles.readers.{BY_NAME[name].reader}")
+    read_it: Callable[[bytes], Profile] = module.read
+    return read_it
 
 
 def read(data: bytes, name: str = "the file") -> Profile:
@@ -38,12 +40,12 @@ def read(data: bytes, name: str = "the file") -> Profile:
     data = _unpacked(data)
     found = sniff(data[:HEAD], data[-TAIL:])
     if found is None:
-        known = "cProfile, V8 .cpuprofile, speedscope and folded stacks"
-        raise ValueError(f"{name} is no profile of a known format ({known} can be read).")
+        known = "cProfile, pyinstrument, py-spy, V8 .cpuprofile, Chrome traces, pprof, speedscope, folded stacks ..."
+        raise ValueError(f"{name} is no profile of a known format (readable are {known}).")
     if not found.readable:
         raise ValueError(found.complaint(name))
     try:
-        return READERS[found.name](data)
+        return reader_of(found.name)(data)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{name} holds {found.title} that cannot be read: {error}.") from None
 

@@ -8,13 +8,14 @@ from typing import Any
 from analyzers.profiles.functions import plain
 from analyzers.profiles.link import Linked
 from analyzers.profiles.places import is_external, normal
-from analyzers.profiles.profile import Frame, Profile
+from analyzers.profiles.profile import Frame, Profile, Query
 from analyzers.profiles.totals import Key, Resolved, Totals
 
 LEAST_LAMBDA_SHARE = 0.01
 """A lambda's time is its function's time too; alone it is listed from this share on."""
 
-_SHORTENED = frozenset({"collapsed", "cprofile-text"})
+MOST_QUERIES = 200
+_SHORTENED = frozenset({"collapsed", "cprofile-text", "tachyon-text", "pyinstrument-text", "gecko"})
 
 
 def show(profile: Profile, linked: Linked | None = None) -> dict[str, Any]:
@@ -27,6 +28,15 @@ def show(profile: Profile, linked: Linked | None = None) -> dict[str, Any]:
         "total_seconds": profile.total_seconds,
         "samples": profile.samples,
         "functions": functions,
+        "queries": [
+            {
+                "statement": query.statement,
+                "count": query.count,
+                "variants": query.variants,
+                "place": _place(profile, query),
+            }
+            for query in profile.queries[:MOST_QUERIES]
+        ],
     }
 
 
@@ -37,8 +47,9 @@ def show_text(shown: dict[str, Any], limit: int = 20) -> str:
     measured += [f"{shown['samples']} samples"] if shown["samples"] is not None else []
     rows = [
         f"{shown['producer']} ({shown['kind']}), {', '.join(measured)}",
-        "  self  total      calls  function",
     ]
+    if shown["functions"]:
+        rows.append("  self  total      calls  function")
     for each in shown["functions"][:limit]:
         calls = "" if each["calls"] is None else str(each["calls"])
         place = f"{each['file']}:{each['line']}" if each["line"] else each["file"]
@@ -46,7 +57,22 @@ def show_text(shown: dict[str, Any], limit: int = 20) -> str:
             f"{each['self_share']:6.1%} {each['total_share']:6.1%} {calls:>10}  {each['qualname']}  {place}".rstrip()
         )
     left = len(shown["functions"]) - limit
-    return "\n".join([*rows, f"... and {left} more"] if left > 0 else rows)
+    if left > 0:
+        rows.append(f"... and {left} more")
+    if shown["queries"]:
+        rows.append("queries  statement")
+        rows += [
+            f"{each['count']:7}  {each['statement'][:100]}  {each['place']}".rstrip()
+            for each in shown["queries"][:limit]
+        ]
+    return "\n".join(rows)
+
+
+def _place(profile: Profile, query: Query) -> str:
+    if query.frame < 0:
+        return ""
+    frame = profile.frames[query.frame]
+    return f"{normal(frame.file)}:{frame.line}"
 
 
 def _linked(linked: Linked) -> list[dict[str, Any]]:

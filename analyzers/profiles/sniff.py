@@ -46,7 +46,7 @@ _JSON: tuple[tuple[str, tuple[bytes, ...]], ...] = (
     ("cpuprofile", (rb'"nodes"', rb'"callFrame"')),
     ("cpuprofile", (rb'"callFrame"', rb'"timeDeltas"')),
     ("stackprof", (rb'"raw_timestamp_deltas"|"gc_samples"', rb'"frames"')),
-    ("v8-preprocess", (rb'\A\s*\{"code":\s*\[\s*\{"name"',)),
+    ("v8-preprocess", (rb'\A\s*\{\s*"code":\s*\[\s*\{\s*"name"',)),
     ("jfr-json", (rb"jdk\.ExecutionSample",)),
     ("sql-queries", (rb'\A\s*\[\s*\{\s*"sql":',)),
 )

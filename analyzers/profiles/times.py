@@ -7,6 +7,9 @@ from dataclasses import dataclass
 MUCH_CALLED = 100_000
 """Calls from which a tracing profiler's own work dominates a small function."""
 
+LEAST_REPEATED = 5
+"""Queries of one shape in one request from which they count as sent by a loop."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallEdge:
@@ -27,6 +30,21 @@ class LineTime:
 
     line: int
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class SentQueries:
+    """Queries of one shape that one line sent within one request; `variants` as in `profile.Query`."""
+
+    statement: str
+    count: int
+    variants: int | None
+    line: int
+
+    @property
+    def repeated(self) -> bool:
+        """One shape again and again with other parameters: what a loop over rows does."""
+        return self.count >= LEAST_REPEATED and self.variants != 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +77,7 @@ class FunctionTime:
     was: str = ""
     producer: str = ""
     kind: str = "sampling"
+    sent: tuple[SentQueries, ...] = ()
     nested: bool = False  # stands inside another function, as a decorator's wrapper does
 
     @property
@@ -85,6 +104,9 @@ def summary(time: FunctionTime) -> str:
         return f"was {percent(time.total_share)} (edited since the profile)"
     if time.state == "stale":
         return f"was {percent(time.total_share)} (the file changed since the profile)"
+    if time.kind == "queries":
+        most = max((each.count for each in time.sent), default=0)
+        return number(most, "query", "queries") + (" of one shape" if most > 1 else "")
     parts = [f"{percent(time.self_share)} self", f"{percent(time.total_share)} total"]
     if time.calls is not None:
         parts.append(number(time.calls, "call"))
@@ -101,6 +123,10 @@ def hover(time: FunctionTime) -> str:
     if not head:
         return ""
     sentences = [f"{head} — measured by {time.producer} ({time.kind})."]
+    if time.kind == "queries" and time.usable:
+        most = sorted(time.sent, key=lambda each: -each.count)[:3]
+        shapes = "; ".join(f"{each.count} × {each.statement}" for each in most)
+        return f"{head} in one request — recorded by {time.producer}: {shapes}."
     if not time.usable:
         return f"{head} — measured by {time.producer}. Profile again to see what the change did."
     often = [edge for edge in time.callers if edge.qualname and edge.calls is not None and edge.calls > 1]

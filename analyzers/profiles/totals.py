@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from analyzers.profiles.functions import FileFunctions, Match
-from analyzers.profiles.profile import Edge, Frame, Node, Profile
+from analyzers.profiles.profile import Edge, Frame, Node, Profile, Query
 from analyzers.profiles.queries import rates
 
 Key = tuple[str, str, str]
@@ -49,6 +49,7 @@ class Sum:
     callers: dict[Key | str, list[float]] = field(default_factory=dict)
     callees: dict[Key | str, list[float]] = field(default_factory=dict)
     queries: dict[Key | str, float] = field(default_factory=dict)  # sent under each callee
+    sent: list[tuple[Query, int]] = field(default_factory=list)  # as recorded, and the line that sent it
 
 
 class Totals:
@@ -70,6 +71,7 @@ class Totals:
         else:
             self._entries()
             self._edges()
+            self._queries()
         for sum_ in self.sums.values():
             sum_.own = min(sum_.own, profile.total)
             sum_.total = min(max(sum_.total, sum_.own), profile.total)
@@ -119,7 +121,10 @@ class Totals:
                 sum_.own += entry.own
                 sum_.samples += entry.samples or 0
             line = self.profile.frames[entry.frame].line
-            if self.profile.kind == "sampling" and line:
+            if entry.lines:
+                for at, time in entry.lines:
+                    _add_line(self.at(found.named), at, time)
+            elif self.profile.kind == "sampling" and line:
                 _add_line(self.at(found.named), line, entry.own)
             sum_ = self.at(found.key)
             if not found.folded:
@@ -127,6 +132,12 @@ class Totals:
                 if entry.calls is not None:
                     sum_.calls = (sum_.calls or 0) + entry.calls
                     sum_.primitive_calls = (sum_.primitive_calls or 0) + (entry.primitive_calls or 0)
+
+    def _queries(self) -> None:
+        for query in self.profile.queries:
+            found = self.resolved[query.frame] if query.frame >= 0 else None
+            if found is not None:
+                self.at(found.named).sent.append((query, self.profile.frames[query.frame].line))
 
     def _edges(self) -> None:
         frames = self.profile.frames

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import struct
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analyzers.profiles import Profile
-from analyzers.profiles.read import READERS, read
+from analyzers.profiles.read import read, reader_of
 from analyzers.profiles.readers import collapsed, cprofile_text, cpuprofile, pstats, restricted, speedscope
 from analyzers.profiles.sniff import HEAD, TAIL, sniff
 
@@ -29,7 +30,29 @@ SEEDS = {
     "cpuprofile": ["js/chrome.cpuprofile", "js/inlx.cpuprofile"],
     "collapsed": ["py/pyspy.raw"],
     "speedscope": ["py/pyinstrument.speedscope.json", "py/pyspy_function.speedscope"],
+    "pprof": ["go/cpu.pprof"],
+    "tachyon-jsonl": ["py/tachyon/out.jsonl"],
+    "tachyon-text": ["py/tachyon/stdout_report.txt"],
+    "gecko": ["py/tachyon/out.gecko.json.gz"],
+    "pyinstrument-json": ["py/pyinstrument.json"],
+    "pyinstrument-session": ["py/pyinstrument.pyisession.gz"],
+    "pyinstrument-text": ["py/pyinstrument.txt"],
+    "scalene": ["py/scalene_cpu.json.gz"],
+    "pyspy-chrometrace": ["py/pyspy.chrometrace"],
+    "chrome-trace": ["js/chrome_trace.json.gz"],
+    "stackprof": ["ruby/stackprof.json"],
+    "prof-process": ["js/prof-process.txt"],
+    "line-profiler-text": ["py/line_profiler.txt"],
+    "callgrind": ["py/yappi.callgrind"],
+    "perf-script": ["js/perf_script_js.txt.gz"],
+    "jfr-json": ["java/execution_samples.json.gz"],
+    "otlp": ["sql/otlp_traces.json"],
+    "sql-queries": ["sql/connection_queries.json"],
+    "sql-log": ["sql/sqlalchemy_echo.log", "sql/django_db_backends.log"],
 }
+TEXT = {"cprofile-text", "collapsed", "tachyon-text", "pyinstrument-text", "prof-process", "line-profiler-text",
+        "callgrind", "perf-script", "sql-log"}  # fmt: skip
+"""In text a damaged line is left out; the rest is read."""
 
 
 def check(profile: Profile) -> None:
@@ -66,13 +89,19 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
 @pytest.mark.parametrize("form", SEEDS)
 def test_mutated_files_are_read_or_refused(form: str) -> None:
     rng = random.Random(form)
-    seeds = [(SAMPLES / name).read_bytes() for name in SEEDS[form]]
-    end = time.monotonic() + 20  # bounds the test on a slow machine; 40 mutations always run
+    seeds = [content(SAMPLES / name) for name in SEEDS[form]]
+    end = time.monotonic() + 10  # bounds the test on a slow machine; 40 mutations always run
     seen = []
-    while len(seen) < 600 and (len(seen) < 40 or time.monotonic() < end):
-        seen.append(is_read(READERS[form], mutated(rng.choice(seeds), rng)))
+    while len(seen) < 300 and (len(seen) < 40 or time.monotonic() < end):
+        seen.append(is_read(reader_of(form), mutated(rng.choice(seeds), rng)))
     assert True in seen
-    assert False in seen
+    assert False in seen or form in TEXT
+
+
+def content(path: Path) -> bytes:
+    data = path.read_bytes()
+    # Only deflated bytes would be mutated else, and the checksum would refuse them all.
+    return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
 
 
 def is_read(reader: Callable[[bytes], Profile], data: bytes) -> bool:

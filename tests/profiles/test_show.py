@@ -30,7 +30,7 @@ def test_the_hottest_function_without_a_project(name: str) -> None:
     expected, share = HOTTEST[name]
     assert hottest["name"] == expected
     assert hottest["self_share"] == pytest.approx(share, abs=0.02)
-    assert set(shown) == {"producer", "kind", "total_seconds", "samples", "functions"}
+    assert set(shown) == {"producer", "kind", "total_seconds", "samples", "functions", "queries"}
     assert set(hottest) == {"name", "qualname", "file", "line", "self_share", "total_share", "calls"}
     assert all(0 <= each["self_share"] <= each["total_share"] <= 1 for each in shown["functions"])
     assert shown["functions"] == sorted(shown["functions"], key=lambda each: -each["self_share"])

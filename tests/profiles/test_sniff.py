@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from analyzers.profiles.formats import BY_NAME, FORMATS
-from analyzers.profiles.read import READERS, read
+from analyzers.profiles.read import READERS, load, read, reader_of
 from analyzers.profiles.sniff import HEAD, TAIL, sniff
 
 SAMPLES = Path(__file__).parent.parent / "data" / "profiles"
@@ -35,19 +37,20 @@ FORMAT_OF = {
     "js/inl.cpuprofile": "cpuprofile",
     "js/inlx.cpuprofile": "cpuprofile",
     "js/chrome.cpuprofile": "cpuprofile",
-    # Known, with advice instead of a reader.
-    "py/austin.mojo": "mojo",
+    "js/chrome_trace.json.gz": "chrome-trace",
+    "js/perf_script_js.txt.gz": "perf-script",
+    "js/prof-process.txt": "prof-process",
     "py/pyinstrument.json": "pyinstrument-json",
+    "py/pyinstrument.pyisession.gz": "pyinstrument-session",
     "py/pyinstrument.txt": "pyinstrument-text",
+    "py/scalene_cpu.json.gz": "scalene",
     "py/line_profiler.txt": "line-profiler-text",
     "py/perf_script_Xperf.txt": "perf-script",
     "py/pyspy.chrometrace": "pyspy-chrometrace",
     "py/yappi.callgrind": "callgrind",
     "py/tachyon/out.jsonl": "tachyon-jsonl",
+    "py/tachyon/out.gecko.json.gz": "gecko",
     "py/tachyon/stdout_report.txt": "tachyon-text",
-    "js/chrome_trace.json.gz": "chrome-trace",
-    "js/perf_script_js.txt.gz": "perf-script",
-    "js/prof-process.txt": "prof-process",
     "go/cpu.pprof": "pprof",
     "java/execution_samples.json.gz": "jfr-json",
     "ruby/stackprof.json": "stackprof",
@@ -55,6 +58,9 @@ FORMAT_OF = {
     "sql/django_db_backends.log": "sql-log",
     "sql/sqlalchemy_echo.log": "sql-log",
     "sql/otlp_traces.json": "otlp",
+    # Known, with advice instead of a reader.
+    "py/austin.mojo": "mojo",
+    "java/app.jfr": "jfr",
     # Never opened.
     "py/kernprof.lprof": "line-profiler-pickle",
     "py/yappi.ys": "yappi-pickle",
@@ -96,6 +102,17 @@ def test_what_cannot_be_read_says_what_to_do(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "name", [name for name, form in FORMAT_OF.items() if form and BY_NAME[form].readable]
+)
+def test_another_name_gives_the_same_profile(name: str, tmp_path: Path) -> None:
+    other = tmp_path / "notes.bin"
+    shutil.copy(SAMPLES / name, other)
+    one, two = load(SAMPLES / name), load(other)
+    assert one.format == FORMAT_OF[name]
+    assert msgspec.structs.replace(two, id=one.id, path=one.path, mtime=one.mtime) == one
+
+
+@pytest.mark.parametrize(
     "data",
     [
         b"",
@@ -130,9 +147,10 @@ def test_binary_magics() -> None:
         assert found.name == name
 
 
-def test_every_readable_format_has_a_reader_and_every_other_one_advice() -> None:
+def test_every_readable_format_has_a_reader_and_all_have_advice() -> None:
     assert {form.name for form in FORMATS if form.readable} == set(READERS)
-    assert all(form.advice for form in FORMATS if not form.readable)
+    assert all(callable(reader_of(name)) for name in READERS)
+    assert all(form.advice for form in FORMATS)
 
 
 def test_a_log_line_in_brackets_is_no_json() -> None:
