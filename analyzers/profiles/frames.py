@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections.abc import Iterable
 from typing import Any
 
@@ -62,12 +63,12 @@ class Tree:
     """Folds stacks into a call tree."""
 
     def __init__(self) -> None:
-        self._parents: list[int] = []
-        self._frames: list[int] = []
-        self._own: list[float] = []
+        self._parents = array("l")
+        self._frames = array("l")
+        self._own = array("d")
         self._samples: list[int] = []
-        self._threads: list[int] = []
-        self._index: dict[tuple[int, int, int], int] = {}
+        self._threads = array("l")
+        self._index: dict[int, int] = {}
 
     def add(self, stack: Iterable[int], weight: float, samples: int = 1, thread: int = 0) -> None:
         """Count `weight` at the end of `stack`, frame indexes with the root first."""
@@ -86,7 +87,8 @@ class Tree:
 
     def enter(self, parent: int, frame: int, thread: int = 0) -> int:
         """The node for `frame` called from the node `parent`, -1 for a root."""
-        key = (parent, frame, thread if parent < 0 else 0)
+        # One number is a third of a tuple. Below a root the parent already says which thread it is.
+        key = ((parent + 1) << 24 | frame) if parent >= 0 else -(thread << 24 | frame) - 1
         found = self._index.get(key)
         if found is None:
             found = len(self._parents)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+
+MOST_STEPS = 6_000_000
+"""Frames entered and left; a recording whose stacks jump about more than that is too wild to be timed."""
 
 
 class Stretches:
@@ -54,3 +57,70 @@ class Stretches:
 
     def _end(self, frame: int, now: float) -> None:
         self.longest[frame] = max(self.longest.get(frame, 0.0), now - self._open.pop(frame))
+
+
+class TreeStretches:
+    """The same for stacks that are nodes of a call tree: only the frames between two nodes are looked at."""
+
+    def __init__(self, parents: Sequence[int], frames: Sequence[int]) -> None:
+        """Per node its parent, an earlier node or -1, and its frame, -1 where it does not count."""
+        self.longest: dict[int, float] = {}
+        self.steps = 0
+        self._parents = parents
+        self._frames = frames
+        self._depths: list[int] = []
+        for parent in parents:
+            self._depths.append(self._depths[parent] + 1 if parent >= 0 else 0)
+        self._active: dict[int, int] = {}
+        self._since: dict[int, float] = {}
+        self._at = -1
+        self._paused: float | None = None
+
+    def at(self, node: int, now: float) -> None:
+        """From `now` on the stack that ends in `node` runs; -1 is the empty one."""
+        left = now if self._paused is None else self._paused
+        self._paused = None
+        if self.steps >= MOST_STEPS:
+            return
+        leaving, entering = self._at, node
+        ended: list[int] = []
+        begun: list[int] = []
+        while leaving != entering:
+            self.steps += 1
+            if entering < 0 or (leaving >= 0 and self._depths[leaving] >= self._depths[entering]):
+                ended.append(self._frames[leaving])
+                leaving = self._parents[leaving]
+            else:
+                begun.append(self._frames[entering])
+                entering = self._parents[entering]
+        self._at = node
+        for frame in begun:
+            count = self._active.get(frame, 0)
+            self._active[frame] = count + 1
+            if not count:
+                self._since[frame] = now
+        for frame in ended:
+            count = self._active[frame] - 1
+            self._active[frame] = count
+            if not count:
+                self.longest[frame] = max(self.longest.get(frame, 0.0), left - self._since[frame])
+
+    def pause(self, now: float) -> None:
+        """The runtime itself works from `now` on: what runs on after it never stopped."""
+        if self._paused is None:
+            self._paused = now
+
+    def runs_under(self, node: int, above: int) -> bool:
+        """Is `above` a node on the way from `node` up, and another one?"""
+        if above < 0 or node < 0:
+            return False
+        for _ in range(self._depths[node] - self._depths[above]):
+            node = self._parents[node]
+            self.steps += 1
+        return node == above
+
+    def sorted(self) -> tuple[tuple[int, float], ...]:
+        """Per frame its seconds; nothing when the stacks jumped about too much to be timed."""
+        if self.steps >= MOST_STEPS:
+            return ()
+        return tuple(sorted((frame, time) for frame, time in self.longest.items() if frame >= 0))

@@ -12,7 +12,7 @@ import bisect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import msgspec
 from msgspec import Struct
@@ -110,17 +110,14 @@ class _Recording:
 
     def counted(self, tasks: list[tuple[float, float]]) -> CallTree:
         tree = CallTree(self.nodes)
-        times, now = [], self.start
-        for delta in self.deltas:
-            now += delta
-            times.append(now)
+        times = list(accumulate(self.deltas, initial=self.start))[1:]
         # Samples of other threads of the sampler may come late: in the order of time.
         order = sorted(range(len(times)), key=times.__getitem__)
-        lasting = [(times[after] - times[at]) / 1e6 for at, after in pairwise(order)]
+        lasting = [times[after] - times[at] for at, after in pairwise(order)]
         lasting.append(0.0)
         places = [self.places[at] for at in order] if any(line for line, _column in self.places) else []
         samples = [self.samples[at] for at in order]
-        start = times[order[0]] / 1e6 if order else 0.0
+        start = times[order[0]] if order else 0.0
         if order:
             tree.count_samples(samples, lasting, places, _task_finder(tasks) if tasks else None, start)
         return tree
@@ -136,7 +133,7 @@ def read(data: bytes) -> Profile:
         thread, arguments = (event.pid, event.tid), event.args.data
         if event.name in _TASKS:
             if event.ph == "X":
-                tasks.setdefault(thread, []).append((event.ts / 1e6, (event.ts + event.dur) / 1e6))
+                tasks.setdefault(thread, []).append((event.ts, event.ts + event.dur))
         elif event.name == "thread_name":
             names[thread] = (event.args.name or "")[:100]
         elif arguments is None:
@@ -210,7 +207,7 @@ def _main(
     )
 
 
-def _task_finder(tasks: list[tuple[float, float]]) -> Callable[[float], tuple[float, float] | None]:
+def _task_finder(tasks: list[tuple[float, float]]) -> Callable[[float], tuple[float, float]]:
     """From a moment to the outermost task that runs at it, or to the gap before the next one."""
     outer: list[tuple[float, float]] = []
     for begin, end in tasks:
@@ -218,7 +215,7 @@ def _task_finder(tasks: list[tuple[float, float]]) -> Callable[[float], tuple[fl
             outer.append((begin, end))
     begins = [begin for begin, _end in outer]
 
-    def task_of(moment: float) -> tuple[float, float] | None:
+    def task_of(moment: float) -> tuple[float, float]:
         at = bisect.bisect_right(begins, moment) - 1
         if at >= 0 and moment < outer[at][1]:
             return outer[at]

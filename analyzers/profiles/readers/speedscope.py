@@ -43,7 +43,7 @@ class _One(Struct):
     name: str = ""
     unit: str = "none"
     startValue: float = 0.0
-    samples: list[list[int]] = []
+    samples: list[msgspec.Raw] = []
     weights: list[float] = []
     events: list[_Event] = []
 
@@ -119,12 +119,28 @@ class _Stacks:
         weights = one.weights or [1.0] * len(one.samples)
         if len(weights) != len(one.samples):
             raise ValueError("there are not as many weights as samples")
-        total = 0.0
-        for stack, weight in zip(one.samples, weights, strict=True):
+        # Stacks repeat: each is decoded once, the text of it is the key.
+        sums: dict[bytes, list[float]] = {}
+        for text, weight in zip(one.samples, weights, strict=True):
             if not 0 <= weight < 1e15:
                 raise ValueError("a weight is impossible")
+            found = sums.get(bytes(text))
+            if found is None:
+                sums[bytes(text)] = [weight, 1]
+            else:
+                found[0] += weight
+                found[1] += 1
+        one.samples.clear()
+        decoder = msgspec.json.Decoder(list[int])
+        total = 0.0
+        while sums:
+            key, (weight, count) = sums.popitem()
+            try:
+                stack = decoder.decode(key)
+            except msgspec.MsgspecError as error:
+                raise ValueError(f"a stack is damaged: {error}") from None
             known = [frame for frame in map(self._frame, stack) if frame != _FOLD]
-            self.tree.add(known, weight * scale, 1, thread)
+            self.tree.add(known, weight * scale, int(count), thread)
             total += weight * scale
         return total
 

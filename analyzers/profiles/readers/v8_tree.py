@@ -7,7 +7,7 @@ functions begin and end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -15,9 +15,10 @@ from msgspec import Struct
 from analyzers.profiles.frames import MAX_DEPTH, MAX_NODES, Frames
 from analyzers.profiles.profile import Node, Profile
 from analyzers.profiles.readers.decoding import LONGEST
-from analyzers.profiles.stretches import Stretches
+from analyzers.profiles.stretches import TreeStretches
 
 WAITING = "(idle)"
+_LONGEST = LONGEST * 1e6
 _PAUSES = frozenset({"(program)", "(garbage collector)", "(root)"})
 
 Place = tuple[int, int]
@@ -92,55 +93,75 @@ class CallTree:
     def count_samples(
         self,
         samples: Sequence[int],
-        lasting: Iterable[float],
+        lasting: Sequence[float],
         places: Sequence[Place] = (),
-        task_of: Callable[[float], tuple[float, float] | None] | None = None,
+        task_of: Callable[[float], tuple[float, float]] | None = None,
         start: float = 0.0,
     ) -> None:
-        """Add samples in their order, each lasting so many seconds. `places` are the lines that ran, if known.
+        """Add samples in their order, each lasting so many microseconds. `places` are the lines that ran, if known.
 
-        `task_of` gives beginning and end of the task that runs at a moment (seconds from `start`): no stretch is
-        longer than its task. One lone sample in the caller, with the same callee running before and after it, is
+        `task_of` gives beginning and end of the task that runs at a moment (microseconds from `start`): no stretch
+        is longer than its task. One lone sample in the caller, with the same callee running before and after it, is
         no break: V8 books a sample on the caller when the callee enters or leaves optimised code.
         """
-        own, hits = self.own, self.hits
-        stretches = Stretches()
-        stacks: dict[int, frozenset[int]] = {}
-        pauses = {ident for ident, node in self.raw.items() if node.callFrame.functionName in _PAUSES}
-        now, before = start, -1
-        task: tuple[float, float] | None = None
-        for number, (ident, lasts) in enumerate(zip(samples, lasting, strict=True)):
-            if ident not in own:
+        if len(samples) != len(lasting):
+            raise ValueError("there are not as many times as samples")
+        index = self.index
+        own, hits = [0.0] * len(self.order), [0] * len(self.order)
+        stretches, homes, pauses = self._timeline()
+        now, before, last = start, -1, len(samples) - 1
+        task = (0.0, 0.0) if task_of is not None else (0.0, float("inf"))
+        for number, ident in enumerate(samples):
+            node = index.get(ident, -1)
+            if node < 0:
                 raise ValueError("a sample names a node that is not there")
-            if not 0 <= lasts < LONGEST:
-                raise ValueError("a sample lasts longer than thirty years")
-            if task_of is not None and (task is None or now >= task[1]):
+            lasts = lasting[number]
+            if now >= task[1] and task_of is not None:
                 # At the border of two tasks everything leaves the stack.
                 following = task_of(now)
-                if following != task:
-                    if task is not None:
-                        stretches.close(min(now, task[1]))
-                    before, task = -1, following
-            if ident != before:
-                if ident in pauses:
+                stretches.at(-1, min(now, task[1]))
+                before, task = -1, following
+            if node != before:
+                if pauses[node]:
                     stretches.pause(now)
                     before = -1  # whatever runs next ends the pause
                 else:
-                    stack = stacks.get(ident)
-                    if stack is None:
-                        stack = stacks[ident] = self._stack(ident)
-                    after = samples[number + 1] if number + 1 < len(samples) else -1
-                    if before < 0 or not (stack < stacks[before] and stacks.get(after) == stacks[before]):
-                        stretches.at(stack, now)
-                        before = ident
-            own[ident] += lasts
-            hits[ident] += 1
+                    home = homes[node]
+                    after = index.get(samples[number + 1], -1) if number < last else -1
+                    callee = homes[before] if before >= 0 else -1
+                    if (
+                        callee < 0
+                        or after < 0
+                        or homes[after] != callee
+                        or not stretches.runs_under(callee, home)
+                    ):
+                        stretches.at(home, now)
+                        before = node
+            if 0 < lasts < _LONGEST:
+                own[node] += lasts
+                now += lasts
+            elif not lasts <= 0:
+                raise ValueError("a sample lasts longer than thirty years")
+            hits[node] += 1
             if places and places[number][0] > 0:
                 found = self.places.setdefault(ident, {})
-                found[places[number]] = found.get(places[number], 0.0) + lasts
-            now += lasts
-        stretches.close(min(now, task[1]) if task is not None else now)
-        self.longest = stretches.sorted()
+                found[places[number]] = found.get(places[number], 0.0) + max(0.0, lasts) / 1e6
+        stretches.at(-1, min(now, task[1]))
+        self.longest = tuple((frame, time / 1e6) for frame, time in stretches.sorted())
+        self.own = {ident: own[node] / 1e6 for ident, node in index.items()}
+        self.hits = {ident: hits[node] for ident, node in index.items()}
+
+    def _timeline(self) -> tuple[TreeStretches, list[int], list[bool]]:
+        """The stretches, per node the nearest one of a script (itself or above), and which are the runtime's own."""
+        calls = [self.raw[ident].callFrame for ident in self.order]
+        parents = [self.index[self.parent[ident]] if ident in self.parent else -1 for ident in self.order]
+        frames = [
+            self.frame[ident] if call.url else -1 for ident, call in zip(self.order, calls, strict=True)
+        ]
+        homes: list[int] = []
+        for node, frame in enumerate(frames):
+            homes.append(node if frame >= 0 or parents[node] < 0 else homes[parents[node]])
+        return TreeStretches(parents, frames), homes, [call.functionName in _PAUSES for call in calls]
 
     def count_hits(self) -> None:
         """Add the counts of the nodes: there are no samples."""
@@ -187,12 +208,3 @@ class CallTree:
         counted = sum(count for _line, count in ticks)
         lines = tuple((line, own * count / counted) for line, count in ticks) if own else ()
         return Node(parent, self.frame[ident], own, hits, 0, lines)
-
-    def _stack(self, ident: int) -> frozenset[int]:
-        frames = []
-        at: int | None = ident
-        while at is not None:
-            if self.raw[at].callFrame.url:
-                frames.append(self.frame[at])
-            at = self.parent.get(at)
-        return frozenset(frames)
