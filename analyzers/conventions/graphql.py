@@ -12,6 +12,7 @@ https://strawberry.rocks/docs/guides/dataloaders
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,33 +24,82 @@ from analyzers.conventions.units import ROW, At
 from analyzers.orm.tables import Names
 from analyzers.project import names
 from analyzers.project.index import Project
-from analyzers.project.outline import dotted
+from analyzers.project.models import Models
+from analyzers.project.outline import callee, dotted, keyword
 from analyzers.project.schema import Key
+from analyzers.text import Span
 
 _PREFIX = "resolve_"
 _LISTS = frozenset(("list", "List", "typing.List", "Sequence", "Iterable", "collections.abc.Sequence"))
 
 
+MAX_WAYS = 4
+"""Ways to one type that are looked at."""
+
+MAX_STEPS = 2
+"""Single fields that are followed from the rows of a list: `books { author { country } }`."""
+
+
+class Step(NamedTuple):
+    """A field of a type that gives one row of another type; `resolver` is its method, "" where the attribute is read."""
+
+    owner: Key
+    field: str
+    resolver: str
+
+
+class Reach(NamedTuple):
+    """How a type is come to for every row of a list: the field that lists rows, and the single fields behind it."""
+
+    owner: Key
+    field: str
+    steps: tuple[Step, ...] = ()
+
+
 def roots(project: Project, key: Key) -> Iterator[str]:
-    if _is_type(project, key) and any(True for _ in _resolvers(project, key)) and key in _listed(project):
+    if _is_type(project, key) and _asks(project, key) and key in _reached(project):
         yield "resolved"
 
 
+def _asks(project: Project, key: Key) -> bool:
+    """True if something of the type's own is done for each row."""
+    return any(True for _ in _resolvers(project, key)) or any(
+        not step.resolver for _, step in _singles(project, key)
+    )
+
+
 def resolved(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
-    """All resolvers of a type, for every row of each field that lists it."""
+    """All resolvers of a type, for every row of each field that leads to it."""
     at = At(classes.name_of(cls))
     given: list[f.Stmt] = []
     loops: list[f.Stmt] = []
-    for owner, field in _listed(project).get(key, ()):
-        rows = at.call(at.attr(at.name("self"), units.attribute(*owner, f"listed {field}")))
-        given.append(f.Assign(*at.span, (at.name(field),), rows))
-        turn = [
-            s
-            for resolver in _resolvers(project, key)
-            for s in _turn(resolver, resolver.start - cls.start, at)
-        ]
-        loops.append(at.each(ROW, at.name(field), *turn))
+    for number, way in enumerate(_reached(project).get(key, ())):
+        rows = at.call(at.attr(at.name("self"), units.attribute(*way.owner, f"listed {way.field}")))
+        name = way.field if number == 0 or not way.steps else f"{way.field}{number}"
+        given.append(f.Assign(*at.span, (at.name(name),), rows))
+        turn: list[f.Stmt] = [at.put(ROW, _stepped(at, step)) for step in way.steps]
+        turn += [s for r in _resolvers(project, key) for s in _turn(r, r.start - cls.start, at)]
+        turn += _read(project, key)
+        loops.append(at.each(ROW, at.name(name), *turn))
     return units.function(cls, "resolved", (), (*given, *loops)) if loops else None
+
+
+def _stepped(at: At, step: Step) -> f.Expr:
+    """The row that a field gives. What that asks the database for is told at the field's own type."""
+    if not step.resolver:
+        return at.call(at.name("<quietly>"), at.attr(at.name(ROW), step.field))
+    path, owner = step.owner
+    method = (at.text(path), at.text(f"{owner}.{step.resolver}"))
+    return at.call(at.name("<quietly>"), at.name(ROW), *method)
+
+
+def _read(project: Project, key: Key) -> Iterator[f.Stmt]:
+    """The fields of another type that have no resolver: the attribute is read of the row."""
+    for _, step in _singles(project, key):
+        assign = classes.own(project, key).get(step.field)
+        if not step.resolver and assign is not None:
+            at = At(Span(assign.at, assign.to))
+            yield at.do(at.attr(at.name(ROW), step.field))
 
 
 def _turn(resolver: f.Function, by: int, at: At) -> Iterator[f.Stmt]:
@@ -63,16 +113,27 @@ def _turn(resolver: f.Function, by: int, at: At) -> Iterator[f.Stmt]:
 
 
 def listed(project: Project, cls: f.ClassDef, key: Key, field: str) -> f.Function | None:
-    """What a field that lists a type gives."""
+    """What a field that lists a type gives: what its resolver returns, or all rows of the type's model."""
     at = At(classes.name_of(cls))
+    this = at.name("self")
     name = _PREFIX + field
     method = name if classes.method(project, key, name) is not None else field
-    if classes.method(project, key, method) is None:
+    if classes.method(project, key, method) is not None:
+        info = () if method == field else (f.Opaque(*at.span),)
+        given = at.call(at.attr(this, method), *info)
+        return units.function(cls, f"listed {field}", (), (at.give(given),))
+    assign = classes.own(project, key).get(field)
+    if assign is None or not isinstance(assign.value, f.Call):
         return None
-    info = () if method == field else (f.Opaque(*at.span),)
-    return units.function(
-        cls, f"listed {field}", (), (at.give(at.call(at.attr(at.name("self"), method), *info)),)
-    )
+    at = At(Span(assign.at, assign.to))
+    chosen = keyword(assign.value, "resolver")
+    if chosen is not None:
+        return units.function(cls, f"listed {field}", (), (at.give(at.call(chosen)),))
+    model = _model(project, _target(project, key, assign))
+    if model is None:
+        return None
+    every = at.call(at.name("<every>"), at.attr(this, units.attribute(*model, "every")))
+    return units.function(cls, f"listed {field}", (), (at.give(every),))
 
 
 def _is_type(project: Project, key: Key) -> bool:
@@ -105,17 +166,102 @@ def _resolvers(project: Project, key: Key) -> Iterator[f.Function]:
             yield function
 
 
-def _listed(project: Project) -> dict[Key, tuple[tuple[Key, str], ...]]:
-    """The fields that list a type, by the type: the class that has the field, and its name."""
+def _reached(project: Project) -> dict[Key, tuple[Reach, ...]]:
+    """How types are come to for every row of some list."""
 
-    def collect() -> dict[Key, tuple[tuple[Key, str], ...]]:
-        found: dict[Key, tuple[tuple[Key, str], ...]] = {}
+    def collect() -> dict[Key, tuple[Reach, ...]]:
+        found: dict[Key, tuple[Reach, ...]] = {}
+        newest: list[tuple[Key, Reach]] = []
         for path in project.paths():
-            for target, owner, field in _lists_in(project, path):
-                found[target] = (*found.get(target, ()), (owner, field))
-        return found
+            newest += [(target, Reach(owner, field)) for target, owner, field in _lists_in(project, path)]
+        for _ in range(MAX_STEPS + 1):
+            for target, way in newest:
+                found[target] = (*found.get(target, ()), way)
+            newest = [
+                (target, Reach(way.owner, way.field, (*way.steps, step)))
+                for reached, way in newest
+                for target, step in _singles(project, reached)
+                if target != reached and target not in {other.owner for other in way.steps}
+            ]
+        # Of many ways to a type the shortest say what there is to be said.
+        return {
+            key: tuple(sorted(ways, key=lambda way: len(way.steps))[:MAX_WAYS]) for key, ways in found.items()
+        }
 
     return project.memo.ask(("graphql lists",), collect, {})
+
+
+def _singles(project: Project, key: Key) -> list[tuple[Key, Step]]:
+    """The fields of a type that give one row of another type of the project."""
+
+    def collect() -> list[tuple[Key, Step]]:
+        out: list[tuple[Key, Step]] = []
+        for name, assign in classes.own(project, key).items():
+            inner = _single_of(project, key, assign)
+            target = classes.class_of(project, Held(key, inner)) if inner is not None else None
+            if target is not None and _is_type(project, target):
+                resolver = _PREFIX + name if classes.method(project, key, _PREFIX + name) is not None else ""
+                out.append((target, Step(key, name, resolver)))
+        for resolver in _resolvers(project, key):
+            inner = _without_none(resolver.returns)
+            target = classes.class_of(project, Held(key, inner)) if inner is not None else None
+            if target is not None and not resolver.name.startswith(_PREFIX) and _is_type(project, target):
+                out.append((target, Step(key, resolver.name, resolver.name)))
+        return out
+
+    return project.memo.ask(("graphql fields", *key), collect, [])
+
+
+def _single_of(project: Project, key: Key, assign: f.Assign) -> f.Expr | None:
+    """The type in `graphene.Field(Author)`, and in `author: Author` of a type of strawberry's own."""
+    value = assign.value
+    if (
+        isinstance(value, f.Call)
+        and value.args
+        and _means(project, key[0], value, frameworks().graphql_single)
+    ):
+        return _named(project, key[0], value.args[0])
+    plain = value is None and not classes.derives(project, key, frameworks().graphql_type)
+    cls = project.class_(*key)
+    if (
+        plain
+        and cls is not None
+        and any((dotted(d) or callee(d)) == "strawberry.type" for d in cls.decorators)
+    ):
+        return _without_none(assign.annotation)
+    return None
+
+
+def _named(project: Project, path: str, inner: f.Expr) -> f.Expr:
+    """The type in `NonNull(Author)` and `lambda: Author`."""
+    if isinstance(inner, f.Lambda):
+        made = project.function(path, inner.qualname)
+        last = made.body[-1] if made is not None and made.body else None
+        inner = last.value if isinstance(last, f.Return) and last.value is not None else inner
+    return inner.args[0] if isinstance(inner, f.Call) and inner.args else inner
+
+
+def _without_none(node: f.Expr | None) -> f.Expr | None:
+    """`Author` of `Author | None` and `Optional[Author]`."""
+    if isinstance(node, f.Binary) and node.op == "|":
+        return node.left if isinstance(node.right, f.Const) else node.right
+    if isinstance(node, f.Index) and (dotted(node.obj) or "").rpartition(".")[2] == "Optional":
+        return node.index
+    return node
+
+
+def _model(project: Project, target: Key | None) -> Key | None:
+    """The Django model that a type shows all rows of, unless the type chooses them itself."""
+    if target is None or classes.method(project, target, "get_queryset") is not None:
+        return None
+    held = classes.meta(project, target, "model")
+    found = classes.class_of(project, held) if held is not None else None
+    cls = project.class_(*target)
+    for decorator in cls.decorators if cls is not None else ():
+        if isinstance(decorator, f.Call) and decorator.args and found is None:
+            found = classes.class_of(project, Held((target[0], ""), decorator.args[0]))
+    known = Models(project).model(*found) if found is not None else None
+    return found if known is not None and known.orm == "django" else None
 
 
 def _lists_in(project: Project, path: str) -> tuple[tuple[Key, Key, str], ...]:
@@ -135,9 +281,12 @@ def _lists_in(project: Project, path: str) -> tuple[tuple[Key, Key, str], ...]:
 
 def _lists_of(project: Project, key: Key) -> Iterator[tuple[Key, Key, str]]:
     for name, assign in classes.own(project, key).items():
-        inner = _list_of(project, key[0], assign.value)
-        target = classes.class_of(project, Held(key, inner)) if inner is not None else None
-        if target is not None and classes.method(project, key, _PREFIX + name) is not None:
+        target = _target(project, key, assign)
+        if target is None:
+            continue
+        if classes.method(project, key, _PREFIX + name) is not None or _is_given(
+            project, key, target, assign
+        ):
             yield target, key, name
     for resolver in _resolvers(project, key):
         if isinstance(resolver.returns, f.Index) and dotted(resolver.returns.obj) in _LISTS:
@@ -146,15 +295,34 @@ def _lists_of(project: Project, key: Key) -> Iterator[tuple[Key, Key, str]]:
                 yield target, key, resolver.name
 
 
+def _target(project: Project, key: Key, assign: f.Assign) -> Key | None:
+    """The type that a class attribute lists."""
+    inner = _list_of(project, key[0], assign.value)
+    annotation = assign.annotation
+    if inner is None and isinstance(annotation, f.Index) and dotted(annotation.obj) in _LISTS:
+        inner = annotation.index if isinstance(assign.value, f.Call) else None
+    return classes.class_of(project, Held(key, inner)) if inner is not None else None
+
+
+def _is_given(project: Project, key: Key, target: Key, assign: f.Assign) -> bool:
+    """True for a list without a resolver of its own whose rows are known: all of a model, at the top of the schema; or
+    those of a function that is named."""
+    call = assign.value
+    if not isinstance(call, f.Call) or classes.meta(project, key, "model") is not None:
+        return False
+    if keyword(call, "resolver") is not None:
+        return _means(project, key[0], call, frameworks().graphql_field)
+    return _means(project, key[0], call, frameworks().graphql_rows) and _model(project, target) is not None
+
+
 def _list_of(project: Project, path: str, value: f.Expr | None) -> f.Expr | None:
-    """The type in `graphene.List(Type)`, also under `NonNull` and `Field`; `lambda: Type` is not followed."""
+    """The type in `graphene.List(Type)`, also under `NonNull` and `Field`."""
     if not isinstance(value, f.Call) or not value.args:
         return None
     lists = frameworks().graphql_list
     own = classes.class_of(project, Held((path, ""), value.func))
     if _means(project, path, value, lists) or (own is not None and classes.derives(project, own, lists)):
-        inner = value.args[0]
-        return inner.args[0] if isinstance(inner, f.Call) and inner.args else inner
+        return _named(project, path, value.args[0])
     if (dotted(value.func) or "").rpartition(".")[2] in ("NonNull", "Field"):
         return _list_of(project, path, value.args[0])
     return None

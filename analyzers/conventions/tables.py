@@ -42,6 +42,8 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     graphql_decorator: Names
     graphql_field: Names
     graphql_list: Names
+    graphql_single: Names
+    graphql_rows: Names
     method: Words
     harmless: Names
 

@@ -21,6 +21,18 @@ def maybe(run: Run, node: f.Call) -> Value:
     return value
 
 
+def quietly(run: Run, node: f.Call) -> Value:
+    """`<quietly>(value)`, `<quietly>(row, "path", "Type.resolver")`: what it gives, its queries being told elsewhere."""
+    before = len(run.analysis.queries)
+    value = expressions.evaluate(run, node.args[0])
+    if len(node.args) > 1:
+        ref = (literal(node.args[1]), literal(node.args[2]))
+        method = Value("function", ref=ref, bound=value, label=ref[1])
+        value = calls.invoke(run, method, (), {}, run.place(node), ref[1])
+    del run.analysis.queries[before:]
+    return value
+
+
 def every(run: Run, node: f.Call) -> Value:
     """`<every>(unit)`: all rows of a model. No loader can be put where nobody wrote a query."""
     rows = frameworks.named(expressions.evaluate(run, node.args[0]))

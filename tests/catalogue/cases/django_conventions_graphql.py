@@ -105,3 +105,107 @@ class PlainRoot:
 
 def strawberry_columns():
     strawberry.Schema(query=PlainRoot).execute_sync("{ writers { name } }")
+
+
+class _CountryType(graphene.ObjectType):
+    name = graphene.String()
+
+
+class _WriterType(graphene.ObjectType):
+    name = graphene.String()
+    country = graphene.Field(_CountryType)
+
+    def resolve_country(author, info):
+        return author.country  # grows
+
+
+class _NovelType(graphene.ObjectType):
+    author = graphene.Field(lambda: _WriterType)
+
+    def resolve_author(book, info):
+        return book.author
+
+
+class _NovelQuery(graphene.ObjectType):
+    novels = graphene.List(_NovelType)
+
+    def resolve_novels(root, info):
+        return Book.objects.select_related("author")
+
+
+def graphene_nested():
+    graphene.Schema(query=_NovelQuery).execute("{ novels { author { country { name } } } }")
+
+
+class _LandType(graphene.ObjectType):
+    name = graphene.String()
+
+
+class _PoetType(graphene.ObjectType):
+    name = graphene.String()
+    country = graphene.Field(_LandType)
+
+
+class _PoemType(graphene.ObjectType):
+    author = graphene.Field(_PoetType)
+
+
+class _PoemQuery(graphene.ObjectType):
+    poems = graphene.List(_PoemType)
+
+    def resolve_poems(root, info):
+        return Book.objects.select_related("author__country")
+
+
+def graphene_nested_joined():
+    graphene.Schema(query=_PoemQuery).execute("{ poems { author { country { name } } } }")
+
+
+class _BareAuthorType(graphene.ObjectType):
+    name = graphene.String()
+
+
+class _BareType(graphene.ObjectType):
+    author = graphene.Field(_BareAuthorType)  # grows
+
+
+class _BareQuery(graphene.ObjectType):
+    books = graphene.List(_BareType)
+
+    def resolve_books(root, info):
+        return Book.objects.all()
+
+
+def graphene_attribute():
+    graphene.Schema(query=_BareQuery).execute("{ books { author { name } } }")
+
+
+@strawberry.type
+class Person:
+    name: str
+
+    @strawberry.field
+    def mentor_name(self) -> str:
+        return self.mentor.name if self.mentor else ""  # grows
+
+
+@strawberry.type
+class Volume:
+    title: str
+
+    @strawberry.field
+    def author(self) -> Person:
+        return self.author
+
+
+def _volumes() -> list[Volume]:
+    return Book.objects.select_related("author")
+
+
+@strawberry.type
+class Volumes:
+    volumes: list[Volume] = strawberry.field(resolver=_volumes)
+
+
+def strawberry_nested():
+    strawberry.Schema(query=Volumes).execute_sync("{ volumes { author { mentorName } } }")
