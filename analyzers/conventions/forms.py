@@ -65,12 +65,26 @@ def _rows(project: Project, key: Key, call: f.Call) -> f.Expr | None:
 def is_choice(project: Project, key: Key, func: f.Expr) -> bool:
     own = classes.class_of(project, Held(key, func))
     if own is not None:
-        return classes.derives(project, own, frameworks().choice_field)
+        return classes.derives(project, own, frameworks().choice_field) and _is_plain(project, own)
     chain = dotted(func)
     found = names.resolve(project, key[0], chain, key[1]) if chain else None
     return (
         found is not None and not found[1] and names.full_name(project, found[0]) in frameworks().choice_field
     )
+
+
+_HARMLESS = frozenset((LABEL, "__init__"))
+"""What a field of the project's may have of its own and still list its rows."""
+
+
+def _is_plain(project: Project, key: Key) -> bool:
+    """False for a field that is shown in a way of its own: it may ask for its choices while a person types."""
+    for above in classes.ancestry(project, key):
+        outline = project.outline(above[0])
+        methods = outline.methods.get(above[1], {}) if outline is not None else {}
+        if "widget" in classes.own(project, above) or methods.keys() - _HARMLESS:
+            return False
+    return True
 
 
 def _text(project: Project, at: At, field: Held) -> f.Expr:
@@ -139,7 +153,8 @@ def _of_model(project: Project, cls: f.ClassDef, key: Key, replaced: set[str]) -
     if model is None or model.orm != "django" or not words or chosen is None or chosen.owner[0] != key[0]:
         return
     widgets = classes.meta(project, key, "widgets")
-    other = set(classes.own(project, key)) | replaced | _named(widgets)
+    declared = {name for above in classes.ancestry(project, key) for name in classes.own(project, above)}
+    other = declared | replaced | _named(widgets)
     for word in words:
         relation = model.relations.get(word.text)
         if relation is None or relation.kind not in ("fk", "m2m", "o2o") or word.text in other:

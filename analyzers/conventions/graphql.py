@@ -200,8 +200,8 @@ def _singles(project: Project, key: Key) -> list[tuple[Key, Step]]:
             inner = _single_of(project, key, assign)
             target = classes.class_of(project, Held(key, inner)) if inner is not None else None
             if target is not None and _is_type(project, target):
-                resolver = _PREFIX + name if classes.method(project, key, _PREFIX + name) is not None else ""
-                out.append((target, Step(key, name, resolver)))
+                method = _PREFIX + name if classes.method(project, key, _PREFIX + name) is not None else ""
+                out.append((target, Step(key, name, method)))
         for resolver in _resolvers(project, key):
             inner = _without_none(resolver.returns)
             target = classes.class_of(project, Held(key, inner)) if inner is not None else None
