@@ -9,6 +9,7 @@ else here is pure.
 from __future__ import annotations
 
 from analyzers.profiles.apply import apply
+from analyzers.profiles.flame import Flame, flame
 from analyzers.profiles.formats import FORMATS, Format
 from analyzers.profiles.keys import FunctionKey, Keys
 from analyzers.profiles.link import Linked, Project, link, refresh
@@ -21,6 +22,7 @@ from analyzers.profiles.times import CallEdge, FunctionTime, LineTime, hover, su
 __all__ = [
     "FORMATS",
     "CallEdge",
+    "Flame",
     "Format",
     "FunctionKey",
     "FunctionTime",
@@ -30,6 +32,7 @@ __all__ = [
     "Profile",
     "Project",
     "apply",
+    "flame",
     "hover",
     "link",
     "refresh",

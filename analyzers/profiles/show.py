@@ -40,8 +40,8 @@ def show(profile: Profile, linked: Linked | None = None) -> dict[str, Any]:
     }
 
 
-def show_text(shown: dict[str, Any], limit: int = 20) -> str:
-    """The same as a table, `limit` functions long."""
+def show_text(shown: dict[str, Any], limit: int = 20, root: str = "") -> str:
+    """The same as a table, `limit` functions long; files below the folder `root` are named from there."""
     total = shown["total_seconds"]
     measured = [f"{total:.3g} s"] if total is not None else []
     measured += [f"{shown['samples']} samples"] if shown["samples"] is not None else []
@@ -52,7 +52,8 @@ def show_text(shown: dict[str, Any], limit: int = 20) -> str:
         rows.append("  self  total      calls  function")
     for each in shown["functions"][:limit]:
         calls = "" if each["calls"] is None else str(each["calls"])
-        place = f"{each['file']}:{each['line']}" if each["line"] else each["file"]
+        file = each["file"].removeprefix(f"{root}/") if root else each["file"]
+        place = f"{file}:{each['line']}" if each["line"] else file
         rows.append(
             f"{each['self_share']:6.1%} {each['total_share']:6.1%} {calls:>10}  {each['qualname']}  {place}".rstrip()
         )

@@ -28,13 +28,16 @@ def read(path: str) -> Profile:
 
 def linked(gathered: Gathered, path: str | None) -> Linked | None:
     """The profile, attached to the project's functions; None without one."""
-    if path is None:
-        return None
+    return None if path is None else link(gathered, read(path))
+
+
+def link(gathered: Gathered, profile: Profile) -> Linked:
+    """A profile that has been read, attached to the project's functions."""
     from lsp_server import profile_loader
 
     mappings = tuple(gathered.settings.profiles.path_mappings.items())
     return profile_loader.link_loaded(
-        read(path), gathered.project, [gathered.root.as_posix()], gathered.texts, mappings=mappings
+        profile, gathered.project, [gathered.root.as_posix()], gathered.texts, mappings=mappings
     )
 
 
