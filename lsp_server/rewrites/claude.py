@@ -109,6 +109,8 @@ class Sender:
             async with self._at(message).messages.stream(**message["body"]) as stream:
                 async for event in stream:
                     if event.type == "message_start":
+                        if begun:
+                            raise Garbled("it begins twice")
                         begun = True
                         start = event.message
                         self._link.write(
@@ -139,11 +141,16 @@ class Sender:
     def _done(self, number: int, final: Any, whole: bool) -> None:
         """`whole` is false where the stream ended without saying so: then there was no natural end either."""
         diagnostics = getattr(final, "diagnostics", None)
+        text = "".join(block.text for block in final.content if block.type == "text")
+        try:
+            text.encode()
+        except UnicodeEncodeError as problem:
+            raise Garbled("it holds half characters") from problem
         self._link.write(
             event="done",
             id=number,
             message=final.id,
-            text="".join(block.text for block in final.content if block.type == "text"),
+            text=text,
             stop_reason=final.stop_reason if whole else None,
             stop_details=_plain(getattr(final, "stop_details", None)),
             usage=final.usage.to_dict(),

@@ -83,7 +83,8 @@ def from_report(report: Mapping[str, Any], model: str, deadline: float, stall: f
         status = _BY_TYPE.get(str(report.get("type")), status)
     said = f"status {status}" if status != 200 else _one_line(report.get("type") or "no reason given")
     kind, text = _BY_STATUS.get(status, ("server-error", "The Claude API failed ({said}). " + _AGAIN))
-    wait = f"; it asks to wait {report['retry_after']} seconds" if report.get("retry_after") else ""
+    seconds = str(report.get("retry_after") or "").strip()
+    wait = f"; it asks to wait {seconds[:12]} seconds" if seconds.replace(".", "", 1).isdigit() else ""
     return RewriteFailed(kind, text.format(message=message, model=model, wait=wait, said=said))
 
 

@@ -69,6 +69,7 @@ class Watch:
             # An answer that breaks off never says how long it was, so the count is our own until it does.
             self._bytes += len(message["text"].encode("utf-8", "replace"))
             written = round(self._bytes / _BYTES_PER_TOKEN)
+            written = min(written, self._trip.prepared.body["max_tokens"])
             self.usage = replace(self.usage, output=max(self.usage.output, written))
             if (now := time.monotonic()) - self._told >= _EVERY:
                 self._told = now
