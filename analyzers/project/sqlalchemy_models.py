@@ -8,49 +8,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from msgspec import Struct
-
-from analyzers.facts import Assign, Binary, Call, Const, Expr, Index, Lambda, Mapping, Return
+from analyzers.facts import Assign, Call, Const, Lambda, Mapping, Return
 from analyzers.orm import tables
 from analyzers.project.index import Project
 from analyzers.project.names import Target, full_name, lineage, resolve, single_value
 from analyzers.project.outline import Outline, callee, dotted, is_true, keyword, literal
 from analyzers.project.schema import Key, Model, Registry, Relation, Reverse
+from analyzers.project.sqlalchemy_bodies import (
+    MAPPED,
+    NOTHING,
+    Declared,
+    Related,
+    annotated,
+    foreign_keys,
+    holds,
+    is_given,
+)
+from analyzers.project.sqlalchemy_imperative import imperative
 from analyzers.text import Span
 
-_MAPPED = frozenset({"Mapped", "DynamicMapped", "WriteOnlyMapped"})
 _COLLECTIONS = frozenset(
     {"list", "List", "set", "Set", "Sequence", "Collection", "dict", "Dict", "FrozenSet"}
 )
 _FLASK_ROLES = {"relationship": "relationship", "Column": "column", "mapped_column": "column"}
 _LAZY_WORDS = {True: "select", False: "joined", None: "noload"}
-
-
-class Related(Struct, frozen=True):
-    """A `relationship()` as a class body declares it."""
-
-    name: str
-    owner: Key
-    call: Call
-    annotation: Expr | None
-    span: Span
-
-
-class Declared(Struct, frozen=True):
-    """What one class body maps. `keys` are the tables (or classes) its foreign keys point to, by column; `primary` are
-    its primary keys, `deferred` the columns left for later, `proxies` what association proxies stand for."""
-
-    columns: tuple[tuple[str, str], ...] = ()
-    relations: tuple[Related, ...] = ()
-    keys: tuple[tuple[str, str], ...] = ()
-    table: str = ""
-    abstract: bool = False
-    primary: frozenset[str] = frozenset()
-    deferred: frozenset[str] = frozenset()
-    proxies: tuple[tuple[str, tuple[str, str]], ...] = ()
-
-
-_NOTHING = Declared()
 
 
 class _Sqlalchemy:
@@ -60,16 +41,18 @@ class _Sqlalchemy:
         project = models.project
         if not path:
             return False
-        return any(_is_base(project, target) for target in lineage(project, path, qualname)[1:])
+        if any(_is_base(project, target) for target in lineage(project, path, qualname)[1:]):
+            return True
+        return imperative(project, (path, qualname)) is not None
 
     def model(self, models: Registry, path: str, qualname: str) -> Model:
         project, key = models.project, (path, qualname)
         columns: dict[str, str] = {}
         relations: dict[str, Relation] = {}
         for body in _bodies(project, key):
-            for name, holds in body.columns:
+            for name, kind in body.columns:
                 relations.pop(name, None)
-                columns[name] = holds
+                columns[name] = kind
             for item in body.relations:
                 columns.pop(item.name, None)
                 relations[item.name] = _relation(models, key, item)
@@ -149,7 +132,7 @@ def is_abstract(project: Project, key: Key) -> bool:
 
 
 def declared(project: Project, key: Key) -> Declared:
-    return project.memo.ask(("sqlalchemy body", *key), lambda: _declared(project, key), _NOTHING)
+    return project.memo.ask(("sqlalchemy body", *key), lambda: _declared(project, key), NOTHING)
 
 
 def _bodies(project: Project, key: Key) -> Iterator[Declared]:
@@ -157,6 +140,9 @@ def _bodies(project: Project, key: Key) -> Iterator[Declared]:
     for target in reversed(lineage(project, *key)):
         if target.kind == "class":
             yield declared(project, (target.path, target.qualname))
+            by_call = imperative(project, (target.path, target.qualname))
+            if by_call is not None:
+                yield by_call
 
 
 def _declared(project: Project, key: Key) -> Declared:
@@ -164,7 +150,7 @@ def _declared(project: Project, key: Key) -> Declared:
     project.read(path, "body", qualname)
     outline, cls = project.outline(path), project.class_(path, qualname)
     if outline is None or cls is None:
-        return _NOTHING
+        return NOTHING
     columns: list[tuple[str, str]] = []
     relations: list[Related] = []
     keys: list[tuple[str, str]] = []
@@ -182,11 +168,11 @@ def _declared(project: Project, key: Key) -> Declared:
             span = Span(assign.at, assign.to)
             relations.append(Related(name, key, assign.value, assign.annotation, span))
         elif role == "column":
-            columns.append((name, _holds(assign)))
-            keys.extend((name, table) for table in _foreign_keys(assign.value))
-            if _is_given(assign.value, "primary_key"):
+            columns.append((name, holds(assign)))
+            keys.extend((name, table) for table in foreign_keys(assign.value))
+            if is_given(assign.value, "primary_key"):
                 primary.add(name)
-            if _is_given(assign.value, "deferred") or (callee(assign.value) or "").endswith("deferred"):
+            if is_given(assign.value, "deferred") or (callee(assign.value) or "").endswith("deferred"):
                 deferred.add(name)
         elif role == "proxy" and isinstance(assign.value, Call):
             words = [literal(arg) for arg in assign.value.args[:2]]
@@ -216,19 +202,11 @@ def _made_by_methods(outline: Outline, qualname: str, class_start: int) -> Itera
             yield name, Assign(last.at + shift, last.to + shift, (), last.value, method.returns)
 
 
-def _is_given(value: Expr | None, name: str) -> bool:
-    """True for `name=True` in a column's call, or in the one `deferred(...)` wraps."""
-    if not isinstance(value, Call):
-        return False
-    given = keyword(value, name)
-    return (given is not None and is_true(given)) or any(_is_given(arg, name) for arg in value.args)
-
-
 def _role(project: Project, key: Key, assign: Assign) -> str:
     """ "relationship", "column" or "" for one assignment of a class body."""
     if assign.value is None:
         chain = callee(assign.annotation) or ""
-        return "column" if chain.rpartition(".")[2] in _MAPPED or _is_sqlmodel(project, key) else ""
+        return "column" if chain.rpartition(".")[2] in MAPPED or _is_sqlmodel(project, key) else ""
     if not isinstance(assign.value, Call):
         plain = assign.annotation is not None and _is_sqlmodel(project, key)
         return "column" if plain else ""
@@ -247,30 +225,6 @@ def _role(project: Project, key: Key, assign: Assign) -> str:
 
 def _is_sqlmodel(project: Project, key: Key) -> bool:
     return any(full_name(project, t).startswith("sqlmodel.") for t in lineage(project, *key)[1:])
-
-
-def _holds(assign: Assign) -> str:
-    """What a column's attribute holds, by its type or its annotation."""
-    table = tables().sqlalchemy.columns
-    if isinstance(assign.value, Call):
-        for arg in (*assign.value.args, *(k.value for k in assign.value.keywords if k.name == "type_")):
-            word = table.get((callee(arg) or "").rpartition(".")[2])
-            if word:
-                return word
-    words = (table.get(name.rpartition(".")[2]) for name in _annotated(assign.annotation))
-    return next((word for word in words if word), "unknown")
-
-
-def _foreign_keys(value: Expr | None) -> Iterator[str]:
-    """The tables (`ForeignKey("author.id")`) or classes (`ForeignKey(Author.id)`) a column points to."""
-    if not isinstance(value, Call):
-        return
-    if text := literal(keyword(value, "foreign_key")):  # SQLModel
-        yield text.rpartition(".")[0]
-    for arg in value.args:
-        if isinstance(arg, Call) and (callee(arg) or "").endswith("ForeignKey") and arg.args:
-            text = literal(arg.args[0]) or dotted(arg.args[0]) or ""
-            yield text.rpartition(".")[0]
 
 
 # --------------------------------------------------------------------------------------------------- relations
@@ -343,24 +297,8 @@ def _target_text(project: Project, item: Related) -> str:
     text = literal(given) or dotted(given) or ""
     if text:
         return text
-    names = [
-        n for n in _annotated(item.annotation) if n.rpartition(".")[2] not in (*_COLLECTIONS, "Optional")
-    ]
+    names = [n for n in annotated(item.annotation) if n.rpartition(".")[2] not in (*_COLLECTIONS, "Optional")]
     return names[0] if names else ""
-
-
-def _annotated(annotation: Expr | None) -> list[str]:
-    """The names inside `Mapped[...]` (or a bare annotation), outermost first: `Mapped[list["Book"]]` -> list, Book."""
-    if isinstance(annotation, Const) and isinstance(annotation.value, str):
-        return re.findall(r"[A-Za-z_][\w.]*", annotation.value)
-    if isinstance(annotation, Index):
-        outer = dotted(annotation.obj) or ""
-        inner = _annotated(annotation.index)
-        return inner if outer.rpartition(".")[2] in _MAPPED else [outer, *inner]
-    if isinstance(annotation, Binary):
-        return [*_annotated(annotation.left), *_annotated(annotation.right)]
-    name = dotted(annotation)
-    return [name] if name else []
 
 
 def _many(models: Registry, key: Key, item: Related, target: Key | None) -> bool | None:
@@ -371,7 +309,7 @@ def _many(models: Registry, key: Key, item: Related, target: Key | None) -> bool
     if _lazy(item) in ("dynamic", "write_only") or keyword(item.call, "secondary") is not None:
         return True
     if item.annotation is not None:
-        return any(name.rpartition(".")[2] in _COLLECTIONS for name in _annotated(item.annotation))
+        return any(name.rpartition(".")[2] in _COLLECTIONS for name in annotated(item.annotation))
     if target is None:
         return None
     if target == key:

@@ -50,7 +50,15 @@ def committed(run: Run, label: str, place: Place, depends: frozenset[Token], *, 
 
 
 def read_later(
-    run: Run, base: Value, found: Model, node: f.Attr, label: str, path: str, *, many: bool = False
+    run: Run,
+    base: Value,
+    found: Model,
+    node: f.Attr,
+    label: str,
+    path: str,
+    *,
+    many: bool = False,
+    note: str = "",
 ) -> None:
     """Write down that a relation of a row, or a column that was left out, is fetched where it is read.
 
@@ -69,6 +77,7 @@ def read_later(
         model=found.name,
         origin=origin,
         sure=origin is not None and origin.certain,
+        note=note,
     )
 
 

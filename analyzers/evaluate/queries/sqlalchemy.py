@@ -10,6 +10,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate.queries import sql
 from analyzers.evaluate.queries import sqlalchemy_loaders as loaders
+from analyzers.evaluate.queries import sqlalchemy_sessions as sessions
 from analyzers.evaluate.queries.emit import committed, emit, row
 from analyzers.evaluate.queries.sqlalchemy_rows import (
     RESULT_ROW,
@@ -88,14 +89,17 @@ def _takes_models(run: Run, name: str, arguments: Arguments) -> bool:
 
 def _function(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Value | None:
     if target.kind == "session-factory":
-        return Value("session", label=target.label)
+        return sessions.remembering(target.but(kind="session"), arguments)
     if target.kind == "session":
         return target  # A registry (`scoped_session`) that is called gives its session.
     if target.kind != "external":
         return None
     t = tables().sqlalchemy
     if target.dotted in t.classes["session_factory"]:
-        return Value("session-factory", label=target.label)
+        return sessions.remembering(Value("session-factory", label=target.label), arguments)
+    if sessions.is_session(target.dotted):
+        made = Value("session", dotted=target.dotted, label=target.label, depends=arguments.depends)
+        return sessions.remembering(made, arguments)
     return _built(run, node, t.functions.of(target.dotted), target.dotted, target.label, arguments)
 
 
@@ -178,6 +182,8 @@ def _session(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
             if held is not None:
                 return held.on(arguments.depends)
         emit(run, "read", label, place, arguments.depends, orm="sqlalchemy", model=first.label)
+        if name == "refresh":
+            sessions.read_anew(run, node)
         if name == "merge" and first.kind == "row":
             return first
         origin = Origin(place, label=label)
@@ -187,7 +193,14 @@ def _session(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
         return row(first.ref if first.kind == "class" else None, origin, "", arguments.depends)
     if effect == "write_one":
         committed(run, label, place, arguments.depends, orm="sqlalchemy")
+        if name == "commit":
+            sessions.forget(run, receiver)
         return NONE
+    if name in ("rollback", "expire_all"):
+        sessions.forget(run, receiver.but(evidence=""))
+        return NONE
+    if name in ("add", "add_all"):
+        sessions.added(run, node)
     if effect:
         return NONE
     if name in ("begin", "begin_nested", "no_autoflush"):

@@ -8,6 +8,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import shapes
 from analyzers.evaluate.queries import sqlalchemy_loaders as loaders
+from analyzers.evaluate.queries import sqlalchemy_sessions as sessions
 from analyzers.evaluate.queries.emit import join_path, read_later, row
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
@@ -76,7 +77,9 @@ def _of_row(run: Run, base: Value, node: f.Attr, label: str) -> Value | None:
 def _column(run: Run, base: Value, found: Model, node: f.Attr, label: str) -> Value:
     path = join_path(base.path, node.name)
     loaded = loaders.is_loaded(base.origin, path, node.name not in found.deferred, column=True)
-    if not run.is_stored(label) and not loaded:
+    if base.evidence == sessions.EXPIRED and not run.is_stored(label):
+        read_later(run, base, found, node, label, "", note=sessions.NOTE)
+    elif not run.is_stored(label) and not loaded:
         read_later(run, base, found, node, label, path)
     kind = found.columns[node.name]
     return Value(

@@ -1,0 +1,139 @@
+"""What a session forgets: after a commit or a rollback every row it holds is read anew, one query a row.
+
+Source: https://docs.sqlalchemy.org/en/20/orm/session_basics.html#committing (expire_on_commit)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from analyzers import facts as f
+from analyzers.evaluate import shapes
+from analyzers.evaluate.run import Run
+from analyzers.orm import tables
+from analyzers.project.index import Project
+from analyzers.types import Origin, Value
+
+if TYPE_CHECKING:
+    from analyzers.evaluate.arguments import Arguments
+
+REMEMBERS = "a session that keeps what it holds"
+ADDED = "put into a session"
+EXPIRED = "forgotten by its session"
+NOTE = "the session has forgotten it since it was read: a commit expires what it holds"
+
+_OPTION = "expire_on_commit"
+_HELD = ("list", "set", "tuple", "dict", "deque")
+
+
+def remembering(value: Value, arguments: Arguments) -> Value:
+    """A session, or a maker of some, that is told to keep what it holds after a commit."""
+    given = arguments.keywords.get(_OPTION)
+    return value.but(evidence=REMEMBERS) if given is not None and given.const is False else value
+
+
+def forget(run: Run, session: Value) -> None:
+    """A commit or rollback: the rows that names hold are expired, where nothing says that this session keeps them."""
+    if session.evidence == REMEMBERS or run.function.is_async or "asyncio" in session.dotted:
+        return
+    if _some_remember(run.summaries.project):
+        return
+    for name, value in list(run.env.items()):
+        changed = _changed(value, lambda row: _expired(run, row))
+        if changed is not value:
+            run.bind(name, changed)
+
+
+def added(run: Run, node: f.Call) -> None:
+    """`session.add(row)`, `session.add_all(rows)`: what a name holds belongs to the session now."""
+    holder = node.args[0] if node.args else None
+    value = run.env.get(holder.id) if isinstance(holder, f.Name) else None
+    if value is None or not isinstance(holder, f.Name) or value.label in value.depends:
+        return  # What a caller hands in may be anybody's.
+    run.bind(holder.id, _changed(value, lambda row: row.but(evidence=ADDED) if row.origin is None else row))
+
+
+def read_anew(run: Run, node: f.Call) -> None:
+    """`session.refresh(row)`: it is known again."""
+    holder = node.args[0] if node.args else None
+    value = run.env.get(holder.id) if isinstance(holder, f.Name) else None
+    if value is not None and isinstance(holder, f.Name) and value.evidence == EXPIRED:
+        run.bind(holder.id, value.but(evidence="a row of a query"))
+
+
+def _expired(run: Run, row: Value) -> Value:
+    if row.evidence == ADDED:
+        assert run.statement is not None
+        return row.but(origin=Origin(run.statement, label=row.label, split=True), evidence=EXPIRED)
+    if row.origin is None or row.path:
+        return row
+    origin = replace(row.origin, loads=frozenset(), whole=False, split=True)
+    return row.but(origin=origin, evidence=EXPIRED)
+
+
+def _changed(value: Value, change: Callable[[Value], Value], depth: int = 3) -> Value:
+    """A value in which every SQLAlchemy row that was fetched already is changed."""
+    if value.kind == "row":
+        return change(value)
+    if value.kind not in _HELD or depth == 0:
+        return value
+    of = _changed(value.of, change, depth - 1) if value.of is not None else None
+    values = _changed(value.values, change, depth - 1) if value.values is not None else None
+    items = tuple(_changed(v, change, depth - 1) for v in value.items) if value.items is not None else None
+    same = all(a is b for a, b in zip(items or (), value.items or (), strict=True))
+    if of is value.of and values is value.values and same:
+        return value
+    return replace(value, of=of, values=values, items=items)
+
+
+def _some_remember(project: Project) -> bool:
+    """True if some session of the program is told to keep what it holds: which one this is, nobody knows."""
+    paths = [path for path in project.paths() if path.endswith(".py")]
+    return project.memo.ask(
+        ("sessions remember",), lambda: any(_says_so(project, path) for path in paths), in_cycle=True
+    )
+
+
+def _says_so(project: Project, path: str) -> bool:
+    def read() -> bool:
+        project.read(path)
+        facts = project.facts(path)
+        if facts is None:
+            return False
+        # A session that a function makes for itself alone is none that others are given.
+        handing = tuple(
+            g.body for g in facts.functions if g.kind == "module" or g.is_generator or _returns(g)
+        )
+        bodies = (handing, tuple(c.body for c in facts.classes))
+        return any(
+            (isinstance(node, f.Keyword) and node.name == _OPTION)
+            or (isinstance(node, f.Const) and node.value == _OPTION)
+            for node in f.walk(bodies)
+        )
+
+    return project.memo.ask(("session remembers", path), read, in_cycle=True)
+
+
+def _returns(function: f.Function) -> bool:
+    return any(isinstance(stmt, f.Return) and stmt.value is not None for stmt in shapes.walk(function.body))
+
+
+def is_session(dotted: str) -> bool:
+    classes = tables().sqlalchemy.classes
+    return dotted in classes["session"]
+
+
+__all__ = [
+    "ADDED",
+    "EXPIRED",
+    "NOTE",
+    "REMEMBERS",
+    "added",
+    "forget",
+    "is_session",
+    "read_anew",
+    "remembering",
+]
