@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import count
 
 from sqlalchemy import Column, ForeignKey, Table
-from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import (
     DeclarativeBase,
     DynamicMapped,
@@ -19,7 +18,7 @@ from sqlalchemy.orm import (
 _numbers = count(1000)
 
 
-class Base(AsyncAttrs, DeclarativeBase):
+class Base(DeclarativeBase):
     pass
 
 
