@@ -37,6 +37,7 @@ class Origin(Struct, frozen=True, gc=False):
     certain: bool = True
     label: str = ""
     sliced: bool = False
+    few: bool = False  # no more than the few that the text says: `rows[:5]`
     first: Place | None = None  # the expression the set was first built by, before it was refined elsewhere
     split: bool = False  # built in several places: a loader would have to go to each
     limits: frozenset[str] = frozenset()  # methods in the chain that a loader may not go along with

@@ -238,7 +238,7 @@ def sliced(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) -> 
     """`base[start:stop:step]`: a copy as long as the slice; of a queryset, a new queryset."""
     depends = base.depends.union(*(b.depends for b in bounds if b is not None))
     if base.kind in queries.LAZY_KINDS:
-        return queries.sliced(run, base, depends)
+        return queries.sliced(run, base, depends, bounds[1].const if bounds[1] is not None else None)
     words = reading.cut(run, node, base, bounds)
     if words is not None:
         return words

@@ -59,8 +59,8 @@ def is_data(context: Context, loop: Loop) -> bool:
     home = structure.home(context, loop.place)
     if loop.kind == "while":
         return not _climbs(home, loop) and (_feeds_itself(loop) or _is_given_size(home, loop.turns))
-    iterated = _iterated(home, loop)
-    return _is_given_size(home, loop.turns) or (iterated is not None and _Search(home).grows(iterated))
+    over = iterated(home, loop)
+    return _is_given_size(home, loop.turns) or (over is not None and _Search(home).grows(over))
 
 
 def is_data_value(value: Value) -> bool:
@@ -93,7 +93,8 @@ def _climbs(home: Context, loop: Loop) -> bool:
     )
 
 
-def _iterated(home: Context, loop: Loop) -> f.Expr | None:
+def iterated(home: Context, loop: Loop) -> f.Expr | None:
+    """The expression a loop goes over; `home` is the function it stands in."""
     node = changes.loop_node(home, loop)
     if isinstance(node, f.For):
         return node.iter

@@ -9,7 +9,7 @@ from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.orm import tables
 from analyzers.project.models import Model
-from analyzers.rules import key_columns, loader_options
+from analyzers.rules import few, key_columns, loader_options
 from analyzers.rules.base import (
     Context,
     Example,
@@ -133,6 +133,8 @@ def _finding(
     ]
     related += others_related(call_place(query), others, "read here too")
     severity = Severity.INFORMATION if loop.exits or query.origin.assumed else Severity.WARNING
+    if few.goes_over_few(context, loop, query):
+        severity = Severity.INFORMATION
     if of_framework(loop) and all(q.optional for q in (query, *more)):
         severity = Severity.INFORMATION
     joined = fix is not None and "select_related" in fix.title and "prefetch_related" not in fix.title

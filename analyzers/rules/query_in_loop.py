@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analyzers.conventions import units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Severity
-from analyzers.rules import batched_reads, batched_writes, descents, same_query
+from analyzers.rules import batched_reads, batched_writes, descents, few, same_query
 from analyzers.rules.base import (
     Context,
     Example,
@@ -212,6 +212,7 @@ def _is_mild(context: Context, loop: Loop, query: Queried) -> bool:
         or (of_framework(loop) and query.optional)
         or _is_over_groups(loop)
         or _is_paged(loop, query)
+        or few.goes_over_few(context, loop, query)
     )
 
 

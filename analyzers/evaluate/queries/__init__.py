@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _FAMILIES = (django, sqlalchemy, drivers, services, families, prisma)
 
+FEW = 10
+"""Rows of a slice for which a query each is a matter of milliseconds: a page is longer."""
+
 
 def is_model(project: Project, path: str, qualname: str) -> bool:
     """True if the class is mapped to a table."""
@@ -80,9 +83,9 @@ def item(run: Run, base: Value, place: Place) -> Value:
     return base.of or UNKNOWN_VALUE
 
 
-def sliced(run: Run, base: Value, depends: frozenset[Token]) -> Value:
+def sliced(run: Run, base: Value, depends: frozenset[Token], stop: object = None) -> Value:
     """`rows[:10]`: another lazy set, to which no loader can be appended any more."""
-    return django.sliced(base, depends)
+    return django.sliced(base, depends, few=isinstance(stop, int) and 0 <= stop <= FEW)
 
 
 def awaited(run: Run, value: Value, place: Place) -> Value:

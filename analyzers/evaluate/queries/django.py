@@ -483,16 +483,16 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
     )
 
 
-def sliced(base: Value, depends: frozenset[Token]) -> Value:
+def sliced(base: Value, depends: frozenset[Token], *, few: bool = False) -> Value:
     """A slice of a lazy set; its origin stays the chain before the slice, where a loader can be added.
 
     Of a prefetched set it is a slice of the rows at hand.
     Source: https://github.com/django/django/blob/5.2/django/db/models/query.py (QuerySet.__getitem__)
     """
-    origin = replace(base.origin, sliced=True) if base.origin is not None else None
+    origin = replace(base.origin, sliced=True, few=few) if base.origin is not None else None
     of = base.of
     if of is not None and of.origin is not None:
-        of = of.but(origin=replace(of.origin, sliced=True))
+        of = of.but(origin=replace(of.origin, sliced=True, few=few))
     return base.but(
         kind="queryset" if base.kind in SETS else base.kind, origin=origin, depends=depends, of=of
     )
