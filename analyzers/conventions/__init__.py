@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from analyzers import facts as f
-from analyzers.conventions import admin, classes, feeds, forms, graphql, pages, serializers, units, views
+from analyzers.conventions import (
+    admin,
+    classes,
+    feeds,
+    forms,
+    graphql,
+    pages,
+    responses,
+    serializers,
+    units,
+    views,
+)
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW as ROW
 from analyzers.conventions.units import At
@@ -34,6 +45,9 @@ def function(project: Project, path: str, qualname: str) -> f.Function | None:
         cls = project.class_(path, owner)
         word, _, rest = name.partition(" ")
         maker = _MAKERS.get(word)
+        written = project.function(path, owner) if word == "response" else None
+        if written is not None:
+            return responses.response(project, path, written)
         return maker(project, cls, (path, owner), rest) if cls is not None and maker is not None else None
 
     return project.memo.ask(("unit", path, qualname), make, in_cycle=None)
@@ -47,6 +61,9 @@ def roots(project: Project, path: str) -> Iterator[str]:
             for convention in (views, admin, feeds, pages, graphql, forms):
                 for name in convention.roots(project, (path, cls.qualname)):
                     yield units.qualname(cls.qualname, name)
+    for written in facts.functions if facts is not None and facts.language == "python" else ():
+        for name in responses.roots(project, path, written):
+            yield units.qualname(written.qualname, name)
 
 
 def kind_of(project: Project, key: Key) -> str:

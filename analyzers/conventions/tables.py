@@ -32,6 +32,7 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     page: Names
     renders: Words
     contexts: Words
+    schema: Names
     form: Names
     choice_field: Names
     feed: Names

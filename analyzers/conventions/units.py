@@ -71,6 +71,26 @@ def function(cls: f.ClassDef, name: str, params: tuple[str, ...], body: tuple[f.
     )
 
 
+def of_function(written: f.Function, name: str, body: tuple[f.Stmt, ...]) -> f.Function:
+    """The unit `name` of a function of a module: what a framework does with what it gives."""
+    return f.Function(
+        name=name,
+        qualname=qualname(written.qualname, name),
+        kind=KIND,
+        start=written.start,
+        end=written.end,
+        def_at=0,
+        name_at=written.name_at,
+        name_to=written.name_to,
+        body_at=written.name_to,
+        params=(),
+        returns=None,
+        decorators=(),
+        body=body,
+        has_loop=True,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class At:
     """Makes nodes that all stand at one place of a unit."""

@@ -22,15 +22,23 @@ def maybe(run: Run, node: f.Call) -> Value:
 
 
 def quietly(run: Run, node: f.Call) -> Value:
-    """`<quietly>(value)`, `<quietly>(row, "path", "Type.resolver")`: what it gives, its queries being told elsewhere."""
+    """`<quietly>(value)`, or what `<resolved>` takes: what it gives, its queries being told elsewhere."""
     before = len(run.analysis.queries)
-    value = expressions.evaluate(run, node.args[0])
-    if len(node.args) > 1:
-        ref = (literal(node.args[1]), literal(node.args[2]))
-        method = Value("function", ref=ref, bound=value, label=ref[1])
-        value = calls.invoke(run, method, (), {}, run.place(node), ref[1])
+    value = resolved(run, node) if len(node.args) > 1 else expressions.evaluate(run, node.args[0])
     del run.analysis.queries[before:]
     return value
+
+
+def resolved(run: Run, node: f.Call) -> Value:
+    """`<resolved>(row, "path", "Type.resolver")`: a method of a type that is handed a row."""
+    row = expressions.evaluate(run, node.args[0])
+    ref = (literal(node.args[1]), literal(node.args[2]))
+    function = run.summaries.project.function(*ref)
+    if function is None:
+        return UNKNOWN_VALUE
+    is_static = any(shapes.dotted(d) == "staticmethod" for d in function.decorators)
+    method = Value("function", ref=ref, bound=None if is_static else row, label=ref[1])
+    return calls.invoke(run, method, (row,) if is_static else (), {}, run.place(node), ref[1])
 
 
 def every(run: Run, node: f.Call) -> Value:

@@ -46,6 +46,8 @@ def special(run: Run, node: f.Call, name: str) -> Value:
         return _include(run, node, {} if name == "<only>" else _known(run))
     if name == "<maybe>":
         return choices.maybe(run, node)
+    if name == "<resolved>":
+        return choices.resolved(run, node)
     if name == "<quietly>":
         return choices.quietly(run, node)
     if name == "<every>":
