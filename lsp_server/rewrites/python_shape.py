@@ -8,38 +8,23 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
-import sys
 import textwrap
 import warnings
 from collections.abc import Callable, Iterator
-from functools import cache
-from importlib.resources import files
 from typing import TypeVar
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 _T = TypeVar("_T")
 
 
-@cache
-def reach(language: str, kind: str) -> frozenset[str]:
-    """A list of reach.toml: names that a rewrite may keep and may not bring in."""
-    table = tomllib.loads(files("lsp_server.rewrites").joinpath("reach.toml").read_text("utf-8"))
-    return frozenset(table[language][kind])
-
-
 def definition(code: str) -> Definition | None:
     """The one function definition that the code consists of, at whatever indentation; None if it is anything else."""
     try:
-        body = _quiet(lambda: ast.parse(textwrap.dedent(code))).body
+        body = quiet(lambda: ast.parse(textwrap.dedent(code))).body
     except (SyntaxError, ValueError, RecursionError):
         # `dedent` gives up where a string's lines begin at the left; a header makes the indentation legal instead.
         try:
-            block = _quiet(lambda: ast.parse("if 1:\n" + code)).body[0]
+            block = quiet(lambda: ast.parse("if 1:\n" + code)).body[0]
         except (SyntaxError, ValueError, RecursionError):
             return None
         body = block.body if isinstance(block, ast.If) and not block.orelse else []
@@ -51,14 +36,14 @@ def definition(code: str) -> Definition | None:
 def compiles(source: bytes) -> str:
     """ "" when the file compiles, else what the compiler says."""
     try:
-        _quiet(lambda: compile(source, "<file>", "exec", dont_inherit=True))
+        quiet(lambda: compile(source, "<file>", "exec", dont_inherit=True))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
         line = getattr(problem, "lineno", None)
         return f"{getattr(problem, 'msg', problem)}" + (f" (line {line})" if line else "")
     return ""
 
 
-def _quiet(call: Callable[[], _T]) -> _T:
+def quiet(call: Callable[[], _T]) -> _T:
     """Without the warnings that the compiler prints about the code."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -82,6 +67,21 @@ def changed_interface(old: Definition, new: Definition) -> str:
     if _is_generator(old) != _is_generator(new):
         return "it is no longer a generator" if _is_generator(old) else "it became a generator"
     return ""
+
+
+def moved_secret(old: Definition, new: Definition) -> str:
+    """A placeholder stays in a literal that is otherwise the same."""
+
+    def literals(node: Definition) -> list[str]:
+        return sorted(
+            repr(n.value)
+            for n in ast.walk(node)
+            if isinstance(n, ast.Constant)
+            and isinstance(n.value, (str, bytes))
+            and "__REDACTED" in str(n.value)
+        )
+
+    return "" if literals(old) == literals(new) else "a secret value would stand in another place"
 
 
 def same_code(old: Definition, new: Definition) -> bool:
@@ -121,84 +121,14 @@ def lost_exceptions(old: Definition, new: Definition) -> list[str]:
     return sorted(raised(old) - raised(new))
 
 
-def dangerous(old: Definition, new: list[ast.stmt]) -> str:
-    """Names, attributes, scopes and modules that reach outside and were not in the function before."""
-    before = {kind: set(names) for kind, names in _reach([old]).items()}
-    for kind, names in _reach(new).items():
-        for name in sorted(set(names) - before[kind]):
-            return f"it brings in {name}, which was not there before"
-    return ""
-
-
-def _reach(nodes: list[ast.stmt]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {"name": [], "attribute": [], "module": [], "scope": []}
-    for node in (n for top in nodes for n in ast.walk(top)):
-        if isinstance(node, ast.Name) and (node.id in reach("python", "names") or _dunder(node.id)):
-            found["name"].append(node.id)
-        elif isinstance(node, ast.Attribute):
-            owner = node.value.id if isinstance(node.value, ast.Name) else ""
-            if node.attr in reach("python", "attributes") or _dunder(node.attr):
-                found["attribute"].append(node.attr)
-            elif owner in reach("python", "modules"):
-                found["attribute"].append(f"{owner}.{node.attr}")
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _dunder(node.value):
-            found["attribute"].append(node.value)  # getattr(x, "__globals__")
-        elif isinstance(node, (ast.Global, ast.Nonlocal)):
-            found["scope"] += [f"{type(node).__name__.lower()} {name}" for name in node.names]
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found["module"] += [name for name in _modules(node) if name in reach("python", "modules")]
-    return found
-
-
-def _dunder(name: str) -> bool:
-    return (
-        name.startswith("__")
-        and name.endswith("__")
-        and len(name) > 4
-        and name not in reach("python", "harmless_dunders")
-    )
-
-
-def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name.partition(".")[0] for alias in node.names]
-    return [] if node.level else [(node.module or "").partition(".")[0]]
-
-
 def import_statements(code: str) -> list[ast.Import | ast.ImportFrom] | str:
     """The import statements in the code, or a sentence if it holds anything else."""
     try:
-        body = _quiet(lambda: ast.parse(code)).body
+        body = quiet(lambda: ast.parse(code)).body
     except (SyntaxError, ValueError):
         return "its imports cannot be read"
     statements = [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
     return statements if len(statements) == len(body) else "its imports hold something that is no import"
-
-
-def foreign_import(module: ast.Module | None, statements: list[ast.Import | ast.ImportFrom]) -> str:
-    """Only harmless modules of the standard library, and packages that the file imports already."""
-    known = {name for node in _imports(module) for name in _origins(node)}
-    for node in statements:
-        if isinstance(node, ast.ImportFrom) and (node.module == "__future__" or node.names[0].name == "*"):
-            return f"it wants `{ast.unparse(node)}`"
-        for origin in _origins(node):
-            standard = origin in sys.stdlib_module_names and origin not in reach("python", "modules")
-            if origin not in known and not standard:
-                return f"it wants to import {origin}, which the file does not use so far"
-    return ""
-
-
-def _imports(module: ast.Module | None) -> Iterator[ast.Import | ast.ImportFrom]:
-    for node in ast.walk(module) if module else ():
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield node
-
-
-def _origins(node: ast.Import | ast.ImportFrom) -> list[str]:
-    """Top-level packages; a relative import counts as its own module."""
-    if isinstance(node, ast.ImportFrom) and node.level:
-        return ["." * node.level + (node.module or "")]
-    return _modules(node)
 
 
 def needed_imports(
@@ -207,14 +137,14 @@ def needed_imports(
     """The statements that the file lacks, one name each; a sentence if a name means something else there."""
     bound = {_key(node, alias) for node in (module.body if module else []) if isinstance(node, (ast.Import, ast.ImportFrom))
              for alias in node.names}  # fmt: skip
-    taken = _top_level_names(module)
+    taken = top_level_names(module)
     wanted: list[str] = []
     for node in statements:
         missing = [alias for alias in node.names if _key(node, alias) not in bound]
         for alias in missing:
             name = alias.asname or alias.name.partition(".")[0]
             plain = isinstance(node, ast.Import) and not alias.asname and "." in alias.name
-            if name in taken and not plain:
+            if (name in taken or hasattr(builtins, name)) and not plain:
                 return f"it wants to import {name}, but the file uses that name for something else"
         if missing:
             clone = (
@@ -234,7 +164,7 @@ def _key(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> tuple[str, str,
     return "." * node.level + (node.module or ""), alias.name, alias.asname or alias.name
 
 
-def _top_level_names(module: ast.Module | None) -> set[str]:
+def top_level_names(module: ast.Module | None) -> set[str]:
     """Names bound at the top level of the module, in branches of it too."""
     if module is None:
         return set()
@@ -256,7 +186,9 @@ def bad_aux(module: ast.Module | None, code: str) -> str:
         return "its extra function has a decorator"
     if not all(isinstance(d, ast.Constant) for d in [*aux.args.defaults, *aux.args.kw_defaults] if d):
         return "its extra function has a default that is computed"
-    if aux.name in _top_level_names(module) or hasattr(builtins, aux.name):
+    if aux.name.startswith("__") and aux.name.endswith("__"):
+        return f"its extra function is named {aux.name}, which has a meaning of its own"
+    if aux.name in top_level_names(module) or hasattr(builtins, aux.name):
         return f"its extra function is named {aux.name}, which the file has already"
     return ""
 
@@ -287,7 +219,7 @@ def _unbound(source: bytes) -> set[str]:
                 missing.add(symbol.get_name())
     star = any(
         isinstance(n, ast.ImportFrom) and n.names[0].name == "*"
-        for n in ast.walk(_quiet(lambda: ast.parse(source)))
+        for n in ast.walk(quiet(lambda: ast.parse(source)))
     )
     return set() if star else missing - bound
 

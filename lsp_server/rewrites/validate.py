@@ -15,7 +15,18 @@ from analyzers import extract, languages
 from analyzers.facts import FileFacts, Function
 from analyzers.findings import FunctionReport
 from analyzers.text import Text
-from lsp_server.rewrites import edit, prompt, python_shape, redact
+from lsp_server.rewrites import (
+    added,
+    edit,
+    kept,
+    prompt,
+    python_reach,
+    python_shape,
+    redact,
+    script_shape,
+    words,
+)
+from lsp_server.rewrites.body import Body
 from lsp_server.rewrites.contract import Checked, Edit, RewriteFailed, Target
 from lsp_server.rewrites.proposal import Answer
 from lsp_server.rewrites.request import Prepared
@@ -39,7 +50,6 @@ _SUPPRESSION = re.compile(
     r"bigo:\s*ignore|\bnoqa\b|type:\s*ignore|pragma:|eslint-disable|@ts-(?:ignore|nocheck|expect-error)"
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
-_WORD = re.compile(r"[$\w]+")
 _SMALLEST, _LARGEST, _SLACK = (
     0.2,
     5.0,
@@ -61,10 +71,19 @@ class Candidate:
 
 def check_answer(prepared: Prepared, answer: Answer) -> Candidate:
     """The answer as edits to the file. Raises RewriteFailed("answer", sentence)."""
+    try:
+        return _check_answer(prepared, answer)
+    except (ValueError, RecursionError, MemoryError, OverflowError) as problem:
+        raise bad_answer(f"it cannot be read ({type(problem).__name__})") from problem
+
+
+def _check_answer(prepared: Prepared, answer: Answer) -> Candidate:
     target = prepared.target
+    if problem := words.bad_prose((answer.before, answer.after, answer.why, answer.assumptions)):
+        raise bad_answer(problem)
     _check_text(prepared, answer)
     python = target.language == "python"
-    imports = _python_imports(prepared, answer) if python else _script_imports(prepared, answer)
+    imports = _python_imports(prepared, answer) if python else script_shape.imports(prepared, answer)
     function = edit.fit(
         _tidy(redact.restore(answer.rewrite, prepared.redacted), target),
         target.indent,
@@ -76,7 +95,7 @@ def check_answer(prepared: Prepared, answer: Answer) -> Candidate:
         warnings = _check_python(prepared, target.indent + function, answer)
     else:
         warnings = ()
-        _check_script(prepared, function, answer)
+        script_shape.check(prepared, function, answer)
     edits = edit.edits_for(target, function, imports, answer.aux)
     patched = edit.apply(target.source, edits)
     _check_in_place(prepared, patched, edits, imports, function, answer.aux)
@@ -125,7 +144,7 @@ def _rank(time_class: str) -> int | None:
     return TIME_CLASSES.index(time_class) if time_class in TIME_CLASSES else None
 
 
-def _bad(what: str) -> RewriteFailed:
+def bad_answer(what: str) -> RewriteFailed:
     return RewriteFailed("answer", f"Claude's rewrite cannot be used: {what}.")
 
 
@@ -137,25 +156,30 @@ def _check_text(prepared: Prepared, answer: Answer) -> None:
     """What can be seen without reading the code as code."""
     sent, code = prepared.function, answer.rewrite
     if redact.placeholders(sent) != redact.placeholders(code):
-        raise _bad("a value that was replaced by a placeholder is missing, doubled or changed")
+        raise bad_answer("a value that was replaced by a placeholder is missing, doubled or changed")
     if "__REDACTED" in answer.aux + answer.imports or code.count("__REDACTED") != sent.count("__REDACTED"):
-        raise _bad("a value that was replaced by a placeholder is in a place where it was not")
+        raise bad_answer("a value that was replaced by a placeholder is in a place where it was not")
     known = {line.strip() for line in sent.splitlines()}
     for line in (code + "\n" + answer.aux).splitlines():
         if line.strip() in known:
             continue
         if _ELISION.search(line):
-            raise _bad(f"it leaves code out ({line.strip()[:60]!r})")
+            raise bad_answer(f"it leaves code out ({line.strip()[:60]!r})")
         if _SUPPRESSION.search(line):
-            raise _bad("it silences a checker")
+            raise bad_answer("it silences a checker")
+        if problem := words.bad_line(line):
+            raise bad_answer(problem)
+    indent = code[: len(code) - len(code.lstrip(" \t"))]
+    if indent not in ("", prepared.target.indent):
+        raise bad_answer("it is not indented as in the file")
     text = code + answer.aux + answer.imports
     if prompt.INVISIBLE.search(text) or set(_CONTROL.findall(text)) - set(_CONTROL.findall(sent)):
-        raise _bad("it has invisible or control characters in it")
+        raise bad_answer("it has invisible or control characters in it")
     size, was = len("".join((code + answer.aux).split())), len("".join(sent.split()))
     if size < was * _SMALLEST:
-        raise _bad("it is much shorter than the function, so something is probably missing")
+        raise bad_answer("it is much shorter than the function, so something is probably missing")
     if size > was * _LARGEST and size > was + _SLACK:
-        raise _bad("it is many times longer than the function")
+        raise bad_answer("it is many times longer than the function")
 
 
 def _tidy(code: str, target: Target) -> str:
@@ -176,13 +200,13 @@ def _tidy(code: str, target: Target) -> str:
 def _python_imports(prepared: Prepared, answer: Answer) -> tuple[str, ...]:
     statements = python_shape.import_statements(answer.imports)
     if isinstance(statements, str):
-        raise _bad(statements)
+        raise bad_answer(statements)
     module = _module(prepared.target.source)
-    if problem := python_shape.foreign_import(module, statements):
-        raise _bad(problem)
+    if problem := python_reach.foreign_import(module, statements):
+        raise bad_answer(problem)
     needed = python_shape.needed_imports(module, statements)
     if isinstance(needed, str):
-        raise _bad(needed)
+        raise bad_answer(needed)
     return tuple(needed)
 
 
@@ -198,77 +222,31 @@ def _check_python(prepared: Prepared, code: str, answer: Answer) -> tuple[str, .
         python_shape.definition(code),
     )
     if old is None or new is None:
-        raise _bad("it is not exactly one function definition that parses")
+        raise bad_answer("it is not exactly one function definition that parses")
     module = _module(target.source)
-    added: list[ast.stmt] = [new]
+    brought: list[ast.stmt] = [new]
     if answer.aux:
         if problem := python_shape.bad_aux(module, answer.aux):
-            raise _bad(problem)
+            raise bad_answer(problem)
         aux = python_shape.definition(answer.aux)
-        added += [aux] if aux else []
-    inside = [n for top in added for n in ast.walk(top) if isinstance(n, (ast.Import, ast.ImportFrom))]
+        if aux and not any(isinstance(n, ast.Name) and n.id == aux.name for n in ast.walk(new)):
+            raise bad_answer("it does not use its extra function")
+        brought += [aux] if aux else []
+    inside = [n for top in brought for n in ast.walk(top) if isinstance(n, (ast.Import, ast.ImportFrom))]
     if python_shape.same_code(old, new):
         raise RewriteFailed("no-change", "Claude changed nothing but spacing or comments.")
     problem = (
         python_shape.changed_interface(old, new)
         or python_shape.elided(old, new)
         or python_shape.loses_results(old, new)
-        or python_shape.dangerous(old, added)
-        or python_shape.foreign_import(module, inside)
+        or python_reach.dangerous(module, old, brought)
+        or python_reach.foreign_import(module, inside)
+        or python_shape.moved_secret(old, new)
     )
     if problem:
-        raise _bad(problem)
+        raise bad_answer(problem)
     lost = python_shape.lost_exceptions(old, new)
     return (f"It no longer raises {', '.join(lost)} itself.",) if lost else ()
-
-
-# ----------------------------------------------------------------------------------- JavaScript and TypeScript
-
-
-def _script_imports(prepared: Prepared, answer: Answer) -> tuple[str, ...]:
-    """Imports of modules that the file imports already, and only names that it does not have."""
-    lines = [line.strip() for line in answer.imports.splitlines() if line.strip()]
-    if not lines:
-        return ()
-    wanted, have = _facts(prepared, answer.imports.encode()), _facts(prepared, prepared.target.source)
-    if wanted.has_error or len(wanted.functions) != 1 or wanted.functions[0].body or wanted.classes:
-        raise _bad("its imports hold something that is no import")
-    known = {item.module for item in have.imports}
-    for item in wanted.imports:
-        if item.module not in known:
-            raise _bad(f"it wants to import {item.module}, which the file does not use so far")
-    bound = {item.alias for item in have.imports if not item.scope}
-    if all(item.alias in bound for item in wanted.imports):
-        return ()
-    if any(item.alias in bound for item in wanted.imports):
-        raise _bad("it wants to import a name that the file has already")
-    return tuple(lines)
-
-
-def _check_script(prepared: Prepared, function: str, answer: Answer) -> None:
-    before = set(_WORD.findall(prepared.target.function))
-    for word in sorted(
-        set(_WORD.findall(function + "\n" + answer.aux)) & python_shape.reach("script", "words") - before
-    ):
-        raise _bad(f"it brings in {word}, which was not there before")
-    if not answer.aux:
-        return
-    facts = _facts(prepared, answer.aux.encode())
-    top = [f for f in facts.functions[1:] if not f.parent and not f.owner]
-    known = {f.name for f in _facts(prepared, prepared.target.source).functions}
-    if (
-        facts.has_error
-        or facts.classes
-        or len(top) != 1
-        or _outside(answer.aux.encode(), top[0]).strip(b" \t\r\n;")
-    ):
-        raise _bad("its extra function is not one top-level function")
-    if top[0].name in known:
-        raise _bad(f"its extra function is named {top[0].name}, which the file has already")
-
-
-def _outside(source: bytes, function: Function) -> bytes:
-    return source[: function.start] + source[function.end :]
 
 
 # ------------------------------------------------------------------------------------------------------ in place
@@ -277,7 +255,7 @@ def _outside(source: bytes, function: Function) -> bytes:
 def _facts(prepared: Prepared, source: bytes) -> FileFacts:
     language = languages.for_path(prepared.target.path)
     if language is None:
-        raise _bad(f"{prepared.target.language} is not a language that can be checked")
+        raise bad_answer(f"{prepared.target.language} is not a language that can be checked")
     return extract.facts_of(source, language)
 
 
@@ -293,12 +271,12 @@ def _check_in_place(
     target = prepared.target
     if target.language == "python" and not python_shape.compiles(target.source):
         if problem := python_shape.compiles(patched):
-            raise _bad(f"the file would no longer compile: {problem}")
+            raise bad_answer(f"the file would no longer compile: {problem}")
         if missing := python_shape.undefined_names(target.source, patched):
-            raise _bad(f"it uses {', '.join(sorted(missing))}, which is defined nowhere")
+            raise bad_answer(f"it uses {', '.join(sorted(missing))}, which is defined nowhere")
     before, after = _facts(prepared, target.source), _facts(prepared, patched)
     if after.has_error and not before.has_error:
-        raise _bad("the file would no longer parse")
+        raise bad_answer("the file would no longer parse")
     old = _function_at(before, target.span.start, target.span.end)
     if old is None:
         return  # the span is the caller's own; the syntax checks above have held
@@ -306,23 +284,36 @@ def _check_in_place(
     new_size = len(function.replace("\n", _newline(target.source)).encode())
     new = _function_at(after, end - new_size, end)
     if new is None:
-        raise _bad("the new text is not one function in the function's place")
+        raise bad_answer("the new text is not one function in the function's place")
     if (old.qualname, old.kind, old.is_async, old.is_generator) != (
         new.qualname,
         new.kind,
         new.is_async,
         new.is_generator,
     ):
-        raise _bad("the function's name or kind changed")
+        raise bad_answer("the function's name or kind changed")
     if target.language != "python" and _header(target.source, old) != _header(patched, new):
-        raise _bad("the function's parameters, annotations or decorators changed")
+        raise bad_answer("the function's parameters, annotations or decorators changed")
     inner = sum(f.start >= old.start and f.end <= old.end for f in before.functions[1:])
     inner_new = sum(f.start >= new.start and f.end <= new.end for f in after.functions[1:])
     extra = len(_facts(prepared, aux.encode()).functions) - 1 if aux else 0
     if len(after.functions) - inner_new - extra != len(before.functions) - inner or len(before.classes) > len(
         after.classes
     ):
-        raise _bad("other functions of the file would change")
+        raise bad_answer("other functions of the file would change")
+    was = _body(target, before, old, target.function)
+    now = _body(target, after, new, function + "\n" + aux, _facts(prepared, aux.encode()) if aux else None)
+    if problem := kept.lost(was, now) or added.brought(was, now):
+        raise bad_answer(problem)
+
+
+def _body(
+    target: Target, facts: FileFacts, function: Function, text: str, extra: FileFacts | None = None
+) -> Body:
+    inside = facts.functions[1:]
+    inner = [f for f in inside if f.start >= function.start and f.end <= function.end and f is not function]
+    more = extra.functions[1:] if extra else ()
+    return Body(function, (*inner, *more), text, target.language == "python")
 
 
 def _function_at(facts: FileFacts, start: int, end: int) -> Function | None:

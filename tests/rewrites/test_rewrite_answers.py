@@ -167,11 +167,15 @@ def test_a_method_keeps_its_indentation() -> None:
     ast.parse(patched)
 
 
-@pytest.mark.parametrize("given", ["", "  ", "        ", "\t"])
-def test_another_indentation_is_moved_into_place(given: str) -> None:
-    moved = textwrap.indent(textwrap.dedent(UNKNOWN), given)
-    patched = accept(target("Report.unknown"), answer(moved)).patched.decode()
+def test_a_method_without_its_indentation_is_moved_into_place() -> None:
+    patched = accept(target("Report.unknown"), answer(textwrap.dedent(UNKNOWN))).patched.decode()
     assert UNKNOWN in patched
+
+
+@pytest.mark.parametrize("given", ["  ", "        ", "\t"])
+def test_another_indentation_is_not_guessed_at(given: str) -> None:
+    with pytest.raises(RewriteFailed, match="indented"):
+        accept(target("Report.unknown"), answer(textwrap.indent(textwrap.dedent(UNKNOWN), given)))
 
 
 def test_lines_inside_a_string_are_not_moved() -> None:
@@ -293,8 +297,9 @@ def test_a_helper_goes_before_the_outermost_statement() -> None:
 def test_a_helper_and_an_import_at_one_place_stay_apart() -> None:
     text = ORIGINAL + "\n"
     helper = "def index_of(rows):\n    return rows"
+    code = DEFAULT.replace("in users", "in index_of(users)")
     edits = accept(
-        target(text=text), answer(DEFAULT, imports="from collections import defaultdict", aux=helper)
+        target(text=text), answer(code, imports="from collections import defaultdict", aux=helper)
     ).edits
     patched = apply(text.encode(), edits).decode()
     assert patched.startswith("from collections import defaultdict\n\ndef index_of")

@@ -105,11 +105,11 @@ def test_an_arrow_function_is_replaced_inside_its_statement() -> None:
 
 
 def test_an_import_of_a_known_module_goes_behind_the_last_one() -> None:
-    code = BY_ID.replace("return acc;", "return keep(acc);")
+    code = BY_ID.replace("acc[row.id] = row;", "acc[Keep.ID] = acc[row.id] = row;")
     candidate = check_answer(
         prepare(script("byId"), RewriteSettings()),
-        parse(answer(code, imports='import { keep } from "./rows";')),
+        parse(answer(code, imports='import { Keep } from "./rows";')),
     )
     assert candidate.patched.decode().startswith(
-        'import { Row } from "./rows";\nimport { keep } from "./rows";\n\n/**'
+        'import { Row } from "./rows";\nimport { Keep } from "./rows";\n\n/**'
     )
