@@ -69,19 +69,27 @@ def changed_interface(old: Definition, new: Definition) -> str:
     return ""
 
 
-def moved_secret(old: Definition, new: Definition) -> str:
-    """A placeholder stays in a literal that is otherwise the same."""
+def secrets(node: Definition) -> list[str]:
+    """Each literal with a placeholder, and what it is given to: a name, a call, a key."""
+    return sorted(
+        f"{child.value!r} {_receiver(parent, child)}"
+        for parent in ast.walk(node)
+        for child in ast.iter_child_nodes(parent)
+        if isinstance(child, ast.Constant) and "__REDACTED" in str(child.value)
+    )
 
-    def literals(node: Definition) -> list[str]:
-        return sorted(
-            repr(n.value)
-            for n in ast.walk(node)
-            if isinstance(n, ast.Constant)
-            and isinstance(n.value, (str, bytes))
-            and "__REDACTED" in str(n.value)
-        )
 
-    return "" if literals(old) == literals(new) else "a secret value would stand in another place"
+def _receiver(parent: ast.AST, child: ast.expr) -> str:
+    if isinstance(parent, ast.Assign):
+        return "= " + " = ".join(map(ast.unparse, parent.targets))
+    if isinstance(parent, ast.keyword):
+        return f"{parent.arg}="
+    if isinstance(parent, ast.Call):
+        return ast.unparse(parent.func)
+    if isinstance(parent, ast.Dict) and child in parent.values:
+        key = parent.keys[parent.values.index(child)]
+        return ast.unparse(key) if key else "**"
+    return type(parent).__name__
 
 
 def same_code(old: Definition, new: Definition) -> bool:

@@ -117,6 +117,15 @@ def _check_helper(prepared: Prepared, file: FileFacts, function: str, aux: str) 
         raise _bad("it does not use its extra function")
 
 
+def secrets(code: str) -> list[str]:
+    """Each text with a placeholder, and the code before it on its line, which is what it is given to."""
+    return sorted(
+        f"{''.join(code[code.rfind(chr(10), 0, m.start()) + 1 : m.start()].split())} {m[1]}"
+        for m in _NOTE.finditer(code)
+        if m[1] and "__REDACTED" in m[1]
+    )
+
+
 def _code(text: str) -> str:
     """The text without comments; strings stay, because a text can name a member."""
     return _NOTE.sub(lambda m: m[1] or " ", text)

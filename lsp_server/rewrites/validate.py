@@ -36,16 +36,19 @@ TIME_CLASSES = (
     "constant", "logn", "sqrt", "linear", "nlogn", "quadratic", "n2logn", "cubic", "polynomial", "exponential",
 )  # fmt: skip
 
-_COMMENT = r"(?:\#|//|/\*|\*)"
+_COMMENT = r"(?:\#|//|/\*|^\s*\*)"
 _ELISION = re.compile(
-    rf"""(?ixm) ^\s*(?:\.{{3}}|…)\s*$
-    | {_COMMENT}\s*(?:\.{{3}}|…)
-    | {_COMMENT}.*(?:\.{{3}}|…)\s*(?:\*/)?\s*$
-    | {_COMMENT}.*\b(?:existing|original|previous|remaining|rest\ of\ the|other|same)\s+(?:\w+\s+)?(?:code|function|body|implementation|logic|method|lines)\b
-    | {_COMMENT}.*\b(?:code|logic|rest|body|implementation|everything)\s+(?:is\s+|stays\s+|remains\s+)?(?:unchanged|the\ same|as\ before|omitted|goes\ here|continues|above|below)\b
-    | {_COMMENT}\s*(?:unchanged|same\ as\ before|as\ before|omitted|etc\.?|snip)\W*$
-    | {_COMMENT}.*\b(?:TODO|FIXME|XXX)\b"""
+    rf"""(?ixm) ^\s*["'`]?\s*(?:\.{{3}}|…)\s*["'`]?;?\s*$
+    | ["'`]\s*(?:\.{{3}}|…)\s*\w | \w\s*(?:\.{{3}}|…)\s*["'`]\s*$
+    | {_COMMENT}\s*(?:\.{{3}}|…|[<\[(]\s*(?:\.{{3}}|…|rest|snip|cut|code))
+    | {_COMMENT}.*(?:\.{{3}}|…)\s*(?:\*/)?\s*\}}?$
+    | {_COMMENT}.*\b(?:existing|original|previous|remaining|rest\ of\ the|other|same|full|your|actual|real)\s+(?:\w+\s+)?(?:code|function|body|implementation|logic|method|lines|statements|checks|handling|branches|cases|steps|version)\b
+    | {_COMMENT}.*\b(?:code|logic|rest|body|implementation|everything|handling)\b.*\b(?:unchanged|the\ same|as\ before|omitted|goes\ here|here|continues|above|below|elided|skipped|kept|truncated|follows|abbreviated)\b
+    | {_COMMENT}\s*(?:unchanged|same\ as|as\ (?:before|in|above)|see\ (?:the\ )?(?:original|above|below)|omitted|elided|etc\.?|snip|truncated|placeholder|stub|fill\ in|implement)\b
+    | {_COMMENT}.*\b(?:for\ brevity|omitted|elided|unchanged|not\ shown|left\ out|left\ as\ is|to\ be\ implemented|not\ implemented|keep\ (?:the\ )?(?:rest|as\ is)|and\ so\ on)\b
+    | {_COMMENT}.*\b(?:TODO|FIXME|XXX|TBD)\b"""
 )
+_NOTE = re.compile(rf"{_COMMENT}.{{4,}}")
 _SUPPRESSION = re.compile(
     r"bigo:\s*ignore|\bnoqa\b|type:\s*ignore|pragma:|eslint-disable|@ts-(?:ignore|nocheck|expect-error)"
 )
@@ -84,6 +87,8 @@ def _check_answer(prepared: Prepared, answer: Answer) -> Candidate:
     _check_text(prepared, answer)
     python = target.language == "python"
     imports = _python_imports(prepared, answer) if python else script_shape.imports(prepared, answer)
+    if "__REDACTED" in prepared.function and _moves_secret(prepared, answer.rewrite):
+        raise bad_answer("a secret value would stand in another place")
     function = edit.fit(
         _tidy(redact.restore(answer.rewrite, prepared.redacted), target),
         target.indent,
@@ -163,6 +168,9 @@ def _check_text(prepared: Prepared, answer: Answer) -> None:
     for line in (code + "\n" + answer.aux).splitlines():
         if line.strip() in known:
             continue
+        # A comment that was there already says nothing new, on whatever line it stands now.
+        if (note := _NOTE.search(line)) and note.group().strip() in sent:
+            line = line[: note.start()]
         if _ELISION.search(line):
             raise bad_answer(f"it leaves code out ({line.strip()[:60]!r})")
         if _SUPPRESSION.search(line):
@@ -180,6 +188,16 @@ def _check_text(prepared: Prepared, answer: Answer) -> None:
         raise bad_answer("it is much shorter than the function, so something is probably missing")
     if size > was * _LARGEST and size > was + _SLACK:
         raise bad_answer("it is many times longer than the function")
+
+
+def _moves_secret(prepared: Prepared, code: str) -> bool:
+    """Whether a placeholder stands in another literal than before, or is given to something else."""
+    target = prepared.target
+    if target.language != "python":
+        return script_shape.secrets(prepared.function) != script_shape.secrets(code)
+    old = python_shape.definition(target.indent + prepared.function)
+    new = python_shape.definition(code)
+    return bool(old and new) and python_shape.secrets(old) != python_shape.secrets(new)  # type: ignore[arg-type]
 
 
 def _tidy(code: str, target: Target) -> str:
@@ -241,7 +259,6 @@ def _check_python(prepared: Prepared, code: str, answer: Answer) -> tuple[str, .
         or python_shape.loses_results(old, new)
         or python_reach.dangerous(module, old, brought)
         or python_reach.foreign_import(module, inside)
-        or python_shape.moved_secret(old, new)
     )
     if problem:
         raise bad_answer(problem)
