@@ -236,6 +236,8 @@ def _kinds(body: Body, node: Any, depth: int) -> set[str | None]:
         return {"a truth value"}
     if isinstance(node, f.Template):
         return {"a string"}
+    if isinstance(node, f.Attr) and node.name == "length":
+        return {"a number"}
     if isinstance(node, f.Choose):
         return _kinds(body, node.then, depth) | _kinds(body, node.other, depth)
     if isinstance(node, f.Call) and isinstance(node.func, f.Name):

@@ -107,8 +107,8 @@ def test_the_honest_answer_is_accepted() -> None:
     with_helper = MATCH.replace("first.setdefault(customer.number, customer)", "keep(first, customer)")
     helper = "def keep(first, customer):\n    first.setdefault(customer.number, customer)"
     assert accept(shop(), answer(with_helper, aux=helper)).function
-    counted = last("found = sorted(found, key=invoices.index)") if False else MATCH
-    assert accept(shop(), answer(counted, imports="from collections import defaultdict")).imports
+
+    assert accept(shop(), answer(MATCH, imports="from collections import defaultdict")).imports
 
 
 HOSTILE = {
