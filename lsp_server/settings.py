@@ -33,7 +33,8 @@ __all__ = ["Row", "Settings", "load", "rows", "unknown_names", "user_file"]
 EXTENSION_ONLY = frozenset(
     {"path", "interpreter", "importStrategy", "trace", "args", "env", "showNotifications"}
 )
-_GUARDED = frozenset({"budget_per_day", "budget_per_request", "confirm"})
+_GUARDED = frozenset({"budget_per_day", "budget_per_request", "confirm", "prewarm"})
+_OFF_IS_CAREFUL = frozenset({"prewarm"})  # of the switches among them; on is careful for the others
 _ENVIRONMENT_ONLY = {"apikey", "baseurl", "endpoint", "authtoken", "token", "url"}
 
 Values = dict[tuple[str, str], Any]
@@ -126,7 +127,7 @@ def _merged(row: Row, old: Any, new: Any, place: _Place, problems: list[str]) ->
     """The value after `place` said `new`: see the two limits in the module's docstring."""
     if row.name == "never_send":
         return tuple(dict.fromkeys((*old, *new)))
-    if place.trusted or row.name not in _GUARDED or not _loosens(old, new):
+    if place.trusted or row.name not in _GUARDED or not _loosens(row.name, old, new):
         return new
     problems.append(
         f"{place.name(row.section, row.name)}: a workspace cannot loosen this; {_shown(old)} is used. "
@@ -135,10 +136,11 @@ def _merged(row: Row, old: Any, new: Any, place: _Place, problems: list[str]) ->
     return old
 
 
-def _loosens(old: bool | float, new: bool | float) -> bool:
-    """Whether `new` lets more happen: no confirmation, or a higher limit, of which 0 is the highest."""
+def _loosens(name: str, old: bool | float, new: bool | float) -> bool:
+    """Whether `new` lets more happen: no confirmation, requests before a click, or a higher limit, of which 0 is the
+    highest."""
     if isinstance(old, bool):
-        return old and not new
+        return bool(new and not old) if name in _OFF_IS_CAREFUL else bool(old and not new)
     return new != old and old != 0 and (new == 0 or new > old)
 
 

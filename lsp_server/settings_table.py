@@ -18,6 +18,7 @@ Globs = tuple[str, ...]
 SeverityName = Literal["hint", "information", "warning", "error"]
 Effort = Literal["", "low", "medium", "high", "xhigh", "max"]
 LensChoice = Literal["off", "findings", "all"]
+ToolsChoice = Literal["auto", "never", "always"]
 
 NEVER_SEND: Globs = (
     "**/.env*",
@@ -153,6 +154,21 @@ class Rewrite(Struct, frozen=True, rename="camel"):
         int, _meta("Days an answer is kept, so that the same request is not paid twice; 0 keeps none.", ge=0)
     ] = 7
     cache_size: Annotated[int, _meta("Megabytes of kept answers.", ge=0)] = 32
+    tools: Annotated[
+        ToolsChoice,
+        _meta(
+            "Whether Claude may read other functions and models of the workspace before it answers: where the evidence "
+            "spans files or is about queries, never, or always."
+        ),
+    ] = "auto"
+    prewarm: Annotated[
+        bool,
+        _meta(
+            "When you open the menu of code actions on a function that can be rewritten, have the API cache the instructions and "
+            "the module's context, which costs the writing. Sends code before you pick a rewrite; a workspace cannot turn this on.",
+            "machine",
+        ),
+    ] = False
     guidelines: Annotated[
         tuple[str, ...], _meta("Sentences added to every request: what your project asks of its code.")
     ] = ()

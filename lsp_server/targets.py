@@ -58,6 +58,8 @@ def rewrite_settings(settings: Settings) -> RewriteSettings:
         cache_answers=given.cache_days > 0 and given.cache_size > 0,
         cache_days=float(given.cache_days),
         cache_megabytes=float(given.cache_size),
+        tools=given.tools,
+        prewarm=given.prewarm,
     )
 
 

@@ -28,6 +28,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--show-request", action="store_true", help="print the request; send nothing, need no key"
     )
     doing.add_argument("--apply", action="store_true", help="write the checked rewrite into the file")
+    doing.add_argument(
+        "--prewarm",
+        action="store_true",
+        help="only have the API cache what the rewrites of this module begin with, which costs the writing",
+    )
     parser.add_argument("--model", metavar="M", help="the Claude model to use")
     parser.add_argument("--profile", metavar="FILE", help="a profile whose part on this function goes along")
 
@@ -46,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(prepared.as_document().rstrip("\n") + "\n")
         return 0
     say(f"{target.qualname}: {prepared.model}, {prepared.estimate.title()}")
+    if args.prewarm:
+        return _prewarm(prepared, settings)
     proposal = _ask(prepared, settings, recheck(gathered), look)
     if proposal is None:
         return 2
@@ -148,6 +155,30 @@ def _ask(
     except RewriteFailed as error:
         say(str(error))
         return None
+
+
+def _prewarm(prepared: Prepared, settings: RewriteSettings) -> int:
+    import anyio
+
+    from lsp_server import places
+    from lsp_server.rewrites import RewriteFailed, Rewriter
+
+    async def warm() -> None:
+        rewriter = Rewriter(settings, places.state_dir(), places.cache_dir(), None)
+        try:
+            usage = await rewriter.prewarm(prepared)
+        finally:
+            await rewriter.close()
+        if usage is not None:
+            written = usage.written_5m + usage.written_1h
+            say(f"{written:,} tokens were written into the API's cache, {usage.read:,} were there")
+
+    try:
+        anyio.run(warm)
+    except RewriteFailed as error:
+        say(str(error))
+        return 2
+    return 0
 
 
 def _shown_progress() -> Any:

@@ -12,6 +12,7 @@ from lsp_server.features import (
     diagnostics,
     hover,
     lifecycle,
+    prewarm,
     profiles,
     rewrite,
     show_request,
@@ -31,6 +32,7 @@ FEATURES = (
     code_action,
     rewrite,
     show_request,
+    prewarm,
     profiles,
     stats,
 )

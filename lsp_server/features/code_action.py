@@ -16,7 +16,7 @@ from analyzers.findings import Edit, Finding, FunctionReport, Place
 from analyzers.text import Span, Text
 from lsp_server import fixes, lookup
 from lsp_server.convert import range_as_json, to_path, to_range, to_span, to_workspace_edit
-from lsp_server.features import choice
+from lsp_server.features import choice, prewarm
 from lsp_server.server import BigoServer
 from lsp_server.session import Analysis
 
@@ -45,7 +45,8 @@ async def actions(ls: BigoServer, params: lsp.CodeActionParams) -> list[lsp.Code
     if _wanted(lsp.CodeActionKind.QuickFix, only):
         offered += _fixes(ls, uri, analysis, near)
     if _wanted(lsp.CodeActionKind.RefactorRewrite, only) or _wanted(SHOW_REQUEST, only):
-        rewrites = await _rewrites(ls, uri, path, analysis, near, here)
+        asked_for = params.context.trigger_kind == lsp.CodeActionTriggerKind.Invoked
+        rewrites = await _rewrites(ls, uri, path, analysis, near, here, asked_for)
         offered += [action for action in rewrites if action.kind and _wanted(action.kind, only)]
     if _wanted(FIX_ALL, only):
         offered += _fix_all(ls, analysis, asked_for=bool(only))
@@ -148,7 +149,13 @@ def suppression(text: Text, path: str, line: int, rule: str, marker: str) -> Edi
 
 
 async def _rewrites(
-    ls: BigoServer, uri: str, path: str, analysis: Analysis, near: Sequence[Finding], here: Span
+    ls: BigoServer,
+    uri: str,
+    path: str,
+    analysis: Analysis,
+    near: Sequence[Finding],
+    here: Span,
+    asked_for: bool,
 ) -> list[lsp.CodeAction]:
     """Offers to rewrite: the functions of the findings here, and the function whose name is here."""
     if not ls.session.client.trusted:
@@ -162,7 +169,10 @@ async def _rewrites(
     for qualname, finding in chosen.items():
         report = lookup.function_named(reports, qualname)
         if report is not None and qualname != lookup.MODULE:
-            offered += await _rewrite(ls, uri, path, analysis, report, finding)
+            offers = await _rewrite(ls, uri, path, analysis, report, finding)
+            if offers and asked_for:
+                prewarm.when_likely(ls, path, analysis, qualname)
+            offered += offers
     return offered
 
 

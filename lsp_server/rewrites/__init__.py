@@ -20,7 +20,7 @@ from lsp_server.rewrites.contract import (
 )
 from lsp_server.rewrites.doctor import doctor
 from lsp_server.rewrites.ledger import Ledger, Summary
-from lsp_server.rewrites.proposal import Proposal
+from lsp_server.rewrites.proposal import FileEdit, Proposal
 from lsp_server.rewrites.request import Prepared, prepare
 from lsp_server.rewrites.rewriter import Rewriter
 
@@ -32,6 +32,7 @@ __all__ = [
     "ContextPart",
     "Edit",
     "Estimate",
+    "FileEdit",
     "Ledger",
     "Prepared",
     "Progress",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from connection import Editor, Failed, Message, at, captured, play
 from analyzers.text import Span
 from lsp_server.rewrites import (
     Edit,
+    FileEdit,
     Prepared,
     Progress,
     Proposal,
@@ -131,6 +133,44 @@ def test_an_annotated_edit_asks_for_confirmation(answer: Callable[[Run], None]) 
         assert shown[0][0] == "begin"
         assert ("report", "Claude is writing… 40 tokens") in shown
         assert shown[-1][0] == "end"
+
+    play(story, ANNOTATES)
+
+
+HELPER = "file:///srv/app/helper.py"
+
+
+async def with_another_file(prepared: Prepared, on_progress: Callable[[Progress], None]) -> Proposal:
+    text = "def quick():\n    return LATER\n"
+    edit = Edit(Span(text.index("LATER"), text.index("LATER") + 5), "NOW")
+    other = FileEdit(
+        "/srv/app/helper.py", "helper.py", ("quick",), text, (edit,), text.replace("LATER", "NOW")
+    )
+    return dataclasses.replace(proposal(prepared), others=(other,))
+
+
+@pytest.mark.parametrize("typed", ["", "# above\n", "LATTER"])
+def test_several_files_change_as_one_edit_or_none_does(answer: Callable[[Run], None], typed: str) -> None:
+    answer(with_another_file)
+    text = "def quick():\n    return LATER\n"
+    now = text.replace("LATER", typed) if typed == "LATTER" else typed + text
+
+    async def story(editor: Editor) -> None:
+        editor.open(HELPER, now, version=7)
+        editor.open(URI, CODE, version=5)
+        result = await editor.request("workspace/executeCommand", command())
+        if typed == "LATTER":  # the function itself is another by now
+            assert not result["applied"]
+            assert "helper.py was changed" in result["reason"]
+            assert applied(editor) == []
+            return
+        [request] = applied(editor)
+        changes = {c["textDocument"]["uri"]: c for c in request["edit"]["documentChanges"]}
+        assert changes[HELPER]["textDocument"]["version"] == 7
+        assert patched(now, changes[HELPER]["edits"]) == now.replace("LATER", "NOW")
+        assert patched(CODE, changes[URI]["edits"]) == EXPECTED
+        assert request["label"].endswith("with 1 other file")
+        assert {e["annotationId"] for c in changes.values() for e in c["edits"]} == {"bigo"}
 
     play(story, ANNOTATES)
 
