@@ -204,6 +204,8 @@ def store(run: Run, target: f.Expr, value: Value) -> None:
     elif isinstance(target, f.Index):
         base = expressions.evaluate(run, target.obj)
         key = expressions.evaluate(run, target.index)
+        if run.memo_depth and value.kind in queries.LAZY_KINDS:
+            value = replace(value, evidence=queries.KEPT)
         keyed(run, target.obj, base, key)
         row = operations(run.language).method(base.kind, "[]=")
         if row is not None:

@@ -116,6 +116,8 @@ class Summaries:
                 except Tangled:
                     self.project.memo.forget(("hub", self.hubs.cut()))
 
+        # What is remembered may be settled again before `answer` runs: nothing of an earlier state may be found then.
+        self._provisional.clear()
         # Asked from outside, it is true for where it is asked, whatever cycles of calls it leads into.
         key: Hashable = ("question", path, function.qualname, _signatures(formals), depth)
         return self.project.memo.ask(key, answer, in_cycle=None)

@@ -64,8 +64,19 @@ def given(run: Run, node: f.Call, arguments: Arguments) -> tuple[tuple[Value, ..
     return values, keywords
 
 
+KEPT = "kept in a memo"
+"""Evidence of a lazy set of rows that a memo keeps: it is asked for once for every key, and holds its rows then."""
+
+
 def touch(run: Run, value: Value, place: Place, how: str) -> None:
     """A lazy set of rows is read: its query is sent now."""
+    kept = value.evidence == KEPT
+    run.memo_depth += kept
+    _touch(run, value, place, how)
+    run.memo_depth -= kept
+
+
+def _touch(run: Run, value: Value, place: Place, how: str) -> None:
     if value.kind == families.KIND:
         families.touch(run, value, place, how)
     else:
@@ -176,6 +187,7 @@ _CLIENTS = frozenset(
 
 
 __all__ = [
+    "KEPT",
     "LAZY_KINDS",
     "attribute",
     "awaited",
