@@ -180,6 +180,16 @@ def join(a: Value, b: Value) -> Value:
             kind = "float" if "float" in (a.kind, b.kind) else "int"
             above, below = _either_above(a, b), _either_below(a, b)
             return Value(kind, depends=depends, above=above, below=below, way=ways.join(a.way, b.way))
+        for known, other in ((a, b), (b, a)):
+            if known.kind == "queryset" and known.origin is not None and _says_nothing(other):
+                # On this way the rows come from that query, whatever they are on the other.
+                origin = replace(known.origin, split=True)
+                of = (
+                    known.of.but(origin=origin)
+                    if known.of is not None and known.of.kind == "row"
+                    else known.of
+                )
+                return replace(known, origin=origin, of=of, size=None, depends=depends)
         return Value(depends=depends, label=a.label or b.label, way=ways.join(a.way, b.way))
     return replace(
         a,
@@ -202,6 +212,12 @@ def join(a: Value, b: Value) -> Value:
         way=ways.join(a.way, b.way),
         entries=_joined_entries(a, b),
     )
+
+
+def _says_nothing(value: Value) -> bool:
+    """True for what came from elsewhere: not a parameter, and nothing that was made of a set of rows."""
+    given = value.label in value.depends
+    return value.kind == "unknown" and value.origin is None and value.ref is None and not given
 
 
 def element(value: Value) -> Value | None:

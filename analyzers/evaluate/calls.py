@@ -60,6 +60,8 @@ def call(run: Run, node: f.Call) -> Value:
     arguments = Arguments(run, node)
     run.reading = outside
     found = reading.named(run, _dispatch(run, node, target, arguments))
+    if found.kind == "unknown" and found.origin is None:
+        found = _made_of_rows(found, target, arguments)
     label = shapes.text_of(node)
     depends = arguments.depends | target.depends
     if found.way is None or (target.kind != "function" and found.way.kind != ways.AFTER):
@@ -68,6 +70,15 @@ def call(run: Run, node: f.Call) -> Value:
     if found.kind in ("unknown", "instance") and not found.label:
         found = replace(found, label=label)
     return found.on(depends)
+
+
+def _made_of_rows(found: Value, target: Value, arguments: Arguments) -> Value:
+    """What an unknown function gives for a set of rows may be that set, with more loaded."""
+    given = (target.bound, *arguments.values, *arguments.keywords.values())
+    made_of = next(
+        (v.origin for v in given if v is not None and v.kind in queries.LAZY_KINDS and v.origin), None
+    )
+    return replace(found, origin=replace(made_of, certain=False)) if made_of is not None else found
 
 
 def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Value:

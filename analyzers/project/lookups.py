@@ -126,3 +126,22 @@ def _names(project: Project) -> dict[str, tuple[Key, Relation]]:
         return {name: holder for name, holder in found.items() if name not in taken}
 
     return project.memo.ask(("relation names",), collect, {})
+
+
+def model_called(project: Project, name: str) -> Key | None:
+    """The one Django model whose class is called as a name says: `book_order` for `BookOrder`."""
+
+    def collect() -> dict[str, tuple[Key, ...]]:
+        models = Models(project)
+        found: dict[str, tuple[Key, ...]] = {}
+        for key in models.all():
+            if models.orm_of(*key) == "django":
+                last = key[1].rpartition(".")[2].lower()
+                found[last] = (*found.get(last, ()), key)
+        return found
+
+    nothing: dict[str, tuple[Key, ...]] = {}
+    keys = project.memo.ask(("models by lower name",), collect, nothing).get(
+        name.replace("_", "").lower(), ()
+    )
+    return keys[0] if len(keys) == 1 else None

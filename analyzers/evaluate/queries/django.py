@@ -305,6 +305,8 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         origin = loaders.joined(run, origin, node, arguments)
     elif name == "prefetch_related":
         origin = loaders.prefetched(run, origin, node.args, arguments.values)
+        asked = model_of(run, receiver)
+        origin = loaders.by_properties(run, asked, origin) if asked is not None else origin
     elif name in ("union", "intersection", "difference", "fetch_mode"):
         origin = replace(origin, certain=False)
     label = shapes.text_of(node)

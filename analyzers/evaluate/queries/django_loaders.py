@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from analyzers import facts as f
+from analyzers.conventions import classes
 from analyzers.evaluate import shapes
 from analyzers.evaluate.queries.emit import join_path, prefixes
 from analyzers.evaluate.run import Run
@@ -44,7 +45,7 @@ def joined(run: Run, origin: Origin, node: f.Call, arguments: Arguments) -> Orig
     if _takes_back(arguments):
         return replace(origin, loads=frozenset())
     paths = _texts(run, node, arguments)
-    if not paths:
+    if paths is None or not node.args:
         return replace(origin, certain=False)
     return replace(origin, loads=origin.loads.union(*map(prefixes, paths)))
 
@@ -81,6 +82,37 @@ def _prefetching(origin: Origin, lookup: Value) -> Origin:
     )
 
 
+def by_properties(run: Run, found: Model, origin: Origin) -> Origin:
+    """What lookups load that begin with no relation: `prefetch_related("notes")` of `def notes(self): return
+    self.note_set` loads `note_set`; of anything else that is called so nobody knows what is loaded.
+    """
+    for path in origin.prefetches:
+        head, _, rest = path.partition("__")
+        if "=" in head or head in found.relations or any(p.startswith(f"{head}=") for p in origin.prefetches):
+            continue
+        meant = _given_by(run, found, head)
+        if meant is None:
+            return replace(origin, certain=False)
+        origin = replace(origin, prefetches=origin.prefetches | {join_path(meant, rest) if rest else meant})
+    return origin
+
+
+def _given_by(run: Run, found: Model, name: str) -> str | None:
+    """The relation that a property of a model gives."""
+    project = run.summaries.project
+    target = names.member(project, *found.key, name) if found.key[0] else None
+    function = (
+        project.function(target.path, target.qualname) if target and target.kind == "function" else None
+    )
+    last = function.body[-1] if function is not None and function.body else None
+    value = last.value if isinstance(last, f.Return) else None
+    while isinstance(value, f.Call):
+        value = value.func.obj if isinstance(value.func, f.Attr) else None
+    chain = shapes.dotted(value) if value is not None else ""
+    head, _, given = chain.partition(".")
+    return given if head == "self" and given in found.relations else None
+
+
 def filled(origin: Origin | None, path: str) -> str:
     """The relation whose rows a `Prefetch(to_attr=...)` put under an attribute; "" for any other attribute."""
     if origin is None:
@@ -108,6 +140,9 @@ def _spread(run: Run, node: f.Expr, value: Value) -> list[Value]:
         return [value]
     if value.items is not None:
         return list(value.items)
+    texts = _fixed(run, node.value)
+    if texts is not None:
+        return [Value("str", const=text) for text in texts]
     chain = shapes.dotted(node.value)
     found = names.resolve(run.summaries.project, run.path, chain, run.function.qualname) if chain else None
     assign = None
@@ -121,6 +156,58 @@ def _spread(run: Run, node: f.Expr, value: Value) -> list[Value]:
         else Value()
         for item in assign.value.items
     ]
+
+
+_COPIES = ("list", "tuple", "set", "sorted", "filter")
+
+
+def _fixed(run: Run, node: f.Expr, depth: int = 0) -> list[str] | None:
+    """The texts that a list may have, where it is what the class at hand keeps under a name, or chosen from that.
+
+    What is chosen counts as all of it: of what may be loaded nothing is said. None where that cannot be told.
+    """
+    if depth > _CHOSEN:
+        return None
+    if isinstance(node, f.Name):
+        values = [
+            s.value
+            for s in shapes.walk(run.function.body)
+            if isinstance(s, f.Assign) and any(isinstance(t, f.Name) and t.id == node.id for t in s.targets)
+        ]
+        return _fixed(run, values[0], depth + 1) if len(values) == 1 and values[0] is not None else None
+    if isinstance(node, f.Attr):
+        this = run.lookup(shapes.dotted(node.obj))
+        return _kept(run, this, node.name) if this is not None else None
+    if isinstance(node, f.Comprehension) and len(node.clauses) == 1:
+        same = shapes.dotted(node.value) == shapes.dotted(node.clauses[0].target) != ""
+        return _fixed(run, node.clauses[0].iter, depth + 1) if same else None
+    if isinstance(node, f.Logic) and node.op == "or":
+        return _fixed(run, node.parts[0], depth + 1)
+    if isinstance(node, f.Binary) and node.op == "+":
+        sides = [_fixed(run, side, depth + 1) for side in (node.left, node.right)]
+        return [text for side in sides if side is not None for text in side] if None not in sides else None
+    if isinstance(node, f.Call) and node.args:
+        called = shapes.dotted(node.func)
+        if called == "getattr" and len(node.args) > 1 and isinstance(node.args[1], f.Const):
+            this = run.lookup(shapes.dotted(node.args[0]))
+            return _kept(run, this, str(node.args[1].value)) if this is not None else None
+        return _fixed(run, node.args[-1], depth + 1) if called in _COPIES else None
+    return None
+
+
+_CHOSEN = 4
+
+
+def _kept(run: Run, this: Value, name: str) -> list[str] | None:
+    """The texts that a class keeps in a list of its body; none where neither it nor a base of it has the name."""
+    if this.kind not in ("instance", "class") or this.ref is None or not this.ref[0]:
+        return None
+    project = run.summaries.project
+    held = classes.held(project, this.ref, name)
+    if held is None:
+        return [] if names.member(project, *this.ref, name) is None else None
+    words = classes.words(project, held)
+    return [word.text for word in words] if words is not None else None
 
 
 # --------------------------------------------------------------------------------------- default querysets

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from analyzers import facts as f
+from analyzers.evaluate import shapes
 from analyzers.evaluate.queries.django_loaders import by_default
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
-from analyzers.project.lookups import holder_of, lookups_of
+from analyzers.project.lookups import holder_of, lookups_of, model_called
 from analyzers.project.models import Model, Relation
 from analyzers.types import Origin, Value
 
@@ -38,14 +39,21 @@ def assumed(run: Run, relation: Relation, target: Model | None, place: Place, la
 
 
 def holder(run: Run, node: f.Call, name: str) -> tuple[Model, Relation, f.Attr] | None:
-    """Of `thing.lines.filter(...)` on an unknown thing: the only model whose rows have `lines`."""
+    """Of `thing.lines.filter(...)` on an unknown thing: the only model whose rows have `lines`, or the one that the
+    thing is called after."""
     if name not in _TELLING or not isinstance(node.func, f.Attr) or not isinstance(node.func.obj, f.Attr):
         return None
-    found = holder_of(run.summaries.project, node.func.obj.name)
+    read = node.func.obj
+    owner = shapes.dotted(read.obj).rpartition(".")[2]
+    called = model_called(run.summaries.project, owner) if owner else None
+    own = run.summaries.models.model(*called) if called is not None else None
+    if own is not None and read.name in own.relations and own.relations[read.name].many:
+        return own, own.relations[read.name], read
+    found = holder_of(run.summaries.project, read.name)
     model = run.summaries.models.model(*found[0]) if found is not None else None
     return (model, found[1], node.func.obj) if model is not None and found is not None else None
 
 
 def known_by_name(value: Value) -> bool:
     """True for what may be a row although nothing is known of it."""
-    return value.kind == "unknown" and value.ref is None and not value.dotted
+    return value.kind == "unknown" and value.origin is None and value.ref is None and not value.dotted
