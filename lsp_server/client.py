@@ -32,6 +32,7 @@ class Client:
     apply_edit: bool = False  # else a command cannot change the document
     resolves_edit: bool = False  # else code actions carry their edit at once
     lens_refresh: bool = False
+    hint_refresh: bool = False
     progress: bool = False  # else none is shown
     shows_documents: bool = False
     asks_questions: bool = False  # window/showMessageRequest with actions
@@ -40,7 +41,7 @@ class Client:
     watches_configuration: bool = False
     markdown: bool = False  # else hovers are plain text
     trusted: bool = True  # a workspace the person has not trusted gets no rewrites and no profiles
-    opens: frozenset[str] = frozenset()  # what the client shows itself: request, stats, findings
+    opens: frozenset[str] = frozenset()  # what the client shows itself: request, stats, findings, hot
 
 
 def client_of(params: lsp.InitializeParams, encoding: str | None) -> Client:
@@ -76,6 +77,7 @@ def _workspace(can: lsp.WorkspaceClientCapabilities) -> dict[str, Any]:
         "confirmation": bool(edit and edit.change_annotation_support),
         "apply_edit": bool(can.apply_edit),
         "lens_refresh": bool(can.code_lens and can.code_lens.refresh_support),
+        "hint_refresh": bool(can.inlay_hint and can.inlay_hint.refresh_support),
         "pull_refresh": bool(can.diagnostics and can.diagnostics.refresh_support),
         "configuration": bool(can.configuration),
         "watches": bool(can.did_change_watched_files and can.did_change_watched_files.dynamic_registration),

@@ -36,6 +36,19 @@ class Measured:
     hot: bool  # it takes enough of the time that its cost is worth a lens
 
 
+@dataclass(frozen=True, slots=True)
+class Hot:
+    """A function of the workspace with its part of a profile; lines from 0, shares from 0 to 1."""
+
+    path: str
+    line: int
+    qualname: str
+    self_share: float
+    total_share: float
+    summary: str
+    cost: str  # estimated time, "" where nothing is known
+
+
 class Analyzer(Protocol):
     """The engine as the session uses it. Tests put another one in its place."""
 
@@ -47,6 +60,9 @@ class Analyzer(Protocol):
 
     def measured(self, path: str) -> dict[str, Measured]:
         """What linked profiles say, by the qualname of the function."""
+
+    def hottest(self, most: int) -> tuple[Hot, ...]:
+        """The functions of the workspace that took most of the newest profile's time, hottest first."""
 
     def page(self, rule: str) -> str:
         """The URL of a rule's page, "" for none. Asked from any thread."""
@@ -264,6 +280,31 @@ class Engine:
                 hot = time.total_share >= HOT_TOTAL or time.self_share >= HOT_SELF
                 found[time.qualname] = Measured(profiles.summary(time), profiles.hover(time), hot)
         return found
+
+    def hottest(self, most: int) -> tuple[Hot, ...]:
+        from analyzers import profiles
+
+        if not self._linked:
+            return ()
+        linked = next(reversed(self._linked.values()))
+        hot = [time for time in linked.functions if time.usable and time.qualname != "<module>" and time.path]
+        hot.sort(key=lambda time: (-time.self_share, -time.total_share, time.path, time.line))
+        costs = {path: self._costs(path) for path in dict.fromkeys(time.path for time in hot[:most])}
+        return tuple(
+            Hot(
+                time.path,
+                max(0, time.line - 1),
+                time.qualname,
+                time.self_share,
+                time.total_share,
+                profiles.summary(time),
+                costs[time.path].get(time.qualname, ""),
+            )
+            for time in hot[:most]
+        )
+
+    def _costs(self, path: str) -> dict[str, str]:
+        return {report.qualname: report.time for report in self.reports(path)}
 
     def _with_profile(self, path: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         if not self._linked:

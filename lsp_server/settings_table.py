@@ -79,6 +79,15 @@ class CodeLens(Struct, frozen=True, rename="camel"):
     ] = "findings"
 
 
+class InlayHints(Struct, frozen=True, rename="camel"):
+    """The same at the end of a function's first line, where it moves no code."""
+
+    show: Annotated[
+        LensChoice,
+        _meta("Show it behind no function, behind those with findings or a hot profile, or behind all."),
+    ] = "off"
+
+
 class Hover(Struct, frozen=True, rename="camel"):
     """The cost in the hover of a function, a loop or a call."""
 
@@ -189,6 +198,7 @@ class Settings(Struct, frozen=True, rename="camel"):
     analysis: Analysis = Analysis()
     diagnostics: Diagnostics = Diagnostics()
     code_lens: CodeLens = CodeLens()
+    inlay_hints: InlayHints = InlayHints()
     hover: Hover = Hover()
     profiles: Profiles = Profiles()
     rewrite: Rewrite = Rewrite()

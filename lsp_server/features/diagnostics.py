@@ -106,6 +106,8 @@ async def refresh_all(ls: BigoServer, first: str = "") -> None:
             await refresh(ls, path)
     if client.lens_refresh and ls.session.documents:
         ls.workspace_code_lens_refresh(None)
+    if client.hint_refresh and ls.session.documents and ls.session.settings.inlay_hints.show != "off":
+        ls.workspace_inlay_hint_refresh(None)
 
 
 def clear(ls: BigoServer, uri: str) -> None:

@@ -1,4 +1,4 @@
-"""`bigo.linkProfile` and `bigo.unlinkProfiles`: measured time beside estimated cost.
+"""`bigo.linkProfile`, `bigo.unlinkProfiles` and `bigo.showHot`: measured time beside estimated cost.
 
 Profiles named in the settings and, where the settings allow it, the newest found in the workspace are linked once it
 is indexed. A profile is read in a child process with limits: a file found somewhere may be anything.
@@ -14,15 +14,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lsp_server.convert import to_path
+from lsp_server.convert import to_path, to_uri
 from lsp_server.features import choice, diagnostics
 from lsp_server.server import BigoServer
 from lsp_server.workspace import key
+
+_MOST_HOT = 20
 
 
 def register(server: BigoServer) -> None:
     server.command("bigo.linkProfile")(link_profile)
     server.command("bigo.unlinkProfiles")(unlink_profiles)
+    server.command("bigo.showHot")(show_hot)
 
 
 async def link_profile(ls: BigoServer, *arguments: Any) -> dict[str, Any] | None:
@@ -50,6 +53,32 @@ async def unlink_profiles(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
     ls.session.profiles.clear()
     await _news(ls)
     return {"unlinked": count}
+
+
+async def show_hot(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
+    """The hottest functions of the newest profile with what they are estimated to cost: `{"profile", "functions":
+    [{"uri", "line", "name", "self_share", "total_share", "measured", "cost"}]}`, lines from 0, hottest first. Told in
+    a message, too, unless the client shows them itself."""
+    session = ls.session
+    found = await session.ask(session.engine.hottest, _MOST_HOT)
+    uris = session.uri_of()
+    functions = [
+        {
+            "uri": uris.get(hot.path) or to_uri(hot.path),
+            "line": hot.line,
+            "name": hot.qualname,
+            "self_share": hot.self_share,
+            "total_share": hot.total_share,
+            "measured": hot.summary,
+            "cost": hot.cost,
+        }
+        for hot in found
+    ]
+    if not found:
+        ls.inform("no profile is linked, or none of its time was spent in this workspace's functions")
+    elif "hot" not in session.client.opens:
+        ls.inform("hottest: " + ", ".join(f"{hot.qualname} ({hot.summary})" for hot in found[:3]))
+    return {"profile": next(reversed(session.profiles), ""), "functions": functions}
 
 
 async def link_found(ls: BigoServer) -> None:

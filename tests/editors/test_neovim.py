@@ -50,6 +50,14 @@ def test_request_is_shown_and_not_sent(version: str, desk: Callable[..., Desk]) 
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+def test_the_hottest_functions_of_a_profile_are_listed(version: str, desk: Callable[..., Desk]) -> None:
+    here = desk()
+    stacks = "main (runner.py:1);known (sample.py:1) 900\nmain (runner.py:1) 100\n"
+    (here.workspace / "run.collapsed").write_text(stacks, encoding="utf-8")
+    play(here, version, "hot")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_typescript_across_files(version: str, desk: Callable[..., Desk]) -> None:
     here = desk()
     for name, text in TYPESCRIPT.items():

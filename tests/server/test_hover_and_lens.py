@@ -107,3 +107,53 @@ def test_a_lens_of_a_function_that_is_gone_is_empty() -> None:
         assert await editor.request("codeLens/resolve", {"range": at(0, 4), "data": 5})
 
     play(story)
+
+
+async def hints(editor: Editor, first: int = 0, last: int = 100) -> list[tuple[int, int, str]]:
+    span = {"start": {"line": first, "character": 0}, "end": {"line": last, "character": 0}}
+    found = await editor.request("textDocument/inlayHint", {"textDocument": {"uri": URI}, "range": span})
+    return [(hint["position"]["line"], hint["position"]["character"], hint["label"]) for hint in found]
+
+
+def test_a_hint_behind_functions_where_the_setting_asks_for_it() -> None:
+    async def story(editor: Editor) -> None:
+        editor.open(URI, CODE)
+        assert await hints(editor) == [(0, 16, "O(n·m) · 1 finding")]
+        assert await hints(editor, 2, 4) == []
+
+    play(story, options={"settings": {"inlayHints": {"show": "findings"}}})
+
+
+def test_a_hint_is_off_unless_it_is_asked_for() -> None:
+    async def story(editor: Editor) -> None:
+        editor.open(URI, CODE)
+        assert await hints(editor) == []
+
+    play(story)
+
+
+def test_the_hottest_functions_are_listed_with_what_they_cost() -> None:
+    call = {"command": "bigo.showHot", "arguments": []}
+
+    async def story(editor: Editor) -> None:
+        editor.open(URI, CODE)
+        await editor.diagnostics(URI)
+        found = await editor.request("workspace/executeCommand", call)
+        assert found == {"profile": "", "functions": []}
+        assert "no profile is linked" in editor.popups()[0]
+        editor.session.profiles["/p"] = "linked"
+        editor.session.engine.link("/p", "profile", (), editor.session.text_of, editor.session.settings)
+        found = await editor.request("workspace/executeCommand", call)
+        assert found["profile"] == "/p"
+        assert found["functions"][0] == {
+            "uri": URI,
+            "line": 0,
+            "name": "slow",
+            "self_share": 0.38,
+            "total_share": 0.5,
+            "measured": "38 % self",
+            "cost": "O(n·m)",
+        }
+        assert "hottest: slow (38 % self)" in editor.popups()[1]
+
+    play(story)

@@ -7,6 +7,7 @@ import type { Middleware } from "vscode-languageclient/node";
 import { isShownText, type ReadOnlyDocuments } from "./documents";
 import type { Proposals } from "./proposals";
 import type { Server } from "./server";
+import { isHot, pickHot } from "./hot";
 import { isStats } from "./stats-page";
 import type { StatsPanel } from "./stats";
 import { mayRun, offered } from "./trust";
@@ -25,6 +26,7 @@ export function middleware(documents: ReadOnlyDocuments, stats: StatsPanel, prop
       if (!mayRun(command)) return null;
       const answer: unknown = await next(command, args);
       if (command === "bigo.showRequest" && isShownText(answer)) await documents.open(answer);
+      else if (command === "bigo.showHot" && isHot(answer)) await pickHot(answer);
       else if (command === "bigo.showStats" && isStats(answer)) stats.show(answer);
       else if (command === "bigo.showStats" && answer) void vscode.window.showWarningMessage("bigo: this server's numbers are of another version.");
       return answer;
@@ -50,6 +52,7 @@ export function registerCommands(server: Server): vscode.Disposable {
     vscode.commands.registerCommand("bigo.client.rewrite", atCursor("bigo.rewrite")),
     vscode.commands.registerCommand("bigo.client.showRequest", atCursor("bigo.showRequest")),
     vscode.commands.registerCommand("bigo.client.showStats", () => send(server, "bigo.showStats")),
+    vscode.commands.registerCommand("bigo.client.showHot", () => send(server, "bigo.showHot")),
     vscode.commands.registerCommand("bigo.client.unlinkProfiles", () => send(server, "bigo.unlinkProfiles")),
     vscode.commands.registerCommand("bigo.client.linkProfile", async (file?: vscode.Uri) => {
       const uri = file ?? (await askForProfile());

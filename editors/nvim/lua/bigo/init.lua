@@ -58,6 +58,22 @@ local function show(document)
   vim.api.nvim_buf_set_name(bufnr, ('bigo://%d/%s'):format(bufnr, document.title or 'request'))
 end
 
+--- Put the hottest functions of the linked profile into the quickfix list, hottest first.
+local function list_hot(hot)
+  local items = {}
+  for _, one in ipairs(hot.functions) do
+    items[#items + 1] = {
+      filename = vim.uri_to_fname(one.uri),
+      lnum = one.line + 1,
+      text = table.concat({ one.name, one.cost, one.measured }, '  '),
+    }
+  end
+  if #items > 0 then
+    vim.fn.setqflist({}, ' ', { title = 'bigo: hottest functions', items = items })
+    vim.cmd('botright copen')
+  end
+end
+
 --- Buffer-local commands. A config of your own that sets `on_attach` calls this one first.
 function M.on_attach(client, bufnr)
   local function define(name, desc, run)
@@ -65,6 +81,9 @@ function M.on_attach(client, bufnr)
   end
   define('LspBigoRewrite', 'bigo: rewrite the function here with Claude', function(command)
     execute(client, bufnr, 'bigo.rewrite', target(client, bufnr, command))
+  end)
+  define('LspBigoHot', 'bigo: list the hottest functions of the linked profile', function()
+    execute(client, bufnr, 'bigo.showHot', vim.empty_dict(), list_hot)
   end)
   define('LspBigoShowRequest', 'bigo: show the request a rewrite would send, without sending it', function(command)
     execute(client, bufnr, 'bigo.showRequest', target(client, bufnr, command), function(result)
