@@ -22,6 +22,7 @@ from analyzers.findings import Finding, FunctionReport, Place, Reason, Severity
 from analyzers.handing import hands_rows_on
 from analyzers.project.index import Project
 from analyzers.rules.base import Context
+from analyzers.rules.shared_queries import may_be_shared
 from analyzers.suppress import QUIET_PATHS
 from analyzers.text import Span, Text
 
@@ -108,7 +109,7 @@ def _run_by_themselves(project: Project, facts: f.FileFacts, path: str) -> Itera
     """The functions that may have something to report: those in which something repeats, and what frameworks repeat."""
     holders = {function.parent for function in facts.functions}
     for function in facts.functions:
-        if _worth_running(facts, function, holders):
+        if _worth_running(facts, function, holders) or may_be_shared(project, path, function):
             yield function
     for qualname in _tried("what frameworks do", path, lambda: list(conventions.roots(project, path))) or ():
         made = conventions.function(project, path, qualname)

@@ -17,6 +17,7 @@ from analyzers.project.classes import linearise
 from analyzers.project.index import Project
 from analyzers.project.modules import PYTHON_ENDINGS
 from analyzers.project.outline import Outline, callee, dotted
+from analyzers.project.registered import looked_up
 
 _BUILTINS = frozenset(dir(builtins))
 # The global objects of ECMA-262 and of Node and browsers that code calls by name.
@@ -207,6 +208,9 @@ def _alias(project: Project, path: str, assign: Assign | None, depth: int) -> Ta
         return None
     if isinstance(assign.value, Lambda):
         return Target("function", path, assign.value.qualname)
+    model = looked_up(project, assign.value)
+    if model is not None:
+        return Target("class", *model)
     chain = dotted(assign.value)
     if chain is None or chain == assign.targets[0].id:
         return None

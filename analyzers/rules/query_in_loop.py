@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analyzers.conventions import units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Severity
-from analyzers.rules import batched_reads, batched_writes, descents, few, same_query
+from analyzers.rules import batched_reads, batched_writes, descents, few, same_query, shared_queries
 from analyzers.rules.base import (
     Context,
     Example,
@@ -63,6 +63,7 @@ def check(context: Context) -> Iterator[Finding]:
         if context.once("query", cause, None if of_framework(loop) else call_place(query)):
             yield _finding(context, loop, query, [q for _, q in found[1:]])
     yield from descents.check(context, RULE.name)
+    yield from shared_queries.check(context, RULE.name)
     yield from _same(context, {query for group in groups.values() for _, query in group})
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import calls, shapes
+from analyzers.evaluate import calls, evidence, shapes
 from analyzers.evaluate.queries import django_loaders as loaders
 from analyzers.evaluate.queries import django_owners as owners
 from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, read_later, row
@@ -17,6 +17,7 @@ from analyzers.findings import Place
 from analyzers.orm import tables
 from analyzers.project import names
 from analyzers.project.models import Model, Relation
+from analyzers.project.registered import LOOK_UP, looked_up
 from analyzers.types import NONE, UNKNOWN_VALUE, Origin, Token, Value
 
 if TYPE_CHECKING:
@@ -149,6 +150,10 @@ def _is_loaded(origin: Origin | None, path: str) -> bool:
 def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments) -> Value | None:
     """A method of a manager, queryset or row, or one of Django's shortcut functions."""
     receiver = target.bound
+    called = name or (node.func.id if isinstance(node.func, f.Name) else "")
+    asked = looked_up(run.summaries.project, node) if called == LOOK_UP else None
+    if asked is not None:
+        return evidence.class_itself(run.summaries.project, *asked)
     if receiver is not None and receiver.kind in SETS and name:
         return _method(run, node, receiver, name, arguments)
     if receiver is not None and receiver.kind == "row" and target.kind == "method":
