@@ -33,6 +33,9 @@ _PREFIX = "resolve_"
 _LISTS = frozenset(("list", "List", "typing.List", "Sequence", "Iterable", "collections.abc.Sequence"))
 
 
+_ASKED = "asked"
+"""The name in a type's unit that stands for what a client asks for."""
+
 MAX_WAYS = 4
 """Ways to one type that are looked at."""
 
@@ -80,7 +83,9 @@ def resolved(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function 
         turn: list[f.Stmt] = [at.put(ROW, _stepped(at, step)) for step in way.steps]
         turn += [s for r in _resolvers(project, key) for s in _turn(r, r.start - cls.start, at)]
         turn += _read(project, key)
-        loops.append(at.each(ROW, at.name(name), *turn))
+        loop = at.each(ROW, at.name(name), *turn)
+        # What lies behind a field of another type, few questions ask for.
+        loops.append(f.If(*at.span, at.name(_ASKED), (loop,)) if way.steps else loop)
     return units.function(cls, "resolved", (), (*given, *loops)) if loops else None
 
 

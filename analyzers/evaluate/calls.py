@@ -298,7 +298,8 @@ def enter_summary(
     shows = function.kind == TEMPLATE_KIND
     step = Related(place, f"shows `{label}`" if shows else f"calls `{units.shown(function.qualname)}`")
     cut = run.summaries.silenced(path, function)
-    chosen = run.options > 0 and not (run.loops and run.loops[-1].kind == frameworks.LOOP)
+    by_framework = bool(run.loops) and run.loops[-1].kind == frameworks.LOOP
+    chosen = run.options > 0 and (not by_framework or run.function.kind == units.KIND)
     for query in summary.queries[:MAX_LIFTED]:
         if cut is not None and (not cut or RULE_OF.get(query.kind, "") in cut):
             continue
