@@ -190,6 +190,10 @@ def join(a: Value, b: Value) -> Value:
                     else known.of
                 )
                 return replace(known, origin=origin, of=of, size=None, depends=depends)
+            if known.kind == "row" and known.origin is None and other.kind == "unknown" and other.ref is None:
+                return replace(
+                    known, depends=depends
+                )  # `if group is None: group = Group()` tells what it is.
         return Value(depends=depends, label=a.label or b.label, way=ways.join(a.way, b.way))
     return replace(
         a,

@@ -21,6 +21,7 @@ from analyzers.evaluate import (
 )
 from analyzers.evaluate.run import Run
 from analyzers.operations import operations
+from analyzers.orm import tables
 from analyzers.project import names
 from analyzers.project.names import Target
 from analyzers.types import Value
@@ -96,6 +97,8 @@ def of_target(run: Run, target: Target, rest: tuple[str, ...], label: str) -> Va
     """The value a resolved name stands for, with the attributes that could not be resolved read off it."""
     if target.kind == "external":
         full = ".".join((target.dotted, *rest))
+        if run.language == "python" and full in tables().django.models:
+            return evidence.class_itself(run.summaries.project, "", full).but(label=label)
         fixed = operations(run.language).constants.get(full)
         if fixed is not None:
             return Value(fixed, size=ONE, label=label, frozen=True)
@@ -169,8 +172,20 @@ def attribute(run: Run, node: f.Attr) -> Value:
     return value if value.way == way else replace(value, way=way)
 
 
+def _at_model(target: Target, rest: tuple[str, ...]) -> tuple[Target, tuple[str, ...]]:
+    """`django.contrib.auth.models.User.objects`: one of Django's own models, and what is read of it."""
+    parts = target.dotted.split(".")
+    for end in range(len(parts), 3, -1):
+        name = ".".join(parts[:end])
+        if parts[0] == "django" and name in tables().django.models:
+            return Target("external", dotted=name), (*parts[end:], *rest)
+    return target, rest
+
+
 def _resolved_chain(run: Run, node: f.Attr, target: Target, rest: tuple[str, ...]) -> Value:
     """A dotted name whose beginning is a module, class or outside thing; the rest is read attribute by attribute."""
+    if run.language == "python" and target.kind == "external":
+        target, rest = _at_model(target, rest)
     value = of_target(run, target, (), shapes.text_of(node))
     links: list[f.Attr] = []
     current: f.Expr = node

@@ -12,6 +12,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.arithmetic import folded
 from analyzers.evaluate.run import Run
 from analyzers.operations import operations
+from analyzers.orm import tables
 from analyzers.project import names
 from analyzers.project.attributes import attribute_values
 from analyzers.project.index import Project
@@ -135,6 +136,8 @@ def _named(project: Project, path: str, scope: str, language: str, name: str, de
         kind = table.get(target.dotted, "")
         if kind:
             return Value(kind, evidence=f"annotated `{name}`")
+        if language == "python" and target.dotted in tables().django.models:
+            return instance_of(project, "", target.dotted)
         return external_instance(target.dotted)
     if target.kind == "class":
         return instance_of(project, target.path, target.qualname)

@@ -212,6 +212,10 @@ class Summaries:
             if not param.name:
                 continue
             value = bound.get(param.name, UNKNOWN_VALUE)
+            if not value.known and isinstance(param.default, f.Name):
+                value = self._default(
+                    path, param.default
+                )  # Known better than by what it may be, as annotated.
             if not value.known and param.annotation is not None:
                 value = evidence.declared(
                     self.project, path, function.parent or function.owner, language, param.annotation

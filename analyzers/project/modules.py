@@ -190,6 +190,8 @@ class ModuleMap:
             regular = is_directory and self.is_package(top)
             if root + PROGRAM in self.paths and importer.startswith(root + "/"):
                 return regular or length > 1
+            if parent(root) + PROGRAM in self.paths and importer.startswith(parent(root) + "/"):
+                return regular and length > 1  # `apps/` of a program that puts it on its path.
             return (regular or length > 1) and self._holds_everything(root)
         if is_directory:
             return True
