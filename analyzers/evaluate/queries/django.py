@@ -211,7 +211,8 @@ def _fetched(receiver: Value, effect: str, depends: frozenset[Token], origin: Or
         return row(receiver.ref, None, "", depends)  # What it was created from is at hand.
     if effect == "fetch_one":
         own = None if receiver.relation and receiver.path else receiver.origin
-        return row(receiver.ref, own or origin, "", depends)
+        back = receiver.of.relation if receiver.of is not None and receiver.of.kind == "row" else ""
+        return row(receiver.ref, own or origin, "", depends, inverse=back)
     if effect == "fetch_many":
         return Value("dict", values=receiver.of, depends=depends, label=receiver.label)
     return Value("int", depends=depends)
@@ -317,9 +318,21 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     label = shapes.text_of(node)
     label = label if 0 < len(label) <= 60 else receiver.label
     found = _set("queryset", receiver.ref, origin, label, relation=receiver.relation, path=receiver.path)
+    found = _known_owner(found, receiver)
     if receiver.of is not None and receiver.of.kind != "row":
         found = found.but(of=receiver.of)  # After `values()`, no later method gives rows again.
     return found.but(evidence=receiver.evidence, batched=receiver.batched | _batched(run, node, arguments))
+
+
+def _known_owner(found: Value, receiver: Value) -> Value:
+    """Rows of an owner know it, however they are chosen: `shelf.books.order_by("title")`.
+
+    Source: https://github.com/django/django/blob/5.2/django/db/models/query.py (`_known_related_objects`)
+    """
+    back = receiver.of.relation if receiver.of is not None and receiver.of.kind == "row" else ""
+    if not back or found.of is None or found.of.kind != "row":
+        return found
+    return found.but(of=found.of.but(relation=back))
 
 
 def _all(receiver: Value, place: Place) -> Value:
@@ -368,7 +381,7 @@ def _custom(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
 
 def _uncertain(run: Run, node: f.Call, receiver: Value) -> Value:
     origin = replace(receiver.origin or Origin(run.place(node)), certain=False, place=run.place(node))
-    return _set("queryset", receiver.ref, origin, receiver.label)
+    return _known_owner(_set("queryset", receiver.ref, origin, receiver.label), receiver)
 
 
 def _instance_method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
