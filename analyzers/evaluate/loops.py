@@ -12,6 +12,7 @@ from analyzers.costs import ONE, Cost
 from analyzers.evaluate import (
     carried,
     doubling,
+    evidence,
     exceeding,
     expressions,
     filling,
@@ -227,6 +228,21 @@ def bind_patterns(run: Run, bound: Mapping[str, Value] | None = None) -> None:
             key = f"#{position}"
             value = (bound or {}).get(param.name or key, Value(depends=frozenset({key})))
             bind_target(run, param.pattern, value)
+            if isinstance(param.annotation, f.Mapping) and isinstance(param.pattern, f.Mapping):
+                _declare_parts(run, param.pattern, param.annotation, key)
+
+
+def _declare_parts(run: Run, pattern: f.Mapping, said: f.Mapping, key: str) -> None:
+    """`{ books, size }: { books: Book[]; size: number }`: names hold what is declared, where no more is known."""
+    types = {k.value: v for k, v in zip(said.keys, said.values, strict=True) if isinstance(k, f.Const)}
+    for name, part in zip(pattern.keys, pattern.values, strict=False):
+        known = run.lookup(part.id) if isinstance(part, f.Name) else None
+        node = types.get(name.value) if isinstance(name, f.Const) else None
+        if known is None or known.known or node is None or not isinstance(part, f.Name):
+            continue
+        value = evidence.declared(run.summaries.project, run.path, run.function.parent, run.language, node)
+        if value.known:
+            run.bind(part.id, replace(value, label=part.id, depends=frozenset({key, part.id})))
 
 
 def _under(run: Run, name: str, value: Value) -> Value:

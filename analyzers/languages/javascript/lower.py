@@ -114,6 +114,25 @@ def object_literal(spec: Spec) -> LowerExpr:
     return lower
 
 
+def object_type(spec: Spec) -> LowerExpr:
+    """`{ books: Book[]; size?: number }`. Roles property (kind); name, type (fields)."""
+    kinds, name_field, type_field = spec.kinds("property"), spec.field("name"), spec.field("type")
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        keys: list[Expr | None] = []
+        values: list[Expr] = []
+        for child in node.children:
+            named = child.child_by_field_id(name_field) if child.kind_id in kinds and name_field else None
+            said = child.child_by_field_id(type_field) if named is not None and type_field else None
+            if named is not None and said is not None:
+                at, to = named.start_byte - unit.base, named.end_byte - unit.base
+                keys.append(Const(at, to, "str", unit.text(named)))
+                values.append(unit.expr(said, depth + 1))
+        return Mapping(node.start_byte - unit.base, node.end_byte - unit.base, tuple(keys), tuple(values))
+
+    return lower
+
+
 def object_pattern(spec: Spec) -> LowerExpr:
     """`{a, b: target, ...rest}` as a target. Roles (kinds) pair, shorthand, default, rest."""
     pair, shorthand = spec.kinds("pair"), spec.kinds("shorthand")
@@ -356,6 +375,7 @@ EXPRESSIONS: dict[str, Callable[[Spec], LowerExpr]] = {
     "Key": key,
     "Object": object_literal,
     "ObjectPattern": object_pattern,
+    "ObjectType": object_type,
     "ArrayPattern": array_pattern,
     "Default": default,
     "PartsOnly": parts_only,
