@@ -11,6 +11,7 @@ a function therefore changes two numbers of that function and nothing inside it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Union
 
 from msgspec import Struct
@@ -452,6 +453,19 @@ class FileFacts(Struct, frozen=True, gc=False, array_like=True):
     has_error: bool
 
 
+_PLAIN = frozenset(
+    ("at", "to", "head_to", "name_at", "name", "id", "kind", "op", "ops", "text", "names", "new", "optional", "delegate", "is_async",
+     "do", "qualname")
+)  # fmt: skip
+"""Fields that hold no nodes."""
+
+
+@cache
+def _inside(kind: type[_Node]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold others."""
+    return tuple(name for name in kind.__struct_fields__ if name not in _PLAIN)
+
+
 def walk(roots: object) -> Iterator[_Node]:
     """All nodes below a node or a tuple of nodes, and these themselves, in no order."""
     stack: list[object] = [roots]
@@ -461,6 +475,7 @@ def walk(roots: object) -> Iterator[_Node]:
             stack.extend(current)
         elif isinstance(current, _Node):
             yield current
-            stack.extend(
-                getattr(current, name) for name in current.__struct_fields__ if name not in ("at", "to")
-            )
+            for name in _inside(type(current)):
+                held = getattr(current, name)
+                if held:
+                    stack.append(held)

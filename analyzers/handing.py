@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers import facts as f
+from analyzers.evaluate import shapes
 
 _SETS = frozenset(("objects", "get_queryset", "_default_manager", "_base_manager"))
 """Attributes by which sets of rows are come by. Source: https://docs.djangoproject.com/en/5.2/topics/db/managers/"""
@@ -12,7 +13,7 @@ _SETS = frozenset(("objects", "get_queryset", "_default_manager", "_base_manager
 
 def hands_rows_on(function: f.Function) -> bool:
     """True if a set of rows, or a name that holds one, is an argument of a call that is no method of such a set."""
-    nodes = list(f.walk(function.body))
+    nodes = list(shapes.nodes(function.body))
     if not any(isinstance(node, f.Attr) and node.name in _SETS for node in nodes):
         return False
     held = {name for node in nodes if isinstance(node, f.Assign) for name in _holding(node)}
