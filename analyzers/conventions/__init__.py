@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from analyzers import facts as f
 from analyzers.conventions import (
     admin,
+    ariadne,
     classes,
     feeds,
     forms,
@@ -45,9 +46,10 @@ def function(project: Project, path: str, qualname: str) -> f.Function | None:
         cls = project.class_(path, owner)
         word, _, rest = name.partition(" ")
         maker = _MAKERS.get(word)
-        written = project.function(path, owner) if word == "response" else None
-        if written is not None:
-            return responses.response(project, path, written)
+        behind = _BEHIND.get(word)
+        written = project.function(path, owner) if behind is not None else None
+        if behind is not None and written is not None:
+            return behind(project, path, written)
         return maker(project, cls, (path, owner), rest) if cls is not None and maker is not None else None
 
     return project.memo.ask(("unit", path, qualname), make, in_cycle=None)
@@ -62,7 +64,7 @@ def roots(project: Project, path: str) -> Iterator[str]:
                 for name in convention.roots(project, (path, cls.qualname)):
                     yield units.qualname(cls.qualname, name)
     for written in facts.functions if facts is not None and facts.language == "python" else ():
-        for name in responses.roots(project, path, written):
+        for name in (*responses.roots(project, path, written), *ariadne.roots(project, path, written)):
             yield units.qualname(written.qualname, name)
 
 
@@ -93,6 +95,12 @@ def _attribute(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Func
 _RENDERS = frozenset((*(name.rpartition(".")[2] for name in frameworks().renders.words), pages.ANSWER))
 _TEMPLATES = (".html", ".htm", ".txt", ".xml", ".jinja", ".jinja2", ".j2")
 """How the names of templates end."""
+
+_BEHIND: dict[str, Callable[[Project, str, f.Function], f.Function | None]] = {
+    "response": responses.response,
+    "resolvers": ariadne.fields,
+}
+"""What frameworks do with functions."""
 
 _MAKERS: dict[str, _Maker] = {
     "attribute": _attribute,

@@ -80,10 +80,10 @@ def resolved(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function 
         rows = at.call(at.attr(at.name("self"), units.attribute(*way.owner, f"listed {way.field}")))
         name = way.field if number == 0 or not way.steps else f"{way.field}{number}"
         given.append(f.Assign(*at.span, (at.name(name),), rows))
-        turn: list[f.Stmt] = [at.put(ROW, _stepped(at, step)) for step in way.steps]
-        turn += [s for r in _resolvers(project, key) for s in _turn(r, r.start - cls.start, at)]
-        turn += _read(project, key)
-        loop = at.each(ROW, at.name(name), *turn)
+        done: list[f.Stmt] = [at.put(ROW, _stepped(at, step)) for step in way.steps]
+        done += [s for r in _resolvers(project, key) for s in turn(r, r.start - cls.start, at)]
+        done += _read(project, key)
+        loop = at.each(ROW, at.name(name), *done)
         # What lies behind a field of another type, few questions ask for.
         loops.append(f.If(*at.span, at.name(_ASKED), (loop,)) if way.steps else loop)
     return units.function(cls, "resolved", (), (*given, *loops)) if loops else None
@@ -107,7 +107,7 @@ def _read(project: Project, key: Key) -> Iterator[f.Stmt]:
             yield at.do(at.attr(at.name(ROW), step.field))
 
 
-def _turn(resolver: f.Function, by: int, at: At) -> Iterator[f.Stmt]:
+def turn(resolver: f.Function, by: int, at: At) -> Iterator[f.Stmt]:
     """What a resolver does for one row: it is its first parameter, of the others nothing is known."""
     parent, *others = (param.name for param in resolver.params)
     yield f.Assign(*at.span, (at.name(parent),), at.name(ROW))

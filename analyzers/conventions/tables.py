@@ -45,6 +45,8 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     graphql_list: Names
     graphql_single: Names
     graphql_rows: Names
+    ariadne_type: Names
+    ariadne_query: Names
     method: Words
     harmless: Names
 

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.conventions import classes, forms, units
+from analyzers.costs import ONE
 from analyzers.evaluate import calls, expressions, frameworks, loops, pages, queries, shapes
 from analyzers.evaluate.run import Run
 from analyzers.project.outline import literal
@@ -39,6 +40,19 @@ def resolved(run: Run, node: f.Call) -> Value:
     is_static = any(shapes.dotted(d) == "staticmethod" for d in function.decorators)
     method = Value("function", ref=ref, bound=None if is_static else row, label=ref[1])
     return calls.invoke(run, method, (row,) if is_static else (), {}, run.place(node), ref[1])
+
+
+def rows_of(run: Run, node: f.Call) -> Value:
+    """`<rows>("Book", "path", "resolver")`: what a resolver gives, if these are rows of a model of that name."""
+    name, *ref = (literal(argument) for argument in node.args)
+    method = Value("function", ref=(ref[0], ref[1]), label=ref[1])
+    before = len(run.analysis.queries)
+    rows = calls.invoke(run, method, (UNKNOWN_VALUE, UNKNOWN_VALUE), {}, run.place(node), ref[1])
+    del run.analysis.queries[before:]
+    row = rows.of
+    if row is None or row.kind != "row" or row.ref is None:
+        return Value("list", size=ONE)
+    return rows if row.ref[1].rpartition(".")[2].lower() == name.lower() else Value("list", size=ONE)
 
 
 def every(run: Run, node: f.Call) -> Value:

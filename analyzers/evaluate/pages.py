@@ -48,6 +48,8 @@ def special(run: Run, node: f.Call, name: str) -> Value:
         return choices.maybe(run, node)
     if name == "<resolved>":
         return choices.resolved(run, node)
+    if name == "<rows>":
+        return choices.rows_of(run, node)
     if name == "<quietly>":
         return choices.quietly(run, node)
     if name == "<every>":
