@@ -6,11 +6,11 @@ Nothing here sends anything.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analyzers.facts import FileFacts, Function
-from analyzers.findings import Finding
+from analyzers.findings import Finding, FunctionReport, Place
 from analyzers.text import Span, Text
 from lsp_server import project_notes
 from lsp_server.settings import Settings
@@ -107,7 +107,7 @@ def target_for(
     if facts is None:
         raise NoTarget(f"{path} is not part of the project")
     reports = {report.qualname: report for report in check.complexity(project, path)}
-    parts = _Parts(project, root, text_of)
+    parts = _Parts(project, root, text_of, _hot(reports.values()))
     return Target(
         path=path,
         relative=_relative(path, root),
@@ -128,13 +128,23 @@ def target_for(
     )
 
 
+# What a reader needs first when not everything fits: where the time goes, what the rows are, and then what is near.
+_HOT, _MODEL, _CALLEE, _SIBLING = 3, 2, 1, 0
+
+
+def _hot(reports: Iterable[FunctionReport]) -> frozenset[Place]:
+    """The places that make up the costs of a file's functions."""
+    return frozenset(reason.place for report in reports for reason in report.why)
+
+
 class _Parts:
     """Pieces of source around a function, as text."""
 
-    def __init__(self, project: Project, root: str, text_of: TextOf) -> None:
+    def __init__(self, project: Project, root: str, text_of: TextOf, hot: frozenset[Place]) -> None:
         self._project = project
         self._root = root
         self._text_of = text_of
+        self._hot = hot
 
     def of_function(self, path: str, qualname: str) -> tuple[ContextPart, ...]:
         return self._texts(self._places(path, qualname))
@@ -144,21 +154,42 @@ class _Parts:
         names = [f.qualname for f in facts.functions if f.kind not in _NOT_REWRITTEN]
         return self._texts(place for name in names for place in self._places(path, name))
 
-    def _places(self, path: str, qualname: str) -> list[tuple[str, Span, str]]:
+    def _places(self, path: str, qualname: str) -> Iterator[tuple[str, Span, str, int]]:
         from analyzers import check
 
         around = check.context(self._project, path, qualname)
-        return [*around.models, *around.callees]
+        yield from ((*place, _MODEL) for place in around.models)
+        for callee, span, label in around.callees:
+            hot = any(place.path == callee and span.holds(place.span.start) for place in self._hot)
+            yield callee, span, label, _HOT if hot else _CALLEE
+        function = self._project.function(path, qualname)
+        if function is not None and function.owner:
+            own = self._project.functions_of_class(path, function.owner)
+            for name in sorted(called_on_self(function) & own.keys() - {function.name}):
+                yield path, Span(own[name].start, own[name].end), own[name].qualname, _SIBLING
 
-    def _texts(self, places: Iterable[tuple[str, Span, str]]) -> tuple[ContextPart, ...]:
+    def _texts(self, places: Iterable[tuple[str, Span, str, int]]) -> tuple[ContextPart, ...]:
         from lsp_server.rewrites import ContextPart
 
+        worth: dict[tuple[str, Span, str], int] = {}
+        for path, span, label, value in places:
+            worth[path, span, label] = max(value, worth.get((path, span, label), 0))
         parts = []
-        for path, span, label in sorted(set(places)):
+        for (path, span, label), value in sorted(worth.items()):
             text = self._text_of(path)
             if text is not None:
-                parts.append(ContextPart(_relative(path, self._root), label, text.slice(span)))
+                parts.append(ContextPart(_relative(path, self._root), label, text.slice(span), value))
         return tuple(parts)
+
+
+def called_on_self(function: Function) -> frozenset[str]:
+    """The names of what a method uses of its own object."""
+    from analyzers import facts as f
+    from analyzers.evaluate import shapes
+
+    chains = (shapes.dotted(node) for node in shapes.nodes(function.body) if isinstance(node, f.Attr))
+    parts = (chain.split(".") for chain in chains)
+    return frozenset(p[1] for p in parts if len(p) == 2 and p[0] in ("self", "cls", "this"))
 
 
 def _imports(facts: FileFacts, text: Text) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pathspec
 
-from lsp_server.rewrites import prompt, redact
+from lsp_server.rewrites import prompt, redact, shorten
 from lsp_server.rewrites.budget import estimate_tokens
 from lsp_server.rewrites.contract import ContextPart, Refused, RewriteSettings, Target
 
@@ -72,15 +72,21 @@ def gather(target: Target, settings: RewriteSettings) -> Context:
     project = prompt.project_block(guidelines, notes, cleaner.text(target.orm))
     imports = cleaner.text(target.imports)
     module, not_module = _choose(
-        target.module, settings, cleaner, settings.max_context_tokens - estimate_tokens(imports)
+        target.module,
+        settings,
+        cleaner,
+        settings.max_context_tokens - estimate_tokens(imports),
+        target.language,
     )
     block = prompt.module_block(cleaner.text(target.relative), target.language, imports, module)
     # A part that is in the module's block is not sent twice; one that did not fit there may fit here.
-    own, not_own = _choose(target.own, settings, cleaner, settings.max_context_tokens, known=module)
+    own, not_own = _choose(
+        target.own, settings, cleaner, settings.max_context_tokens, target.language, known=module
+    )
     function = cleaner.function(target.function)
     # The findings' messages quote the code, so the whole tail passes once more; what is a placeholder stays one.
     tail = cleaner.redactor.redact(prompt.tail(target, function, own, cleaner.text(target.profile)))
-    sent = {_name(part) for part in own}
+    sent = {_name(part) for part in own if _name(part) not in not_own}
     left_out = {name: why for name, why in {**not_notes, **not_module, **not_own}.items() if name not in sent}
     return Context(
         project=project,
@@ -98,12 +104,16 @@ def _choose(
     settings: RewriteSettings,
     cleaner: _Cleaner,
     tokens: int,
+    language: str = "",
     known: Iterable[ContextPart] = (),
 ) -> tuple[list[ContextPart], dict[str, str]]:
-    """The parts that may be sent and fit into that many tokens, sorted and clean; and why each other one does not."""
+    """The parts that may be sent and fit into that many tokens, the most valuable first in, sorted and clean; and why
+    each other one does not. What fits in part is cut between statements and says so."""
     kept: list[ContextPart] = []
     left_out: dict[str, str] = {}
-    for part in sorted(set(parts)):
+    too_large: list[ContextPart] = []
+    limit = f"would exceed the context limit of {settings.max_context_tokens:,} tokens"
+    for part in sorted(set(parts), key=lambda part: (-part.value, part)):
         if ignored(part.relative, settings):
             left_out[_name(part)] = "the file is never sent"
             continue
@@ -112,15 +122,24 @@ def _choose(
             continue
         size = estimate_tokens(part.source)
         if size > tokens:
-            left_out[_name(part)] = (
-                f"would exceed the context limit of {settings.max_context_tokens:,} tokens"
-            )
+            left_out[_name(part)] = limit
+            too_large.append(part)
             continue
         clean = cleaner.part(part)
         if clean not in known:
             tokens -= size
             kept.append(clean)
-    return kept, left_out
+    for part in too_large:
+        # What is left of the room goes to beginnings; one of them must not take it all.
+        room = min(tokens, settings.max_context_tokens // 4)
+        short, dropped = shorten.shortened(part.source, room, language)
+        if short:
+            left_out[_name(part)] = f"its last {dropped} lines {limit}"
+            clean = cleaner.part(part._replace(source=f"{short}\n[{dropped} more lines are not shown]"))
+            if clean not in known:
+                tokens -= estimate_tokens(short)
+                kept.append(clean)
+    return sorted(kept), left_out
 
 
 def _name(part: ContextPart) -> str:

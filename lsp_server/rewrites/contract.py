@@ -36,11 +36,16 @@ class RewriteSettings:
 
 
 class ContextPart(NamedTuple):
-    """A piece of source that helps to understand the function: a callee, a model."""
+    """A piece of source that helps to understand the function: a callee, a model.
+
+    Where not all fits, what has the higher `value` is kept. It must not depend on the function that is asked for where
+    the part stands in the module's block.
+    """
 
     relative: str
     label: str
     source: str
+    value: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
@@ -22,6 +23,7 @@ from lsp_server.rewrites import ContextPart, Refused, RewriteSettings, prepare, 
 from lsp_server.rewrites import prompt as prompts
 from lsp_server.rewrites.budget import estimate_tokens
 from lsp_server.rewrites.route import Task, choose, models, table
+from lsp_server.rewrites.shorten import shortened
 
 FROZEN_SHA256 = "c9c03bfc276be192a2354c95f240faf9cd0b6fb04ddf528a8c41469aa09d12f2"
 ACROSS_SHA256 = "2ac8cb3ac82b3c7e3d4da6a24ea126b574a6d7608c27c4837622d9989834fc1b"
@@ -201,6 +203,28 @@ def test_parts_are_sent_once_and_what_does_not_fit_is_named() -> None:
     assert "def tax(): ..." in tail
     assert "callee big" not in module + tail
     assert prepared.left_out == ("callee big (shop/big.py): would exceed the context limit of 8,000 tokens",)
+
+
+def test_what_is_worth_most_goes_in_first_and_a_cut_is_between_statements() -> None:
+    body = "".join(f"    total_{n} = [\n        {n},\n    ]\n" for n in range(200))
+    long = ContextPart("a.py", "callee long", f"def long(x):\n{body}    return x", value=1)
+    hot = ContextPart("z.py", "callee hot", "def hot(x):\n    return [x, x]", value=3)
+    settings = replace(SETTINGS, max_context_tokens=1200)
+    prepared = prepare(target(module=(long, hot)), settings)
+    _, module, _ = texts(prepared.body)
+    assert hot.source in module
+    sent = module.partition("def long(x):")[2].partition("=====")[0]
+    shown, _, note = sent.rpartition("\n[")
+    ast.parse("def long(x):" + shown)
+    assert shown.count("]") == shown.count("[") >= 5
+    assert "more lines are not shown" in note
+    (left_out,) = prepared.left_out
+    assert left_out.startswith("callee long (a.py): its last ")
+    script = "class A {\n" + "".join(f"  f{n}() {{\n    return {n};\n  }}\n" for n in range(99)) + "}"
+    short, dropped = shortened(script, 300, "typescript")
+    assert short.endswith("\n  }")
+    assert short.count("{") == short.count("}") + 1
+    assert dropped == script.count("\n") - short.count("\n")
 
 
 def test_the_document_shows_the_whole_request() -> None:
