@@ -112,6 +112,9 @@ class Analyzer(Protocol):
     def unlink(self) -> int:
         """Detach all profiles; how many there were."""
 
+    def rewritten(self, path: str, qualname: str) -> None:
+        """A rewrite of a function was accepted: what was measured of it is of the code before."""
+
 
 @dataclass(slots=True)
 class _Open:
@@ -130,6 +133,7 @@ class Engine:
         self._memo = Memo()
         self._open: dict[str, _Open] = {}
         self._linked: dict[str, Any] = {}  # profile file -> Linked, the latest last
+        self._rewritten: set[tuple[str, str]] = set()  # since the newest profile
 
     # -- documents
 
@@ -209,7 +213,7 @@ class Engine:
             root=root,
             text_of=text_of,
             findings=findings,
-            linked=next(reversed(self._linked.values()), None),
+            linked=next(iter(self._newest()), None),
             guidelines=settings.rewrite.guidelines,
             version=version,
         )
@@ -262,7 +266,8 @@ class Engine:
         )
         self._linked.pop(source, None)
         self._linked[source] = linked
-        own = sum(1 for function in linked.functions if function.path)
+        self._rewritten.clear()
+        own = sum(1 for function in linked.functions if function.path and function.link != "gone")
         return f"{Path(source).name} ({profile.producer}): {own} functions of this workspace linked"
 
     def unlink(self) -> int:
@@ -275,10 +280,18 @@ class Engine:
         from analyzers.profiles.apply import HOT_SELF, HOT_TOTAL
 
         found: dict[str, Measured] = {}
-        for linked in self._linked.values():
+        for linked in self._newest():
             for time in linked.in_file(path):
                 hot = time.total_share >= HOT_TOTAL or time.self_share >= HOT_SELF
-                found[time.qualname] = Measured(profiles.summary(time), profiles.hover(time), hot)
+                said = Measured(profiles.summary(time), profiles.hover(time), hot)
+                if (path, time.qualname) in self._rewritten and time.link != "gone":
+                    again = f"{profiles.percent(time.total_share)} before the rewrite: profile again"
+                    said = Measured(again, again, False)
+                before = found.get(time.qualname)
+                if before is not None:  # the time of one profile, the queries of another
+                    both = (f"{before.summary} · {said.summary}", f"{before.hover} {said.hover}")
+                    said = Measured(*both, before.hot or said.hot)
+                found[time.qualname] = said
         return found
 
     def hottest(self, most: int) -> tuple[Hot, ...]:
@@ -286,7 +299,7 @@ class Engine:
 
         if not self._linked:
             return ()
-        linked = next(reversed(self._linked.values()))
+        linked = self._newest()[0]
         hot = [time for time in linked.functions if time.usable and time.qualname != "<module>" and time.path]
         hot.sort(key=lambda time: (-time.self_share, -time.total_share, time.path, time.line))
         costs = {path: self._costs(path) for path in dict.fromkeys(time.path for time in hot[:most])}
@@ -306,14 +319,26 @@ class Engine:
     def _costs(self, path: str) -> dict[str, str]:
         return {report.qualname: report.time for report in self.reports(path)}
 
+    def _newest(self) -> list[Any]:
+        """The newest profile of times and the newest record of queries; several of one kind are never mixed."""
+        newest: dict[bool, Any] = {}
+        for linked in self._linked.values():
+            newest[linked.profile.kind == "queries"] = linked
+        return [newest[kind] for kind in sorted(newest)]
+
+    def rewritten(self, path: str, qualname: str) -> None:
+        if self._linked:
+            self._rewritten.add((path, qualname))
+
     def _with_profile(self, path: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         if not self._linked:
             return findings
         from analyzers import profiles
 
         self._refresh_profiles(path)
-        newest = next(reversed(self._linked.values()))
-        return tuple(profiles.apply(findings, newest))
+        for linked in self._newest():
+            findings = tuple(profiles.apply(findings, linked))
+        return findings
 
     def _refresh_profiles(self, path: str) -> None:
         """Tell the profiles what the functions of a file are now."""

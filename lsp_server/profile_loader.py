@@ -24,13 +24,18 @@ import msgspec
 
 import analyzers
 from analyzers.profiles import Keys, Linked, Profile, Project, link, sniff
+from analyzers.profiles.formats import BY_NAME
 from analyzers.profiles.sniff import HEAD, TAIL
 from analyzers.text import Text
 from lsp_server.places import cache_dir
 
 TIMEOUT = 60.0
+LARGE = 64 << 20
+"""Bytes up to which a profile that was found, not named, is read."""
+
 MEMORY = 2 << 30
 MOST_CANDIDATES = 2_000
+LARGEST_MAP = 64 << 20
 
 GLOBS: tuple[str, ...] = (
     "**/*.{prof,pstats,pstat,cprof,cpuprofile,speedscope,austin,collapsed,folded,pyisession,pprof,chrometrace}",
@@ -118,9 +123,7 @@ def load_in_child(path: str | Path, *, timeout: float = TIMEOUT, memory: int = M
             cwd=Path(analyzers.__file__).parent.parent,
         )
     except subprocess.TimeoutExpired:
-        raise Unreadable(
-            f"{path.name} took longer than {timeout:.0f} s to read; record a shorter profile."
-        ) from None
+        raise Unreadable(f"{path.name} took longer than {timeout:.0f} s to read: {_smaller(path)}.") from None
     except OSError as error:
         raise Unreadable(f"{path.name} could not be read: {error}.") from None
     if done.returncode != 0:
@@ -139,7 +142,25 @@ def _complaint(path: Path, status: int, stderr: bytes) -> str:
     lines = stderr.decode("utf-8", "replace").strip().splitlines()
     if status == 2 and lines:
         return lines[-1]
-    return f"{path.name} could not be read within the limits on memory and time; record a shorter profile."
+    return f"{path.name} could not be read within the limits on memory and time: {_smaller(path)}."
+
+
+def _smaller(path: Path) -> str:
+    """How to get a smaller profile of this kind."""
+    found = look_at(path)
+    return BY_NAME[found.format].advice if found is not None else "record a shorter profile"
+
+
+def too_large(path: str) -> str:
+    """A sentence for a profile that is too large to be read unasked; "" for all others."""
+    size = os.path.getsize(path) if os.path.isfile(path) else 0
+    if size <= LARGE:
+        return ""
+    name = os.path.basename(path)
+    return (
+        f"{name} has {size >> 20} MiB; profiles above {LARGE >> 20} MiB are not read by themselves. Link it by hand, or "
+        f"make a smaller one: {_smaller(Path(path))}."
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ finding
@@ -234,7 +255,16 @@ def link_loaded(
     """
     place = _keys_file(profile, roots)
     keys = _read_keys(place) if remember else {}
-    linked = link(profile, project, roots, text_of, mappings=mappings, mtime_of=_mtime, keys=keys)
+    linked = link(
+        profile,
+        project,
+        roots,
+        text_of,
+        mappings=mappings,
+        mtime_of=_mtime,
+        keys=keys,
+        read=_file_below(roots),
+    )
     if remember:
         current = {time.path for time in linked.functions if time.state in ("fresh", "moved")}
         known = {
@@ -243,6 +273,24 @@ def link_loaded(
         if known != keys:
             _write_keys(place, known)
     return linked
+
+
+def _file_below(roots: Sequence[str]) -> Callable[[str], bytes | None]:
+    """Reads generated files and source maps, of the workspace only: a profile names any path it likes."""
+    inside = [os.path.realpath(root) for root in roots]
+
+    def read(path: str) -> bytes | None:
+        try:
+            real = os.path.realpath(path)
+            if not any(real.startswith(root.rstrip("/\\") + os.sep) for root in inside):
+                return None
+            if not os.path.isfile(real) or os.path.getsize(real) > LARGEST_MAP:
+                return None
+            return Path(real).read_bytes()
+        except (OSError, ValueError):
+            return None
+
+    return read
 
 
 def _mtime(path: str) -> float | None:

@@ -17,7 +17,7 @@ from analyzers.profiles.profile import Profile
 from analyzers.profiles.show import show, show_text
 from analyzers.profiles.slice import slice_for
 from analyzers.profiles.sniff import sniff
-from analyzers.profiles.times import CallEdge, FunctionTime, LineTime, hover, summary
+from analyzers.profiles.times import CallEdge, FunctionTime, LineTime, hover, percent, summary
 
 __all__ = [
     "FORMATS",
@@ -35,6 +35,7 @@ __all__ = [
     "flame",
     "hover",
     "link",
+    "percent",
     "refresh",
     "show",
     "show_text",

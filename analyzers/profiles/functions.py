@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analyzers.facts import FileFacts, Function
 from analyzers.profiles.keys import FunctionKey
 from analyzers.profiles.profile import Frame
+from analyzers.profiles.sourcemaps import MAPPED
 from analyzers.text import Text
 
 _MODULE = "<module>"
@@ -60,6 +61,8 @@ class FileFunctions:
         self.facts = facts
         self.shifted = False
         self.renamed: Mapping[str, Function] = {}
+        self.fates: Mapping[str, Function | None] = {}  # what became of a name that other code has now
+        self.remembered: Sequence[str] = ()
         for function in facts.functions:
             if function is self.module:
                 continue
@@ -98,30 +101,50 @@ class FileFunctions:
         return exact, known, count
 
     def observe(
-        self, frames: Iterable[Frame], keys: Mapping[str, FunctionKey], now: Mapping[str, FunctionKey]
+        self,
+        frames: Sequence[Frame],
+        keys: Mapping[str, FunctionKey],
+        now: Mapping[str, FunctionKey],
+        *,
+        begins: bool = False,
     ) -> None:
-        """Learn from all frames of this file whether code has moved, and from remembered keys what was renamed."""
+        """Learn from all frames of this file whether code has moved, and from remembered keys what was renamed.
+
+        `begins`: the producer writes the lines where functions begin, so that one line off is moved, too.
+        """
         exact, _known, count = self.fit(frames)
         self.shifted = exact < count or bool(self.displaced)
-        lost = {old: key for old, key in keys.items() if old not in now}
+        if begins and not self.shifted:
+            self.shifted = not all(map(self._begins, frames))
+        lost = {old: key for old, key in keys.items() if now.get(old) != key} if keys else {}
         same: dict[FunctionKey, list[str]] = {}
         for qualname in now if lost else ():
-            same.setdefault(now[qualname], []).append(qualname)
+            if keys.get(qualname) != now[qualname]:
+                same.setdefault(now[qualname], []).append(qualname)
         self.renamed = {
             old: self.by_own_qualname[same[key][0]]
             for old, key in lost.items()
             if len(same.get(key, ())) == 1
         }
+        taken = {function.qualname for function in self.renamed.values()}
+        self.fates = {old: self.renamed.get(old) for old in lost if old in self.renamed or old in taken}
+        self.remembered = tuple(keys) if self.fates else ()
 
     # ------------------------------------------------------------------------------------------ one frame
 
     def match(self, frame: Frame) -> Match | None:
         """The function of a frame; None when it is gone."""
         name = bare(frame.name)
+        if frame.name == MAPPED:
+            return None if frame in self.displaced else self._at_place(frame)
         if frame in self.displaced and name == _MODULE:
             return None
         if name == _MODULE or (name in _ANONYMOUS and frame.line == 1 and frame.column in (0, -1)):
             return Match(self.module, "exact")
+        if self.remembered and self._was_exchanged(name, frame):
+            became = {self.fates.get(old) for old in self._remembered(name, frame)}
+            function = became.pop() if len(became) == 1 else None
+            return Match(function, "moved", self._around(function)) if function else None
         if name in _COMPREHENSIONS:
             return self._inside(frame)
         if name in _ANONYMOUS:
@@ -132,6 +155,34 @@ class FileFunctions:
         if self._class_body(name, frame.line):
             return Match(self.innermost(frame.line) or self.module, "exact", folded=True)
         return self._by_name(name, frame)
+
+    def _begins(self, frame: Frame) -> bool:
+        """Does the frame's function, if it is known here, begin at the frame's line?"""
+        function = self._at(bare(frame.name), frame)
+        if function is None or not is_named(function):
+            return True
+        defined = self.text.line_of(function.start + function.def_at) + 1
+        return frame.line in (self.first_line[function.qualname], defined)
+
+    def _remembered(self, name: str, frame: Frame) -> list[str]:
+        """The functions that had the frame's name when the file was first seen."""
+        whole = [old for old in self.remembered if plain(old) == plain(frame.name)]
+        return whole or [old for old in self.remembered if bare(old) == name]
+
+    def _was_exchanged(self, name: str, frame: Frame) -> bool:
+        """Has the function of this name got another one, or its name another function?"""
+        return any(old in self.fates for old in self._remembered(name, frame))
+
+    def _at_place(self, frame: Frame) -> Match | None:
+        """By position alone: a source map led here."""
+        offset = self._offset(frame)
+        if offset is None:
+            return None
+        around = [each for _first, _last, each in self.spans if each.start <= offset < each.end]
+        if not around:
+            return Match(self.module, "exact", folded=True)
+        function = min(around, key=lambda each: (each.end - each.start, -each.start))
+        return Match(function, "exact", self._around(function))
 
     def innermost(self, line: int, *, named: bool = False) -> Function | None:
         """The smallest function that holds a line; None at the top level."""

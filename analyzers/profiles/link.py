@@ -15,6 +15,7 @@ from analyzers.profiles.functions import FileFunctions, plain
 from analyzers.profiles.keys import FileKeys, FunctionKey, Keys
 from analyzers.profiles.places import Places, is_external, is_whole, normal
 from analyzers.profiles.profile import Frame, Profile
+from analyzers.profiles.sourcemaps import MAPPED, Originals, ReadFile, originals
 from analyzers.profiles.times import CallEdge, FunctionTime, LineTime, SentQueries
 from analyzers.profiles.totals import Key, Resolved, Sum, Totals
 from analyzers.text import Text
@@ -66,15 +67,28 @@ def link(
     mappings: Sequence[tuple[str, str]] = (),
     mtime_of: Callable[[str], float | None] | None = None,
     keys: Keys | None = None,
+    read: ReadFile | None = None,
 ) -> Linked:
     """Attach a profile to a project.
 
     `roots` are the workspace's folders, `mappings` pairs of (recorded prefix, path here). `mtime_of` gives a file's
     modification time: a file newer than the profile is only trusted where its functions still stand at their lines,
-    or where `keys` (from an earlier link of the same profile) say that they are unchanged.
+    or where `keys` (from an earlier link of the same profile) say that they are unchanged. `read` gives files by
+    which generated JavaScript is led back to its sources; without it, it is linked as it stands.
     """
-    linker = _Linker(profile, project, roots, text_of, mappings, mtime_of, keys or {})
+    mapped = Originals(profile)
+    if read is not None:
+        mapped = originals(profile, project.paths(), roots, read, _plain_text(text_of))
+    linker = _Linker(mapped.profile, project, roots, text_of, mappings, mtime_of, keys or {}, mapped)
     return linker.linked()
+
+
+def _plain_text(text_of: Callable[[str], Text | None]) -> Callable[[str], str | None]:
+    def plain_text(path: str) -> str | None:
+        text = text_of(path)
+        return text.source.decode("utf-8", "replace") if text is not None else None
+
+    return plain_text
 
 
 def refresh(linked: Linked, path: str, facts: FileFacts | None) -> Linked:
@@ -134,8 +148,10 @@ class _Linker:
         mappings: Sequence[tuple[str, str]],
         mtime_of: Callable[[str], float | None] | None,
         keys: Keys,
+        mapped: Originals,
     ) -> None:
         self.profile = profile
+        self.mapped = mapped
         self.project = project
         self.roots = roots
         self.text_of = text_of
@@ -185,7 +201,11 @@ class _Linker:
             if file is not None:
                 self.now[path] = FileKeys(file.facts)
                 file.expect({frame: self.texts[frame] for frame in seen if frame in self.texts})
-                file.observe(seen, self.stored.get(path, {}), self.now[path])
+                if path in self.mapped.changed:
+                    file.displaced.update(frame for frame in seen if frame.name == MAPPED)
+                file.observe(
+                    seen, self.stored.get(path, {}), self.now[path], begins=self.profile.kind == "tracing"
+                )
 
     def _changed(self, path: str) -> bool:
         modified = self.mtime_of(path) if self.mtime_of else None
@@ -291,6 +311,8 @@ class _Linker:
         if stored is not None:
             same = stored == self.now[path].get(qualname)
             return link, ("moved" if link == "moved" else "fresh") if same else "edited"
+        if path in self.mapped.changed or (path in self.mapped.files and self._changed(path)):
+            return link, "stale"  # positions of a map say nothing of a source that was edited since
         if self._changed(path):
             # Every function still at its recorded line: the file was most likely only checked out or touched.
             return link, "stale" if file.shifted else "fresh"

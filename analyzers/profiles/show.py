@@ -15,6 +15,7 @@ LEAST_LAMBDA_SHARE = 0.01
 """A lambda's time is its function's time too; alone it is listed from this share on."""
 
 MOST_QUERIES = 200
+MOST_BLOCKING = 10
 _SHORTENED = frozenset({"collapsed", "cprofile-text", "tachyon-text", "pyinstrument-text", "gecko"})
 
 
@@ -28,6 +29,7 @@ def show(profile: Profile, linked: Linked | None = None) -> dict[str, Any]:
         "total_seconds": profile.total_seconds,
         "samples": profile.samples,
         "functions": functions,
+        "blocking": _blocking(functions),
         "queries": [
             {
                 "statement": query.statement,
@@ -49,13 +51,14 @@ def show_text(shown: dict[str, Any], limit: int = 20, root: str = "") -> str:
         f"{shown['producer']} ({shown['kind']}), {', '.join(measured)}",
     ]
     if shown["functions"]:
-        rows.append("  self  total      calls  function")
+        rows.append("  self  total      calls   stretch  function")
     for each in shown["functions"][:limit]:
         calls = "" if each["calls"] is None else str(each["calls"])
         file = each["file"].removeprefix(f"{root}/") if root else each["file"]
         place = f"{file}:{each['line']}" if each["line"] else file
+        stretch = "" if each["longest_stretch"] is None else f"{each['longest_stretch'] * 1000:.0f} ms"
         rows.append(
-            f"{each['self_share']:6.1%} {each['total_share']:6.1%} {calls:>10}  {each['qualname']}  {place}".rstrip()
+            f"{each['self_share']:6.1%} {each['total_share']:6.1%} {calls:>10} {stretch:>9}  {each['qualname']}  {place}".rstrip()
         )
     left = len(shown["functions"]) - limit
     if left > 0:
@@ -69,6 +72,16 @@ def show_text(shown: dict[str, Any], limit: int = 20, root: str = "") -> str:
     return "\n".join(rows)
 
 
+def _blocking(functions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What holds the main thread longest in one piece, longest first; empty where no time line was recorded."""
+    timed = [each for each in functions if each["longest_stretch"]]
+    timed.sort(key=lambda each: (-each["longest_stretch"], -each["self_share"]))
+    return [
+        {name: each[name] for name in ("name", "qualname", "file", "line", "longest_stretch")}
+        for each in timed[:MOST_BLOCKING]
+    ]
+
+
 def _place(profile: Profile, query: Query) -> str:
     if query.frame < 0:
         return ""
@@ -78,7 +91,16 @@ def _place(profile: Profile, query: Query) -> str:
 
 def _linked(linked: Linked) -> list[dict[str, Any]]:
     return [
-        _row(time.name, time.qualname, time.path, time.line, time.self_share, time.total_share, time.calls)
+        _row(
+            time.name,
+            time.qualname,
+            time.path,
+            time.line,
+            time.self_share,
+            time.total_share,
+            time.calls,
+            time.longest,
+        )
         for time in linked.functions
         if time.link != "gone"
         and (
@@ -89,6 +111,8 @@ def _linked(linked: Linked) -> list[dict[str, Any]]:
 
 def _unlinked(profile: Profile) -> list[dict[str, Any]]:
     lines: dict[Key, int] = {}
+    longest: dict[Key, float] = {}
+    stretches = dict(profile.longest)
 
     def resolve(index: int) -> Resolved | None:
         frame = profile.frames[index]
@@ -97,13 +121,15 @@ def _unlinked(profile: Profile) -> list[dict[str, Any]]:
         # Where lines say where functions begin, they tell functions of one name apart.
         key = (frame.file, frame.name, str(frame.line) if profile.kind == "tracing" else "")
         lines[key] = min(lines.get(key, frame.line), frame.line)
+        if index in stretches:
+            longest[key] = max(longest.get(key, 0.0), stretches[index])
         return Resolved(key)
 
     totals = Totals(profile, resolve)
     return [
         _row(
             plain(key[1]).rpartition(".")[2], key[1], normal(key[0]), lines[key],
-            sum_.own / profile.total, sum_.total / profile.total, sum_.calls,
+            sum_.own / profile.total, sum_.total / profile.total, sum_.calls, longest.get(key),
         )
         for key, sum_ in totals.sums.items()
     ]  # fmt: skip
@@ -118,7 +144,14 @@ def _is_own(frame: Frame, profile: Profile) -> bool:
 
 
 def _row(
-    name: str, qualname: str, file: str, line: int, self_share: float, total_share: float, calls: int | None
+    name: str,
+    qualname: str,
+    file: str,
+    line: int,
+    self_share: float,
+    total_share: float,
+    calls: int | None,
+    longest: float | None,
 ) -> dict[str, Any]:
     return {
         "name": name,
@@ -128,4 +161,5 @@ def _row(
         "self_share": round(self_share, 6),
         "total_share": round(total_share, 6),
         "calls": calls,
+        "longest_stretch": None if longest is None else round(longest, 6),
     }

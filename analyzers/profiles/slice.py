@@ -17,6 +17,7 @@ CHARACTERS_PER_TOKEN = 2.5
 """On the low side for code-like text, so that the budget holds."""
 
 _MOST_LINES, _MOST_CALLERS, _MOST_CALLEES, _MOST_PATH, _MOST_OTHERS = 5, 3, 5, 8, 5
+_MOST_QUERIES = 3
 _LONGEST_LINE = 80
 
 
@@ -60,6 +61,7 @@ class _Writer:
             return [self.head(fresh="no"), f"{self.target()} (before the latest edits)"]
         rows = [
             self.hot_lines(),
+            *self.queries(),
             self.edges("called by", self.time.callers, _MOST_CALLERS),
             self.edges("calls", self.time.callees, _MOST_CALLEES),
             self.path(),
@@ -91,11 +93,10 @@ class _Writer:
 
     def target(self) -> str:
         time = self.time
-        words = [
-            f"target {_clean(time.qualname)} {self.where(time)}:",
-            f"self {_percent(time.self_share)}",
-            f"total {_percent(time.total_share)}",
-        ]
+        words = [f"target {_clean(time.qualname)} {self.where(time)}:"]
+        if time.kind == "queries":
+            return f"{words[0]}  queries only, no processor time was recorded"
+        words += [f"self {_percent(time.self_share)}", f"total {_percent(time.total_share)}"]
         if time.calls is not None:
             words.append(
                 number(time.calls, "call") + (" (share inflated by tracing)" if inflated(time) else "")
@@ -124,6 +125,14 @@ class _Writer:
                 source = f' "{_clean(text.line_text(each.line - 1).strip())[:_LONGEST_LINE]}"'
             rows.append(f"{each.line} {_percent(each.share)}{source}")
         return f"lines: {' | '.join(rows)}" if rows else ""
+
+    def queries(self) -> list[str]:
+        """What the function sent to the database, in shapes: parameters were never kept."""
+        most = sorted(self.time.sent, key=lambda each: -each.count)[:_MOST_QUERIES]
+        return [
+            f"queries in one request, line {each.line}: {each.count} × {_clean(each.statement)}"
+            for each in most
+        ]
 
     def edges(self, title: str, edges: Sequence[CallEdge], most: int) -> str:
         named = [self.edge(edge) for edge in edges[:most]]

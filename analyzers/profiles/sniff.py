@@ -38,7 +38,7 @@ _JSON: tuple[tuple[str, tuple[bytes, ...]], ...] = (
     ("pyinstrument-session", (rb'"frame_records"',)),
     ("pyinstrument-json", (rb'"root_frame"', rb'"sample_count"')),
     ("viztracer", (rb'"viztracer_metadata"|"file_info"', rb'"ph"|"traceEvents"')),
-    ("viztracer", (rb'"ph":\s*"X"', rb'"cat":\s*"fee"')),
+    ("viztracer", (rb'"ph":\s*"X"', rb'"cat":\s*"(?:fee|FEE)"')),
     ("scalene", (rb'"n_cpu_percent_python"|"alloc_samples"',)),
     ("pyspy-chrometrace", (rb'"cat":\s*"py-spy"',)),
     ("chrome-trace", (rb'"traceEvents"|"ProfileChunk"',)),

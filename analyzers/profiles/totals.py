@@ -6,12 +6,16 @@ never are a fix of their own. Total time counts a function once per stack, howev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from analyzers.profiles.functions import FileFunctions, Match
 from analyzers.profiles.profile import Edge, Frame, Node, Profile, Query
 from analyzers.profiles.queries import rates
+
+_FOLDERS = re.compile(r"(?:[A-Za-z]:)?(?:[/\\][^\s/\\():;,]+)*[/\\](?=[^\s/\\])")
 
 Key = tuple[str, str, str]
 """(path, qualname, kind of link): kind is "" for a linked function and "gone" for one that is not there any more."""
@@ -287,13 +291,14 @@ class _TreeWalk:
 
 def label(frame: Frame) -> str:
     """How a frame outside the workspace is called in lists: its name, and the base name of its file."""
-    name = frame.name.strip("<>{}") if frame.native else frame.name
+    name = _FOLDERS.sub("", unquote(frame.name.strip("<>{}") if frame.native else frame.name))
     for prefix in ("built-in method ", "method "):
         name = name.removeprefix(prefix)
     if name.startswith("'") and " of '" in name:  # 'fetchall' of 'sqlite3.Cursor' objects
         method, _of, owner = name.removesuffix(" objects").partition(" of ")
         name = f"{owner.strip(chr(39))}.{method.strip(chr(39))}"
-    base = frame.file.replace("\\", "/").rpartition("/")[2]
+    # Paths also stand percent-encoded in names that test drivers give to what they run: only the last part stays.
+    base = re.split(r"[/\\;( ]", unquote(frame.file))[-1].partition("?")[0].rstrip(")")
     return f"{name} ({base})" if base and not frame.native else name.removeprefix("builtins.")
 
 

@@ -16,10 +16,13 @@ from typing import Any
 
 from lsp_server.convert import to_path, to_uri
 from lsp_server.features import choice, diagnostics
+from lsp_server.features.progress import Progress
 from lsp_server.server import BigoServer
 from lsp_server.workspace import key
 
 _MOST_HOT = 20
+LONG = 4 << 20
+"""Bytes from which reading takes a second or more."""
 
 
 def register(server: BigoServer) -> None:
@@ -86,10 +89,17 @@ async def link_found(ls: BigoServer) -> None:
     session = ls.session
     if not session.client.trusted or not session.roots:
         return
+    from lsp_server import profile_loader
+
     paths = await session.files.run(_named_and_found, session.roots[0], session.settings.profiles)
-    linked = [
-        said for path in paths if path not in session.profiles and (said := await _link(ls, path, ls.say))
-    ]
+    linked = []
+    for path in paths:
+        if path in session.profiles:
+            continue
+        if large := await session.files.run(profile_loader.too_large, path):
+            ls.say(large)
+        elif said := await _link(ls, path, ls.say):
+            linked.append(said)
     for said in linked:
         ls.say(said)
     if linked:
@@ -128,7 +138,11 @@ async def _link(ls: BigoServer, path: str, complain: Any) -> str | None:
 
     session = ls.session
     try:
-        profile = await session.files.run(profile_loader.load_in_child, path)
+        if await session.files.run(_is_long, path):
+            async with Progress(ls, f"Reading {os.path.basename(path)}"):
+                profile = await session.files.run(profile_loader.load_in_child, path)
+        else:
+            profile = await session.files.run(profile_loader.load_in_child, path)
         said = await session.ask(
             session.engine.link, path, profile, session.roots, session.text_of, session.settings
         )
@@ -138,6 +152,11 @@ async def _link(ls: BigoServer, path: str, complain: Any) -> str | None:
         return None
     session.profiles[path] = said
     return said
+
+
+def _is_long(path: str) -> bool:
+    """Does reading take so long that a person wants to see it?"""
+    return os.path.isfile(path) and os.path.getsize(path) > LONG
 
 
 async def _news(ls: BigoServer) -> None:

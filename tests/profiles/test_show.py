@@ -30,8 +30,17 @@ def test_the_hottest_function_without_a_project(name: str) -> None:
     expected, share = HOTTEST[name]
     assert hottest["name"] == expected
     assert hottest["self_share"] == pytest.approx(share, abs=0.02)
-    assert set(shown) == {"producer", "kind", "total_seconds", "samples", "functions", "queries"}
-    assert set(hottest) == {"name", "qualname", "file", "line", "self_share", "total_share", "calls"}
+    assert set(shown) == {"producer", "kind", "total_seconds", "samples", "functions", "queries", "blocking"}
+    assert set(hottest) == {
+        "name",
+        "qualname",
+        "file",
+        "line",
+        "self_share",
+        "total_share",
+        "calls",
+        "longest_stretch",
+    }
     assert all(0 <= each["self_share"] <= each["total_share"] <= 1 for each in shown["functions"])
     assert shown["functions"] == sorted(shown["functions"], key=lambda each: -each["self_share"])
     json.dumps(shown)
@@ -48,6 +57,7 @@ def test_linked_functions_have_their_places_here(python_app: Sources) -> None:
         "self_share": pytest.approx(0.391, abs=0.005),
         "total_share": pytest.approx(0.391, abs=0.005),
         "calls": 1,
+        "longest_stretch": pytest.approx(1.3, abs=0.1),
     }
 
 

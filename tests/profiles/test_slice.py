@@ -7,9 +7,12 @@ import re
 import pytest
 
 from analyzers.profiles import link, refresh, slice_for
+from analyzers.profiles.formats import BY_NAME
 from analyzers.profiles.profile import Edge, Entry, Frame, Profile
+from analyzers.profiles.totals import label
 
-from .programs import Sources
+from .programs import Sources, sources
+from .test_sniff import FORMAT_OF
 
 REPORT = "/ws/pyapp/shop/report.py"
 ROOTS = ["/ws"]
@@ -36,6 +39,50 @@ def test_a_slice_with_lines(python_app: Sources) -> None:
     assert 'lines: 33 24% "if values[i] + values[j] == target:" | 32 16%' in text
     assert 'samples="553"' in text
     assert "no call counts" in text
+
+
+LINKED = [name for name, form in FORMAT_OF.items() if form and BY_NAME[form].readable]
+HOME = re.compile(r"/(?:home|usr|tmp|ws)/|%2F|\\.venv|site-packages|@x\\.test")
+
+
+@pytest.mark.parametrize("profile", LINKED)
+def test_every_slice_of_every_sample_is_short_and_says_nothing_private(profile: str) -> None:
+    project = Sources(sources("pyapp", "nodeapp", "djapp"))
+    linked = project.link(profile)
+    for time in linked.functions:
+        text = slice_for(linked, time.path, time.qualname, roots=ROOTS, text_of=project.text_of)
+        assert len(text) <= 1500  # 600 tokens of 2.5 characters
+        assert not HOME.search(text), text
+        if text:
+            assert time.qualname.replace("<locals>.", "").replace("<", "").replace(">", "")[:120] in text
+
+
+@pytest.mark.parametrize(
+    "profile", [name for name in LINKED if name.startswith("py/") and "Xperf" not in name]
+)
+def test_the_slice_names_the_hottest_function(python_app: Sources, profile: str) -> None:
+    linked = python_app.link(profile)
+    hottest = next(time for time in linked.functions if time.name not in ("wrapper", "main"))
+    text = slice_for(linked, hottest.path, hottest.qualname, roots=ROOTS, text_of=python_app.text_of)
+    assert f"target {hottest.qualname} pyapp/shop/" in text
+
+
+def test_queries_go_along_as_shapes() -> None:
+    project = Sources(sources("djapp"))
+    linked = project.link("sql/otlp_traces.json")
+    text = slice_for(linked, "/ws/djapp/n1.py", "book_list", roots=ROOTS, text_of=project.text_of)
+    assert "queries in one request, line 40: 30 × SELECT 'n1_author'.'id'" in text
+    assert "WHERE 'n1_author'.'id' = ?" in text
+
+
+def test_names_of_a_test_driver_lose_their_paths() -> None:
+    frames = (
+        Frame("work", "/ws/pyapp/app.py", 20),
+        Frame(
+            "evaluate", "pptr:evaluate;x%20(%2Fhome%2Fdev%2Fshop%2Fnode_modules%2Fp%2FHandler.js%3A1%3A2)", 1
+        ),
+    )
+    assert "home" not in label(frames[1])
 
 
 @pytest.mark.parametrize(

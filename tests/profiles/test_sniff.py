@@ -167,3 +167,8 @@ def test_compressed_profiles_are_read(tmp_path: Path) -> None:
 def test_a_compression_bomb_is_refused() -> None:
     with pytest.raises(ValueError, match="too large"):
         read(gzip.compress(b" " * (64 << 20)))
+
+
+def test_the_page_of_formats_names_them_all() -> None:
+    page = (SAMPLES.parent.parent.parent / "docs" / "profiles.md").read_text("utf-8")
+    assert [form.name for form in FORMATS if form.readable and f"`{form.name}`" not in page] == []

@@ -167,6 +167,9 @@ class StandIn:
         self.profiles[source] = str(profile)
         return "1 function linked"
 
+    def rewritten(self, path: str, qualname: str) -> None:
+        pass
+
     def unlink(self) -> int:
         count = len(self.profiles)
         self.profiles.clear()

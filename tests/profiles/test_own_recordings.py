@@ -1,0 +1,89 @@
+"""Programs recorded here by the real profilers: nearly all time of their own code is linked."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analyzers.profiles import Linked, Profile
+from analyzers.profiles.places import normal
+from lsp_server import recording
+from lsp_server.profile_loader import link_loaded, load_in_child
+
+from .programs import SAMPLES, Sources
+
+NODE = shutil.which("node")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """The sample programs, in a folder that may be written."""
+    for name in ("pyapp", "nodeapp"):
+        for source in (SAMPLES / "src" / name).rglob("*"):
+            if source.is_file():
+                target = tmp_path / source.relative_to(SAMPLES / "src")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(source.read_bytes())
+    return tmp_path
+
+
+def linked(profile: Profile, folder: Path) -> Linked:
+    texts = {
+        path.as_posix(): path.read_text("utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in (".py", ".js")
+    }
+    project = Sources(texts)
+    return link_loaded(profile, project, [folder.as_posix()], project.text_of, remember=False)
+
+
+def unlinked_part(found: Linked, folder: Path) -> float:
+    """Of the time that frames of the folder's files took themselves, the part that no function got."""
+    own = {
+        index
+        for index, frame in enumerate(found.profile.frames)
+        if normal(frame.file).startswith(folder.as_posix()) or frame.file in ("app.py", "./app.py")
+    }
+    profile = found.profile
+    time = sum(entry.own for entry in profile.entries if entry.frame in own)
+    time += sum(node.own for node in profile.nodes if node.frame in own)
+    gone = sum(each.self_time for each in found.functions if each.link == "gone")
+    assert time > 0
+    return max(gone, time - found.own_share * profile.total) / time
+
+
+def record(folder: Path, command: list[str], profiler: str) -> Linked:
+    planned = recording.recording(
+        recording.program(command), lambda suffix: folder / f"out{suffix}", profiler
+    )
+    done = subprocess.run(
+        planned.command, cwd=folder / Path(command[1]).parent, capture_output=True, check=False
+    )
+    if done.returncode and b"ermission" in done.stderr:
+        pytest.skip("this machine lets no process look into another")
+    assert done.returncode == 0, done.stderr.decode()
+    return linked(load_in_child(planned.out), folder)
+
+
+@pytest.mark.parametrize("profiler", ["cProfile", "pyinstrument", "py-spy"])
+def test_python(program: Path, profiler: str) -> None:
+    app = program / "pyapp" / "app.py"
+    if profiler == "py-spy" and sys.platform != "linux":
+        pytest.skip("py-spy needs more rights here")
+    found = record(program, [sys.executable, str(app), "0.3"], profiler)
+    assert unlinked_part(found, program) <= 0.01
+    assert {time.link for time in found.functions} == {"exact"}
+    # A sampler on a busy machine may miss all but the longest.
+    expected = {"find_pairs"} if profiler == "py-spy" else {"find_pairs", "dedupe_names", "orders_for"}
+    assert {time.name for time in found.functions} >= expected
+
+
+@pytest.mark.skipif(NODE is None, reason="no node")
+def test_node(program: Path) -> None:
+    found = record(program, ["node", str(program / "nodeapp" / "app.js"), "0.3"], "node")
+    assert unlinked_part(found, program) <= 0.01
+    assert {time.name for time in found.functions} >= {"findPairs", "dedupeNames"}
