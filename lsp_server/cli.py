@@ -24,6 +24,7 @@ COMMANDS = {
     "rules": "list the rules",
     "profile": "show what a profile says",
     "stats": "what rewrites have cost, and what the cache saved",
+    "cache": "the answers that are kept: how many, and `bigo cache clear` to forget them",
     "settings": "list the settings and what they are here",
     "doctor": "is everything there that bigo needs?",
     "server": "the language server, for editors",

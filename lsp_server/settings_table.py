@@ -178,6 +178,21 @@ class Rewrite(Struct, frozen=True, rename="camel"):
             "machine",
         ),
     ] = False
+    cache_url: Annotated[
+        str,
+        _meta(
+            "Keep answers in a Redis that a team shares (redis://host:6379/0) and not on this machine.",
+            "machine",
+        ),
+    ] = ""
+    open_telemetry: Annotated[
+        bool,
+        _meta(
+            "Send tokens, cost and times of rewrites (no code, no names) as metrics to the OpenTelemetry collector that "
+            "OTEL_EXPORTER_OTLP_ENDPOINT names.",
+            "machine",
+        ),
+    ] = False
     guidelines: Annotated[
         tuple[str, ...], _meta("Sentences added to every request: what your project asks of its code.")
     ] = ()

@@ -57,6 +57,8 @@ def rewrite_settings(settings: Settings) -> RewriteSettings:
         never_send=settings.privacy.never_send,
         cache_answers=given.cache_days > 0 and given.cache_size > 0,
         cache_days=float(given.cache_days),
+        cache_url=given.cache_url,
+        open_telemetry=given.open_telemetry,
         cache_megabytes=float(given.cache_size),
         tools=given.tools,
         prewarm=given.prewarm,

@@ -28,6 +28,8 @@ class RewriteSettings:
     never_send: tuple[str, ...] = ()
     cache_answers: bool = True
     cache_days: float = 7.0
+    open_telemetry: bool = False  # metrics of requests, to the collector that the environment names
+    cache_url: str = ""  # a Redis that a team shares; "" is the file on this machine
     cache_megabytes: float = 32.0
     tools: str = "auto"  # auto follows the routing table; never, always
     tool_turns: int = 6  # turns in which the model may ask tools; then it must answer

@@ -12,9 +12,9 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from lsp_server.rewrites import across, failures, prompt, redact, validate
+from lsp_server.rewrites import across, failures, prompt, redact, structure, validate
 from lsp_server.rewrites.budget import Calibration, dollars
-from lsp_server.rewrites.cache import AnswerCache, key_of
+from lsp_server.rewrites.cache import answers, key_of
 from lsp_server.rewrites.child import Child
 from lsp_server.rewrites.contract import (
     Check,
@@ -50,7 +50,7 @@ class Rewriter:
         self.settings = settings
         self.calibration = Calibration(state_dir)
         self.ledger = Ledger(state_dir)
-        self.answers = AnswerCache(cache_dir)
+        self.answers = answers(cache_dir, settings.cache_url)
         self._check = check
         self._environ = environ
         self._reader = reader
@@ -111,9 +111,7 @@ class Rewriter:
         settings = prepared.settings
         # What was answered to the model's questions is no part of the key, so such an answer is good for once.
         if settings.cache_answers and not (desk and desk.asked):
-            await anyio.to_thread.run_sync(
-                self.answers.put, key, reply.text, settings.cache_days, settings.cache_megabytes
-            )
+            await anyio.to_thread.run_sync(self._keep, prepared, key, reply.text)
         return proposal
 
     async def prewarm(self, prepared: Prepared) -> Usage | None:
@@ -145,17 +143,36 @@ class Rewriter:
         """A kept answer that still passes every check on the present text."""
         if not prepared.settings.cache_answers:
             return None
-        text = await anyio.to_thread.run_sync(self.answers.get, key, prepared.settings.cache_days)
+        text, used = await anyio.to_thread.run_sync(self._kept, prepared, key)
         if text is None:
             return None
         trip = Trip(prepared, lambda _: None, time.monotonic())
         try:
             proposal = await self._examine(trip, text, desk, from_cache=True)
         except RewriteFailed:
-            await anyio.to_thread.run_sync(self.answers.drop, key)
+            # Under a structural key the answer may still be right for the function that it was made for.
+            if used == key:
+                await anyio.to_thread.run_sync(self.answers.drop, used)
             return None
         await anyio.to_thread.run_sync(self.ledger.add, prepared.model, LOCAL, Usage(), 0.0, 0, trip.timings)
         return proposal
+
+    def _kept(self, prepared: Prepared, key: str) -> tuple[str | None, str]:
+        """An answer to the same request, else to the same code under other names; and the key it was kept under."""
+        days = prepared.settings.cache_days
+        if text := self.answers.get(key, days):
+            return text, key
+        same = structure.skeleton(prepared)
+        if same is None or not (kept := self.answers.get(same.key, days)):
+            return None, key
+        return structure.unpack(same, kept), same.key
+
+    def _keep(self, prepared: Prepared, key: str, text: str) -> None:
+        settings = prepared.settings
+        limits = settings.cache_days, settings.cache_megabytes
+        self.answers.put(key, text, *limits)
+        if same := structure.skeleton(prepared):
+            self.answers.put(same.key, structure.pack(same, text), *limits)
 
     async def _refuse_over_limit(self, prepared: Prepared, more: float) -> None:
         limit = prepared.settings.daily_limit_usd

@@ -137,3 +137,8 @@ def test_no_network_is_said(project: Path, rewrite: Callable[..., Done]) -> None
     assert (done.status, done.out) == (2, "")
     assert "127.0.0.1:9" in done.err or "connect" in done.err.lower() or "reach" in done.err.lower()
     assert (project / "slow.py").read_text() == SLOW
+
+
+def test_kept_answers_are_counted_and_forgotten(bigo: Bigo, project: Path) -> None:
+    assert "0 answers on this machine" in bigo("cache").out
+    assert "0 answers on this machine were forgotten" in bigo("cache", "clear").out
