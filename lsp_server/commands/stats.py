@@ -43,6 +43,9 @@ def _lines(summary: Summary) -> Iterator[str]:
     yield f"Cost: {dollars(summary.cost_usd)}; the prompt cache saved {dollars(summary.cache_saved_usd)}"
     for day, cost in summary.cost_per_day.items():
         yield f"  {day}: {dollars(cost)}"
+    for month, cost in summary.cost_per_month.items():
+        yield f"  {month} (in these days): {dollars(cost)}"
+    yield f"Answers kept on this machine saved {dollars(summary.answers_saved_usd)}."
     yield (
         f"Tokens: {tokens.plain:,} plain, {tokens.written_5m + tokens.written_1h:,} written to the cache, "
         f"{tokens.read:,} read from it ({summary.cached_share:.0%}), {tokens.output:,} out"
@@ -54,6 +57,11 @@ def _lines(summary: Summary) -> Iterator[str]:
     ):
         p50, p95, p99 = times
         yield f"Seconds {what}: {p50:.1f} (p50), {p95:.1f} (p95), {p99:.1f} (p99)"
+    for name, one in summary.operations.items():
+        spread = ", ".join(f"{seconds:.1f}" for seconds in one.total)
+        yield f"  {name}: {one.requests}, {dollars(one.cost_usd)}; seconds in all {spread} (p50, p95, p99)"
+    for hint in summary.hints:
+        yield f"Hint: {hint}"
     yield f"The estimate was off by {summary.estimate_error:.0%} on average."
     yield "The same tokens elsewhere:"
     for model, cost in sorted(summary.other_models.items(), key=lambda item: item[1]):

@@ -19,10 +19,11 @@ from lsp_server.rewrites.contract import (
     Usage,
 )
 from lsp_server.rewrites.doctor import doctor
-from lsp_server.rewrites.ledger import Ledger, Summary
+from lsp_server.rewrites.ledger import Ledger
 from lsp_server.rewrites.proposal import FileEdit, Proposal
 from lsp_server.rewrites.request import Prepared, prepare
 from lsp_server.rewrites.rewriter import Rewriter
+from lsp_server.rewrites.summary import Summary
 
 __all__ = [
     "AnswerCache",

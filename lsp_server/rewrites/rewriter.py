@@ -26,9 +26,10 @@ from lsp_server.rewrites.contract import (
     Usage,
 )
 from lsp_server.rewrites.conversation import Line, Reply, extended, may_repair
-from lsp_server.rewrites.ledger import LOCAL, Ledger
+from lsp_server.rewrites.ledger import Ledger
 from lsp_server.rewrites.proposal import Proposal, parse
 from lsp_server.rewrites.request import Prepared, prepare
+from lsp_server.rewrites.summary import LOCAL
 from lsp_server.rewrites.tools import Desk, Reader
 from lsp_server.rewrites.trip import Report, Trip
 
@@ -104,7 +105,8 @@ class Rewriter:
         finally:
             # Also while the task is being cancelled, hence the shield. A further turn is no part of the estimate.
             estimated = prepared.estimate.input if trip.requests == 1 else 0
-            row = prepared.model, outcome, trip.usage, trip.cost, estimated, trip.timings
+            operation = "rewrite with tools" if prepared.looks_around else "rewrite"
+            row = prepared.model, outcome, trip.usage, trip.cost, estimated, trip.timings, operation
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(self.ledger.add, *row)
             self._promised -= prepared.estimate.cold_usd
@@ -127,7 +129,7 @@ class Rewriter:
         if usage is not None:
             trip = Trip(prepared, lambda _: None, began, usage=usage)
             await anyio.to_thread.run_sync(
-                self.ledger.add, prepared.model, PREWARMED, usage, trip.cost, 0, trip.timings
+                self.ledger.add, prepared.model, PREWARMED, usage, trip.cost, 0, trip.timings, "prewarm"
             )
         return usage
 
@@ -154,7 +156,9 @@ class Rewriter:
             if used == key:
                 await anyio.to_thread.run_sync(self.answers.drop, used)
             return None
-        await anyio.to_thread.run_sync(self.ledger.add, prepared.model, LOCAL, Usage(), 0.0, 0, trip.timings)
+        saved = prepared.estimate.warm_usd  # what the request would have cost at least
+        row = prepared.model, LOCAL, Usage(), 0.0, 0, trip.timings, "rewrite", saved
+        await anyio.to_thread.run_sync(self.ledger.add, *row)
         return proposal
 
     def _kept(self, prepared: Prepared, key: str) -> tuple[str | None, str]:

@@ -9,7 +9,7 @@ import pytest
 
 from lsp_server.rewrites import AnswerCache, Ledger, Timings, Usage
 from lsp_server.rewrites.cache import key_of
-from lsp_server.rewrites.ledger import LOCAL, percentile
+from lsp_server.rewrites.summary import LOCAL, percentile
 
 DAY = 86_400.0
 
@@ -144,3 +144,31 @@ def test_percentiles_are_nearest_rank(share: float, expected: float) -> None:
     assert percentile(list(reversed(values)), share) == expected
     assert percentile([], share) == 0.0
     assert percentile([7.0], share) == 7.0
+
+
+def test_each_operation_has_its_times_and_hints(tmp_path: Path, clock: Clock) -> None:
+    ledger = Ledger(tmp_path, clock)
+    usage = Usage(plain=1000, output=500)
+    for seconds in (2.0, 2.0, 2.0, 2.0, 2.0, 60.0):
+        ledger.add("claude-sonnet-5-5", "ok", usage, 0.01, 1000, Timings(0.0, 12.0, seconds))
+    ledger.add("claude-sonnet-5-5", "ok", usage, 0.005, 0, Timings(0.0, 0.0, 900.0), "batch")
+    ledger.add("claude-sonnet-5-5", LOCAL, Usage(), 0.0, 0, Timings(), "rewrite", 0.02)
+    summary = ledger.summary()
+    assert summary.operations["rewrite"].total == (2.0, 60.0, 60.0)
+    assert summary.operations["batch"].requests == 1
+    assert len(summary.hints) == 3
+    assert any("first token" in hint for hint in summary.hints)
+    assert any("30 times as long" in hint for hint in summary.hints)
+    assert summary.answers_saved_usd == pytest.approx(0.02)
+    assert sum(summary.cost_per_month.values()) == pytest.approx(summary.cost_usd)
+
+
+def test_a_ledger_of_an_earlier_version_goes_on(tmp_path: Path, clock: Clock) -> None:
+    with sqlite3.connect(tmp_path / "rewrites.sqlite3") as db:
+        columns = "plain, written_5m, written_1h, read, output, cost, estimated, queue, first_token, total"
+        db.execute(f"CREATE TABLE requests (at, model, outcome, {columns})")
+        db.execute(f"INSERT INTO requests VALUES ({clock()}, 'm', 'ok', 1, 0, 0, 0, 1, 0.1, 1, 0, 1, 2)")
+    ledger = Ledger(tmp_path, clock)
+    assert ledger.summary().cost_usd == pytest.approx(0.1)
+    ledger.add("m", "ok", Usage(output=1), 0.2, 1, Timings())
+    assert ledger.summary().cost_usd == pytest.approx(0.3)
