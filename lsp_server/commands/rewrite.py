@@ -22,7 +22,12 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", metavar="PATH::QUALNAME", help="a function, as shop/report.py::Report.rows")
+    parser.add_argument(
+        "target",
+        metavar="PATH::QUALNAME",
+        nargs="?",
+        help="a function, as shop/report.py::Report.rows; with --all a file or folder",
+    )
     doing = parser.add_mutually_exclusive_group()
     doing.add_argument(
         "--show-request", action="store_true", help="print the request; send nothing, need no key"
@@ -33,6 +38,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="only have the API cache what the rewrites of this module begin with, which costs the writing",
     )
+    many = parser.add_argument_group("many functions at once")
+    many.add_argument("--all", action="store_true", help="the functions with findings, the worst first")
+    many.add_argument("--batch", action="store_true", help="as one message batch, at half price; it resumes")
+    many.add_argument("--limit", type=int, default=20, metavar="N", help="at most N functions (20)")
+    many.add_argument("--output", metavar="DIR", default="bigo-patches", help="where the patches go")
+    many.add_argument("--no-wait", action="store_true", help="end once the batch is sent; run again later")
+    many.add_argument("--poll", type=float, default=30.0, metavar="S", help="seconds between two looks (30)")
     parser.add_argument("--model", metavar="M", help="the Claude model to use")
     parser.add_argument("--profile", metavar="FILE", help="a profile whose part on this function goes along")
 
@@ -41,6 +53,10 @@ def run(args: argparse.Namespace) -> int:
     """0 where there is an answer, 2 where there is none; the reason is on stderr."""
     from lsp_server import rewrites
 
+    if args.all:
+        from lsp_server.commands import bulk
+
+        return bulk.run(args)
     gathered, target, settings, linked = _prepare_target(args)
     look = reader(gathered, linked)
     try:
@@ -69,9 +85,11 @@ def _prepare_target(args: argparse.Namespace) -> tuple[Gathered, Target, Rewrite
     from lsp_server import targets, workspace
     from lsp_server.commands import gather, measured
 
-    path, separator, qualname = args.target.rpartition("::")
+    path, separator, qualname = (args.target or "").rpartition("::")
     if not separator or not path or not qualname:
-        raise CannotRun(f"{args.target}: write PATH::QUALNAME, as shop/report.py::Report.rows")
+        raise CannotRun(
+            f"{args.target or 'which function?'}: write PATH::QUALNAME, as shop/report.py::Report.rows"
+        )
     root, settings = gather.settings_for([path])
     if args.model:
         settings = msgspec.structs.replace(

@@ -116,11 +116,25 @@ class Child:
 
         Closing the iterator early (or cancelling the task that reads it) cancels the request in the child.
         """
+        async with contextlib.aclosing(
+            self._exchange("warm" if warm else "send", body, deadline, stall)
+        ) as messages:
+            async for message in messages:
+                yield message
+
+    async def batch(self, body: dict[str, Any], deadline: float) -> AsyncGenerator[dict[str, Any], None]:
+        """The child's message about one call of the batches' endpoints. Raises ChildLost."""
+        async with contextlib.aclosing(self._exchange("batch", body, deadline, deadline)) as messages:
+            async for message in messages:
+                yield message
+
+    async def _exchange(
+        self, op: str, body: dict[str, Any], deadline: float, stall: float
+    ) -> AsyncGenerator[dict[str, Any], None]:
         number, queue = next(self._numbers), asyncio.Queue[Any]()
         self._open[number] = queue
         finished = False
         try:
-            op = "warm" if warm else "send"
             await self._write(op=op, id=number, body=body, deadline=deadline, stall=stall)
             while True:
                 message = await queue.get()

@@ -75,7 +75,7 @@ class Sender:
         task.add_done_callback(lambda _: self._tasks.pop(number, None))
 
     async def _send(self, number: int, message: dict[str, Any]) -> None:
-        work = self._warm if message["op"] == "warm" else self._stream
+        work = {"warm": self._warm, "batch": self._batch}.get(message["op"], self._stream)
         try:
             await asyncio.wait_for(self._twice(work, number, message), message["deadline"])
         except asyncio.CancelledError:
@@ -84,6 +84,21 @@ class Sender:
             self._link.write(event="failed", id=number, kind="deadline", message="")
         except Exception as problem:
             self._link.write(event="failed", id=number, **describe(problem))
+
+    async def _batch(self, number: int, message: dict[str, Any]) -> None:
+        """One call of the batches' endpoints."""
+        batches, body = self._at(message).messages.batches, message["body"]
+        if body["action"] == "results":
+            rows = [row.to_dict(mode="json") async for row in await batches.results(body["batch"])]
+            self._link.write(event="done", id=number, rows=rows)
+            return
+        if body["action"] == "create":
+            batch = await batches.create(requests=body["requests"])
+        elif body["action"] == "cancel":
+            batch = await batches.cancel(body["batch"])
+        else:
+            batch = await batches.retrieve(body["batch"])
+        self._link.write(event="done", id=number, batch=batch.to_dict(mode="json"))
 
     async def _twice(self, work: Work, number: int, message: dict[str, Any]) -> None:
         try:

@@ -6,6 +6,7 @@ import inspect
 import os
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import anyio
 import anyio.to_thread
 
 from lsp_server.rewrites import across, failures, prompt, redact, structure, validate
+from lsp_server.rewrites.batches import HALF, NO_TIMES, Batches, Result
 from lsp_server.rewrites.budget import Calibration, dollars
 from lsp_server.rewrites.cache import answers, key_of
 from lsp_server.rewrites.child import Child
@@ -132,6 +134,27 @@ class Rewriter:
                 self.ledger.add, prepared.model, PREWARMED, usage, trip.cost, 0, trip.timings, "prewarm"
             )
         return usage
+
+    def batches(self) -> Batches:
+        """The way to send many requests at once, at half price."""
+        return Batches(self._child, self._environ())
+
+    async def take(self, prepared: Prepared, result: Result) -> Proposal:
+        """A batch's answer as a checked proposal. Raises RewriteFailed. What it cost is written down either way."""
+        trip, outcome = Trip(prepared, lambda _: None, time.monotonic(), usage=result.usage), "ok"
+        try:
+            if result.failure:
+                raise result.failure
+            proposal = await self._examine(trip, result.text, None)
+        except RewriteFailed as failure:
+            outcome = failure.kind
+            raise
+        finally:
+            row = prepared.model, outcome, result.usage, HALF * trip.cost, 0, NO_TIMES, "batch"
+            await anyio.to_thread.run_sync(self.ledger.add, *row)
+        if prepared.settings.cache_answers:
+            await anyio.to_thread.run_sync(self._keep, prepared, key_of(prepared.body), result.text)
+        return replace(proposal, cost_usd=HALF * trip.cost, timings=NO_TIMES)
 
     def _desk(self, prepared: Prepared) -> Desk | None:
         """Who answers the model's questions in this conversation."""

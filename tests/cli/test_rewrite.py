@@ -142,3 +142,49 @@ def test_no_network_is_said(project: Path, rewrite: Callable[..., Done]) -> None
 def test_kept_answers_are_counted_and_forgotten(bigo: Bigo, project: Path) -> None:
     assert "0 answers on this machine" in bigo("cache").out
     assert "0 answers on this machine were forgotten" in bigo("cache", "clear").out
+
+
+BATCH = ["rewrite", ".", "--all", "--batch", "--poll", "0.05"]
+
+
+def test_a_batch_writes_patches_and_a_report(project: Path, bigo: Bigo, claude: Callable[..., str]) -> None:
+    (project / "slow.py").write_text(SLOW)
+    url = claude(reply={"text": answer(FAST)})
+    environment = {"ANTHROPIC_API_KEY": "sk-ant-test", "ANTHROPIC_BASE_URL": url}
+    sent = bigo(*BATCH, "--no-wait", **environment)
+    assert sent.status == 0, sent.err
+    # Another process takes the results; it sends nothing again.
+    done = bigo(*BATCH, **environment)
+    assert done.status == 0, done.err
+    assert "sending" not in done.err
+    folder = project / "bigo-patches"
+    names = (folder / "series").read_text().split()
+    assert names == ["0001-spending.patch"]
+    assert (project / "slow.py").read_text() == SLOW  # nothing is changed by itself
+    patched = subprocess.run(
+        ["patch", "-p1", "-i", folder / names[0]], cwd=project, capture_output=True, check=False
+    )
+    assert patched.returncode == 0, patched.stdout
+    assert (project / "slow.py").read_text() == FAST + SLOW[SLOW.index("\n\n\ndef strangers") :]
+    report = (folder / "report.md").read_text()
+    assert "slow.py: `spending`" in report
+    assert "the analyzer says" in report
+    assert "No patch. Claude's rewrite cannot be used" in report  # the same answer for other functions
+    stats = bigo("stats", "--format", "json").json
+    assert stats["operations"]["batch"]["requests"] >= 2
+    assert stats["cost_usd"] > 0
+
+
+def test_a_batch_has_answers_for_functions_as_they_were(
+    project: Path, bigo: Bigo, claude: Callable[..., str]
+) -> None:
+    (project / "slow.py").write_text(SLOW)
+    environment = {
+        "ANTHROPIC_API_KEY": "sk-ant-test",
+        "ANTHROPIC_BASE_URL": claude(reply={"text": answer(FAST)}),
+    }
+    assert bigo(*BATCH, "--no-wait", **environment).status == 0
+    (project / "slow.py").write_text(SLOW.replace("def spending(customers", "def spending(buyers"))
+    assert bigo(*BATCH, **environment).status == 0
+    assert (project / "bigo-patches" / "series").read_text() == ""
+    assert "was changed" in (project / "bigo-patches" / "report.md").read_text()
