@@ -26,9 +26,15 @@ _LATER = (("operation", "TEXT NOT NULL DEFAULT 'rewrite'"), ("saved", "REAL NOT 
 class Ledger:
     """In one SQLite file of the state directory. A file that cannot be used loses the record, never a rewrite."""
 
-    def __init__(self, state_dir: Path, clock: Callable[[], float] = time.time):
+    def __init__(
+        self,
+        state_dir: Path,
+        clock: Callable[[], float] = time.time,
+        observe: Callable[[Entry], None] | None = None,
+    ):
         self._file = state_dir / "rewrites.sqlite3"
         self._clock = clock
+        self._observe = observe
 
     def add(
         self,
@@ -45,6 +51,8 @@ class Ledger:
             self._clock(), model, outcome, usage.plain, usage.written_5m, usage.written_1h, usage.read, usage.output, cost,
             estimated, timings.queue, timings.first_token, timings.total, operation, saved,
         )  # fmt: skip
+        if self._observe:
+            self._observe(Entry(row[0], model, outcome, usage, cost, estimated, timings, operation, saved))
         with contextlib.suppress(sqlite3.Error, OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.closing(sqlite3.connect(self._file, timeout=2.0)) as db, db:

@@ -13,7 +13,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from lsp_server.rewrites import across, failures, prompt, redact, structure, validate
+from lsp_server.rewrites import across, failures, prompt, redact, structure, telemetry, validate
 from lsp_server.rewrites.batches import HALF, NO_TIMES, Batches, Result
 from lsp_server.rewrites.budget import Calibration, dollars
 from lsp_server.rewrites.cache import answers, key_of
@@ -52,7 +52,7 @@ class Rewriter:
     ):
         self.settings = settings
         self.calibration = Calibration(state_dir)
-        self.ledger = Ledger(state_dir)
+        self.ledger = Ledger(state_dir, observe=telemetry.observer(settings.open_telemetry))
         self.answers = answers(cache_dir, settings.cache_url)
         self._check = check
         self._environ = environ
