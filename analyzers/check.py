@@ -17,11 +17,12 @@ from analyzers.costs import ONE
 from analyzers.evaluate import derivation, shapes
 from analyzers.evaluate.calls import RULE_OF
 from analyzers.evaluate.events import Analysis
-from analyzers.evaluate.summaries import Summaries
+from analyzers.evaluate.remembered import remembered
+from analyzers.evaluate.summaries import NO_TEXT, Summaries
 from analyzers.findings import Finding, FunctionReport, Place, Reason, Severity
 from analyzers.handing import hands_rows_on
 from analyzers.project.index import Project
-from analyzers.rules.base import Context
+from analyzers.rules.base import Context, Seen
 from analyzers.rules.shared_queries import may_be_shared
 from analyzers.suppress import QUIET_PATHS
 from analyzers.text import Span, Text
@@ -59,19 +60,39 @@ def check(project: Project, path: str, text: Text, options: Options = Options())
     chosen = options.rules()
     found: list[Finding] = []
     seen: set[object] = set()
+    summaries.text = text
     for function in _run_by_themselves(project, facts, path):
-        analysis = _analysed(summaries, path, function)
-        if analysis is None:
-            continue
-        for part in (analysis, *analysis.nested):
-            context = Context(project, summaries, path, text, function, part, seen)
-            for rule in chosen:
-                found += _tried(f"rule {rule.name}", path, partial(_checked, rule, context)) or ()
+        found += _findings(summaries, path, function, chosen, seen)
+    summaries.text = NO_TEXT
     cuts = frozenset(_cuts(facts, summaries, path))
     kept = suppress.apply(facts, path, text, found, frozenset(r.name for r in chosen), cuts)
     if suppress.is_quiet(path, options.quiet_paths):
         kept = [replace(finding, severity=Severity.HINT) for finding in kept]
     return tuple(sorted(kept, key=lambda finding: (finding.place.span, finding.rule)))
+
+
+def _findings(
+    summaries: Summaries, path: str, function: f.Function, chosen: tuple[rules.Rule, ...], seen: set[object]
+) -> tuple[Finding, ...]:
+    """What the rules find in one function. Asked again only when something they looked at has changed."""
+
+    def look(said: set[object]) -> tuple[tuple[Finding, ...], dict[object, bool]]:
+        analysis = _analysed(summaries, path, function)
+        noted = Seen(said)
+        found: list[Finding] = []
+        for part in (analysis, *analysis.nested) if analysis is not None else ():
+            context = Context(summaries.project, summaries, path, summaries.text, function, part, noted)
+            for rule in chosen:
+                found += _tried(f"rule {rule.name}", path, partial(_checked, rule, context)) or ()
+        return tuple(found), noted.asked
+
+    key = ("findings", path, function.qualname, function.kind, tuple(rule.name for rule in chosen))
+    nothing: tuple[tuple[Finding, ...], dict[object, bool]] = ((), {})
+    found, asked = summaries.project.memo.ask(key, lambda: look(set(seen)), in_cycle=nothing)
+    if any((one in seen) != said for one, said in asked.items()):
+        found, asked = look(seen)  # other functions have said other things meanwhile
+    seen.update(asked)
+    return found
 
 
 def _tried(what: str, path: str, make: Callable[[], _T]) -> _T | None:
@@ -126,6 +147,11 @@ def _worth_running(facts: f.FileFacts, function: f.Function, holders: set[str]) 
         return False
     if function.has_loop or facts.language != "python" or function.qualname in holders:
         return True
+    return _repeats_unseen(function)
+
+
+@remembered
+def _repeats_unseen(function: f.Function) -> bool:
     return any(_hides_loop(node, function) for node in shapes.nodes(function.body)) or hands_rows_on(function)
 
 

@@ -13,7 +13,7 @@ _SETS = frozenset(("objects", "get_queryset", "_default_manager", "_base_manager
 
 def hands_rows_on(function: f.Function) -> bool:
     """True if a set of rows, or a name that holds one, is an argument of a call that is no method of such a set."""
-    nodes = list(shapes.nodes(function.body))
+    nodes = shapes.nodes(function.body)
     if not any(isinstance(node, f.Attr) and node.name in _SETS for node in nodes):
         return False
     held = {name for node in nodes if isinstance(node, f.Assign) for name in _holding(node)}

@@ -248,7 +248,7 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
         return unit
     found = names.member(project, *base.ref, node.name)
     if found is not None and found.kind == "function":
-        function = project.function(found.path, found.qualname)
+        function = project.header(found.path, found.qualname)
         method = Value(
             "function", ref=(found.path, found.qualname), label=label, bound=base, depends=base.depends
         )

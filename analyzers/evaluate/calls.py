@@ -181,6 +181,7 @@ def invoke(
         return _self_call(run, function, bound, place)
     is_nested = function.parent and run.path == target.ref[0] and (inline or run.encloses(function.parent))
     if is_nested:
+        run.summaries.project.read(*target.ref[:1], "function", function.qualname)
         return nested.inline(run.summaries, run, target.ref[0], function, bound, place, label)
     bound = scripts.passed_on(run, target.ref[0], function) | bound
     summary = run.summaries.of(target.ref[0], function, bound, run)
@@ -188,6 +189,7 @@ def invoke(
         run.reenters.add(target.ref)
         return UNKNOWN_VALUE
     if summary.reenters:
+        run.summaries.project.read(*target.ref[:1], "function", function.qualname)
         found = nested.as_part(run.summaries, run, target.ref[0], function, bound, summary)
         if found is not None:
             return found
@@ -294,6 +296,8 @@ def enter_summary(
         value = bound.get(name)
         if value is not None and value.grown is not None:
             run.grow(value.grown, by.substitute(swap, swap.exact))
+    if summary.queries:
+        run.summaries.project.read(path, "function", function.qualname)
     kept = run.memo_depth > 0 or (bool(summary.queries) and memos.is_memoised(function))
     shows = function.kind == TEMPLATE_KIND
     step = Related(place, f"shows `{label}`" if shows else f"calls `{units.shown(function.qualname)}`")

@@ -184,4 +184,3 @@ class Analysis:
     awaits: list[Awaited] = field(default_factory=list)
     growths: set[tuple[Size, int]] = field(default_factory=set)  # which container grows in which loop
     nested: list[Analysis] = field(default_factory=list)  # functions defined here that are not called here
-    consulted: frozenset[str] = frozenset()  # the files this result rests on

@@ -282,7 +282,7 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
     if isinstance(node, f.Attr):
         return _of_self(project, path, scope, language, node)
     if isinstance(node, f.Name):
-        function = project.function(path, scope) if scope else None
+        function = project.header(path, scope) if scope else None
         for param in function.params if function is not None else ():
             if param.name == node.id and param.annotation is not None:
                 return declared(project, path, scope, language, param.annotation)
@@ -310,7 +310,7 @@ def _of_self(project: Project, path: str, scope: str, language: str, node: f.Att
     """`self.connection` in another attribute's value: a client that an earlier assignment made."""
     from analyzers.evaluate import queries
 
-    function = project.function(path, scope) if scope else None
+    function = project.header(path, scope) if scope else None
     if function is None or not function.owner or not function.params or not isinstance(node.obj, f.Name):
         return UNKNOWN_VALUE
     if node.obj.id != function.params[0].name:
@@ -335,7 +335,6 @@ def _by_function(project: Project, path: str, qualname: str, language: str) -> V
     from analyzers.evaluate import queries
 
     def find() -> Value:
-        project.read(path)
         function = project.function(path, qualname)
         if function is None:
             return UNKNOWN_VALUE

@@ -145,6 +145,7 @@ def _further_up(run: Run, this: Key, name: str) -> Key | None:
     order = classes.ancestry(run.summaries.project, this)
     here = (run.path, run.function.owner)
     for path, qualname in order[order.index(here) + 1 :] if here in order else ():
+        run.summaries.project.read(path, "members", qualname)
         outline = run.summaries.project.outline(path)
         found = outline.methods.get(qualname, {}).get(name) if outline is not None else None
         if found is not None:

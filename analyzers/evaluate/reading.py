@@ -163,10 +163,10 @@ def _asked_at_fixed_places(run: Run, label: str) -> bool:
     `label` is a name, or `name[…]` for what the name's elements hold: then `name[0][1]` is what is looked for.
     """
     name, depth = label.partition("[")[0], label.count("[…]") + 1
-    facts = run.summaries.project.facts(run.path)
-    if facts is None:
-        return False
-    functions = facts.functions if run.function.kind == "module" else (run.function,)
+    functions: tuple[f.Function, ...] = (run.function,)
+    if run.function.kind == "module":
+        facts = run.summaries.project.facts(run.path)
+        functions = facts.functions if facts is not None else ()
     mentions = fixed = 0
     for function in functions:
         counters = _constant_counters(function)

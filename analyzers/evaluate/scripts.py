@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import shapes
+from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.run import Run
 from analyzers.project.index import Project
 from analyzers.types import Value
@@ -108,6 +109,7 @@ def _closure(start: str, reads: dict[str, set[str]], calls: dict[str, set[str]])
     return found
 
 
+@remembered
 def _mentioned(function: f.Function) -> tuple[set[str], set[str]]:
     names: set[str] = set()
     called: set[str] = set()
@@ -129,6 +131,7 @@ def _variables(facts: f.FileFacts) -> set[str]:
     return found | _assigned(facts.functions[0])
 
 
+@remembered
 def _assigned(function: f.Function) -> set[str]:
     found: set[str] = set()
     for stmt in shapes.walk(function.body):
@@ -165,6 +168,7 @@ def _stored_into(function: f.Function) -> set[str]:
     return inside - plain
 
 
+@remembered
 def _declared(function: f.Function) -> set[str]:
     return {
         name

@@ -99,7 +99,7 @@ def _delete(run: Run, node: f.Delete) -> None:
 
 def _define(run: Run, node: f.Define) -> None:
     name = node.qualname.rpartition(".")[2].partition("#")[0]
-    function = run.summaries.project.function(run.path, node.qualname)
+    function = run.summaries.project.header(run.path, node.qualname)
     kind = "function" if function is not None else "class"
     if function is not None and run.function.kind != "module" and not memos.only_keeps(function):
         kind = "unknown"  # What a decorator makes of it is not followed.

@@ -24,7 +24,7 @@ from analyzers.evaluate.run import MAX_DEPTH, OverBudget, Run
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.models import Models
-from analyzers.text import Span
+from analyzers.text import Span, Text
 from analyzers.types import UNKNOWN_VALUE, Value, joined, trimmed
 
 MAX_RUNS = 600
@@ -34,12 +34,16 @@ MAX_NESTING = 20
 """Functions defined inside functions that are run where they stand; what lies deeper is not looked at."""
 
 
+NO_TEXT = Text(b"")
+
+
 class Summaries:
     """The summaries of one project."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
         self.models = Models(project)
+        self.text = NO_TEXT  # of the file that is being checked
         self.runs = 0
         self.active: dict[tuple[str, str], int] = {}
         self.hubs = Hubs()
@@ -47,40 +51,32 @@ class Summaries:
         self._asked: dict[tuple[str, str], Hashable] = {}  # the question for which a function is being run
         self._spent = 0
         self._provisional: dict[Hashable, Analysis] = {}
-        self._consulted: list[set[str]] = []
         self._top: Hashable = None  # the question that is being answered
-        self._inner: dict[str, tuple[f.FileFacts, dict[str, list[f.Function]]]] = {}
 
     def language_of(self, path: str) -> str:
-        facts = self.project.facts(path)
-        return facts.language if facts is not None else "python"
+        return self.project.language(path)
 
     def function(self, path: str, qualname: str) -> f.Function | None:
-        """A function as it is written, or as a framework's convention makes it of a class."""
-        found = self.project.function(path, qualname)
+        """A function as it is written, or as a framework's convention makes it of a class.
+
+        For those who look at its header; running it says itself that it reads the body.
+        """
+        found = self.project.header(path, qualname)
         if found is not None and found.kind == templates.KIND:
             return pages.function(self.project, path, found)
         return found if found is not None else conventions.function(self.project, path, qualname)
 
     def _nested(self, path: str, qualname: str) -> list[f.Function]:
         """The functions and lambdas defined directly inside a function, in source order."""
-        facts = self.project.facts(path)
-        if facts is None:
-            return []
-        known = self._inner.get(path)
-        if known is None or known[0] is not facts:
-            by_parent: dict[str, list[f.Function]] = {}
-            for function in facts.functions:
-                if function.parent:
-                    by_parent.setdefault(function.parent, []).append(function)
-            known = self._inner[path] = (facts, by_parent)
-        return known[1].get(qualname, [])
+        return self.project.nested(path, qualname)
 
     def silenced(self, path: str, function: f.Function) -> tuple[str, ...] | None:
         """The rules that a comment on the function's own header ignores, () for all; None without such a comment."""
-        facts = self.project.facts(path)
+        comments = self.project.suppressions(path)
+        if comments:
+            self.project.read(path, "function", function.qualname)
         header = Span(function.start + function.name_to, function.start + function.body_at)
-        for comment in facts.suppressions if facts is not None else ():
+        for comment in comments:
             if header.start <= comment.at < header.end:
                 return comment.rules
         return None
@@ -173,10 +169,7 @@ class Summaries:
                 if not self.project.memo.knows(key):
                     self.hubs.ran_in_cycle()
         else:
-            for consulted in found.consulted:
-                self.project.read(consulted)
-        if found is not None and self._consulted:
-            self._consulted[-1] |= found.consulted
+            self.project.memo.uses(key)
         return found
 
     def _graded(self, path: str, function: f.Function, bound: Mapping[str, Value], grade: int) -> Summary:
@@ -196,11 +189,7 @@ class Summaries:
 
         key: Hashable = ("graded", path, function.qualname, signature, grade)
         found = self.project.memo.ask(key, run, in_cycle=None)
-        if found is None:
-            return Summary(complete=False)
-        if self._consulted:
-            self._consulted[-1] |= found.consulted
-        return found.summary
+        return found.summary if found is not None else Summary(complete=False)
 
     # ------------------------------------------------------------------------------------------------ runs
 
@@ -258,12 +247,11 @@ class Summaries:
 
     def _run(self, path: str, qualname: str, formals: dict[str, Value], depth: int) -> Analysis | None:
         function = self.function(path, qualname)
-        self.project.read(path)
+        self.project.read(path, "function", qualname)
         if function is None:
             return None
         identity = (path, qualname)
         self.active[identity] = self.active.get(identity, 0) + 1
-        self._consulted.append({path})
         self._spent += 1
         self.runs += 1
         run = Run(
@@ -274,7 +262,6 @@ class Summaries:
         try:
             self._execute(run)
         finally:
-            run.analysis.consulted = frozenset(self._consulted.pop())
             self.active[identity] -= 1
             if not self.active[identity]:
                 del self.active[identity]

@@ -37,10 +37,13 @@ def attribute_values(
 def _attribute_values(
     project: Project, path: str, class_qualname: str
 ) -> dict[str, tuple[AttributeValue, ...]]:
-    project.read(path)
+    project.read(path, "body", class_qualname)
+    project.read(path, "members", class_qualname)
     outline = project.outline(path)
     if outline is None:
         return {}
+    for method in outline.methods.get(class_qualname, {}).values():
+        project.read(path, "function", method.qualname)
     found: dict[str, list[AttributeValue]] = {}
     for name, assign in outline.class_values(class_qualname).items():
         found.setdefault(name, []).append(AttributeValue(None, assign.value, assign.annotation))

@@ -66,7 +66,7 @@ def declared(project: Project, key: Key) -> Declared:
 def _declared(project: Project, key: Key) -> Declared:
     path, qualname = key
     project.read(path, "body", qualname)
-    outline, cls = project.outline(path), project.class_(path, qualname)
+    outline, cls = project.outline(path), project.outlined_class(path, qualname)
     if outline is None or cls is None:
         return _NOTHING
     fields: list[Field] = []
@@ -141,7 +141,7 @@ def _meta(project: Project, key: Key) -> tuple[dict[str, Expr], bool]:
     inner = f"{qualname}.Meta"
     project.read(path, "body", inner)
     project.read(path, "class", inner)
-    outline, cls = project.outline(path), project.class_(path, inner)
+    outline, cls = project.outline(path), project.outlined_class(path, inner)
     if outline is None or cls is None:
         return {}, False
     values = {name: a.value for name, a in outline.class_values(inner).items() if a.value is not None}

@@ -275,7 +275,7 @@ def _link_name(parent: Key) -> str:
 
 def _class_place(models: Registry, key: Key) -> tuple[Key, Span]:
     models.project.read(key[0], "class", key[1])
-    cls = models.project.class_(*key)
+    cls = models.project.outlined_class(*key)
     return (key, Span(cls.name_at, cls.name_to)) if cls else _NOWHERE
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from analyzers.facts import ClassDef, FileFacts, Function, Import
+from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
 from analyzers.project.memo import Memo
 from analyzers.project.modules import ModuleMap
 from analyzers.project.outline import Outline
@@ -75,6 +75,15 @@ class Project:
             held, now = before.get(piece, _MISSING), after.get(piece, _MISSING)
             if held is not now and held != now:
                 self.memo.forget((path, *piece))
+        for qualname in {**old.functions, **new.functions}:
+            one, other = old.functions.get(qualname), new.functions.get(qualname)
+            if one is not other and one != other:
+                self.memo.forget((path, "function", qualname))
+                if one is None or other is None or _header(one) != _header(other):
+                    self.memo.forget((path, "header", qualname))
+        for qualname in {**old.classes, **new.classes}:
+            if old.classes.get(qualname) != new.classes.get(qualname):
+                self.memo.forget((path, "definition", qualname))
         self.memo.forget((path,))
 
     def changed_since(self, version: int) -> set[str]:
@@ -84,7 +93,29 @@ class Project:
     # -------------------------------------------------------------------------------------------- look-ups
 
     def facts(self, path: str) -> FileFacts | None:
+        """All facts of a file; a conclusion that asks for them depends on everything in it."""
+        self.memo.read((path,))
         return self._facts.get(path)
+
+    def language(self, path: str) -> str:
+        """The language of a file; "python" for one that is not known."""
+        facts = self._facts.get(path)
+        return facts.language if facts is not None else "python"
+
+    def suppressions(self, path: str) -> tuple[Suppression, ...]:
+        """The `bigo: ignore` comments of a file."""
+        self.memo.read((path, "suppressions"))
+        facts = self._facts.get(path)
+        return facts.suppressions if facts is not None else ()
+
+    def nested(self, path: str, qualname: str) -> list[Function]:
+        """The functions and lambdas defined directly inside a function, in source order."""
+        self.memo.read((path, "nested", qualname))
+        outline = self.outline(path)
+        found = outline.nested.get(qualname, []) if outline is not None else []
+        for function in found:
+            self.memo.read((path, "function", function.qualname))
+        return found
 
     def paths(self) -> tuple[str, ...]:
         """All paths, in the order in which they were first added."""
@@ -108,10 +139,22 @@ class Project:
 
     def function(self, path: str, qualname: str) -> Function | None:
         """A function by its qualname; of a property's getter and setter the getter."""
+        self.memo.read((path, "function", qualname))
+        outline = self.outline(path)
+        return outline.functions.get(qualname) if outline else None
+
+    def header(self, path: str, qualname: str) -> Function | None:
+        """The same for those who look at its name, parameters, annotations and decorators only."""
+        self.memo.read((path, "header", qualname))
         outline = self.outline(path)
         return outline.functions.get(qualname) if outline else None
 
     def class_(self, path: str, qualname: str) -> ClassDef | None:
+        self.memo.read((path, "definition", qualname))
+        return self.outlined_class(path, qualname)
+
+    def outlined_class(self, path: str, qualname: str) -> ClassDef | None:
+        """The same for those who say themselves which pieces of it they read."""
         outline = self.outline(path)
         return outline.classes.get(qualname) if outline else None
 
@@ -178,6 +221,14 @@ class Project:
             submodule = self.modules.submodule(place, item.name) if place else None
             if submodule is not None:
                 yield submodule
+
+
+def _header(function: Function) -> tuple[object, ...]:
+    """What there is to know of a function without its body and its place."""
+    return (
+        function.name, function.kind, function.params, function.returns, function.decorators, function.owner,
+        function.parent, function.is_generator, function.is_async,
+    )  # fmt: skip
 
 
 def _links(facts: FileFacts) -> tuple[object, ...]:

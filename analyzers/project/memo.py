@@ -60,6 +60,11 @@ class Memo:
             return in_cycle
         return cast("_T", self._settle(key, make, answer))
 
+    def uses(self, key: Hashable) -> None:
+        """Note that the question being answered rests on the answer to `key`, which whoever asked kept by himself."""
+        if self._sources:
+            self._sources[-1][key] = True
+
     def came_back(self, key: Hashable) -> None:
         """Say that the question being answered led back to an open one, whose answer it went without."""
         if key in self._open:

@@ -61,7 +61,7 @@ class Models:
     def place(self, relation: Relation) -> tuple[str, Span] | None:
         """Where a relation is declared: the file and the bytes. None for the ORM's own models."""
         path, qualname = relation.declared
-        cls = self.project.class_(path, qualname)
+        cls = self.project.outlined_class(path, qualname)
         return (path, relation.span.shift(cls.start)) if cls else None
 
     def user_model(self) -> Model | None:
@@ -103,7 +103,8 @@ class Models:
     def _in_file(self, path: str) -> dict[Key, str]:
         def collect() -> dict[Key, str]:
             self.project.read(path, "classes")
-            facts = self.project.facts(path)
+            outline = self.project.outline(path)
+            facts = outline.facts if outline is not None else None
             names = [cls.qualname for cls in facts.classes] if facts else []
             return {(path, name): orm for name in names if (orm := self.orm_of(path, name))}
 

@@ -111,7 +111,7 @@ def _first(project: Project, path: str, name: str, scope: str) -> Target | None:
             project.read(path, "members", current)
             found = _own_member(path, outline, current, name) if innermost else None
         else:
-            project.read(path)
+            project.read(path, "function", current)
             found = _in_function(project, path, outline, current, name)
             if found is None and name in outline.locals(current):
                 return None
@@ -376,7 +376,7 @@ def _lineage(project: Project, target: Target) -> tuple[Target, ...]:
 def bases_of(project: Project, path: str, class_qualname: str) -> tuple[Target, ...]:
     """The direct bases of a class, in source order."""
     project.read(path, "class", class_qualname)
-    cls = project.class_(path, class_qualname)
+    cls = project.outlined_class(path, class_qualname)
     if cls is None:
         return ()
     found: list[Target] = []

@@ -86,6 +86,15 @@ class Outline:
             names = self.defined.setdefault(function.parent, {})
             names[function.name] = ("function", function.qualname)
 
+    @cached_property
+    def nested(self) -> dict[str, list[Function]]:
+        """The functions and lambdas defined directly inside each function, in source order."""
+        found: dict[str, list[Function]] = {}
+        for function in self.facts.functions:
+            if function.parent:
+                found.setdefault(function.parent, []).append(function)
+        return found
+
     # ------------------------------------------------------------------------------------- the top level
 
     @cached_property
@@ -173,7 +182,8 @@ class Outline:
         """What resolving names may read of this file, in pieces: two versions differ where their pieces differ.
 
         Pieces are ("name", n) and ("value", n) for what the top level binds, ("class", q), ("members", q),
-        ("calls", q) and ("body", q) for a class, ("classes",), ("stars",) and ("exports",). Only values and bodies
+        ("calls", q) and ("body", q) for a class, ("classes",), ("stars",), ("exports",),
+        ("suppressions",) and ("nested", q). Only values and bodies
         hold places. With `before`, the file's outline before an edit, the pieces of classes that the edit left alone
         are taken from there.
         """
@@ -182,7 +192,10 @@ class Outline:
                 ("stars",): [(i.module, i.level) for i in self.stars],
                 ("exports",): self.facts.exports,
                 ("classes",): [cls.qualname for cls in self.facts.classes],
+                ("suppressions",): self.facts.suppressions,
             }
+            for qualname, inner in self.nested.items():
+                pieces["nested", qualname] = [function.qualname for function in inner]
             self._add_names(pieces)
             for qualname in self.classes:
                 self._add_class(pieces, qualname, before)

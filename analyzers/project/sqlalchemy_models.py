@@ -122,7 +122,7 @@ def is_abstract(project: Project, key: Key) -> bool:
     above = lineage(project, *key)
     names = [full_name(project, target) for target in above]
     if any(name.startswith("sqlmodel.") for name in names):
-        cls = project.class_(*key)
+        cls = project.outlined_class(*key)
         return not any(k.name == "table" and is_true(k.value) for k in (cls.keywords if cls else ()))
     direct = names[1] if len(names) > 1 else ""
     return direct.rpartition(".")[2] in ("DeclarativeBase", "DeclarativeBaseNoMeta")
@@ -148,7 +148,7 @@ def _bodies(project: Project, key: Key) -> Iterator[Declared]:
 def _declared(project: Project, key: Key) -> Declared:
     path, qualname = key
     project.read(path, "body", qualname)
-    outline, cls = project.outline(path), project.class_(path, qualname)
+    outline, cls = project.outline(path), project.outlined_class(path, qualname)
     if outline is None or cls is None:
         return NOTHING
     columns: list[tuple[str, str]] = []

@@ -50,6 +50,23 @@ class Rule:
         return f"https://github.com/bigo-lsp/bigo/blob/main/docs/rules/{self.name}.md"
 
 
+class Seen:
+    """What was said before, and what of it was asked for."""
+
+    def __init__(self, before: set[object] | None = None) -> None:
+        self._before = before if before is not None else set()
+        self._said: set[object] = set()
+        self.asked: dict[object, bool] = {}  # whether it was said before
+
+    def first(self, key: object) -> bool:
+        """True the first time it is asked with that key."""
+        before = self.asked.setdefault(key, key in self._before)
+        if before or key in self._said:
+            return False
+        self._said.add(key)
+        return True
+
+
 @dataclass(slots=True)
 class Context:
     """One function of one file, with what its run wrote down."""
@@ -57,10 +74,16 @@ class Context:
     project: Project
     summaries: Summaries
     path: str
-    text: Text
+    whole: Text
     function: f.Function
     analysis: Analysis
-    seen: set[object] = field(default_factory=set)
+    seen: Seen = field(default_factory=Seen)
+
+    @property
+    def text(self) -> Text:
+        """The file's text; what is concluded from it is concluded anew when anything in the file changes."""
+        self.project.read(self.path)
+        return self.whole
 
     @property
     def language(self) -> str:
@@ -68,10 +91,7 @@ class Context:
 
     def once(self, *key: object) -> bool:
         """True the first time it is asked with that key."""
-        if key in self.seen:
-            return False
-        self.seen.add(key)
-        return True
+        return self.seen.first(key)
 
     def finding(
         self,

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from analyzers import languages
-from analyzers.check import check, complexity
+from analyzers.check import check, complexity, summaries_of
 from analyzers.extract import facts_of
 from analyzers.findings import Finding, FunctionReport
 from analyzers.project.index import Project
@@ -254,3 +254,32 @@ def test_the_seed_of_hashes_does_not_matter() -> None:
     }  # fmt: skip
     assert len(printed) == 1
     assert b"lazy-relation-in-loop" in printed.pop()
+
+
+MANY = "\n".join(
+    f"def f{n}(xs: list[int], ys: list[int]):\n    total = 0\n    for x in xs:\n        total += x\n    return g{n}(ys)\n\n"
+    f"def g{n}(ys: list[int]):\n    for y in ys:\n        if y in ys:\n            return y\n"
+    for n in range(30)
+)
+
+
+def test_an_edit_runs_the_function_it_is_in_and_no_other() -> None:
+    """Only where what a function says of itself has changed are its callers run again."""
+    python = languages.for_path("/w/a.py")
+    assert python is not None
+    project = Project()
+
+    def runs(text: str) -> int:
+        source = text.encode()
+        project.update("/w/a.py", facts_of(source, python))
+        before = summaries_of(project).runs
+        check(project, "/w/a.py", Text(source))
+        return summaries_of(project).runs - before
+
+    assert runs(MANY) >= 60
+    same_length = MANY.replace("g7(ys)\n", "g7(xs)\n", 1)
+    assert runs(same_length) == 1
+    assert runs(MANY) == 1
+    assert runs(MANY.replace("    return g29(ys)\n", "    return g28(ys)\n", 1)) == 1
+    assert runs(MANY) == 1
+    assert runs(MANY) == 0

@@ -247,7 +247,6 @@ def _read(project: Project, manager: Target, name: str, depth: int) -> Loads:
     method = names.member(project, manager.path, manager.qualname, name)
     if method is None or method.kind != "function" or depth > 3:
         return loads, prefetches, True
-    project.read(method.path)
     function = project.function(method.path, method.qualname)
     certain = function is not None
     for node in shapes.nodes(function.body) if function is not None else ():
