@@ -102,6 +102,12 @@ class Project:
         facts = self._facts.get(path)
         return facts.language if facts is not None else "python"
 
+    def uses(self, path: str, package: str) -> bool:
+        """Whether a file imports from a package."""
+        self.memo.read((path, "modules"))
+        outline = self.outline(path)
+        return outline is not None and package in outline.packages
+
     def suppressions(self, path: str) -> tuple[Suppression, ...]:
         """The `bigo: ignore` comments of a file."""
         self.memo.read((path, "suppressions"))

@@ -87,6 +87,11 @@ class Outline:
             names[function.name] = ("function", function.qualname)
 
     @cached_property
+    def packages(self) -> frozenset[str]:
+        """The packages that the file imports from, by their first names."""
+        return frozenset(item.module.partition(".")[0] for item in self.facts.imports)
+
+    @cached_property
     def nested(self) -> dict[str, list[Function]]:
         """The functions and lambdas defined directly inside each function, in source order."""
         found: dict[str, list[Function]] = {}
@@ -182,7 +187,7 @@ class Outline:
         """What resolving names may read of this file, in pieces: two versions differ where their pieces differ.
 
         Pieces are ("name", n) and ("value", n) for what the top level binds, ("class", q), ("members", q),
-        ("calls", q) and ("body", q) for a class, ("classes",), ("stars",), ("exports",),
+        ("calls", q) and ("body", q) for a class, ("classes",), ("stars",), ("exports",), ("modules",),
         ("suppressions",) and ("nested", q). Only values and bodies
         hold places. With `before`, the file's outline before an edit, the pieces of classes that the edit left alone
         are taken from there.
@@ -192,6 +197,7 @@ class Outline:
                 ("stars",): [(i.module, i.level) for i in self.stars],
                 ("exports",): self.facts.exports,
                 ("classes",): [cls.qualname for cls in self.facts.classes],
+                ("modules",): self.packages,
                 ("suppressions",): self.facts.suppressions,
             }
             for qualname, inner in self.nested.items():

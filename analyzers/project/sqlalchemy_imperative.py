@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzers.facts import Assign, Attr, Call, Expr, FileFacts, Function, Mapping, Name, walk
+from analyzers.facts import Assign, Attr, Call, Expr, Function, Mapping, Name, walk
 from analyzers.project.index import Project
 from analyzers.project.names import resolve, single_value
 from analyzers.project.outline import callee, dotted, keyword, literal
@@ -39,9 +39,10 @@ def _of_file(project: Project, path: str) -> tuple[tuple[Key, Declared], ...]:
 
 
 def _read(project: Project, path: str) -> Iterator[tuple[Key, Declared]]:
-    project.read(path)
+    if not project.uses(path, "sqlalchemy"):
+        return
     facts = project.facts(path)
-    if facts is None or not _uses_sqlalchemy(facts):
+    if facts is None:
         return
     for function in facts.functions:
         for node in walk(function.body):
@@ -49,10 +50,6 @@ def _read(project: Project, path: str) -> Iterator[tuple[Key, Declared]]:
                 mapped = resolve(project, path, dotted(node.args[0]) or "", function.qualname)
                 if mapped is not None and mapped[0].kind == "class" and not mapped[1]:
                     yield (mapped[0].path, mapped[0].qualname), _declared(project, path, function, node)
-
-
-def _uses_sqlalchemy(facts: FileFacts) -> bool:
-    return any(found.module.partition(".")[0] == "sqlalchemy" for found in facts.imports)
 
 
 def _maps(project: Project, path: str, node: Expr) -> bool:
