@@ -17,11 +17,11 @@ from msgspec.structs import replace
 from tree_sitter import Node, Tree
 
 from analyzers import templates
-from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
+from analyzers.facts import ClassDef, FileFacts, Function, Import, Stmt, Suppression
 from analyzers.languages import TEMPLATE, Language
 from analyzers.languages.grammar import Grammar
 from analyzers.languages.jsdoc import comment_before
-from analyzers.languages.unit import Pending, Unit
+from analyzers.languages.unit import Large, Pending, Unit
 from analyzers.syntax import parse
 
 IGNORE = re.compile(rb"bigo:[ \t]*ignore\b[ \t]*(?:\[([^\]\r\n]*)\])?")
@@ -58,6 +58,7 @@ class Memo:
         self.limit = limit
         self.hits = 0
         self.misses = 0
+        self.large: dict[Large, tuple[Stmt, ...]] = {}  # of the top levels: see `Unit.statements`
         self._pieces: OrderedDict[Key, Piece] = OrderedDict()
 
     def __len__(self) -> int:
@@ -95,6 +96,7 @@ def extract(tree: Tree, source: bytes, language: Language, memo: Memo | None = N
     grammar = language.grammar
     root = tree.root_node
     top = Unit(source, grammar, {})
+    top.large = memo.large if memo is not None else None
     body = (*top.block(root, 0), *top.rescue(root))
     functions = [
         Function(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
-from tree_sitter import Parser, Point, Tree
+from tree_sitter import Node, Parser, Point, Tree
 
 from analyzers.languages import Language
 
@@ -55,6 +56,19 @@ def edit_tree(
         point_of(old_source, old_end),
         point_of(new_source, new_end),
     )
+
+
+def inside_strings(tree: Tree, offsets: Iterable[int]) -> set[int]:
+    """Those of the offsets at which a string of the program stands; all of them where the text has errors."""
+    root = tree.root_node
+    if root.has_error:
+        return set(offsets)
+    return {at for at in offsets if _is_string(root, at)}
+
+
+def _is_string(root: Node, at: int) -> bool:
+    node = root.descendant_for_byte_range(at, at + 1)
+    return node is not None and "string" in node.type
 
 
 def point_of(source: bytes, offset: int) -> tuple[int, int]:

@@ -15,8 +15,10 @@ from analyzers.findings import Finding, FunctionReport
 from analyzers.text import Text
 from lsp_server.rebase import changed_part
 from lsp_server.settings_table import Settings
+from lsp_server.slack import Roomy, finding_outside, gaps_in, report_outside
 
 if TYPE_CHECKING:
+    from analyzers.languages import Language
     from lsp_server.looking import Desk
     from lsp_server.rewrites import Checked, Target
 
@@ -118,8 +120,9 @@ class Analyzer(Protocol):
 
 @dataclass(slots=True)
 class _Open:
-    source: bytes
+    roomy: Roomy  # its text, and the one that the project knows it by
     tree: Any  # None for a template, which no grammar reads
+    language: Language
 
 
 class Engine:
@@ -143,42 +146,78 @@ class Engine:
 
         if not self._update(path, text.source, language_id):
             return ()
-        findings = check.check(self.project, path, text, check_options(settings))
-        return self._with_profile(path, findings)
+        known = self._open.get(path)
+        seen = Text(known.roomy.text) if known is not None else text
+        findings = check.check(self.project, path, seen, check_options(settings))
+        texts = self._texts()
+        return self._with_profile(path, tuple(finding_outside(finding, texts) for finding in findings))
+
+    def _texts(self) -> dict[str, Roomy]:
+        """The open documents in which positions are other ones inside the project than outside."""
+        return {path: known.roomy for path, known in self._open.items() if known.roomy.gaps}
+
+    def _settle(self) -> None:
+        """Let the project know every open document as it stands in the editor, for those who slice its text."""
+        from analyzers import extract
+
+        for path in self._texts():
+            known = self._open.pop(path)
+            self.project.update(path, extract.facts_of(known.roomy.plain, known.language))
+            self._open[path] = _Open(Roomy(known.roomy.plain), None, known.language)
 
     def _update(self, path: str, source: bytes, language_id: str) -> bool:
         """Bring the project to `source`; False for a language nobody reads."""
-        from analyzers import extract, languages, syntax
+        from analyzers import extract, languages
 
         language = languages.for_id(language_id) or languages.for_path(path)
         if language is None:
             return False
         known = self._open.get(path)
-        if known is not None and known.source == source:
+        if known is not None and known.roomy.plain == source:
             return True
         if language is languages.TEMPLATE:
-            self._open[path] = _Open(source, None)
+            self._open[path] = _Open(Roomy(source), None, language)
             self.project.update(path, extract.facts_of(source, language))
             return True
-        old = None
-        if known is not None:
-            del self._open[path]  # should the parse fail, the tree is no longer that of its source
-            gone, come = changed_part(known.source, source)
-            syntax.edit_tree(known.tree, gone.start, gone.end, come.end, known.source, source)
-            old = known.tree
-        tree = syntax.parse_within(source, language, PARSE_SECONDS, old)
-        if tree is None:
-            raise TimeoutError(f"parsing took longer than {PARSE_SECONDS:g} s")
-        self._open[path] = _Open(source, tree)
-        self.project.update(path, extract.extract(tree, source, language, self._memo))
+        self._open.pop(path, None)  # should the parse fail, the tree is no longer that of its source
+        now = self._edited(known, source) if known is not None and known.tree is not None else None
+        self._open[path] = now = now or self._laid_out(source, language)
+        self.project.update(path, extract.extract(now.tree, now.roomy.text, language, self._memo))
         return True
+
+    def _edited(self, known: _Open, source: bytes) -> _Open | None:
+        """An open document with a new text; None where the room in it does not suffice."""
+        from analyzers import syntax
+
+        before = known.roomy.text
+        changed = known.roomy.edited(source, *changed_part(known.roomy.plain, source))
+        if changed is None:
+            return None
+        gone, come = changed
+        syntax.edit_tree(known.tree, gone.start, gone.end, come.end, before, known.roomy.text)
+        return _Open(known.roomy, _parsed(known.roomy.text, known.language, known.tree), known.language)
+
+    def _laid_out(self, source: bytes, language: Language) -> _Open:
+        """A document that is new, or that has no room left, with room in it."""
+        from analyzers import syntax
+
+        # Profiles are linked by the lines of the text as it is.
+        gaps = gaps_in(source) if language.name == "python" and not self._linked else []
+        roomy = Roomy(source, gaps)
+        tree = _parsed(roomy.text, language)
+        bad = syntax.inside_strings(tree, roomy.gaps)
+        if bad:
+            roomy = roomy.without(bad)
+            tree = _parsed(roomy.text, language)
+        return _Open(roomy, tree, language)
 
     def reports(self, path: str) -> tuple[FunctionReport, ...]:
         from analyzers import check
 
         if self.project.facts(path) is None:
             return ()
-        return tuple(check.complexity(self.project, path))
+        texts = self._texts()
+        return tuple(report_outside(report, texts) for report in check.complexity(self.project, path))
 
     def page(self, rule: str) -> str:
         from analyzers import rules
@@ -187,6 +226,11 @@ class Engine:
         return found.href if found is not None else ""
 
     def facts(self, path: str) -> FileFacts | None:
+        from analyzers import extract
+
+        known = self._texts().get(path)
+        if known is not None:
+            return extract.facts_of(known.plain, self._open[path].language)
         return self.project.facts(path)
 
     def target(
@@ -202,6 +246,7 @@ class Engine:
     ) -> Target:
         from lsp_server import targets
 
+        self._settle()
         facts = self.project.facts(path)
         if facts is None:
             raise targets.NoTarget(f"{path} is not part of the project")
@@ -224,12 +269,14 @@ class Engine:
         from lsp_server import recheck
         from lsp_server.targets import check_options
 
+        self._settle()
         # Nobody else sees the project meanwhile: this thread is the only one that has it.
         return recheck.checked(self.project, check_options(settings), target, patched, others)
 
     def desk(self, root: str, text_of: TextOf, settings: Settings) -> Desk:
         from lsp_server.looking import Desk
 
+        self._settle()
         linked = next(reversed(self._linked.values()), None)
         return Desk(self.project, root, text_of, settings, linked)
 
@@ -257,6 +304,7 @@ class Engine:
     ) -> str:
         from lsp_server import profile_loader
 
+        self._settle()
         linked = profile_loader.link_loaded(
             profile,
             self.project,
@@ -347,3 +395,13 @@ class Engine:
 
             for source, linked in self._linked.items():
                 self._linked[source] = profiles.refresh(linked, path, self.project.facts(path))
+
+
+def _parsed(source: bytes, language: Language, old: Any = None) -> Any:
+    """The tree of a text. TimeoutError where that takes too long."""
+    from analyzers import syntax
+
+    tree = syntax.parse_within(source, language, PARSE_SECONDS, old)
+    if tree is None:
+        raise TimeoutError(f"parsing took longer than {PARSE_SECONDS:g} s")
+    return tree

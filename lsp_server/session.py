@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -66,6 +67,7 @@ class OpenDocument:
     settled: int = 0  # how many there were when typing last paused
     analysis: Analysis | None = None  # the last that succeeded, kept when a later one fails
     failed: State | None = None
+    seconds: float = math.inf  # of processor time that the last analysis took
     running: tuple[State, asyncio.Future[None]] | None = None
     prices: dict[tuple[State, str], str | None] = field(
         default_factory=dict
@@ -225,7 +227,11 @@ class Session:
         # On the engine's thread. While this waited for its turn, the person may have typed on.
         if self.state_of(document) != state or self.documents.get(document.path) is not document:
             return None
-        return self.engine.analyse(document.path, text, document.language_id, self.settings)
+        began = time.thread_time()
+        try:
+            return self.engine.analyse(document.path, text, document.language_id, self.settings)
+        finally:
+            document.seconds = time.thread_time() - began
 
     async def reports(self, path: str) -> tuple[FunctionReport, ...]:
         """The cost of each function of an open document as it is now."""

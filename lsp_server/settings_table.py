@@ -64,7 +64,12 @@ class Diagnostics(Struct, frozen=True, rename="camel"):
     """When and how many findings the editor gets."""
 
     debounce: Annotated[
-        int, _meta("Milliseconds of quiet after a keystroke before a file is checked again.", ge=0, le=10_000)
+        int,
+        _meta(
+            "Milliseconds of quiet after a keystroke before a file is checked again; one that takes little is not waited for.",
+            ge=0,
+            le=10_000,
+        ),
     ] = 150
     max_per_file: Annotated[int, _meta("At most this many findings per file, the worst first.", ge=1)] = 200
     on_type: Annotated[bool, _meta("Check while typing; otherwise on open and on save only.")] = True

@@ -7,6 +7,7 @@ one unit only, and that is limited to MAX_DEPTH. What stands deeper becomes an `
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzers.facts import (
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from analyzers.languages.grammar import Grammar
+
+
+LARGE = 2_000
+"""Bytes. A statement of the top level that is larger is worth remembering."""
+
+MAX_LARGE = 500
+"""So many are kept; then it begins anew."""
+
+Large = tuple[int, int, bytes]
+"""Where such a statement is, in which grammar, and what it is."""
 
 
 class Pending(NamedTuple):
@@ -63,6 +74,7 @@ class Unit:
         "imports",
         "is_generator",
         "kind_hint",
+        "large",
         "name_hint",
         "names",
         "owner",
@@ -92,6 +104,7 @@ class Unit:
         )
         self.kind_hint = "lambda"
         self.queued: list[Pending] = []
+        self.large: dict[Large, tuple[Stmt, ...]] | None = None  # large statements lowered before
         self.imports: list[Import] = []
         self.exports: list[Export] = []
 
@@ -227,11 +240,38 @@ class Unit:
             kind = node.kind_id
             handler = stmts.get(kind)
             if handler is not None:
-                handler(self, node, depth, out)
+                if self.large is not None and node.end_byte - node.start_byte > LARGE:
+                    self._remembered(handler, node, depth, out, self.large)
+                else:
+                    handler(self, node, depth, out)
                 continue
             lower = exprs.get(kind)
             if lower is not None:
                 out.append(Do(node.start_byte - base, node.end_byte - base, lower(self, node, depth)))
+
+    def _remembered(
+        self,
+        handler: Callable[[Unit, Node, int, list[Stmt]], None],
+        node: Node,
+        depth: int,
+        out: list[Stmt],
+        large: dict[Large, tuple[Stmt, ...]],
+    ) -> None:
+        """A large statement that defines and imports nothing, a table for example, is lowered once."""
+        text = self.source[node.start_byte : node.end_byte]
+        key = (id(self.grammar), node.start_byte - self.base, blake2b(text, digest_size=16).digest())
+        known = large.get(key)
+        if known is not None:
+            out.extend(known)
+            return
+        before = (len(self.queued), len(self.imports), len(self.exports), len(self.decorators), self.has_loop)
+        at = len(out)
+        handler(self, node, depth, out)
+        after = (len(self.queued), len(self.imports), len(self.exports), len(self.decorators), self.has_loop)
+        if before == after and not node.has_error:
+            if len(large) >= MAX_LARGE:
+                large.clear()
+            large[key] = tuple(out[at:])
 
     def function_body(self, node: Node | None) -> tuple[Stmt, ...]:
         """The statements of a function: those of its block, or the `Return` of its one expression."""

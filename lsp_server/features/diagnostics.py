@@ -17,6 +17,9 @@ from lsp_server.convert import to_diagnostic, to_path
 from lsp_server.server import BigoServer
 from lsp_server.session import Analysis
 
+AT_ONCE = 0.1
+"""Seconds of processor time. A document whose last analysis took less is not waited for, unless the client asks when it wants to."""
+
 
 def register(server: BigoServer) -> None:
     """Pushing needs no registration; see `register_pull`."""
@@ -79,8 +82,11 @@ async def refresh(ls: BigoServer, path: str) -> None:
 
 
 def refresh_later(ls: BigoServer, path: str) -> None:
-    """`refresh` once the document has been quiet for the delay of the settings."""
+    """`refresh` once the document has been quiet for the delay of the settings; at once where that takes no time."""
     delay = ls.session.settings.diagnostics.debounce / 1000
+    document = ls.session.documents.get(path)
+    if document is not None and document.seconds < AT_ONCE and not ls.session.client.pull:
+        delay = 0
     ls.session.timers.schedule(path, delay, lambda: refresh(ls, path))
 
 

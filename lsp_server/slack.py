@@ -1,0 +1,166 @@
+"""The text of an open document as the analyzers see it: with room after each function, so that an edit moves nothing.
+
+Positions in facts, and in what was concluded from them, count from the start of a function; those of functions count
+from the start of the file. One character more in a function moves all functions below it, and what was concluded of
+them would be new. So an open Python document is analysed with blanks at the ends of some lines: what is typed into a
+function is taken from the blanks behind it. Blanks at the end of a line mean nothing to Python outside of strings, and
+the tree says where those are. What leaves the engine has the positions of the editor's own text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate
+from typing import TypeVar
+
+import msgspec
+
+from analyzers.findings import Edit, Finding, Fix, FunctionReport, Place, Reason, Related
+from analyzers.text import Span
+
+ROOM = 256
+"""Blanks behind each function. When they are used up, all are laid out anew."""
+
+_DEFINITION = re.compile(rb"^([ \t]*)(?:@|def\b|async[ \t]+def\b|(class)\b)", re.MULTILINE)
+_LINE_ENDS = b" \t\r\n\f"
+
+_Found = TypeVar("_Found", Finding, FunctionReport)
+
+
+class Roomy:
+    """A text (`plain`), and the same with room in it (`text`)."""
+
+    def __init__(self, plain: bytes, gaps: Sequence[int] = (), room: int = ROOM) -> None:
+        self.plain = plain
+        self._at = list(gaps)  # offsets in `plain`, ascending
+        self._room = [room] * len(gaps)
+        self._before = [0, *accumulate(self._room)]
+        pieces, last = [], 0
+        for at in gaps:
+            pieces += [plain[last:at], b" " * room]
+            last = at
+        self.text = b"".join((*pieces, plain[last:]))
+
+    # -- positions
+
+    def inside(self, at: int) -> int:
+        """The offset in `text` of an offset in `plain`: in front of the room, where there is some."""
+        return at + self._before[bisect_left(self._at, at)]
+
+    def outside(self, at: int) -> int:
+        """The offset in `plain` of an offset in `text`."""
+        low, high = 0, len(self._at)
+        while low < high:  # the gaps that begin before it
+            middle = (low + high) // 2
+            if self._at[middle] + self._before[middle] < at:
+                low = middle + 1
+            else:
+                high = middle
+        if low == 0:
+            return at
+        return max(at - self._before[low], self._at[low - 1])
+
+    @property
+    def gaps(self) -> list[int]:
+        """Where the room is, in `text`."""
+        return [at + before for at, before in zip(self._at, self._before, strict=False)]
+
+    def without(self, bad: set[int]) -> Roomy:
+        """The same without the gaps that begin at these offsets of `text`."""
+        kept = [at for at, gap in zip(self._at, self.gaps, strict=True) if gap not in bad]
+        return Roomy(self.plain, kept)
+
+    # -- edits
+
+    def edited(self, plain: bytes, gone: Span, come: Span) -> tuple[Span, Span] | None:
+        """Take over a new text, of which `come` stands where `gone` was; the same of `text`, which is another now.
+
+        None where there is not room enough: then nothing has changed.
+        """
+        after = bisect_left(self._at, gone.end)
+        if bisect_left(self._at, gone.start) != after:
+            return None  # the end of a line with room is part of what is gone
+        by = len(plain) - len(self.plain)
+        start, end = self.inside(gone.start), self.inside(gone.end)
+        new = plain[come.start : come.end]
+        if after == len(self._at):
+            self.text = self.text[:start] + new + self.text[end:]
+            self.plain = plain
+            return Span(start, end), Span(start, start + len(new))
+        room = self._room[after] - by
+        if room < 0:
+            return None
+        gap = self._at[after] + self._before[after]
+        close = gap + self._room[after]
+        self.text = b"".join((self.text[:start], new, self.text[end:gap], b" " * room, self.text[close:]))
+        self.plain = plain
+        self._room[after] = room
+        for later in range(after, len(self._at)):
+            self._at[later] += by
+        for later in range(after + 1, len(self._before)):
+            self._before[later] -= by
+        return Span(start, close), Span(start, close)
+
+
+def gaps_in(plain: bytes) -> list[int]:
+    """Where to make room in a Python text: at the end of the line before each function or class that is in no function."""
+    found: list[int] = []
+    around: int | None = None  # the indentation of the function that is open
+    decorated = False
+    for match in _DEFINITION.finditer(plain):
+        indent = len(match[1])
+        if around is not None and indent > around:
+            continue
+        decorator = match[0].endswith(b"@")
+        around = None if match[2] or decorator else indent
+        at = _end_before(plain, match.start())
+        if not decorated and at and plain[at - 1] != ord("\\") and (not found or found[-1] < at):
+            found.append(at)
+        decorated = decorator
+    return found
+
+
+def _end_before(plain: bytes, at: int) -> int:
+    """The end of the last line before an offset that is not blank."""
+    while at and plain[at - 1] in _LINE_ENDS:
+        at -= 1
+    return at
+
+
+# ---------------------------------------------------------------------------------------------- what leaves the engine
+
+
+def finding_outside(finding: Finding, texts: Mapping[str, Roomy]) -> Finding:
+    """A finding with the positions of the editor's texts."""
+    return replace(
+        finding,
+        place=_place(finding.place, texts),
+        related=tuple(Related(_place(one.place, texts), one.message) for one in finding.related),
+        fixes=tuple(_fix(fix, texts) for fix in finding.fixes),
+    )
+
+
+def report_outside(report: FunctionReport, texts: Mapping[str, Roomy]) -> FunctionReport:
+    """A report with the positions of the editor's texts."""
+    return replace(
+        report,
+        place=_place(report.place, texts),
+        name=_place(Place(report.place.path, report.name), texts).span,
+        why=tuple(Reason(_place(one.place, texts), one.text) for one in report.why),
+    )
+
+
+def _fix(fix: Fix, texts: Mapping[str, Roomy]) -> Fix:
+    return replace(fix, edits=tuple(Edit(_place(one.place, texts), one.text) for one in fix.edits))
+
+
+def _place(place: Place, texts: Mapping[str, Roomy]) -> Place:
+    roomy = texts.get(place.path)
+    if roomy is None:
+        return place
+    return msgspec.structs.replace(
+        place, span=Span(roomy.outside(place.span.start), roomy.outside(place.span.end))
+    )
