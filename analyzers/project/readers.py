@@ -46,6 +46,7 @@ def _methods(project: Project) -> frozenset[str]:
     def collect() -> frozenset[str]:
         names: set[str] = set()
         for path, qualname in Models(project).all():
+            project.read(path, "members", qualname)
             outline = project.outline(path)
             names.update(outline.methods.get(qualname, ()) if outline is not None else ())
         return frozenset(name for name in names if not name.startswith("__"))
