@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import holding, shapes
+from analyzers.evaluate import holding, queries, shapes
 from analyzers.evaluate.run import Run
 from analyzers.project import names
 from analyzers.project.index import Project
@@ -38,7 +38,7 @@ _MAKER = "collections.namedtuple"
 
 def filled(run: Run, made: Value, arguments: Arguments) -> Value:
     """An instance whose class has no `__init__` of its own: what was given stands under its fields' names."""
-    if made.kind != "instance" or made.ref is None or not _give_rows(arguments):
+    if made.kind != "instance" or made.ref is None or not _gives_any(arguments):
         return made
     project = run.summaries.project
     fields = list(_fields(project, made.ref))
@@ -49,7 +49,7 @@ def filled(run: Run, made: Value, arguments: Arguments) -> Value:
 
 def of_namedtuple(run: Run, target: Value, arguments: Arguments) -> Value | None:
     """`Pair(book, 1)` after `Pair = namedtuple("Pair", "book amount")`; None for any other call."""
-    if ":" not in target.token or not _give_rows(arguments):
+    if ":" not in target.token or not _gives_any(arguments):
         return None
     path, _, name = target.token.rpartition(":")
     project = run.summaries.project
@@ -82,11 +82,16 @@ def kept(run: Run, this: Value, name: str) -> Value | None:
 
 
 def stores(run: Run) -> Iterator[tuple[str, Value]]:
-    """The attributes of its object that a method leaves holding rows."""
+    """The attributes of its object that a method leaves holding rows, or a client."""
     if run.function.owner:
         for name, value in run.stored.items():
-            if "." not in name and holding.holds_rows(value):
+            if "." not in name and matters(value):
                 yield name, value
+
+
+def matters(value: Value) -> bool:
+    """True for what an object is followed for: rows, and what asks for some."""
+    return queries.is_client(value.kind) or holding.holds_rows(value)
 
 
 def left(made: Value, summary: Summary, values: tuple[tuple[str, Value], ...]) -> Value:
@@ -96,8 +101,8 @@ def left(made: Value, summary: Summary, values: tuple[tuple[str, Value], ...]) -
     return replace(made, entries=tuple((dict(made.entries) | dict(values)).items()))
 
 
-def _give_rows(arguments: Arguments) -> bool:
-    return any(holding.holds_rows(v) for v in (*arguments.values, *arguments.keywords.values()))
+def _gives_any(arguments: Arguments) -> bool:
+    return any(matters(v) for v in (*arguments.values, *arguments.keywords.values()))
 
 
 def _with(made: Value, fields: list[str], arguments: Arguments, *, in_order: bool, is_tuple: bool) -> Value:

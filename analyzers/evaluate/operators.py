@@ -207,6 +207,9 @@ def _item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
     label = shapes.text_of(node)
     if base.kind in queries.LAZY_KINDS:
         return queries.item(run, base, run.place(node)).on(depends)
+    found = queries.by_key(run, base, index, run.place(node)) if base.kind == "class" else None
+    if found is not None:
+        return found
     under = queries.entry(base, label) or _named(base, index)
     if under is not None:
         return under.on(depends)

@@ -180,6 +180,7 @@ class Family(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     row_read: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()  # load relations onto the rows of their first argument
     selects: bool = False  # a model named in `select` comes along
+    indexed: bool = False  # `Model[key]` asks for a row
     awaited: bool = False  # a query is sent when it is awaited
     lazy: bool = False
 

@@ -88,6 +88,11 @@ def entry(base: Value, label: str) -> Value | None:
     return services.item(base, label)
 
 
+def by_key(run: Run, base: Value, index: Value, place: Place) -> Value | None:
+    """`User[pk]`, where a mapper's models are asked so."""
+    return families.by_key(run, base, index, place)
+
+
 def item(run: Run, base: Value, place: Place) -> Value:
     """`rows[0]`: one row, by a query of its own."""
     touch(run, base, place, "index")
@@ -191,6 +196,7 @@ __all__ = [
     "LAZY_KINDS",
     "attribute",
     "awaited",
+    "by_key",
     "call",
     "entry",
     "given",

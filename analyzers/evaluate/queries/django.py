@@ -156,7 +156,7 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         return evidence.class_itself(run.summaries.project, *asked)
     if receiver is not None and receiver.kind in SETS and name:
         return _method(run, node, receiver, name, arguments)
-    if receiver is not None and receiver.kind == "row" and target.kind == "method":
+    if receiver is not None and target.kind == "method" and model_of(run, receiver) is not None:
         return _instance_method(run, node, receiver, name, arguments)
     if target.kind == "external":
         return _function(run, node, target.dotted, arguments)

@@ -105,6 +105,8 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         kind = "write" if name in family.row_write else "read"
         label = f"{receiver.label or 'row'}.{name}()"
         emit(run, kind, label, run.place(node), receiver.depends | arguments.depends, orm=found.orm)
+        if name in family.row_read:
+            _fetch_onto(run, node, receiver)
         return NONE
     effect = family.effect(name)
     if receiver.kind == "class":
@@ -131,6 +133,16 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     return Value(depends=depends)
 
 
+def _fetch_onto(run: Run, node: f.Call, row_: Value) -> None:
+    """`await pet.fetch_related("owner")`: the row that a name holds has it from now on."""
+    texts = constant_texts(node.args)
+    holder = node.func.obj if isinstance(node.func, f.Attr) else None
+    if texts and isinstance(holder, f.Name) and holder.id in run.env:
+        origin = row_.origin or Origin(run.place(node))
+        more = frozenset(join_path(row_.path, p) for text in texts for p in prefixes(text))
+        run.bind(holder.id, row_.but(origin=replace(origin, loads=origin.loads | more)))
+
+
 def _refined(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
     found = model_of(run, receiver)
     family = tables().families[found.orm] if found is not None else None
@@ -144,6 +156,10 @@ def _refined(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
         else:
             more = frozenset(p for text in texts for p in prefixes(text))
             origin = replace(origin, loads=origin.loads | more)
+    elif family is not None and found is not None and family.functions and name == "prefetch":
+        given = {value.ref for value in arguments.values}
+        brought = {n for n, relation in found.relations.items() if relation.target in given}
+        origin = replace(origin, loads=origin.loads | brought)
     elif family is not None and not family.effect(name):
         origin = replace(origin, certain=False)
     elif family is not None and family.selects and name == "select" and found is not None:
@@ -193,6 +209,16 @@ def _function(run: Run, target: Value, arguments: Arguments) -> Value | None:
     loads = first.origin.loads | {n for n, relation in found.relations.items() if relation.target in given}
     origin = replace(first.origin, loads=frozenset(loads))
     return Value("list", of=first.of.but(origin=origin) if first.of is not None else None, label=first.label)
+
+
+def by_key(run: Run, base: Value, index: Value, place: Place) -> Value | None:
+    """`User[pk]`: the row of that key, by a query; None for what is no model of such a mapper."""
+    found = model_of(run, base) if base.kind == "class" else None
+    if found is None or not tables().families[found.orm].indexed:
+        return None
+    depends = base.depends | index.depends
+    emit(run, "read", f"{found.name}[…]", place, depends, orm=found.orm, model=found.name)
+    return row(found.key, Origin(place, label=found.name), "", depends)
 
 
 def touch(run: Run, value: Value, place: Place, how: str) -> None:

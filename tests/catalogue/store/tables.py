@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from sqlalchemy import Column, ForeignKey, Table
+from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import (
     DeclarativeBase,
     DynamicMapped,
@@ -18,7 +19,7 @@ from sqlalchemy.orm import (
 _numbers = count(1000)
 
 
-class Base(DeclarativeBase):
+class Base(AsyncAttrs, DeclarativeBase):
     pass
 
 
