@@ -321,6 +321,13 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     found = _known_owner(found, receiver)
     if receiver.of is not None and receiver.of.kind != "row":
         found = found.but(of=receiver.of)  # After `values()`, no later method gives rows again.
+    if (
+        found.of is not None
+        and found.of.kind == "row"
+        and found.ref is not None
+        and model_of(run, found) is None
+    ):
+        found = found.but(of=found.of.but(ref=None))  # `self` of a queryset's own class: rows of some model.
     return found.but(evidence=receiver.evidence, batched=receiver.batched | _batched(run, node, arguments))
 
 
@@ -490,7 +497,7 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
         place,
         value.depends,
         orm="django",
-        batch=bool(value.batched) and value.depends <= value.batched,
+        batch=(bool(value.batched) and value.depends <= value.batched) or _is_part(run, value),
         batched=value.batched,
         relation=value.path or value.relation,
         many=True,
@@ -501,6 +508,16 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
         if value.evidence == "defeats a prefetch"
         else "",
     )
+
+
+def _is_part(run: Run, value: Value) -> bool:
+    """True for one of the parts that a generator cuts a set of rows into: each is many rows at once."""
+    loop = run.loops[-1] if run.loops else None
+    part = loop.over.of if loop is not None and loop.over.kind == "iterator" else None
+    if loop is None or part is None or part.kind not in SETS or loop.number not in value.depends:
+        return False
+    is_cut = bool(part.batched) or (part.origin is not None and part.origin.sliced)
+    return is_cut and value.kind in SETS and value.ref == part.ref
 
 
 def sliced(base: Value, depends: frozenset[Token], *, few: bool = False) -> Value:
