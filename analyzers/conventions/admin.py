@@ -20,6 +20,9 @@ from analyzers.project.outline import callee, dotted, is_true, keyword
 from analyzers.project.schema import Key, Model
 from analyzers.text import Span
 
+INLINE = "inline"
+"""The unit of an inline."""
+
 _JOINED = 3
 """Steps of foreign keys that are followed where Django follows up to five; few models point further."""
 
@@ -32,7 +35,7 @@ def kind_of(project: Project, key: Key) -> str:
 def roots(project: Project, key: Key) -> Iterator[str]:
     kind = kind_of(project, key)
     if kind and _model(project, key) is not None:
-        yield "changelist" if kind == "admin" else "inline"
+        yield "changelist" if kind == "admin" else INLINE
 
 
 def changelist(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
@@ -64,7 +67,7 @@ def inline(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | 
     columns = [*_columns(project, cls, key, "readonly_fields"), (At(classes.name_of(cls)), "__str__", None)]
     shown = [s for where, name, call in columns for s in _shown(project, key, found[0], where, name, call)]
     rows = _rows(project, at, key)
-    return units.function(cls, "inline", (), (at.each(ROW, rows, *shown),))
+    return units.function(cls, INLINE, (), (at.each(ROW, rows, *shown),))
 
 
 def _is_for_few(project: Project, key: Key, model: Model) -> bool:

@@ -27,6 +27,7 @@ _ADVICE = {
 def check(context: Context) -> Iterator[Finding]:
     own = context.language == "python" and context.analysis.qualname == context.function.qualname
     grown = {edits.absolute(context, growth.stmt) for growth in frames.growths(context)} if own else set()
+    causes: dict[object, list[tuple[Operated, Loop]]] = {}
     for operation in context.analysis.operations:
         if operation.statement in grown:
             continue  # Told of as an array or a frame.
@@ -42,9 +43,18 @@ def check(context: Context) -> Iterator[Finding]:
         if loop is not None and structure.is_added_in(context, loop, operation.target):
             continue
         if loop is not None and context.once("copy", operation.place):
-            yield _finding(context, operation, loop)
+            causes.setdefault(_accumulated(operation), []).append((operation, loop))
+    for (operation, loop), *others in causes.values():
+        yield _finding(context, operation, loop, [other for other, _ in others])
     if grown:
         yield from _grown_frames(context)
+
+
+def _accumulated(operation: Operated) -> object:
+    """What is mended at once: all that makes one container longer, in however many loops."""
+    if operation.tag != "concat" or not operation.target:
+        return operation.place
+    return operation.target, operation.name
 
 
 def _grown_frames(context: Context) -> Iterator[Finding]:
@@ -129,7 +139,7 @@ def _copied_whole(context: Context, operation: Operated) -> Loop | None:
     return loop if (grows or squared) and not loop.polling and not loop.chunked else None
 
 
-def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
+def _finding(context: Context, operation: Operated, loop: Loop, others: list[Operated]) -> Finding:
     receiver = operation.receiver
     label = operation.target or receiver.label or receiver.kind
     name = _shown_name(operation)
@@ -151,6 +161,7 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
                 f"`{receiver.label or label}` is a {receiver.kind}: {receiver.evidence}",
             )
         )
+    related += [Related(other.place, "copied here too") for other in others]
     severe = receiver.kind in ("list", "str", "bytes", "dict") and _is_many(context, operation, loop)
     if (
         operation.tag == "copy"

@@ -7,6 +7,7 @@ over, so it is a warning unless there is evidence of the contrary:
 - the pieces of a text that is cut at a separator (`value.split(",")`): they are written by hand;
 - what the settings of a program hold, and what its text lists;
 - what may be one thing or several (`if isinstance(names, str): names = [names]`);
+- rows that stand on one form of the admin's, each for a person to fill;
 - rows of a table of the framework's own that an installation sets up (groups, sites, kinds of content).
 
 A loop inside of another that grows is not one of these: its turns add up.
@@ -18,13 +19,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from analyzers import facts as f
+from analyzers.conventions import admin, units
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.orm import tables
 from analyzers.project import names
 from analyzers.project.attributes import attribute_values
 from analyzers.rules import data, structure
-from analyzers.rules.base import Context
+from analyzers.rules.base import Context, of_framework
 from analyzers.types import Value
 
 SETTINGS = ("django.conf.settings", "flask.current_app.config", "os.environ")
@@ -43,6 +45,8 @@ MAX_STEPS = 10
 
 def goes_over_few(context: Context, loop: Loop, query: Queried) -> bool:
     """True if there is evidence that a query is sent a handful of times: by its loop and by all around it."""
+    if of_framework(loop) and context.function.kind == units.KIND and context.function.name == admin.INLINE:
+        return True
     around = [other for other in query.loops if other.grows and other.number != loop.number]
     return all(_is_few(context, one) for one in (loop, *around))
 
