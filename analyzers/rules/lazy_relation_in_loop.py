@@ -41,7 +41,7 @@ def check(context: Context) -> Iterator[Finding]:
         if loop is None or not context.inside(call_place(query)):
             continue
         if any(_holds_rows(other.over, query.origin) for other in (*query.loops, loop)) or _fetched_before(
-            loop, query
+            context, loop, query
         ):
             # A row keeps what it has loaded: a second loop over the same rows asks for nothing new.
             causes.setdefault((query.origin, query.relation), []).append((loop, query))
@@ -95,13 +95,17 @@ def _holds_rows(over: Value, origin: Origin) -> bool:
     return over.of is not None and any(row.origin == origin for row in holding.rows(over.of))
 
 
-def _fetched_before(loop: Loop, query: Queried) -> bool:
+def _fetched_before(context: Context, loop: Loop, query: Queried) -> bool:
     """True if the loop takes its rows out of what was fetched before it: `rows[position]`, `by_key[key]`."""
     place = query.origin.place if query.origin is not None else None
     if place is None or place.path != loop.place.path or loop.kind == "while":
         return False
     if query.origin is not None and query.origin.assumed:
         return False
+    if query.orm != "sqlalchemy" and not context.inside(place):
+        return (
+            False  # A function that is called on each turn fetches it then: one row, by a query that is told.
+        )
     return not loop.whole.span.start <= place.span.start < loop.whole.span.end
 
 
