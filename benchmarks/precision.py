@@ -50,6 +50,18 @@ BASES = {
     "netbox": ("netbox-community/netbox", "43fe81f9e833228c9869f7ddadb67e6c5f145060"),
     "hoppscotch": ("hoppscotch/hoppscotch, its server (`packages/hoppscotch-backend`)", "afc2cf181c16e56647b099e5d18cfe55710c6cdd"),
     "documenso": ("documenso/documenso (`packages`, `apps/remix/server`)", "75330166cc00b29c14399bc2e391e4b4d8080c00"),
+    "ckan": ("ckan/ckan", "2dbe2c18f65ec75798c3667dd412c2320ac44ab0"),
+    "flaskbb": ("flaskbb/flaskbb", "4b78af85e96b375fdbc4d53723cedea459c99ac4"),
+    "kiwi": ("kiwitcms/Kiwi", "dfcf75920db11b4cb67bb66b37b378afda5cef32"),
+    "lemur": ("Netflix/lemur", "3a3c2c201d42db0eed06e79297eb8dc252c39288"),
+    "pontoon": ("mozilla/pontoon", "eb868358ac2c585a0d22dfec9ae0776e86de2e20"),
+    "pretalx": ("pretalx/pretalx", "5a3c2f61ecafc83cfa85aa518cc5af3d564b16ef"),
+    "pulpcore": ("pulp/pulpcore", "107800ebf38a18623f0c5e580445db92a5e3dc31"),
+    "pythondotorg": ("python/pythondotorg, without `fixtures`", "0a7e8d1fef1796dd6f0dcebb08ed5b0f8d0deed9"),
+    "recipes": ("TandoorRecipes/recipes, without `docs`", "d206eddbd32bd3c40feff70ad780b0f91f325eaa"),
+    "wger": ("wger-project/wger", "aaba20184527b018e10f1be576202aa7e7cb4c21"),
+    "ralph": ("allegro/ralph (`src/ralph`)", "c33ead2c5c99808e6e027af5b411a9c7bb160aad"),
+    "helpdesk": ("django-helpdesk/django-helpdesk", "360bace463c78314adb07d6b8bffc4676b73be29"),
     "saleor": ("saleor/saleor, without its seed data (`core/utils/random_data.py`)", "723cd4eba87dfc72822ade45dc08a3caa548428d"),
 }  # fmt: skip
 LEFT_OUT = ("core/utils/random_data.py",)
@@ -58,7 +70,11 @@ SOURCES = {True: (".ts", ".tsx", ".js", ".jsx"), False: (".py",)}
 """What counts as a line of a code base: of its own language."""
 FIRST = {"netbox": 50, "saleor": 50}
 """Where only the first so many findings were read, not all."""
-WARNINGS = ("conda", "pylint", "warehouse")
+APPLICATIONS = (
+    "ckan", "flaskbb", "helpdesk", "kiwi", "lemur", "pontoon", "pretalx", "pulpcore", "pythondotorg", "ralph", "recipes", "wger",
+)  # fmt: skip
+"""The applications that were opened last."""
+WARNINGS = ("conda", "pylint", "warehouse", *APPLICATIONS)
 """Where only the warnings were read."""
 SEVERITIES = ("warning", "information")
 KINDS = ("right", "moot", "wrong")
