@@ -102,11 +102,23 @@ def _fetched_before(context: Context, loop: Loop, query: Queried) -> bool:
         return False
     if query.origin is not None and query.origin.assumed:
         return False
-    if query.orm != "sqlalchemy" and not context.inside(place):
-        return (
-            False  # A function that is called on each turn fetches it then: one row, by a query that is told.
-        )
+    if (
+        query.orm != "sqlalchemy"
+        and not context.inside(place)
+        and _is_fetched_in(context, loop, query, place)
+    ):
+        return False
     return not loop.whole.span.start <= place.span.start < loop.whole.span.end
+
+
+def _is_fetched_in(context: Context, loop: Loop, query: Queried, place: Place) -> bool:
+    """True if a function that is called on each turn fetches the row then: that is a query of its own, and told."""
+    return bool(query.chain) or any(
+        other.kind == "read"
+        and other.place == place
+        and any(one.number == loop.number for one in other.loops)
+        for other in context.analysis.queries
+    )
 
 
 def _finding(
