@@ -51,6 +51,7 @@ class Summaries:
         self._asked: dict[tuple[str, str], Hashable] = {}  # the question for which a function is being run
         self._spent = 0
         self._provisional: dict[Hashable, Analysis] = {}
+        self._version = project.version  # of the project, when something provisional was last kept
         self._top: Hashable = None  # the question that is being answered
 
     def language_of(self, path: str) -> str:
@@ -112,8 +113,6 @@ class Summaries:
                 except Tangled:
                     self.project.memo.forget(("hub", self.hubs.cut()))
 
-        # What is remembered may be settled again before `answer` runs: nothing of an earlier state may be found then.
-        self._provisional.clear()
         # Asked from outside, it is true for where it is asked, whatever cycles of calls it leads into.
         key: Hashable = ("question", path, function.qualname, _signatures(formals), depth)
         return self.project.memo.ask(key, answer, in_cycle=None)
@@ -149,6 +148,10 @@ class Summaries:
         remember them. They are kept for the rest of the one question that is being answered: without that, a large
         group of functions that call each other would be run anew along every path through it.
         """
+        if self._version != self.project.version:
+            # What is remembered may be settled again by whoever rests on it, without a question from outside.
+            self._provisional.clear()
+            self._version = self.project.version
         qualname = function.qualname
         signature = _signatures(formals)
         # Only a question of its own runs the functions that are defined inside and called elsewhere.
