@@ -22,7 +22,6 @@ class Client:
     name: str = ""
     encoding: Encoding = "utf-16"
     pull: bool = False  # else diagnostics are pushed
-    pull_refresh: bool = False  # else a pulling client sees news at its next request
     related: bool = False
     code_description: bool = False
     tags: tuple[int, ...] = ()
@@ -54,6 +53,7 @@ def client_of(params: lsp.InitializeParams, encoding: str | None) -> Client:
         encoding=_encoding(encoding),
         trusted=options.get("trusted", True) is not False,
         opens=frozenset(opens) if isinstance(opens, (list, tuple)) else frozenset(),
+        pull=_pulls(capabilities),
         **_workspace(capabilities.workspace or lsp.WorkspaceClientCapabilities()),
         **_window(capabilities.window or lsp.WindowClientCapabilities()),
         **_text_document(capabilities.text_document or lsp.TextDocumentClientCapabilities()),
@@ -68,6 +68,14 @@ def _encoding(name: str | None) -> Encoding:
             return "utf-16"
 
 
+def _pulls(can: lsp.ClientCapabilities) -> bool:
+    """Whether the client pulls, and can be told that there is news. One that cannot (Neovim 0.10) would keep what it
+    pulled before the workspace was read, or before another file changed, until the person types: it is pushed to."""
+    pull = can.text_document.diagnostic if can.text_document else None
+    news = can.workspace.diagnostics if can.workspace else None
+    return pull is not None and bool(news and news.refresh_support)
+
+
 def _workspace(can: lsp.WorkspaceClientCapabilities) -> dict[str, Any]:
     edit = can.workspace_edit
     return {
@@ -78,7 +86,6 @@ def _workspace(can: lsp.WorkspaceClientCapabilities) -> dict[str, Any]:
         "apply_edit": bool(can.apply_edit),
         "lens_refresh": bool(can.code_lens and can.code_lens.refresh_support),
         "hint_refresh": bool(can.inlay_hint and can.inlay_hint.refresh_support),
-        "pull_refresh": bool(can.diagnostics and can.diagnostics.refresh_support),
         "configuration": bool(can.configuration),
         "watches": bool(can.did_change_watched_files and can.did_change_watched_files.dynamic_registration),
         "watches_configuration": bool(
@@ -101,7 +108,6 @@ def _text_document(can: lsp.TextDocumentClientCapabilities) -> dict[str, Any]:
     # A client that pulls says in `diagnostic` what it shows of a diagnostic (3.18), or still in `publishDiagnostics`.
     tags = publish.tag_support if publish else None
     return {
-        "pull": can.diagnostic is not None,
         "related": bool(publish and publish.related_information),
         "code_description": bool(publish and publish.code_description_support),
         "diagnostic_data": bool(publish and publish.data_support),

@@ -33,8 +33,12 @@ __all__ = ["Row", "Settings", "load", "rows", "unknown_names", "user_file"]
 EXTENSION_ONLY = frozenset(
     {"path", "interpreter", "importStrategy", "trace", "args", "env", "showNotifications"}
 )
-_GUARDED = frozenset({"budget_per_day", "budget_per_request", "confirm", "prewarm"})
-_OFF_IS_CAREFUL = frozenset({"prewarm"})  # of the switches among them; on is careful for the others
+_GUARDED = frozenset(
+    {"budget_per_day", "budget_per_request", "confirm", "prewarm", "open_telemetry", "cache_url"}
+)
+_OFF_IS_CAREFUL = frozenset(
+    {"prewarm", "open_telemetry"}
+)  # of the switches among them; on is careful for the others
 _ENVIRONMENT_ONLY = {"apikey", "baseurl", "endpoint", "authtoken", "token", "url"}
 
 Values = dict[tuple[str, str], Any]
@@ -136,9 +140,11 @@ def _merged(row: Row, old: Any, new: Any, place: _Place, problems: list[str]) ->
     return old
 
 
-def _loosens(name: str, old: bool | float, new: bool | float) -> bool:
-    """Whether `new` lets more happen: no confirmation, requests before a click, or a higher limit, of which 0 is the
-    highest."""
+def _loosens(name: str, old: bool | float | str, new: bool | float | str) -> bool:
+    """Whether `new` lets more happen: no confirmation, requests before a click, answers or metrics sent elsewhere, or a
+    higher limit, of which 0 is the highest."""
+    if isinstance(old, str) or isinstance(new, str):
+        return bool(new) and new != old
     if isinstance(old, bool):
         return bool(new and not old) if name in _OFF_IS_CAREFUL else bool(old and not new)
     return new != old and old != 0 and (new == 0 or new > old)

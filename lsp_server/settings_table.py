@@ -186,7 +186,7 @@ class Rewrite(Struct, frozen=True, rename="camel"):
     cache_url: Annotated[
         str,
         _meta(
-            "Keep answers in a Redis that a team shares (redis://host:6379/0) and not on this machine.",
+            "Keep answers in a Redis that a team shares (redis://host:6379/0) and not on this machine. Not for a workspace to say.",
             "machine",
         ),
     ] = ""

@@ -1,4 +1,4 @@
-"""Findings as diagnostics: pulled by clients that declare it, pushed to all others, never both.
+"""Findings as diagnostics: pulled by clients that can be told of news, pushed to all others, never both.
 
 https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#textDocument_publishDiagnostics
 https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#textDocument_pullDiagnostics
@@ -105,7 +105,7 @@ async def refresh_all(ls: BigoServer, first: str = "") -> None:
     """`refresh` for every open document, `first` before the others; a pulling client is asked to pull again."""
     client = ls.session.client
     if client.pull:
-        if client.pull_refresh and ls.session.documents:
+        if ls.session.documents:
             ls.workspace_diagnostic_refresh(None)
     else:
         for path in sorted(ls.session.documents, key=lambda path: path != first):

@@ -101,7 +101,11 @@ def test_a_workspace_cannot_redirect_the_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "toml", ["budget-per-day = 100.0", "budget-per-day = 0", "confirm = false", "prewarm = true"]
+    "toml",
+    [
+        *("budget-per-day = 100.0", "budget-per-day = 0", "confirm = false", "prewarm = true"),
+        *('cache-url = "redis://elsewhere.example/0"', "open-telemetry = true"),
+    ],
 )
 def test_a_workspace_cannot_loosen_what_a_person_set(tmp_path: Path, toml: str) -> None:
     settings, problems = load(project(tmp_path, f"[tool.bigo.rewrite]\n{toml}\n"))

@@ -52,7 +52,10 @@ async def client(request: Any, lsp_client: LanguageClient) -> AsyncIterator[None
 async def diagnostics(client: LanguageClient) -> list[lsp.Diagnostic]:
     """What the client shows, by the way it declares."""
     assert client.capabilities.text_document
-    if client.capabilities.text_document.diagnostic is None:
+    # Only who can be told of news is offered to pull: Neovim 0.10 cannot.
+    workspace = client.capabilities.workspace
+    news = workspace.diagnostics if workspace else None
+    if client.capabilities.text_document.diagnostic is None or not (news and news.refresh_support):
         await client.wait_for_notification(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         return list(client.diagnostics[URI])
     report = await client.text_document_diagnostic_async(

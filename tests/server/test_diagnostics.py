@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from connection import CLIENTS, Editor, at, captured, play
+from connection import CLIENTS, Editor, Message, at, captured, play
 
 URI = "file:///srv/app/a.py"
 OTHER = "file:///srv/app/b.py"
-PULLS = {"textDocument": {"diagnostic": {}}}
+PULLS = {"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}}
 
 
 def test_a_pushing_client_sees_what_it_types() -> None:
@@ -150,11 +150,14 @@ def test_a_document_may_be_checked_on_save_only() -> None:
     play(pushed, options=settings)
 
 
-def test_a_pushed_client_is_offered_no_pull() -> None:
+@pytest.mark.parametrize("declared", [{}, {"textDocument": {"diagnostic": {}}}], ids=["pushed", "no-news"])
+def test_a_client_that_does_not_pull_or_hears_no_news_is_pushed_to(declared: Message) -> None:
     async def story(editor: Editor) -> None:
         assert editor.server.server_capabilities.diagnostic_provider is None
+        editor.open(URI, "SLOW")
+        assert len(await editor.diagnostics(URI)) == 1
 
-    play(story)
+    play(story, declared)
 
 
 @pytest.mark.parametrize("name", CLIENTS)

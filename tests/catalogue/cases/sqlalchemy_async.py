@@ -131,7 +131,7 @@ async def comprehension(session: AsyncSession, ids: list[int]):
 
 async def asynchronous_generator(session: AsyncSession):
     async for order in _orders(session):
-        print(await order.awaitable_attrs.user)  # grows
+        print((await order.awaitable_attrs.user).name)  # grows
 
 
 async def _orders(session: AsyncSession):
