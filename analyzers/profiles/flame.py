@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from analyzers.profiles.places import is_external, normal
 from analyzers.profiles.profile import Frame, Profile
+from analyzers.profiles.show import NAMELESS
 
 LEAST_SHARE = 0.001
 """A cell below this share is left out with all it calls: it would be thinner than a pixel."""
@@ -65,7 +66,7 @@ def _placed(start: float, cells: Iterable[Cell]) -> Iterator[tuple[float, Cell]]
 
 def _cell(frame: Frame) -> Cell:
     file = normal(frame.file)
-    return Cell(frame.name, file, frame.line, own=not frame.native and bool(file) and not is_external(file))
+    return Cell(frame.name or NAMELESS, file, frame.line, own=not frame.native and bool(file) and not is_external(file))
 
 
 def _trimmed(cells: list[Cell], least: float) -> list[Cell]:

@@ -16,6 +16,9 @@ LEAST_LAMBDA_SHARE = 0.01
 
 MOST_QUERIES = 200
 MOST_BLOCKING = 10
+NAMELESS = "(anonymous)"
+"""What V8 calls a function without a name, the top level of a script among them."""
+
 _SHORTENED = frozenset({"collapsed", "cprofile-text", "tachyon-text", "pyinstrument-text", "gecko"})
 
 
@@ -58,7 +61,7 @@ def show_text(shown: dict[str, Any], limit: int = 20, root: str = "") -> str:
         place = f"{file}:{each['line']}" if each["line"] else file
         stretch = "" if each["longest_stretch"] is None else f"{each['longest_stretch'] * 1000:.0f} ms"
         rows.append(
-            f"{each['self_share']:6.1%} {each['total_share']:6.1%} {calls:>10} {stretch:>9}  {each['qualname']}  {place}".rstrip()
+            f"{each['self_share']:6.1%} {each['total_share']:6.1%} {calls:>10} {stretch:>9}  {each['qualname'] or NAMELESS}  {place}".rstrip()
         )
     left = len(shown["functions"]) - limit
     if left > 0:

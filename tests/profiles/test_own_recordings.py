@@ -17,6 +17,7 @@ from lsp_server.profile_loader import link_loaded, load_in_child
 from .programs import SAMPLES, Sources
 
 NODE = shutil.which("node")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture
@@ -87,3 +88,46 @@ def test_node(program: Path) -> None:
     found = record(program, ["node", str(program / "nodeapp" / "app.js"), "0.3"], "node")
     assert unlinked_part(found, program) <= 0.01
     assert {time.name for time in found.functions} >= {"findPairs", "dedupeNames"}
+
+
+PAGE = """<!doctype html><title>page</title><script src="app.js"></script>
+"""
+SCRIPT = """function findPairs(items) {
+  const pairs = [];
+  for (const one of items) for (const other of items) if (one + other === items.length) pairs.push(one);
+  return pairs;
+}
+
+function dedupeNames(names) {
+  const out = [];
+  for (const name of names) if (!out.includes(name)) out.push(name);
+  return out;
+}
+
+function main() {
+  const items = Array.from({ length: 12000 }, (_, index) => index);
+  document.title = String(findPairs(items).length + dedupeNames(items).length);
+}
+
+main();
+"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
+def test_a_trace_of_a_browser(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "app.js").write_text(SCRIPT, encoding="utf-8")
+    out = tmp_path / "trace.json"
+    categories = "devtools.timeline,v8.execute,disabled-by-default-v8.cpu_profiler,__metadata"
+    tracing = [f"--trace-startup={categories}", f"--trace-startup-file={out}", "--trace-startup-format=json"]
+    browser = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    page = ["--trace-startup-duration=0", "--dump-dom", (tmp_path / "page.html").as_uri()]
+    subprocess.run(
+        [str(CHROMIUM), *browser, *tracing, *page], cwd=tmp_path, capture_output=True, check=True, timeout=120
+    )
+    found = linked(load_in_child(out), tmp_path)
+    assert unlinked_part(found, tmp_path) <= 0.01
+    hottest = max(found.functions, key=lambda time: time.self_share)
+    assert hottest.name == "findPairs"
+    assert hottest.longest is not None
+    assert {"findPairs", "main"} <= {time.name for time in found.functions}
