@@ -2,10 +2,12 @@
 
     python benchmarks/profiles.py large [--megabytes 100]     processor time and memory of the child that reads
     python benchmarks/profiles.py damaged [--count 10000]     files per format, each changed at random
+    python benchmarks/profiles.py typing [--megabytes 60]     from a keystroke to the answer, while a profile is linked
 
 `large` makes a speedscope file, a V8 CPU profile and a Chrome trace of that size; stacks repeat as they do in real
 recordings, with a part of new ones. `damaged` starts from the samples of the tests; a reader may refuse with a reason
-or give a valid profile, within a limit on memory. Results: profiles.md.
+or give a valid profile, within a limit on memory. `typing` changes a document of 500 lines in a real server and asks for a
+hover each time, first by itself, then while a large profile is read and linked. Results: profiles.md.
 """
 
 from __future__ import annotations
@@ -227,18 +229,73 @@ def damaged(count: int, only: str) -> int:
     return 1 if failures else 0
 
 
+# ------------------------------------------------------------------------------------------------------ typing
+
+
+def typing(megabytes: int) -> None:
+    sys.path.insert(0, str(REPO / "tests" / "server"))
+    from raw_client import RawClient
+
+    text = "".join(
+        f"def f{n}(xs, ys):\n    for x in xs:\n        if x in ys:\n            print({n})\n\n"
+        for n in range(100)
+    )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        RawClient((sys.executable, "-m", "lsp_server", "server")) as client,
+    ):
+        profile = Path(folder, "run.speedscope")
+        with profile.open("w", encoding="ascii") as file:
+            speedscope(file, megabytes << 20)
+        uri = Path(folder, "a.py").as_uri()
+        client.initialize()
+        client.open(uri, text)
+        version = 1
+
+        def keystroke() -> float:
+            nonlocal version
+            version += 1
+            at = {"line": 3, "character": 18 + (version % 2 == 1)}
+            span = {"start": {"line": 3, "character": 18}, "end": at}
+            change = {"range": span, "text": "" if version % 2 else "1"}
+            began = time.perf_counter()
+            client.notify(
+                "textDocument/didChange",
+                {"textDocument": {"uri": uri, "version": version}, "contentChanges": [change]},
+            )
+            place = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 5}}
+            client.request("textDocument/hover", place)
+            return time.perf_counter() - began
+
+        alone = [keystroke() for _ in range(220)][20:]
+        call = {"command": "bigo.linkProfile", "arguments": [{"path": str(profile)}]}
+        client.notes.clear()
+        number, during = client.begin("workspace/executeCommand", call), []
+        while not any(note.get("id") == number for note in client.notes):
+            during.append(keystroke())
+        print("| | keystrokes | p50 | p95 | longest |\n|---|---|---|---|---|")
+        for name, seconds in (("by itself", alone), (f"while {megabytes} MiB are read and linked", during)):
+            ordered = [
+                f"{1000 * sorted(seconds)[int(q * (len(seconds) - 1))]:.1f} ms" for q in (0.5, 0.95, 1)
+            ]
+            print(f"| {name} | {len(seconds)} | {' | '.join(ordered)} |")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("large", "damaged"))
+    parser.add_argument("what", choices=("large", "damaged", "typing"))
     parser.add_argument("--megabytes", type=int, default=100)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--format", default="", help="only this format")
     options = parser.parse_args()
     if options.what == "damaged":
         return damaged(options.count, options.format)
-    large(options.megabytes)
+    if options.what == "typing":
+        typing(min(options.megabytes, 60))
+    else:
+        large(options.megabytes)
     return 0
 
 

@@ -66,7 +66,12 @@ def _placed(start: float, cells: Iterable[Cell]) -> Iterator[tuple[float, Cell]]
 
 def _cell(frame: Frame) -> Cell:
     file = normal(frame.file)
-    return Cell(frame.name or NAMELESS, file, frame.line, own=not frame.native and bool(file) and not is_external(file))
+    return Cell(
+        frame.name or NAMELESS,
+        file,
+        frame.line,
+        own=not frame.native and bool(file) and not is_external(file),
+    )
 
 
 def _trimmed(cells: list[Cell], least: float) -> list[Cell]:
