@@ -15,7 +15,7 @@ from analyzers import confidence, conventions, rules, suppress, templates
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import derivation, shapes
-from analyzers.evaluate.calls import RULE_OF
+from analyzers.evaluate.calling.calls import RULE_OF
 from analyzers.evaluate.events import Analysis
 from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.summaries import NO_TEXT, Summaries

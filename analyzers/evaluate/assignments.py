@@ -7,27 +7,15 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import (
-    attributes,
-    choices,
-    doubling,
-    evidence,
-    expressions,
-    filling,
-    holding,
-    loops,
-    operators,
-    pages,
-    queries,
-    ranges,
-    reading,
-    scripts,
-    shapes,
-)
+from analyzers.evaluate import attributes, evidence, expressions, operators, queries, scripts, shapes
 from analyzers.evaluate.events import Operated
-from analyzers.evaluate.measures import is_logarithmic
+from analyzers.evaluate.presenting import choices, pages
+from analyzers.evaluate.queries import holding
 from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.run import Run
+from analyzers.evaluate.sizes import ranges, reading
+from analyzers.evaluate.sizes.measures import is_logarithmic
+from analyzers.evaluate.turns import doubling, filling, loops
 from analyzers.operations import operations
 from analyzers.types import UNKNOWN_VALUE, Value, element, join
 

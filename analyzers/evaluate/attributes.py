@@ -7,19 +7,12 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
-from analyzers.evaluate import (
-    asked,
-    calls,
-    evidence,
-    expressions,
-    frameworks,
-    objects,
-    pages,
-    queries,
-    reading,
-    shapes,
-)
+from analyzers.evaluate import evidence, expressions, queries, shapes
+from analyzers.evaluate.calling import calls
+from analyzers.evaluate.presenting import asked, frameworks, pages
+from analyzers.evaluate.queries import objects
 from analyzers.evaluate.run import Run
+from analyzers.evaluate.sizes import reading
 from analyzers.operations import operations
 from analyzers.orm import tables
 from analyzers.project import names

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import shapes
-from analyzers.evaluate.arithmetic import folded
 from analyzers.evaluate.run import Run
+from analyzers.evaluate.sizes.arithmetic import folded
 from analyzers.operations import operations
 from analyzers.orm import tables
 from analyzers.project import names
@@ -351,7 +351,8 @@ def _by_function(project: Project, path: str, qualname: str, language: str) -> V
 
 
 def _constructed(project: Project, path: str, scope: str, language: str, node: f.Call) -> Value:
-    from analyzers.evaluate import queries, reading
+    from analyzers.evaluate import queries
+    from analyzers.evaluate.sizes import reading
 
     if isinstance(node.func, f.Attr) and node.func.name == "$extends":
         return guess(project, path, scope, language, node.func.obj)

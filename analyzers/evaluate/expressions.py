@@ -10,21 +10,13 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
-from analyzers.evaluate import (
-    asked,
-    attributes,
-    calls,
-    frameworks,
-    loops,
-    operators,
-    pages,
-    ranges,
-    reading,
-    shapes,
-    written,
-)
-from analyzers.evaluate.measures import texts
+from analyzers.evaluate import attributes, operators, shapes
+from analyzers.evaluate.calling import calls
+from analyzers.evaluate.presenting import asked, frameworks, pages, written
 from analyzers.evaluate.run import Run
+from analyzers.evaluate.sizes import ranges, reading
+from analyzers.evaluate.sizes.measures import texts
+from analyzers.evaluate.turns import loops
 from analyzers.types import NOTHING, UNKNOWN_VALUE, Value, constant, join, joined
 
 MAX_ENTRIES = 40

@@ -6,11 +6,13 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import expressions, queries, ranges, reading, segments, shapes
-from analyzers.evaluate.arithmetic import computed
+from analyzers.evaluate import expressions, queries, shapes
 from analyzers.evaluate.events import Compared, Operated
-from analyzers.evaluate.measures import Measures, is_logarithmic, smaller, texts
 from analyzers.evaluate.run import Run
+from analyzers.evaluate.sizes import ranges, reading
+from analyzers.evaluate.sizes.arithmetic import computed
+from analyzers.evaluate.sizes.measures import Measures, is_logarithmic, smaller, texts
+from analyzers.evaluate.turns import segments
 from analyzers.findings import Place
 from analyzers.operations import Operation, operations
 from analyzers.types import UNKNOWN_VALUE, Token, Value, element

@@ -16,17 +16,18 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.bounds import Symbol
 from analyzers.costs import ONE, Cost, Size
-from analyzers.evaluate import derivation, growth
+from analyzers.evaluate import derivation
 from analyzers.evaluate.events import Analysis, Loop, Part
 from analyzers.evaluate.frames import NOWHERE, Block, Frame, Reading
 from analyzers.evaluate.recursion.recording import Recursing
+from analyzers.evaluate.sizes import growth
 from analyzers.findings import Place
 from analyzers.text import Span
 from analyzers.types import INPUT, UNKNOWN_VALUE, Value, join
 
 if TYPE_CHECKING:
     from analyzers.evaluate.summaries import Summaries
-    from analyzers.evaluate.whiles.known import Turn
+    from analyzers.evaluate.turns.whiles.known import Turn
 
 MAX_STEPS = 20_000
 """Expressions and statements one run may visit before it gives up and answers "unknown"."""
@@ -167,7 +168,7 @@ class Run:
     def extent(self, value: Value) -> Cost:
         """The number of elements of a container, or the magnitude of an int."""
         if value.grown is not None:
-            from analyzers.evaluate import segments
+            from analyzers.evaluate.turns import segments
 
             return segments.gathered(self, value) or Cost.of(value.grown)
         if value.size is not None:

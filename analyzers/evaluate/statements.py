@@ -7,21 +7,12 @@ from typing import Any
 
 from analyzers import facts as f
 from analyzers import templates
-from analyzers.evaluate import (
-    asked,
-    assignments,
-    calls,
-    capped,
-    evidence,
-    expressions,
-    leaving,
-    loops,
-    memos,
-    operators,
-    shapes,
-)
+from analyzers.evaluate import assignments, evidence, expressions, operators, shapes
+from analyzers.evaluate.calling import calls, memos
 from analyzers.evaluate.frames import Block
+from analyzers.evaluate.presenting import asked
 from analyzers.evaluate.run import Run
+from analyzers.evaluate.turns import capped, leaving, loops
 from analyzers.operations import operations
 from analyzers.types import UNKNOWN_VALUE, Value
 

@@ -15,12 +15,16 @@ from analyzers import conventions, templates, ways
 from analyzers import facts as f
 from analyzers.conventions import pages, serializers
 from analyzers.costs import ONE, UNKNOWN
-from analyzers.evaluate import asked, evidence, holding, loops, memos, objects, scripts, segments, statements
+from analyzers.evaluate import evidence, scripts, statements
+from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Summary
 from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Tangled
+from analyzers.evaluate.presenting import asked
+from analyzers.evaluate.queries import holding, objects
 from analyzers.evaluate.recursion import descents, solve
 from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.evaluate.run import MAX_DEPTH, OverBudget, Run
+from analyzers.evaluate.turns import loops, segments
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.models import Models

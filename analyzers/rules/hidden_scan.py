@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from analyzers import facts as f
-from analyzers.evaluate import memos
+from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Called, Loop
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
 from analyzers.rules import data, structure

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzers.evaluate import holding
 from analyzers.evaluate.events import Loop, Queried
+from analyzers.evaluate.queries import holding
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.orm import tables
 from analyzers.project.models import Model

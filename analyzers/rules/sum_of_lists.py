@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers import facts as f
-from analyzers.evaluate import flattening
+from analyzers.evaluate.calling import flattening
 from analyzers.evaluate.events import Operated
 from analyzers.findings import Confidence, Cost, Finding, Fix, Related, Severity
 from analyzers.rules import edits, imports, structure

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers import facts as f
-from analyzers.evaluate import memos, shapes
+from analyzers.evaluate import shapes
+from analyzers.evaluate.calling import memos
 from analyzers.evaluate.recursion import detect
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.rules import changes, imports

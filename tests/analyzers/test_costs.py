@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.costs import ONE, UNKNOWN, Cost, Size
-from analyzers.evaluate.measures import WORDS
+from analyzers.evaluate.sizes.measures import WORDS
 from analyzers.operations import FOLDERS, formula, operations
 
 N, M, K = Size("n"), Size("m"), Size("k")

@@ -19,7 +19,7 @@ from analyzers.project.models import Models
 from analyzers.types import UNKNOWN_VALUE, Token, Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.arguments import Arguments
+    from analyzers.evaluate.calling.arguments import Arguments
 
 _FAMILIES = (django, sqlalchemy, drivers, services, families, prisma)
 

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import calls, evidence, shapes
+from analyzers.evaluate import evidence, shapes
+from analyzers.evaluate.calling import calls
 from analyzers.evaluate.queries import django_loaders as loaders
 from analyzers.evaluate.queries import django_owners as owners
 from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, read_later, row
@@ -21,7 +22,7 @@ from analyzers.project.registered import LOOK_UP, looked_up
 from analyzers.types import NONE, UNKNOWN_VALUE, Origin, Token, Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.arguments import Arguments
+    from analyzers.evaluate.calling.arguments import Arguments
 
 SETS = ("queryset", "manager")
 

@@ -20,7 +20,7 @@ from analyzers.project.names import Target
 from analyzers.types import Origin, Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.arguments import Arguments
+    from analyzers.evaluate.calling.arguments import Arguments
 
 PREFETCH = "prefetch"
 """The kind of a `Prefetch` object: `path` is its lookup, `relation` the attribute it fills, `origin` its queryset's."""

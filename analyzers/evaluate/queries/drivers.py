@@ -12,7 +12,7 @@ from analyzers.orm import tables
 from analyzers.types import NONE, Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.arguments import Arguments
+    from analyzers.evaluate.calling.arguments import Arguments
 
 
 def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:

@@ -17,7 +17,7 @@ from analyzers.project.models import Model, Relation
 from analyzers.types import NONE, UNKNOWN_VALUE, Origin, Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.arguments import Arguments
+    from analyzers.evaluate.calling.arguments import Arguments
 
 KIND = "rows"
 """A query of one of these mappers, sent when it is iterated or awaited."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
-from analyzers.evaluate import calls, shapes
+from analyzers.evaluate import shapes
+from analyzers.evaluate.calling import calls
 from analyzers.evaluate.queries.emit import emit
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
 from analyzers.types import UNKNOWN_VALUE, Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.arguments import Arguments
+    from analyzers.evaluate.calling.arguments import Arguments
 
 
 def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:

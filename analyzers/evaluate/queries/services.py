@@ -13,7 +13,7 @@ from analyzers.orm import tables
 from analyzers.types import UNKNOWN_VALUE, Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.arguments import Arguments
+    from analyzers.evaluate.calling.arguments import Arguments
 
 
 def kind_made_by(name: str, node: f.Call | None = None) -> str:

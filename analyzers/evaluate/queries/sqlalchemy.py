@@ -27,7 +27,7 @@ from analyzers.orm import tables
 from analyzers.types import NONE, UNKNOWN_VALUE, Origin, Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.arguments import Arguments
+    from analyzers.evaluate.calling.arguments import Arguments
 
 BATCH = "a batch"
 WRITE = "a write"

@@ -16,7 +16,7 @@ from analyzers.orm import tables
 from analyzers.types import Origin, Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.arguments import Arguments
+    from analyzers.evaluate.calling.arguments import Arguments
 
 KIND = "loader"
 ALL = "*"

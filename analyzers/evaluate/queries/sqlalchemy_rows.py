@@ -16,7 +16,7 @@ from analyzers.project.models import Model, Relation
 from analyzers.types import Origin, Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.arguments import Arguments
+    from analyzers.evaluate.calling.arguments import Arguments
 
 RESULT_ROW = "a row of a result"
 HELD_KEY = "the key of a row that is held"

@@ -18,7 +18,7 @@ from analyzers.project.index import Project
 from analyzers.types import Origin, Value
 
 if TYPE_CHECKING:
-    from analyzers.evaluate.arguments import Arguments
+    from analyzers.evaluate.calling.arguments import Arguments
 
 REMEMBERS = "a session that keeps what it holds"
 ADDED = "put into a session"

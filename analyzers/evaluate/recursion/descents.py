@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from analyzers.evaluate import memos
+from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.evaluate.queries.emit import LAZY_KINDS
 from analyzers.evaluate.recursion.recording import SelfCall

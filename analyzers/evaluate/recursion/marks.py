@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzers import facts as f
-from analyzers.evaluate import memos, shapes
+from analyzers.evaluate import shapes
+from analyzers.evaluate.calling import memos
 from analyzers.evaluate.recursion import detect
 from analyzers.evaluate.remembered import remembered
 

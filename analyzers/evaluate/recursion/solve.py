@@ -26,7 +26,8 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE, UNKNOWN, Cost, Size
-from analyzers.evaluate import memos, shapes
+from analyzers.evaluate import shapes
+from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Part
 from analyzers.evaluate.recursion import bounds, detect, marks, moves
 from analyzers.evaluate.recursion.moves import HALF, SPLIT, STEP, WALK

@@ -1,0 +1,59 @@
+"""The evaluated arguments of a call."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from analyzers import facts as f
+from analyzers.evaluate import expressions
+from analyzers.evaluate.run import Run
+from analyzers.evaluate.sizes import ranges
+from analyzers.types import Token, Value
+
+SPREAD = "spread into the arguments"
+"""The evidence of a value of which nobody knows how many arguments it gives."""
+
+
+def _evaluated(run: Run, argument: f.Expr) -> Value:
+    value = ranges.bounded(run, argument, expressions.evaluate(run, argument))
+    return replace(value, evidence=SPREAD) if isinstance(argument, f.Star) else value
+
+
+class Arguments:
+    """Evaluated arguments. `values` are positional; spread ones end the list."""
+
+    def __init__(self, run: Run, node: f.Call) -> None:
+        self.node = node
+        self.values = [_evaluated(run, argument) for argument in node.args]
+        self.keywords: dict[str, Value] = {}
+        for keyword in node.keywords:
+            value = expressions.evaluate(run, keyword.value)
+            self.keywords[keyword.name or "**"] = value
+
+    @classmethod
+    def none(cls) -> Arguments:
+        """No arguments: what a function is called back with is not written out."""
+        made = cls.__new__(cls)
+        made.node = f.Call(0, 0, f.Name(0, 0, ""), ())
+        made.values, made.keywords = [], {}
+        return made
+
+    def first(self) -> Value | None:
+        return self.values[0] if self.values else None
+
+    def get(self, position: int, name: str = "") -> Value | None:
+        if name and name in self.keywords:
+            return self.keywords[name]
+        return self.values[position] if 0 <= position < len(self.values) else None
+
+    def written(self, position: int, name: str = "") -> f.Expr | None:
+        """The expression of an argument."""
+        given = next((k.value for k in self.node.keywords if name and k.name == name), None)
+        return given or (self.node.args[position] if 0 <= position < len(self.node.args) else None)
+
+    @property
+    def depends(self) -> frozenset[Token]:
+        out: frozenset[Token] = frozenset()
+        for value in (*self.values, *self.keywords.values()):
+            out |= value.depends
+        return out

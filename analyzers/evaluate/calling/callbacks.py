@@ -1,0 +1,121 @@
+"""Functions that an operation calls once for every element: `key`, what `map`, `filter` and `reduce` are given."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from analyzers import facts as f
+from analyzers.costs import ONE
+from analyzers.evaluate.calling import calls, prepared
+from analyzers.evaluate.calling.arguments import Arguments
+from analyzers.evaluate.calling.results import result
+from analyzers.evaluate.run import Run
+from analyzers.evaluate.sizes.measures import Measures
+from analyzers.evaluate.turns import loops
+from analyzers.findings import Place
+from analyzers.operations import Operation, operations
+from analyzers.types import UNKNOWN_VALUE, Value
+from analyzers.types import element as element_of
+
+_NAMED = ("key", "func", "function")
+"""Keywords for a function that may also be given by its position: `groupby(rows, key=f)`."""
+
+
+def called_back(
+    run: Run, node: f.Call, row: Operation, receiver: Value, arguments: Arguments, place: Place
+) -> Value | None:
+    """Run the function argument of a row on an element, in a loop over the receiver. What it returns, if known."""
+    if not row.calls:
+        return None
+    function, callback = _given(node, row, arguments)
+    if function is None or callback is None:
+        return None
+    if function.kind not in ("function", "external") and not prepared.is_callable(function):
+        return None
+    over_node = (
+        node.func.obj if isinstance(node.func, f.Attr) else node.args[min(int(row.over), len(node.args) - 1)]
+    )
+    accumulator = _accumulator(run, arguments) if row.passes == "accumulator" else UNKNOWN_VALUE
+    before = len(run.analysis.operations)
+    loops.enter(run, node, receiver, over_node, place, "callback")
+    element = loops.element_of(run, receiver)
+    element = element if element.size is not None else element.named(f"{receiver.label or 'input'}[…]")
+    passed: tuple[Value, ...] = (element,)
+    if row.passes == "accumulator":
+        passed = (accumulator, element)
+    elif row.passes == "items" and element.items is not None:
+        passed = element.items
+    elif row.calls == "0" and row.over == "1" and len(arguments.values) > 2:
+        passed = (element, *(_element_beside(v, element) for v in arguments.values[2:]))  # map(f, xs, ys)
+    elif function.kind == "function" and not row.calls.isdigit() and _compares(run, function):
+        passed = (element, element)
+    returned: Value | None
+    if prepared.is_callable(function):
+        returned = prepared.applied(run, function, passed, {}, callback)
+    elif function.kind == "external":
+        returned = _outside(run, function, passed, place)
+    else:
+        returned = calls.invoke(run, function, passed, {}, run.place(callback), "the callback", inline=True)
+        _accumulated(run, accumulator, before)
+    run.close()
+    return returned
+
+
+def _given(node: f.Call, row: Operation, arguments: Arguments) -> tuple[Value | None, f.Expr | None]:
+    """The function that a row calls, and where it is written."""
+    if row.calls.isdigit():
+        position = int(row.calls)
+        if position < len(node.args):
+            return arguments.get(position), node.args[position]
+        found = next((k for k in node.keywords if k.name in _NAMED), None)
+        return (arguments.keywords[found.name], found.value) if found is not None else (None, None)
+    named = row.calls if row.calls in arguments.keywords else "cmp"  # Python 2 compared pairs.
+    return arguments.keywords.get(named), next((k.value for k in node.keywords if k.name == named), None)
+
+
+def _element_beside(values: Value, element: Value) -> Value:
+    """The element of another iterable that is gone through in step."""
+    beside = element_of(values) or UNKNOWN_VALUE
+    return beside.on(element.depends)
+
+
+def _compares(run: Run, function: Value) -> bool:
+    """True for a function of two elements: `cmp_to_key(compare)`."""
+    found = run.summaries.project.function(*function.ref) if function.ref is not None else None
+    return found is not None and len([p for p in found.params if p.default is None]) == 2 and not found.owner
+
+
+def _outside(run: Run, function: Value, passed: tuple[Value, ...], place: Place) -> Value | None:
+    """A built-in called back: `map(len, rows)`, `map(str.strip, lines)`."""
+    tables = operations(run.language)
+    name = function.dotted if run.language == "python" else function.dotted.removeprefix("builtins.")
+    row = tables.function.get(name)
+    if row is None:
+        kind, _, method = name.removeprefix("builtins.").partition(".")
+        row = tables.method(kind, method)
+    if row is None or row.over != "0" or row.calls == "0" or (len(passed) > 1 and row.alone):
+        return None
+    measures = Measures(run, passed[0], passed[1] if len(passed) > 1 else None, passed)
+    short = name.rpartition(".")[2]
+    run.charge(measures.cost(row.time), place, f"calls `{short}()` for each")
+    return result(run, row, passed[0], Arguments.none(), measures, None)
+
+
+def _accumulator(run: Run, arguments: Arguments) -> Value:
+    """What `reduce(f, [])` and `reduce(f, {})` hand on from turn to turn: a container that may grow."""
+    start = arguments.get(2 if run.language == "python" else 1)
+    if start is None or start.kind not in ("list", "dict") or not start.is_constant_size:
+        return UNKNOWN_VALUE
+    return replace(start, grown=run.new_container("accumulator"), items=None, const=None, frozen=False)
+
+
+def _accumulated(run: Run, accumulator: Value, before: int) -> None:
+    """A copy of the accumulator in a reducer's body is what the next turn gets."""
+    if accumulator.grown is None:
+        return
+    operations_ = run.analysis.operations
+    for position in range(before, len(operations_)):
+        found = operations_[position]
+        if found.tag in ("spread", "concat") and found.receiver.grown is accumulator.grown:
+            operations_[position] = replace(found, target=found.receiver.label)
+            run.grow(accumulator.grown, ONE)

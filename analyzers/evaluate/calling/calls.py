@@ -1,0 +1,444 @@
+"""Calls: who is called, functions of the project by their summaries, and awaits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from analyzers import facts as f
+from analyzers import ways
+from analyzers.conventions import units
+from analyzers.costs import ONE, Cost, Size
+from analyzers.evaluate import attributes, evidence, expressions, queries, scripts, shapes
+from analyzers.evaluate.calling import library, memos, nested, prepared
+from analyzers.evaluate.calling.arguments import SPREAD, Arguments
+from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
+from analyzers.evaluate.presenting import frameworks, pages, showing, written
+from analyzers.evaluate.queries import holding, objects
+from analyzers.evaluate.recursion.recording import SelfCall
+from analyzers.evaluate.run import INPUT_KEY, MARKED, Run
+from analyzers.evaluate.sizes import ranges, reading
+from analyzers.evaluate.turns.whiles import sharing
+from analyzers.findings import Place, Related
+from analyzers.project import names
+from analyzers.templates import KIND as TEMPLATE_KIND
+from analyzers.types import INPUT, NONE, UNKNOWN_VALUE, Token, Value
+
+RULE_OF = {"read": "query-in-loop", "write": "query-in-loop", "lazy": "lazy-relation-in-loop"}
+"""Which rule speaks of a kind of query: an ignore of that rule on a `def` keeps the query from all callers."""
+
+MAX_LIFTED = 16
+"""Queries of a callee that a caller hears of; more say nothing new."""
+
+
+def call(run: Run, node: f.Call) -> Value:
+    """A call expression."""
+    if isinstance(node.func, f.Name) and node.func.id.startswith("<") and pages.has_specials(run):
+        return pages.special(run, node, node.func.id)
+    if isinstance(node.func, f.Attr):  # Where attributes are called when they are read, this one is not.
+        target = attributes.attribute(run, node.func)
+    else:
+        target = expressions.evaluate(run, node.func)
+    outside = run.reading
+    run.reading = reading.number(run, node) or outside
+    arguments = Arguments(run, node)
+    run.reading = outside
+    found = reading.named(run, _dispatch(run, node, target, arguments))
+    if found.kind == "unknown" and found.origin is None:
+        found = _made_of_rows(found, target, arguments)
+    label = shapes.text_of(node)
+    depends = arguments.depends | target.depends
+    if found.way is None or (target.kind != "function" and found.way.kind != ways.AFTER):
+        name = node.func.name if isinstance(node.func, f.Attr) else target.label
+        found = replace(found, way=ways.called(name, target.bound, arguments.values, found))
+    if found.kind in ("unknown", "instance") and not found.label:
+        found = replace(found, label=label)
+    return found.on(depends)
+
+
+def _made_of_rows(found: Value, target: Value, arguments: Arguments) -> Value:
+    """What an unknown function gives for a set of rows may be that set, with more loaded."""
+    given = (target.bound, *arguments.values, *arguments.keywords.values())
+    made_of = next(
+        (v.origin for v in given if v is not None and v.kind in queries.LAZY_KINDS and v.origin), None
+    )
+    return replace(found, origin=replace(made_of, certain=False)) if made_of is not None else found
+
+
+def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Value:
+    place = run.place(node)
+    name = node.func.name if isinstance(node.func, f.Attr) else ""
+    bound = target.bound
+    if target.evidence == attributes.FIXED:
+        return target.but(bound=None)
+    if target.kind == prepared.KIND or (target.method and target.method != name):
+        return prepared.applied(run, target, arguments.values, arguments.keywords, node)
+    found = queries.call(run, node, target, name, arguments)
+    if found is not None:
+        return found
+    if target.kind == "function" and target.ref is not None:
+        if bound is not None and bound.label == "super()":
+            target = frameworks.further_up(run, target, name)
+        returned = invoke(run, target, *queries.given(run, node, arguments), place, target.label or name)
+        if showing.names_a_template(node):
+            showing.by_helper(run, node, target, arguments, place)
+        return returned
+    if target.kind == "class" and target.ref is not None:
+        made = frameworks.construct(run, node, target, arguments, place)
+        return made if made is not None else construct(run, target, arguments, place)
+    if target.kind == "external":
+        shown = showing.by_function(run, node, target, arguments, place)
+        if shown is not None:
+            return shown
+        ready = prepared.made(target, arguments)
+        if ready is not None:
+            return ready
+        written.by_function(run, target.dotted, arguments.values, place)
+        made = library.external(run, node, target, arguments, place)
+        return showing.with_keywords(made, arguments) if target.dotted == "builtins.dict" else made
+    if name in ("render", "TemplateResponse") and showing.by_method(run, node, name, arguments, place):
+        return UNKNOWN_VALUE
+    if name == "update" and isinstance(node.func, f.Attr):
+        pages.updated(run, node.func.obj, arguments)
+    inherited = frameworks.method(run, node, bound, name, arguments, place) if bound is not None else None
+    if inherited is not None:
+        return inherited
+    pair = objects.of_namedtuple(run, target, arguments) if target.token else None
+    if pair is not None:
+        return pair
+    if bound is not None and name:
+        return library.method(run, node, bound, name, arguments, place)
+    return UNKNOWN_VALUE
+
+
+# -------------------------------------------------------------------------------------------------- project
+
+
+def super_object(run: Run) -> Value:
+    """`super()`: an instance of the next class in the method's lineage."""
+    owner = run.function.owner
+    if not owner:
+        return UNKNOWN_VALUE
+    for base in names.lineage(run.summaries.project, run.path, owner)[1:]:
+        if base.kind == "class":
+            return Value(
+                "instance", ref=(base.path, base.qualname), label="super()", depends=frozenset({"self"})
+            )
+    return Value(label="super()", depends=frozenset({"self"}))
+
+
+def construct(run: Run, target: Value, arguments: Arguments, place: Place) -> Value:
+    """`C(...)`: an instance, after its `__init__` ran."""
+    assert target.ref is not None
+    project = run.summaries.project
+    made = evidence.instance_of(project, *target.ref)
+    run.left = {}
+    init = "__init__" if run.language == "python" else "constructor"
+    found = names.member(project, *target.ref, init)
+    if found is not None and found.kind == "function" and made.kind != "row":
+        bound = Value("function", ref=(found.path, found.qualname), bound=made, label=f"{target.label}()")
+        invoke(run, bound, tuple(arguments.values), arguments.keywords, place, f"{target.label}()")
+        made = replace(made, entries=tuple(run.left.items())) if run.left else made
+    else:
+        made = objects.filled(run, made, arguments)
+    return made.on(arguments.depends)
+
+
+def invoke(
+    run: Run,
+    target: Value,
+    values: tuple[Value, ...],
+    keywords: Mapping[str, Value],
+    place: Place,
+    label: str,
+    *,
+    inline: bool = False,
+) -> Value:
+    """Call a function of the project: its summary enters this run with the arguments in place of the parameters."""
+    assert target.ref is not None
+    function = run.summaries.function(*target.ref)
+    if function is None:
+        return UNKNOWN_VALUE
+    bound = bind_parameters(function, target, values, keywords, run.language)
+    bound |= _left_out(function, bound, values, keywords)
+    if run.recursion is not None and run.recursion.is_of(*target.ref):
+        return _self_call(run, function, bound, place)
+    is_nested = function.parent and run.path == target.ref[0] and (inline or run.encloses(function.parent))
+    if is_nested:
+        run.summaries.project.read(*target.ref[:1], "function", function.qualname)
+        return nested.inline(run.summaries, run, target.ref[0], function, bound, place, label)
+    bound = scripts.passed_on(run, target.ref[0], function) | bound
+    summary = run.summaries.of(target.ref[0], function, bound, run)
+    if summary is None:
+        run.reenters.add(target.ref)
+        return UNKNOWN_VALUE
+    if summary.reenters:
+        run.summaries.project.read(*target.ref[:1], "function", function.qualname)
+        found = nested.as_part(run.summaries, run, target.ref[0], function, bound, summary)
+        if found is not None:
+            return found
+    return enter_summary(run, summary, bound, place, label, target.ref[0], function)
+
+
+def _left_out(
+    function: f.Function, bound: Mapping[str, Value], values: tuple[Value, ...], keywords: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Parameters that a call leaves at None: a branch for when something is given is not taken."""
+    if "**" in keywords or any(value.evidence == SPREAD for value in values):
+        return {}
+    return {
+        param.name: NONE
+        for param in function.params
+        if param.name not in bound and isinstance(param.default, f.Const) and param.default.kind == "none"
+    }
+
+
+def _self_call(run: Run, function: f.Function, bound: dict[str, Value], place: Place) -> Value:
+    """A call that leads back to the function that is being run: written down, and solved when the run is over."""
+    assert run.recursion is not None
+    loops = tuple(run.loops[run.recursion.around :])
+    run.recursion.note(SelfCall(place, bound, loops))
+    if function.is_generator:
+        return Value("iterator", size=ONE)  # What it yields was paid for where it was made.
+    roots = tuple(f"{function.qualname}:{param.name}" for param in function.params)
+    way = ways.Way(ways.AFTER, roots) if roots else None
+    return Value(size=Cost.of(run.recursion.result), way=way)
+
+
+def bind_parameters(
+    function: f.Function,
+    target: Value,
+    values: tuple[Value, ...],
+    keywords: Mapping[str, Value],
+    language: str,
+) -> dict[str, Value]:
+    """Arguments under their parameters' names; a bound method's receiver is its first."""
+    given = list(values)
+    is_static = any(shapes.dotted(d) == "staticmethod" for d in function.decorators)
+    if target.bound is not None and function.owner and not is_static and language == "python":
+        given.insert(0, target.bound)
+    bound: dict[str, Value] = {}
+    position = 0
+    for param in function.params:
+        if param.kind == "star":
+            rest = given[position:]
+            size = ONE if all(value.evidence != SPREAD for value in rest) else None
+            depends = frozenset().union(*(value.depends for value in rest))
+            bound[param.name] = Value(
+                "tuple", size=size, items=tuple(rest), of=rest[0] if rest else None, depends=depends
+            )
+            position = len(given)
+        elif param.kind == "double_star":
+            named = {p.name for p in function.params}
+            others = (value.depends for name, value in keywords.items() if name not in named)
+            bound[param.name] = Value("dict", depends=frozenset().union(*others))
+        elif param.kind == "positional" and position < len(given):
+            bound[param.name] = given[position]
+            position += 1
+        elif param.name in keywords:
+            bound[param.name] = keywords[param.name]
+    if target.bound is not None and language != "python":
+        bound["this"] = target.bound
+    return bound
+
+
+def enter_summary(
+    run: Run,
+    summary: Summary,
+    bound: dict[str, Value],
+    place: Place,
+    label: str,
+    path: str,
+    function: f.Function,
+) -> Value:
+    """Add a callee's cost, effects and queries to this run."""
+    swap = _Substitution(run, bound, function)
+    cost = summary.cost.substitute(swap, swap.exact)
+    text = f"calls {label}, which costs {cost.formula()}"
+    if summary.shared and run.loops and (frame := _outlives(run, summary.shared, bound)) is not None:
+        # All calls together: what one has entered or computed, no other does again.
+        run.charge_at(frame, cost, place, f"{text} for all calls together")
+    else:
+        run.charge(cost, place, text)
+        if not cost.is_constant:
+            run.analysis.calls.append(
+                Called(
+                    place,
+                    path,
+                    function.qualname,
+                    bound,
+                    cost,
+                    summary,
+                    tuple(run.loops),
+                    run.owner,
+                    run.rare,
+                )
+            )
+    run.space = run.space + summary.space.substitute(swap, swap.exact)
+    run.effects |= summary.effects
+    for name, by in summary.grows:
+        value = bound.get(name)
+        if value is not None and value.grown is not None:
+            run.grow(value.grown, by.substitute(swap, swap.exact))
+    if summary.queries:
+        run.summaries.project.read(path, "function", function.qualname)
+    kept = run.memo_depth > 0 or (bool(summary.queries) and memos.is_memoised(function))
+    shows = function.kind == TEMPLATE_KIND
+    step = Related(place, f"shows `{label}`" if shows else f"calls `{units.shown(function.qualname)}`")
+    cut = run.summaries.silenced(path, function)
+    by_framework = bool(run.loops) and run.loops[-1].kind == frameworks.LOOP
+    chosen = run.options > 0 and (not by_framework or run.function.kind == units.KIND)
+    for query in summary.queries[:MAX_LIFTED]:
+        if cut is not None and (not cut or RULE_OF.get(query.kind, "") in cut):
+            continue
+        run.analysis.queries.append(
+            replace(
+                query,
+                depends=_lifted(run, query.depends, bound),
+                batched=_lifted(run, query.batched, bound),
+                loops=tuple(run.loops),
+                function=run.owner,
+                chain=(step, *query.chain),
+                memoised=query.memoised or kept,
+                inner=query.inner or any(loop.number in query.depends and loop.grows for loop in query.loops),
+                within=query.within or _repeated_by(query),
+                optional=query.optional or chosen,
+            )
+        )
+    if not summary.complete:
+        run.incomplete = True
+    for name, value in summary.sets:
+        if run.path == path and (run.function.kind == "module" or run.outer is None):
+            run.bind(name, _returned(run, value, swap, bound, function).named(name))
+            run.shared.add(name)
+            run.declared.add(name)
+    for name, value in summary.fills:
+        holding.merge(run, bound.get(name), _returned(run, value, swap, bound, function))
+    run.left = {name: _returned(run, value, swap, bound, function) for name, value in summary.stores}
+    this = bound.get("self")
+    if run.left and this is not None and this.label == "self":
+        run.stored |= run.left
+    return _returned(run, summary.returns, swap, bound, function)
+
+
+def _repeated_by(query: Queried) -> Loop | None:
+    """The innermost loop of a callee on whose turns its query depends, if it grows."""
+    return next((loop for loop in reversed(query.loops) if loop.number in query.depends and loop.grows), None)
+
+
+def seen_from(run: Run, cost: Cost, bound: dict[str, Value], function: f.Function) -> Cost:
+    """A callee's cost with the arguments' sizes in the place of its parameters'."""
+    return cost.substitute(_Substitution(run, bound, function))
+
+
+def _outlives(run: Run, name: str, bound: dict[str, Value]) -> int | None:
+    """The frame outside all loops that a memo or a set of marks lives longer than; None if it is made anew each time."""
+    value = bound.get(name) or run.lookup(name)
+    if value is None or (value.grown is None and not value.label and name in bound and value.born == 0):
+        return 0 if name not in bound else None
+    return run.frame_of(value.born)
+
+
+def _returned(
+    run: Run, value: Value, swap: _Substitution, bound: dict[str, Value], function: f.Function
+) -> Value:
+    size = value.size.substitute(swap, swap.exact) if value.size is not None else None
+    inner = _returned(run, value.of, swap, bound, function) if value.of is not None else None
+    values = _returned(run, value.values, swap, bound, function) if value.values is not None else None
+    items = tuple(_returned(run, v, swap, bound, function) for v in value.items) if value.items else None
+    entries = tuple((n, _returned(run, v, swap, bound, function)) for n, v in value.entries)
+    return replace(
+        value, entries=entries, size=size, of=inner, values=values, items=items, depends=_lifted(run, value.depends, bound),
+        batched=_lifted(run, value.batched, bound), label="", token="",
+        grown=None, born=len(run.loops), bound=None, way=None, above=(), below=(),
+    )  # fmt: skip
+
+
+def _lifted(run: Run, tokens: frozenset[Token], bound: dict[str, Value]) -> frozenset[Token]:
+    out: frozenset[Token] = reading.now(run) if INPUT in tokens else frozenset()
+    for token in tokens:
+        if isinstance(token, str) and token in bound:
+            out |= bound[token].depends
+    return out
+
+
+class _Substitution:
+    """A parameter's size, seen from the caller: the argument's size."""
+
+    def __init__(self, run: Run, bound: dict[str, Value], function: f.Function) -> None:
+        self.run, self.bound, self.function = run, bound, function
+        self.seen: dict[Size, Cost | None] = {}
+
+    def __call__(self, size: Size) -> Cost | None:
+        if size not in self.seen:
+            self.seen[size] = self._replace(size)
+        return self.seen[size]
+
+    def exact(self, size: Size) -> bool:
+        """True if the argument is its size, and not just at most that, so that it may divide."""
+        plain = size.key.partition(":")[2].strip("|")
+        value = self.bound.get(_root_of(plain))
+        return value is not None and (plain != _root_of(plain) or ranges.exactly(self.run, value) is not None)
+
+    def _replace(self, size: Size) -> Cost | None:
+        owner, _, label = size.key.partition(":")
+        if owner == INPUT_KEY:
+            return reading.seen_from(self.run, size)
+        if owner == MARKED:
+            return sharing.seen_by_caller(self.run, size, self.bound.get(label.partition(":")[0]))
+        if owner != self.function.qualname:
+            return None
+        plain = label.strip("|").removeprefix("Σ").strip("|")
+        root = _root_of(plain)
+        value = self.bound.get(root)
+        if value is None:
+            return None
+        if plain == root:
+            return self.run.extent(value) if label.startswith("|") else self.run.extent_or_magnitude(value)
+        actual = (value.label or root) + plain[len(root) :]
+        shown = size.label.replace(plain, actual) if plain in size.label else f"|{actual}|"
+        return Cost.of(self.run.size_named(shown, size.meaning.replace(plain, actual), value))
+
+
+def _root_of(label: str) -> str:
+    for position, char in enumerate(label):
+        if not (char.isalnum() or char == "_"):
+            return label[:position]
+    return label
+
+
+# --------------------------------------------------------------------------------------------------- awaits
+
+
+def awaited(run: Run, node: f.Await) -> Value:
+    """`await value`: what the awaited call did is written down if a loop is open."""
+    before = len(run.analysis.queries)
+    effects_before = set(run.effects)
+    value = queries.awaited(run, expressions.evaluate(run, node.value), run.place(node))
+    run.effects.add("await")
+    if run.loops:
+        new = run.analysis.queries[before:]
+        for position in range(before, len(run.analysis.queries)):
+            run.analysis.queries[position] = replace(run.analysis.queries[position], awaited=True)
+        effects = frozenset(q.kind for q in new) | frozenset(run.effects - effects_before)
+        label = shapes.text_of(node.value) or "the awaited value"
+        run.analysis.awaits.append(
+            Awaited(run.place(node), value.depends, tuple(run.loops), run.owner, label, effects)
+        )
+    return value
+
+
+def force(run: Run, value: Value, place: Place) -> None:
+    """A spread argument is read to its end."""
+    if value.kind in queries.LAZY_KINDS:
+        queries.touch(run, value, place, "iterate")
+
+
+def entered(run: Run, value: Value) -> Value:
+    """What `with value as x` binds: for files, sessions, clients and cursors the thing itself."""
+    if value.kind == "iterator" and value.of is not None:
+        return value.of.on(
+            value.depends
+        )  # A generator is entered only as a `@contextmanager`: what it yields.
+    return value if value.kind != "unknown" else UNKNOWN_VALUE.on(value.depends)

@@ -1,0 +1,160 @@
+"""Functions run where they are called: nested ones, which see their maker's names, and parts of a recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from analyzers import facts as f
+from analyzers.evaluate import statements
+from analyzers.evaluate.calling import calls, memos
+from analyzers.evaluate.events import Summary
+from analyzers.evaluate.recursion import detect
+from analyzers.evaluate.recursion.recording import Recursing, Trail
+from analyzers.evaluate.run import MAX_DEPTH, Run
+from analyzers.evaluate.turns import loops
+from analyzers.findings import Place
+from analyzers.types import UNKNOWN_VALUE, Value, joined, trimmed
+
+if TYPE_CHECKING:
+    from analyzers.evaluate.summaries import Summaries
+
+MAX_MEMBERS = 12
+"""Functions run as parts of one that they lead back to."""
+
+
+def inline(
+    summaries: Summaries,
+    caller: Run,
+    path: str,
+    function: f.Function,
+    bound: Mapping[str, Value],
+    place: Place,
+    label: str,
+) -> Value:
+    """Run a nested function or lambda inside its maker's run: it sees the maker's names and open loops."""
+    caller.inlined.add(function.qualname)
+    if caller.depth >= MAX_DEPTH:
+        return UNKNOWN_VALUE
+    if (path, function.qualname) in summaries.active:
+        caller.reenters.add((path, function.qualname))
+        if caller.recursion is not None:
+            caller.recursion.tangled = True
+        return UNKNOWN_VALUE
+    if detect.recurses(summaries.project, path, function):
+        return _recurse(summaries, caller, path, function, dict(bound), place, label)
+    names_in: dict[str, Value] = {}
+    for param in function.params:
+        value = bound.get(param.name, UNKNOWN_VALUE)
+        names_in[param.name] = replace(value, label=param.name)
+    inner = Run(
+        summaries, path, function, caller.language, names_in, caller.analysis, caller.depth + 1, caller,
+        frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, doubling=caller.doubling, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
+        effects=caller.effects, steps=caller.steps, recursion=caller.recursion, reenters=caller.reenters,
+        base_frame=len(caller.frames) - 1, base_loops=len(caller.loops), caught=caller.caught,
+        memo_depth=caller.memo_depth + memos.is_memoised(function),
+    )  # fmt: skip
+    return _inside(summaries, caller, inner, bound)
+
+
+def _inside(summaries: Summaries, caller: Run, inner: Run, bound: Mapping[str, Value]) -> Value:
+    """Run a function as part of another one: with its frames and loops, at its cost."""
+    identity = (inner.path, inner.function.qualname)
+    summaries.active[identity] = 1
+    depth = len(caller.loops)
+    state = caller.recursion
+    ended: list[Trail] = []
+    if state is not None:
+        ended, state.ended = state.ended, []
+    try:
+        loops.bind_patterns(inner, bound)
+        statements.execute(inner, inner.function.body)
+    finally:
+        # First what later questions rely on: closing loops may itself run out of stack.
+        del summaries.active[identity]
+        caller.steps = inner.steps
+        while len(caller.loops) > depth:
+            inner.close()
+        caller.space = caller.space + inner.space
+        if state is not None:  # Where it returns, its caller goes on.
+            state.trail = state.heaviest((*state.ended, state.trail))
+            state.ended = ended
+    return trimmed(joined(inner.returns) or UNKNOWN_VALUE)
+
+
+def as_part(
+    summaries: Summaries,
+    caller: Run,
+    path: str,
+    function: f.Function,
+    bound: Mapping[str, Value],
+    summary: Summary,
+) -> Value | None:
+    """Run a function that leads back to the one being run as a part of it, so that both make one recurrence.
+
+    None if it leads back to others instead: then its own summary counts, and those others will come here.
+    """
+    state = caller.recursion
+    if state is None:
+        return None
+    back = (state.path, state.function.qualname)
+    if back not in summary.reenters:
+        caller.reenters |= summary.reenters
+        return None
+    if len(state.members) >= MAX_MEMBERS or (path, function.qualname) in summaries.active:
+        state.tangled = True
+        return None
+    caller.reenters |= summary.reenters - {back}
+    state.members.append(function)
+    names_in = summaries.formals(path, function, bound)
+    for name, value in bound.items():
+        names_in[name] = replace(value, label=name)
+    inner = Run(
+        summaries, path, function, summaries.language_of(path), names_in, caller.analysis, caller.depth + 1,
+        frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, doubling=caller.doubling, numbers=caller.numbers,
+        effects=caller.effects, steps=caller.steps, recursion=state, reenters=caller.reenters,
+        base_frame=len(caller.frames) - 1, base_loops=len(caller.loops), caught=caller.caught,
+    )  # fmt: skip
+    return _inside(summaries, caller, inner, bound)
+
+
+def _recurse(
+    summaries: Summaries,
+    caller: Run,
+    path: str,
+    function: f.Function,
+    bound: dict[str, Value],
+    place: Place,
+    label: str,
+) -> Value:
+    """Run a nested function that calls itself: as a question of its own, with the names of the run around it.
+
+    Its parameters differ from call to call, so they are sizes of their own; what it captures is what it was.
+    """
+    formals = summaries.formals(path, function, bound)
+    inner = Run(
+        summaries, path, function, caller.language, dict(formals), caller.analysis, caller.depth + 1, caller,
+        loops=list(caller.loops), grown=caller.grown, doubling=caller.doubling, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
+        effects=caller.effects, steps=caller.steps, recursion=Recursing(path, function, len(caller.loops)), formals=formals,
+        base_loops=len(caller.loops),
+    )  # fmt: skip
+    identity = (path, function.qualname)
+    summaries.active[identity] = 1
+    around = len(caller.loops)
+    try:
+        loops.bind_patterns(inner, bound)
+        statements.execute(inner, function.body)
+    finally:
+        del summaries.active[identity]
+        caller.steps = inner.steps
+        while len(inner.loops) > around:
+            inner.close()
+    inner.settle(inner.frames[0])
+    summary = replace(summaries.summarise(inner), queries=())
+    if summary.reenters and caller.recursion is not None:
+        caller.recursion.tangled = True
+    for size, by in inner.frames[0].growth.items():
+        caller.grow(size, calls.seen_from(caller, by, bound, function))
+    return calls.enter_summary(caller, summary, bound, place, label, path, function)

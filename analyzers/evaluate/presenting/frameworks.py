@@ -1,0 +1,257 @@
+"""What frameworks do when their classes are used: serializers run over rows, views give their queryset.
+
+The loops nobody wrote are opened here; what one turn does is a unit of `analyzers.conventions`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from analyzers import conventions
+from analyzers import facts as f
+from analyzers.conventions import classes, serializers, units, views
+from analyzers.conventions.tables import frameworks
+from analyzers.evaluate import attributes, evidence, queries
+from analyzers.evaluate.calling import calls
+from analyzers.evaluate.presenting import pages
+from analyzers.evaluate.queries.emit import row
+from analyzers.evaluate.run import Run
+from analyzers.evaluate.turns import loops
+from analyzers.findings import Place
+from analyzers.project.schema import Key
+from analyzers.types import UNKNOWN_VALUE, Value
+
+if TYPE_CHECKING:
+    from analyzers.evaluate.calling.arguments import Arguments
+
+LOOP = "convention"
+"""The kind of a loop that a framework makes."""
+
+_LAZY = ("queryset", "manager", "query")
+_KEPT = (*_LAZY, "class")
+
+
+# ---------------------------------------------------------------------------------------------- serializers
+
+
+def construct(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Place) -> Value | None:
+    """`BookSerializer(rows, many=True)`: its fields are read of every row. None for other classes."""
+    assert target.ref is not None
+    if run.language != "python" or not serializers.is_serializer(run.summaries.project, target.ref):
+        return None
+    made = Value("instance", ref=target.ref, label=target.label, evidence="a serializer")
+    given = arguments.get(0, "instance")
+    if given is None or "data" in arguments.keywords:
+        return made
+    many = arguments.keywords.get("many")
+    _serialise(run, node, made, given, many is not None and many.const is True, place)
+    return made.on(arguments.depends)
+
+
+def _serialise(run: Run, node: f.Call, made: Value, given: Value, many: bool, place: Place) -> None:
+    assert made.ref is not None
+    unit = Value(
+        "function", ref=(made.ref[0], units.qualname(made.ref[1], "row")), bound=made, label=made.ref[1]
+    )
+    if not many:
+        if given.kind == "row":
+            calls.invoke(run, unit, (given,), {}, place, made.ref[1])
+        return
+    if given.kind not in _LAZY and (given.of is None or given.of.kind != "row"):
+        return
+    given = named(given)
+    loops.enter(run, node, given, node.args[0] if node.args else None, place, LOOP)
+    calls.invoke(run, unit, (loops.element_of(run, given),), {}, place, made.ref[1])
+    run.close()
+
+
+def named(rows: Value) -> Value:
+    """Rows that nobody gave a name are named after their model."""
+    if rows.ref is None or (rows.label and not rows.label.startswith(("self.", "super()"))):
+        return rows
+    return rows.but(label=rows.ref[1].rpartition(".")[2])
+
+
+# ------------------------------------------------------------------------------------------ inherited methods
+
+
+def method(
+    run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments, place: Place
+) -> Value | None:
+    """A method that a project's class inherits from a framework. None for what is not one."""
+    word = (
+        frameworks().method.words.get(name, "")
+        if receiver.kind == "instance" or receiver.label == "super()"
+        else ""
+    )
+    if not word:
+        return None
+    this = run.lookup("self") if receiver.label == "super()" else receiver
+    if this is None or this.ref is None or not this.ref[0]:
+        return None
+    if receiver.label == "super()":
+        found = _further_up(run, this.ref, name)
+        if found is not None:
+            bound = Value("function", ref=found, bound=this, label=f"super().{name}")
+            return calls.invoke(run, bound, tuple(arguments.values), arguments.keywords, place, bound.label)
+    if word == "representation":
+        return _representation(run, this, arguments, place)
+    kind = conventions.kind_of(run.summaries.project, this.ref)
+    if kind in ("rows", "row", "page"):
+        if word == "context":
+            return pages.context(run, this, arguments, place)
+        if word == "response":
+            return pages.response(run, this, arguments, place)
+        return pages.all_rows(run, this, place) if word == "queryset" else None
+    if kind in ("admin", "inline"):
+        return _all_rows(run, this, place) if word == "queryset" else None
+    if not kind:
+        return None
+    if word == "argument":
+        return _rows(arguments.first())
+    if word == "queryset":
+        return _certainly(run, this.ref, attributes.member_of(run, this, "queryset", "self.queryset"))
+    if word == "row":
+        return _one(run, node, this, place)
+    if word == "serializer_class":
+        return _serializer_class(run, this, place)
+    made = _serializer_class(run, this, place)
+    return construct(run, node, made, arguments, place) if made.kind == "class" and made.ref else None
+
+
+def _all_rows(run: Run, this: Value, place: Place) -> Value:
+    """The rows an admin shows. No loader can be put where nobody wrote a query."""
+    assert this.ref is not None
+    unit = Value("function", ref=(this.ref[0], units.qualname(this.ref[1], "rows")), bound=this)
+    rows = calls.invoke(run, unit, (), {}, place, this.ref[1])
+    if rows.origin is None:
+        return rows
+    origin = replace(rows.origin, split=True)
+    rows = rows.but(origin=origin, of=rows.of.but(origin=origin) if rows.of is not None else None)
+    return _certainly(run, this.ref, rows)
+
+
+def further_up(run: Run, target: Value, name: str) -> Value:
+    """The method that `super().name` means for what `self` is, bound to it: what it asks of `self` is of that class."""
+    this = run.lookup("self")
+    if this is None or this.kind != "instance" or this.ref is None or not this.ref[0]:
+        return target
+    if not conventions.kind_of(run.summaries.project, this.ref):
+        return target
+    return replace(target, ref=_further_up(run, this.ref, name) or target.ref, bound=this)
+
+
+def _further_up(run: Run, this: Key, name: str) -> Key | None:
+    """The method after the running one's class in the resolution order of what `self` is."""
+    order = classes.ancestry(run.summaries.project, this)
+    here = (run.path, run.function.owner)
+    for path, qualname in order[order.index(here) + 1 :] if here in order else ():
+        run.summaries.project.read(path, "members", qualname)
+        outline = run.summaries.project.outline(path)
+        found = outline.methods.get(qualname, {}).get(name) if outline is not None else None
+        if found is not None:
+            return path, found.qualname
+    return None
+
+
+def _rows(value: Value | None) -> Value | None:
+    """A page of rows, or those that a filter leaves."""
+    return value if value is not None and value.kind in _LAZY else None
+
+
+def _certainly(run: Run, view: Key, value: Value) -> Value:
+    """A queryset of a view; bases that nothing is known of may have added to it."""
+    origin = value.origin
+    if origin is None or classes.is_framework_only(run.summaries.project, view):
+        return value
+    origin = replace(origin, certain=False)
+    return value.but(origin=origin, of=value.of.but(origin=origin) if value.of is not None else None)
+
+
+def _one(run: Run, node: f.Call, this: Value, place: Place) -> Value:
+    rows = called(run, this, "get_queryset", place)
+    if rows.kind not in _LAZY:
+        return UNKNOWN_VALUE
+    return row(rows.ref, rows.origin, "", rows.depends)
+
+
+def _serializer_class(run: Run, this: Value, place: Place) -> Value:
+    assert this.ref is not None
+    project = run.summaries.project
+    owner = views.chooser(project, this.ref)
+    listed = views.by_action(project, this.ref, owner) if owner is not None else None
+    if listed is not None:
+        return evidence.class_itself(project, *listed)
+    if owner is None:
+        return attributes.member_of(run, this, "serializer_class", "self.serializer_class")
+    chosen = Value("function", ref=(owner[0], units.qualname(owner[1], "serializer")), bound=this)
+    return calls.invoke(run, chosen, (), {}, place, "get_serializer_class")
+
+
+def called(run: Run, this: Value, name: str, place: Place) -> Value:
+    """The method of that name, the project's own or the framework's."""
+    assert this.ref is not None
+    at = f.Name(0, 0, "self")
+    bound = attributes.member_of(run, this, name, f"self.{name}")
+    call = f.Call(0, 0, f.Attr(0, 0, at, name, 0), ())
+    if bound.kind == "function":
+        return calls.invoke(run, bound, (), {}, place, name)
+    from analyzers.evaluate.calling.arguments import Arguments
+
+    return method(run, call, this, name, Arguments.none(), place) or UNKNOWN_VALUE
+
+
+def _representation(run: Run, this: Value, arguments: Arguments, place: Place) -> Value | None:
+    """`super().to_representation(row)`: what the fields do."""
+    assert this.ref is not None
+    given = arguments.first()
+    if given is None or not serializers.is_serializer(run.summaries.project, this.ref):
+        return None
+    unit = Value("function", ref=(this.ref[0], units.qualname(this.ref[1], "fields")), bound=this)
+    calls.invoke(run, unit, (given,), {}, place, units.shown(this.ref[1]))
+    return Value("dict", depends=given.depends)
+
+
+# ------------------------------------------------------------------------------------------------- attributes
+
+
+def unit(run: Run, base: Value, name: str) -> Value | None:
+    """The unit that an attribute in angle brackets stands for."""
+    found = units.target(name)
+    if found is None:
+        return None
+    owner = (found[0], units.shown(found[1]))
+    if base.ref is None or owner not in classes.ancestry(run.summaries.project, base.ref):
+        base = Value("instance", ref=owner, label="self")
+    return Value("function", ref=found, bound=base, label=owner[1])
+
+
+def class_attribute(run: Run, base: Value, name: str) -> Value | None:
+    """A set of rows or a class that a class body keeps under a name: `queryset = Book.objects.all()`."""
+    assert base.ref is not None
+    project = run.summaries.project
+    found = classes.held(project, base.ref, name) if base.ref[0] else None
+    if found is None or not isinstance(found.value, (f.Call, f.Attr, f.Name)):
+        return None
+    path, owner = found.owner
+    function = conventions.function(project, path, units.qualname(owner, f"attribute {name}"))
+    summary = run.summaries.of(path, function, {}, run) if function is not None else None
+    if summary is None or summary.returns.kind not in _KEPT:
+        return None  # What reading it once sends was sent when the class was made.
+    return replace(summary.returns, depends=frozenset(), bound=None)
+
+
+def implicitly_called(run: Run, node: f.Attr, value: Value) -> Value:
+    """An attribute that a framework reads by its name is called if it is a function."""
+    place = run.place(node)
+    if value.kind == "function":
+        return calls.invoke(run, value, (), {}, place, value.label).named(value.label).on(value.depends)
+    holder = value.bound
+    if value.kind == "unknown" and holder is not None and holder.kind in _LAZY:
+        from analyzers.evaluate.calling.arguments import Arguments
+
+        call = f.Call(node.at, node.to, node, ())
+        return queries.call(run, call, value, node.name, Arguments.none()) or value
+    return value

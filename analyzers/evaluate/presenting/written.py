@@ -1,0 +1,44 @@
+"""Rows that are written out: `print(book)`, `str(book)`, `f"{book}"` run the model's `__str__`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analyzers.evaluate.calling import calls
+from analyzers.evaluate.run import Run
+from analyzers.findings import Place
+from analyzers.project import names
+from analyzers.types import Value
+
+_METHODS = {
+    "builtins.str": ("__str__", "__repr__"),
+    "builtins.print": ("__str__", "__repr__"),
+    "builtins.format": ("__format__", "__str__", "__repr__"),
+    "builtins.repr": ("__repr__", "__str__"),
+}
+"""What the built-in functions call, the first that there is. A Django row's `__repr__` holds its `__str__`.
+
+Source: https://docs.python.org/3/reference/datamodel.html#object.__str__
+"""
+
+
+def by_function(run: Run, dotted: str, values: Iterable[Value], place: Place) -> None:
+    """A call of a built-in function that writes out what it is given."""
+    for value in values if dotted in _METHODS else ():
+        _written(run, value, _METHODS[dotted], place)
+
+
+def in_template(run: Run, value: Value, place: Place) -> None:
+    """A part of an f-string."""
+    _written(run, value, _METHODS["builtins.format"], place)
+
+
+def _written(run: Run, value: Value, methods: tuple[str, ...], place: Place) -> None:
+    if value.kind != "row" or value.ref is None or run.language != "python":
+        return
+    for method in methods:
+        found = names.member(run.summaries.project, *value.ref, method)
+        if found is not None and found.kind == "function":
+            bound = Value("function", ref=(found.path, found.qualname), bound=value, label=method)
+            calls.invoke(run, bound, (), {}, place, method)
+            return

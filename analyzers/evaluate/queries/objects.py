@@ -1,0 +1,142 @@
+"""Objects of the project that hold rows: what their class is given when it is called, and what its `__init__` keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from analyzers import facts as f
+from analyzers.costs import ONE
+from analyzers.evaluate import queries, shapes
+from analyzers.evaluate.queries import holding
+from analyzers.evaluate.run import Run
+from analyzers.project import names
+from analyzers.project.index import Project
+from analyzers.types import NOTHING, Value
+
+if TYPE_CHECKING:
+    from analyzers.evaluate.calling.arguments import Arguments
+    from analyzers.evaluate.events import Summary
+
+_POSITIONAL = (
+    "dataclass",
+    "dataclasses.dataclass",
+    "attr.s",
+    "attr.attrs",
+    "attr.define",
+    "attrs.define",
+    "attrs.frozen",
+)
+"""Decorators that make an `__init__` out of the fields, in their order.
+
+Sources: https://docs.python.org/3/library/dataclasses.html, https://www.attrs.org/en/stable/api.html
+"""
+_TUPLES = ("typing.NamedTuple", "typing_extensions.NamedTuple")
+_MAKER = "collections.namedtuple"
+
+
+def filled(run: Run, made: Value, arguments: Arguments) -> Value:
+    """An instance whose class has no `__init__` of its own: what was given stands under its fields' names."""
+    if made.kind != "instance" or made.ref is None or not _gives_any(arguments):
+        return made
+    project = run.summaries.project
+    fields = list(_fields(project, made.ref))
+    is_tuple = any(base.dotted in _TUPLES for base in names.lineage(project, *made.ref))
+    in_order = is_tuple or _is_decorated(project, made.ref)
+    return _with(made, fields, arguments, in_order=in_order, is_tuple=is_tuple)
+
+
+def of_namedtuple(run: Run, target: Value, arguments: Arguments) -> Value | None:
+    """`Pair(book, 1)` after `Pair = namedtuple("Pair", "book amount")`; None for any other call."""
+    if ":" not in target.token or not _gives_any(arguments):
+        return None
+    path, _, name = target.token.rpartition(":")
+    project = run.summaries.project
+    assign = names.module_value(project, path, name)
+    value = assign.value if assign is not None else None
+    if not isinstance(value, f.Call) or len(value.args) < 2:
+        return None
+    maker = names.resolve(project, path, shapes.dotted(value.func), "")
+    if maker is None or maker[0].dotted != _MAKER:
+        return None
+    fields = _words(value.args[1])
+    return _with(
+        Value("instance", dotted=_MAKER, label=name), fields, arguments, in_order=True, is_tuple=True
+    )
+
+
+def kept(run: Run, this: Value, name: str) -> Value | None:
+    """What `self.name` holds where nobody says which object it is: the rows that every `__init__` puts there."""
+    assert this.ref is not None
+    project = run.summaries.project
+    init = names.member(project, *this.ref, "__init__") if this.ref[0] else None
+    if init is None or init.kind != "function" or run.function.name == "__init__":
+        return None
+    function = run.summaries.function(init.path, init.qualname)
+    if function is None or run.summaries.active.get((init.path, init.qualname)):
+        return None
+    summary = run.summaries.of(init.path, function, {}, run)
+    found = dict(summary.stores).get(name) if summary is not None else None
+    return replace(found, depends=this.depends, bound=None) if found is not None else None
+
+
+def stores(run: Run) -> Iterator[tuple[str, Value]]:
+    """The attributes of its object that a method leaves holding rows, or a client."""
+    if run.function.owner:
+        for name, value in run.stored.items():
+            if "." not in name and matters(value):
+                yield name, value
+
+
+def matters(value: Value) -> bool:
+    """True for what an object is followed for: rows, and what asks for some."""
+    return queries.is_client(value.kind) or holding.holds_rows(value)
+
+
+def left(made: Value, summary: Summary, values: tuple[tuple[str, Value], ...]) -> Value:
+    """An instance after a method of it has run."""
+    if not summary.stores or made.kind != "instance":
+        return made
+    return replace(made, entries=tuple((dict(made.entries) | dict(values)).items()))
+
+
+def _gives_any(arguments: Arguments) -> bool:
+    return any(matters(v) for v in (*arguments.values, *arguments.keywords.values()))
+
+
+def _with(made: Value, fields: list[str], arguments: Arguments, *, in_order: bool, is_tuple: bool) -> Value:
+    given = dict(zip(fields, arguments.values, strict=False)) if in_order else {}
+    given |= {name: value for name, value in arguments.keywords.items() if name in fields}
+    if not given:
+        return made
+    items = tuple(given.get(name, Value(depends=NOTHING)).plain() for name in fields) if is_tuple else None
+    entries = tuple((name, value.plain()) for name, value in given.items())
+    return replace(made, entries=entries, items=items, size=ONE if is_tuple else made.size)
+
+
+def _fields(project: Project, key: tuple[str, str]) -> Iterator[str]:
+    """The annotated names of a class and its bases, those of the bases first."""
+    seen: set[str] = set()
+    for base in reversed([b for b in names.lineage(project, *key) if b.kind == "class"]):
+        project.read(base.path)
+        outline = project.outline(base.path)
+        for name, assign in outline.class_values(base.qualname).items() if outline is not None else ():
+            if assign.annotation is not None and name not in seen:
+                seen.add(name)
+                yield name
+
+
+def _is_decorated(project: Project, key: tuple[str, str]) -> bool:
+    cls = project.class_(*key)
+    decorators = cls.decorators if cls is not None else ()
+    found = (shapes.dotted(d.func if isinstance(d, f.Call) else d) for d in decorators)
+    return any(name in _POSITIONAL for name in found)
+
+
+def _words(node: f.Expr) -> list[str]:
+    if isinstance(node, f.Const) and isinstance(node.value, str):
+        return node.value.replace(",", " ").split()
+    items = node.items if isinstance(node, f.Collection) else ()
+    return [item.value for item in items if isinstance(item, f.Const) and isinstance(item.value, str)]
