@@ -16,7 +16,6 @@ LONG_FILES = {
     "uv.lock",
     "vscode-client/package.json",  # its settings are generated from the server's table
     "vscode-client/package-lock.json",
-    "tests/reference/fake_messages_api.py",
     "benchmarks/precision.csv",  # every verdict is a line
     "benchmarks/precision.md",
 }

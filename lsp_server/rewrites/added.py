@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from analyzers import facts as f
-from lsp_server.rewrites.body import CHANGES, Body, called, place, root, walk
+from lsp_server.rewrites.body import CHANGES, Body, called, place, root
 
 _HUGE = 1_000_000
 # Functions that change their argument, and not their own object.
@@ -128,7 +128,7 @@ def endless(old: Body, new: Body) -> str:
         return sum(
             isinstance(n, f.While)
             and _always(n.test, True)
-            and not any(isinstance(x, (f.Return, f.Jump, f.Yield)) for x in walk((n.body, n.step)))
+            and not any(isinstance(x, (f.Return, f.Jump, f.Yield)) for x in f.walk((n.body, n.step)))
             for n in body.nodes
         )
 
@@ -212,9 +212,9 @@ def swallows(old: Body, new: Body) -> str:
 
 
 def _is_wide(handler: f.Handler) -> bool:
-    if any(isinstance(n, f.Jump) and n.kind == "raise" for n in walk(handler.body)):
+    if any(isinstance(n, f.Jump) and n.kind == "raise" for n in f.walk(handler.body)):
         return False
-    names = [n.id for n in walk(handler.types) if isinstance(n, f.Name)] if handler.types else []
+    names = [n.id for n in f.walk(handler.types) if isinstance(n, f.Name)] if handler.types else []
     return not handler.types or any(name in _WIDE for name in names)
 
 
@@ -260,7 +260,7 @@ def raises(old: Body, new: Body) -> str:
             n.id
             for jump in body.nodes
             if isinstance(jump, f.Jump) and jump.kind == "raise"
-            for n in walk(jump.values)
+            for n in f.walk(jump.values)
             if isinstance(n, f.Name) and n.id in _ENDS
         }
 

@@ -66,8 +66,7 @@ class Body:
         """Every statement and expression, the inner functions' too."""
         found: list[Any] = []
         for function in (self.main, *self.inner):
-            for statement in function.body:
-                found.extend(walk(statement))
+            found.extend(f.walk(function.body))
         return tuple(found)
 
     @cached_property
@@ -131,22 +130,6 @@ class Body:
             if any(not isinstance(v, (f.Name, f.Attr, f.Index)) for v in values)
         }
         return frozenset(names - own)
-
-
-def walk(node: Any) -> Iterator[Any]:
-    """The node and everything in it, in no promised order."""
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        if isinstance(one, tuple):
-            pending.extend(one)
-        elif isinstance(one, Struct):
-            yield one
-            pending.extend(
-                value
-                for name in one.__struct_fields__
-                if isinstance(value := getattr(one, name), (tuple, Struct))
-            )
 
 
 def uses(node: Any) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from analyzers import facts as f
-from lsp_server.rewrites.body import CHANGES, Body, called, uses, walk
+from lsp_server.rewrites.body import CHANGES, Body, called, uses
 
 # Attributes that say how something is walked through, not what is read of it.
 _PLUMBING = frozenset(
@@ -169,7 +169,7 @@ def lost_ends(old: Body, new: Body) -> str:
 
 def _own(function: f.Function) -> Iterator[Any]:
     for statement in function.body:
-        yield from walk(statement)
+        yield from f.walk(statement)
 
 
 def leaves(body: Sequence[Any]) -> bool:
@@ -192,7 +192,7 @@ def _leaves(node: Any) -> bool:
         return leaves(node.body)
     if isinstance(node, f.While):
         endless = isinstance(node.test, f.Const) and bool(node.test.value)
-        return endless and not any(isinstance(n, f.Jump) and n.kind == "break" for n in walk(node.body))
+        return endless and not any(isinstance(n, f.Jump) and n.kind == "break" for n in f.walk(node.body))
     return False
 
 
@@ -293,13 +293,17 @@ def str_names(node: Any) -> set[str]:
     """Names that a statement changes or fills: the object of a call, an item's owner, what is added to."""
     if isinstance(node, f.Call):
         owner = node.func.obj if isinstance(node.func, f.Attr) else None
-        return {n.id for n in walk((owner, *node.args) if owner else node.args) if isinstance(n, f.Name)}
+        return {n.id for n in f.walk((owner, *node.args) if owner else node.args) if isinstance(n, f.Name)}
     if isinstance(node, f.Update):
-        return {n.id for n in walk(node.target) if isinstance(n, f.Name)}
+        return {n.id for n in f.walk(node.target) if isinstance(n, f.Name)}
     if isinstance(node, f.Assign):
         return {
-            n.id for t in node.targets if not isinstance(t, f.Name) for n in walk(t) if isinstance(n, f.Name)
+            n.id
+            for t in node.targets
+            if not isinstance(t, f.Name)
+            for n in f.walk(t)
+            if isinstance(n, f.Name)
         }
     if isinstance(node, (f.For, f.Clause)):
-        return {n.id for n in walk(node.target) if isinstance(n, f.Name)}
+        return {n.id for n in f.walk(node.target) if isinstance(n, f.Name)}
     return set()
