@@ -6,6 +6,7 @@ tests/server/test_protocol.py pokes each one. Specification: https://microsoft.g
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from collections.abc import Awaitable, Callable, Generator
@@ -30,6 +31,7 @@ class Protocol(LanguageServerProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._inner: dict[Any, list[Any]] = {}  # request id -> ids of the handlers that work for it
+        self.greeted: Any = None  # the id of an `initialize` that was answered already: see `greeting`
 
     # -- requests that would get no answer
 
@@ -135,6 +137,11 @@ class Protocol(LanguageServerProtocol):
 
     def _send_response(self, msg_id: Any, result: Any = None, error: lsp.ResponseError | None = None) -> None:
         """Stock pygls sends tracebacks with local paths in `error.data`."""
+        if self.greeted is not None and msg_id == self.greeted:
+            self.greeted = None
+            if error is not None:
+                log.error("initialize was answered, and then failed: %s", error.message)
+            return
         if error is not None:
             error.data = None
         super()._send_response(msg_id, result, error)
@@ -170,16 +177,17 @@ def _normal_header(line: bytes) -> bytes:
 
 
 class Stdin:
-    """A binary stream whose header lines are spelled as pygls expects them."""
+    """A binary stream whose header lines are spelled as pygls expects them; `first` is read before the rest of it."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, first: bytes = b"") -> None:
         self._stream = stream
+        self._first = io.BytesIO(first)
 
     def readline(self) -> bytes:
-        return _normal_header(self._stream.readline())
+        return _normal_header(self._first.readline() or self._stream.readline())
 
     def read(self, size: int) -> bytes:
-        data: bytes = self._stream.read(size)
+        data: bytes = self._first.read(size) or self._stream.read(size)
         return data
 
 

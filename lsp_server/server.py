@@ -10,11 +10,11 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from typing import BinaryIO
 
 from lsprotocol import types as lsp
 from pygls.io_ import run_async
 
+from lsp_server.greeting import Greeted, greet
 from lsp_server.protocol import Reader, Server, Stdin
 from lsp_server.session import Session
 
@@ -62,13 +62,14 @@ def build(session_factory: Callable[[], Session] = Session) -> BigoServer:
     return server
 
 
-def serve_stdio(session_factory: Callable[[], Session] = Session) -> int:
+def serve_stdio(session_factory: Callable[[], Session] = Session, greeted: Greeted | None = None) -> int:
     """Serve the client at stdin and stdout until it leaves; the exit code the protocol asks for: 0 after `shutdown`,
-    else 1."""
+    else 1. `greeted` is the connection, where its first message has been looked at already."""
     _log_to_stderr()
-    stdin, stdout = _take_streams()
+    client = greeted or greet()
     server = build(session_factory)
-    server.start_io(Stdin(stdin), stdout)  # type: ignore[arg-type]
+    server.protocol.greeted = client.answered
+    server.start_io(Stdin(client.stdin, client.read), client.stdout)  # type: ignore[arg-type]
     return _end(server)
 
 
@@ -114,24 +115,6 @@ async def _serve_one(server: BigoServer, host: str, port: int) -> None:
     at = listener.sockets[0].getsockname()
     print(f"listening on {at[0]}:{at[1]}", file=sys.stderr, flush=True)
     await gone.wait()
-
-
-def _take_streams() -> tuple[BinaryIO, BinaryIO]:
-    """The real stdin and stdout, for the protocol alone.
-
-    Whatever else reads file 0 gets nothing, and whatever else writes to file 1 (a stray `print`, a C library, a
-    child process) writes to stderr.
-    """
-    sys.stdout.flush()
-    stdin, stdout = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    try:
-        os.dup2(2, 1)
-    except OSError:  # no stderr
-        os.dup2(nothing, 1)
-    os.close(nothing)
-    return stdin, stdout
 
 
 def _log_to_stderr() -> None:

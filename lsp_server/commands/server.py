@@ -18,10 +18,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    host, port = _address(args.tcp) if args.tcp else ("", 0)
-    from lsp_server.server import serve_stdio, serve_tcp
+    if args.tcp:
+        host, port = _address(args.tcp)
+        from lsp_server.server import serve_tcp
 
-    return serve_tcp(host, port) if args.tcp else serve_stdio()
+        return serve_tcp(host, port)
+    from lsp_server.greeting import greet
+
+    greeted = greet()  # before what takes half a second to import
+    from lsp_server.server import serve_stdio
+
+    return serve_stdio(greeted=greeted)
 
 
 def _address(text: str) -> tuple[str, int]:
