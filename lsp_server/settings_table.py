@@ -244,11 +244,6 @@ class Row(NamedTuple):
         return f"bigo.{camel(self.section)}.{camel(self.name)}"
 
     @property
-    def toml_table(self) -> str:
-        """`tool.bigo.code-lens`"""
-        return "tool.bigo." + kebab(self.section)
-
-    @property
     def toml_key(self) -> str:
         """`min-class`"""
         return kebab(self.name)

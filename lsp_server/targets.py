@@ -78,12 +78,6 @@ def function_named(facts: FileFacts, wanted: str) -> Function:
     raise NoTarget(f"there is no function {wanted}; there are: {names}")
 
 
-def function_at(facts: FileFacts, offset: int) -> Function | None:
-    """The innermost function around a byte offset."""
-    around = [f for f in facts.functions if f.kind not in _NOT_REWRITTEN and f.start <= offset <= f.end]
-    return min(around, key=lambda f: f.end - f.start, default=None)
-
-
 def target_for(
     project: Project,
     path: str,

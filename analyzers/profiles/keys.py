@@ -32,14 +32,11 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 _NAMES = frozenset({"name", "qualname", "owner", "parent"})
 
 
-def keys_of(facts: FileFacts) -> dict[str, FunctionKey]:
-    """The key of every function of a file, its top level excepted; two functions of one qualname share the last's."""
-    keys = FileKeys(facts)
-    return {qualname: keys[qualname] for qualname in keys}
-
-
 class FileKeys(Mapping[str, FunctionKey]):
-    """The same, each key worked out when it is asked for: an edit asks for few."""
+    """The key of every function of a file, its top level excepted; two functions of one qualname share the last's.
+
+    Each is worked out when it is asked for: an edit asks for few.
+    """
 
     def __init__(self, facts: FileFacts, before: FileKeys | None = None) -> None:
         """`before` are the file's keys before an edit: what is still the same value keeps its key unread."""

@@ -31,7 +31,6 @@ class Project:
         self._outlines: dict[str, Outline] = {}
         self._imported: dict[str, frozenset[str]] | None = None  # file -> files it imports
         self._importers: dict[str, set[str]] = {}
-        self._changed: dict[str, int] = {}
 
     # --------------------------------------------------------------------------------------------- changes
 
@@ -43,7 +42,6 @@ class Project:
         outline = self._outlines.pop(path, None)
         self._facts[path] = facts
         self.version += 1
-        self._changed[path] = self.version
         if old is None:
             self.modules.add(path)
             self._restructure()
@@ -59,7 +57,6 @@ class Project:
         self._outlines.pop(path, None)
         self.modules.remove(path)
         self.version += 1
-        self._changed[path] = self.version
         self._restructure()
 
     def _restructure(self) -> None:
@@ -85,10 +82,6 @@ class Project:
             if old.classes.get(qualname) != new.classes.get(qualname):
                 self.memo.forget((path, "definition", qualname))
         self.memo.forget((path,))
-
-    def changed_since(self, version: int) -> set[str]:
-        """The paths updated or removed after `version`."""
-        return {path for path, at in self._changed.items() if at > version}
 
     # -------------------------------------------------------------------------------------------- look-ups
 

@@ -6,15 +6,19 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lsprotocol import types as lsp
 
 from analyzers.findings import FunctionReport
+from analyzers.text import Text
 from lsp_server import lookup
 from lsp_server.convert import to_path, to_range
+from lsp_server.engine import Measured
 from lsp_server.server import BigoServer
-from lsp_server.session import Analysis, Session
+from lsp_server.session import Session
 from lsp_server.settings_table import LensChoice
 
 
@@ -29,13 +33,12 @@ async def lenses(ls: BigoServer, params: lsp.CodeLensParams) -> list[lsp.CodeLen
     found = await told(session, to_path(uri), session.settings.code_lens.show)
     if found is None:
         return []
-    analysis, functions = found
     return [
         lsp.CodeLens(
-            to_range(analysis.text, report.name, session.client.encoding),
+            to_range(found.text, report.name, session.client.encoding),
             data={"uri": uri, "function": report.qualname},
         )
-        for report in functions
+        for report in found.functions
     ]
 
 
@@ -45,12 +48,9 @@ async def resolve(ls: BigoServer, lens: lsp.CodeLens) -> lsp.CodeLens:
     uri, qualname = (data.get("uri"), data.get("function")) if isinstance(data, dict) else (None, None)
     if not isinstance(uri, str) or not isinstance(qualname, str):
         return lens
-    path = to_path(uri)
-    analysis = await ls.session.analysed(path)
-    report = lookup.function_named(await ls.session.reports(path), qualname)
-    said = (
-        await title(ls.session, path, analysis, report) if analysis is not None and report is not None else ""
-    )
+    found = await told(ls.session, to_path(uri), ls.session.settings.code_lens.show)
+    report = None if found is None else lookup.function_named(found.functions, qualname)
+    said = "" if found is None or report is None else found.title(report)
     lens.command = lsp.Command(said, "")  # an empty command is text that cannot be clicked
     return lens
 
@@ -58,33 +58,45 @@ async def resolve(ls: BigoServer, lens: lsp.CodeLens) -> lsp.CodeLens:
 # ------------------------------------------------------------------------- what lenses and hints have in common
 
 
-async def told(session: Session, path: str, show: LensChoice) -> tuple[Analysis, list[FunctionReport]] | None:
-    """The functions of a document that a lens or a hint speaks of, by the setting of it; None for none at all."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The functions of a document that a lens or a hint speaks of, and what there is to say of them."""
+
+    text: Text
+    functions: Sequence[FunctionReport]
+    findings: Counter[str]
+    times: Mapping[str, Measured]
+
+    def title(self, report: FunctionReport) -> str:
+        """Cost, number of findings and measured share of one function, in a line."""
+        count, measured = self.findings[report.qualname], self.times.get(report.qualname)
+        parts = [report.time]
+        if report.queries:
+            parts.append(f"queries {report.queries}")
+        if count:
+            parts.append("1 finding" if count == 1 else f"{count} findings")
+        if measured is not None and measured.summary:
+            parts.append(measured.summary)
+        return " · ".join(parts)
+
+
+async def told(session: Session, path: str, show: LensChoice) -> Told | None:
+    """What is told of a document, by the setting of it; None for nothing at all."""
     if show == "off":
         return None
     analysis = await session.analysed(path)
     if analysis is None:
         return None
-    with_findings = {finding.function for finding in analysis.findings}
-    hot = {qualname for qualname, time in (await session.measured(path)).items() if time.hot}
+    findings = Counter(finding.function for finding in analysis.findings)
+    times = await session.measured(path)
     functions = [
         report
         for report in await session.reports(path)
         if report.qualname != lookup.MODULE
-        and (show == "all" or report.qualname in with_findings or report.qualname in hot)
+        and (show == "all" or findings[report.qualname] or _is_hot(times.get(report.qualname)))
     ]
-    return analysis, functions
+    return Told(analysis.text, functions, findings, times)
 
 
-async def title(session: Session, path: str, analysis: Analysis, report: FunctionReport) -> str:
-    """Cost, number of findings and measured share of one function, in a line."""
-    count = Counter(finding.function for finding in analysis.findings)[report.qualname]
-    parts = [report.time]
-    if report.queries:
-        parts.append(f"queries {report.queries}")
-    if count:
-        parts.append("1 finding" if count == 1 else f"{count} findings")
-    measured = (await session.measured(path)).get(report.qualname)
-    if measured is not None and measured.summary:
-        parts.append(measured.summary)
-    return " · ".join(parts)
+def _is_hot(time: Measured | None) -> bool:
+    return time is not None and time.hot

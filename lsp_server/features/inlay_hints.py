@@ -19,18 +19,17 @@ def register(server: BigoServer) -> None:
 
 async def hints(ls: BigoServer, params: lsp.InlayHintParams) -> list[lsp.InlayHint]:
     """The hints within a range."""
-    session, path = ls.session, to_path(params.text_document.uri)
-    told = await code_lens.told(session, path, session.settings.inlay_hints.show)
+    session = ls.session
+    told = await code_lens.told(session, to_path(params.text_document.uri), session.settings.inlay_hints.show)
     if told is None:
         return []
-    analysis, functions = told
-    text, encoding = analysis.text, session.client.encoding
+    text, encoding = told.text, session.client.encoding
     asked = to_span(text, params.range, encoding)
     found = []
-    for report in functions:
+    for report in told.functions:
         line = text.line_span(text.line_of(report.name.start))
         end = Span(line.end, line.end)
         if asked.touches(end):
-            label = await code_lens.title(session, path, analysis, report)
-            found.append(lsp.InlayHint(to_position(text, end.start, encoding), label, padding_left=True))
+            position = to_position(text, end.start, encoding)
+            found.append(lsp.InlayHint(position, told.title(report), padding_left=True))
     return found

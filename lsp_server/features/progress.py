@@ -25,7 +25,6 @@ class Progress:
         self._title = title
         self._on_cancel = on_cancel
         self._token: str | None = None
-        self._closing = ""
 
     async def __aenter__(self) -> Progress:
         if not self._ls.session.client.progress:
@@ -56,15 +55,9 @@ class Progress:
                 self._token, lsp.WorkDoneProgressReport(message=message, percentage=percentage)
             )
 
-    def close_with(self, message: str) -> None:
-        """What to show when it ends."""
-        self._closing = message
-
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._token is not None:
-            self._ls.work_done_progress.end(
-                self._token, lsp.WorkDoneProgressEnd(message=self._closing or None)
-            )
+            self._ls.work_done_progress.end(self._token, lsp.WorkDoneProgressEnd())
             self._ls.work_done_progress.tokens.pop(self._token, None)

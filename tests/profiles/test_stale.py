@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analyzers.profiles import FunctionTime, Linked, refresh, summary
-from analyzers.profiles.keys import keys_of
+from analyzers.profiles.keys import FileKeys
 
 from .programs import Sources, sources
 
@@ -154,7 +154,7 @@ def test_a_key_is_of_the_code_not_of_its_place_or_name(one: str, other: str, sam
     for text in (one, other):
         facts = Sources({"/ws/a.py": text}).facts("/ws/a.py")
         assert facts is not None
-        keys.append(keys_of(facts)[facts.functions[1].qualname])
+        keys.append(FileKeys(facts)[facts.functions[1].qualname])
     assert (keys[0] == keys[1]) is same
 
 
