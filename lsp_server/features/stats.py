@@ -5,10 +5,14 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from lsp_server.places import state_dir
 from lsp_server.server import BigoServer
+
+REFRESH = "command:bigo.client.showStats"
+"""The client's own command that asks again, as a link in the page."""
 
 
 def register(server: BigoServer) -> None:
@@ -16,10 +20,14 @@ def register(server: BigoServer) -> None:
 
 
 async def show_stats(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
-    """The ledger's summary; told in a message, too, unless the client shows it itself."""
+    """The ledger's summary with its `text`, for a client that shows it itself also as a `page` of HTML; told in a
+    message to the others."""
+    from lsp_server.render import stats
     from lsp_server.rewrites import Ledger, dollars
 
     summary = await ls.session.files.run(lambda: Ledger(state_dir()).summary())
-    if "stats" not in ls.session.client.opens:
-        ls.inform(f"{summary.requests} rewrites in {summary.days} days, {dollars(summary.cost_usd)}")
-    return summary.as_dict()
+    answer = summary.as_dict() | {"text": "\n".join(stats.lines(summary)) + "\n"}
+    if "stats" in ls.session.client.opens:
+        return answer | {"page": stats.page(summary, date.today(), REFRESH)}
+    ls.inform(f"{summary.requests} rewrites in {summary.days} days, {dollars(summary.cost_usd)}")
+    return answer

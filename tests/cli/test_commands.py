@@ -93,6 +93,15 @@ def test_stats_of_a_fresh_machine(bigo: Bigo) -> None:
     assert bigo("stats", "--format", "json").json["requests"] == 0
 
 
+def test_stats_are_written_as_a_page(project: Path, bigo: Bigo) -> None:
+    done = bigo("stats", "--days", "7", "--html", "costs.html")
+    assert (done.status, done.out) == (0, "")
+    assert "page written to costs.html" in done.err
+    assert "The last 7 days" in (project / "costs.html").read_text()
+    assert bigo("stats", "--html", "no/such/folder.html").status == 2
+    assert bigo("stats", "--days", "0").status == 2
+
+
 def test_a_profile_is_shown_hottest_first(bigo: Bigo, example: Path) -> None:
     shown = bigo("profile", "show", str(example / "profile.prof"), "--format", "json").json
     shares = [one["self_share"] for one in shown["functions"]]

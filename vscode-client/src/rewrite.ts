@@ -8,8 +8,7 @@ import { isShownText, type ReadOnlyDocuments } from "./documents";
 import type { Proposals } from "./proposals";
 import type { Server } from "./server";
 import { isHot, pickHot } from "./hot";
-import { isStats } from "./stats-page";
-import type { StatsPanel } from "./stats";
+import { isStats, type StatsPanel } from "./stats";
 import { mayRun, offered } from "./trust";
 
 /** What every command of the server about a place takes. Lines and characters from 0, characters in UTF-16. */

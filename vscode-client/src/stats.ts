@@ -1,12 +1,21 @@
-// The panel of "Show What Rewrites Cost". It holds no state: hidden and shown again, it is drawn again.
-import { randomBytes } from "node:crypto";
+// The panel of "Show What Rewrites Cost". The server draws the page, the same that `bigo stats --html` writes; no script
+// of it runs. It holds no state: hidden and shown again, it is drawn again.
 import * as vscode from "vscode";
-import { statsPage, type Stats } from "./stats-page";
+
+/** What counts of the answer of `bigo.showStats`. */
+export interface Stats {
+  readonly page: string;
+}
+
+/** Whether an answer holds a page: an older server's does not. */
+export function isStats(value: unknown): value is Stats {
+  return typeof value === "object" && value !== null && typeof (value as Partial<Stats>).page === "string";
+}
 
 export class StatsPanel implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
 
-  /** Show the numbers, in the panel that is open already if there is one. */
+  /** Show the page, in the panel that is open already if there is one. */
   show(stats: Stats): void {
     if (this.panel === undefined) {
       this.panel = vscode.window.createWebviewPanel("bigo.stats", "bigo: what rewrites cost", vscode.ViewColumn.Active, {
@@ -16,7 +25,7 @@ export class StatsPanel implements vscode.Disposable {
       });
       this.panel.onDidDispose(() => (this.panel = undefined));
     }
-    this.panel.webview.html = statsPage(stats, randomBytes(16).toString("base64"));
+    this.panel.webview.html = stats.page;
     this.panel.reveal();
   }
 

@@ -1,0 +1,9 @@
+import { expect, test, vi } from "vitest";
+
+vi.mock("vscode", () => ({}));
+const { isStats } = await import("../src/stats");
+
+test("an answer with a page is shown, an older server's is not", () => {
+  expect(isStats({ requests: 1, page: "<!doctype html>" })).toBe(true);
+  for (const other of [null, undefined, [], "x", {}, { requests: 1 }, { page: 1 }]) expect(isStats(other)).toBe(false);
+});
