@@ -41,7 +41,7 @@ def fields(project: Project, path: str, function: f.Function) -> f.Function | No
         rows = f"{listing}()" if number == 0 else f"{listing}(){number}"
         given = at.call(at.name("<rows>"), at.text(name), at.text(owner), at.text(listing))
         body += [at.put(rows, given), at.each(ROW, at.name(rows), *graphql.turn(function, 0, at))]
-    return units.of_function(function, "resolvers", tuple(body)) if body else None
+    return units.function(function, "resolvers", (), tuple(body)) if body else None
 
 
 def _type(project: Project, path: str, function: f.Function) -> str:

@@ -43,7 +43,7 @@ def response(project: Project, path: str, function: f.Function) -> f.Function | 
     call = f.Call(*at.span, at.name(function.name), (), given)
     answer = f"{function.name}()"
     body = [at.put(answer, call), *_shown(project, at, Held((path, ""), node), at.name(answer), 0)]
-    return units.of_function(function, "response", tuple(body))
+    return units.function(function, "response", (), tuple(body))
 
 
 def _schema(project: Project, path: str, function: f.Function) -> f.Expr | None:

@@ -50,43 +50,26 @@ def shown(name: str) -> str:
     return parts[0] if parts is not None else name
 
 
-def function(cls: f.ClassDef, name: str, params: tuple[str, ...], body: tuple[f.Stmt, ...]) -> f.Function:
-    """The unit `name` of a class; `params` come after `self`."""
+def function(
+    of: f.ClassDef | f.Function, name: str, params: tuple[str, ...], body: tuple[f.Stmt, ...]
+) -> f.Function:
+    """The unit `name` of a class, or of a function of a module; a class's `params` come after `self`."""
+    is_method = isinstance(of, f.ClassDef)
     return f.Function(
         name=name,
-        qualname=qualname(cls.qualname, name),
+        qualname=qualname(of.qualname, name),
         kind=KIND,
-        start=cls.start,
-        end=cls.end,
+        start=of.start,
+        end=of.end,
         def_at=0,
-        name_at=cls.name_at,
-        name_to=cls.name_to,
-        body_at=cls.name_to,
-        params=tuple(f.Param(0, 0, p) for p in ("self", *params)),
+        name_at=of.name_at,
+        name_to=of.name_to,
+        body_at=of.name_to,
+        params=tuple(f.Param(0, 0, p) for p in (("self", *params) if is_method else params)),
         returns=None,
         decorators=(),
         body=body,
-        owner=cls.qualname,
-        has_loop=True,
-    )
-
-
-def of_function(written: f.Function, name: str, body: tuple[f.Stmt, ...]) -> f.Function:
-    """The unit `name` of a function of a module: what a framework does with what it gives."""
-    return f.Function(
-        name=name,
-        qualname=qualname(written.qualname, name),
-        kind=KIND,
-        start=written.start,
-        end=written.end,
-        def_at=0,
-        name_at=written.name_at,
-        name_to=written.name_to,
-        body_at=written.name_to,
-        params=(),
-        returns=None,
-        decorators=(),
-        body=body,
+        owner=of.qualname if is_method else "",
         has_loop=True,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers import facts as f
-from analyzers.conventions import classes, units
+from analyzers.conventions import asking, classes, units
 from analyzers.conventions.classes import Held
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At
@@ -18,7 +18,6 @@ from analyzers.project.outline import dotted, inner_bodies, literal
 from analyzers.project.schema import Key
 from analyzers.text import Span
 
-_OTHER = ("action", "method")  # attributes of a view or request by which it tells what is asked for
 _LIST = frozenset(("list", "GET"))
 
 
@@ -133,22 +132,16 @@ def _chosen(body: tuple[f.Stmt, ...]) -> f.Expr | None:
     return None
 
 
-def _asks(test: f.Expr) -> bool | None:
+def _asks(node: f.Expr) -> bool | None:
     """Whether a test of the action or method holds for a list; None for a test of something else."""
-    if (
-        not isinstance(test, f.Compare)
-        or len(test.ops) != 1
-        or test.ops[0] not in ("==", "!=", "in", "not in")
-    ):
+    test = asking.test_of(node)
+    if test is None:
         return None
-    if not isinstance(test.left, f.Attr) or test.left.name not in _OTHER:
-        return None
-    right = test.rights[0]
-    items = right.items if isinstance(right, f.Collection) else (right,)
+    items = test.words.items if isinstance(test.words, f.Collection) else (test.words,)
     texts = {item.value for item in items if isinstance(item, f.Const)}
     if len(texts) != len(items):
         return None
-    return bool(texts & _LIST) == (test.ops[0] in ("==", "in"))
+    return bool(texts & _LIST) == test.holds
 
 
 def by_action(project: Project, key: Key, owner: Key) -> Key | None:

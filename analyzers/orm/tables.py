@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any, TypeVar
@@ -59,7 +60,12 @@ class Effects(Struct, frozen=True, dict=True):
 
     @cached_property
     def _effects(self) -> dict[str, str]:
-        return {name: effect for effect, listed in self.lists.items() for name in listed.names}
+        return _by_name({effect: listed.names for effect, listed in self.lists.items()})
+
+
+def _by_name(lists: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """The effect of each method; one that stands in two lists has the later effect."""
+    return {name: effect for effect, names in lists.items() for name in names}
 
 
 class KnownModel(Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,8 +162,7 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     @cached_property
     def _effects(self) -> dict[str, str]:
-        effects = {"read": self.read, "write": self.write, "http": self.http, "batch": self.batch}
-        return {name: effect for effect, names in effects.items() for name in names}
+        return _by_name({"read": self.read, "write": self.write, "http": self.http, "batch": self.batch})
 
 
 class Family(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
@@ -190,8 +195,7 @@ class Family(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     @cached_property
     def _effects(self) -> dict[str, str]:
-        effects = {"chain": self.chain, "read": self.read, "write": self.write, "batch": self.batch}
-        return {name: effect for effect, names in effects.items() for name in names}
+        return _by_name({"chain": self.chain, "read": self.read, "write": self.write, "batch": self.batch})
 
 
 class Tables(Struct, frozen=True):

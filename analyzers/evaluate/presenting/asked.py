@@ -7,6 +7,7 @@ that action alone.
 from __future__ import annotations
 
 from analyzers import facts as f
+from analyzers.conventions import asking
 from analyzers.evaluate import expressions
 from analyzers.evaluate.run import Run
 from analyzers.types import Value
@@ -18,7 +19,6 @@ WORD, REQUEST = "asked", "request"
 KINDS = (WORD, REQUEST)
 """Kinds of what a view knows of being asked: the action or method (`dotted`), the request that has the method."""
 
-_TESTED = ("action", "method")
 _SAFE = "rest_framework.permissions.SAFE_METHODS"
 
 
@@ -48,19 +48,12 @@ def decided(run: Run, test: f.Expr) -> bool | None:
         if ends in parts:
             return ends
         return None if None in parts else not ends
-    if (
-        not isinstance(test, f.Compare)
-        or len(test.ops) != 1
-        or test.ops[0] not in ("==", "!=", "in", "not in")
-    ):
+    known = asking.test_of(test)
+    word = expressions.evaluate(run, known.read) if known is not None else None
+    words = _words(run, known.words) if known is not None and word is not None and word.kind == WORD else None
+    if known is None or word is None or words is None:
         return None
-    if not isinstance(test.left, f.Attr) or test.left.name not in _TESTED:
-        return None
-    word = expressions.evaluate(run, test.left)
-    known = _words(run, test.rights[0]) if word.kind == WORD else None
-    if known is None:
-        return None
-    return (word.dotted in known) == (test.ops[0] in ("==", "in"))
+    return (word.dotted in words) == known.holds
 
 
 def _words(run: Run, node: f.Expr) -> frozenset[str] | None:

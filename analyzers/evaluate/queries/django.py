@@ -212,8 +212,7 @@ def _fetched(receiver: Value, effect: str, depends: frozenset[Token], origin: Or
         return row(receiver.ref, None, "", depends)  # What it was created from is at hand.
     if effect == "fetch_one":
         own = None if receiver.relation and receiver.path else receiver.origin
-        back = receiver.of.relation if receiver.of is not None and receiver.of.kind == "row" else ""
-        return row(receiver.ref, own or origin, "", depends, inverse=back)
+        return row(receiver.ref, own or origin, "", depends, inverse=_to_owner(receiver))
     if effect == "fetch_many":
         return Value("dict", values=receiver.of, depends=depends, label=receiver.label)
     return Value("int", depends=depends)
@@ -332,12 +331,17 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     return found.but(evidence=receiver.evidence, batched=receiver.batched | _batched(run, node, arguments))
 
 
+def _to_owner(rows: Value) -> str:
+    """The relation of some rows that leads to the row they belong to, which knows them; "" where there is none."""
+    return rows.of.relation if rows.of is not None and rows.of.kind == "row" else ""
+
+
 def _known_owner(found: Value, receiver: Value) -> Value:
     """Rows of an owner know it, however they are chosen: `shelf.books.order_by("title")`.
 
     Source: https://github.com/django/django/blob/5.2/django/db/models/query.py (`_known_related_objects`)
     """
-    back = receiver.of.relation if receiver.of is not None and receiver.of.kind == "row" else ""
+    back = _to_owner(receiver)
     if not back or found.of is None or found.of.kind != "row":
         return found
     return found.but(of=found.of.but(relation=back))
