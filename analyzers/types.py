@@ -44,6 +44,7 @@ class Origin(Struct, frozen=True, gc=False):
     later: frozenset[str] = (
         frozenset()
     )  # what is left for when it is read, though it would come along by itself
+    only: frozenset[str] = frozenset()  # columns that alone come along, where some are named
     whole: bool = False  # all rows of the table
     root: tuple[str, str] | None = None  # the model that paths start from
     assumed: bool = (
@@ -287,9 +288,15 @@ def _joined_origin(a: Origin | None, b: Origin | None) -> Origin | None:
         split=a.split or b.split or not same,
         limits=a.limits | b.limits,
         later=a.later & b.later,
+        only=_either_only(a.only, b.only),
         whole=a.whole and b.whole,
         root=a.root if a.root == b.root else None,
     )
+
+
+def _either_only(a: frozenset[str], b: frozenset[str]) -> frozenset[str]:
+    """Columns that come along on one of two ways; none are named where one way brings all."""
+    return a if a == b else a | b if a and b else frozenset()
 
 
 def trimmed(value: Value, levels: int = 4) -> Value:

@@ -48,6 +48,9 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     ariadne_type: Names
     ariadne_query: Names
     method: Words
+    paginator: Names
+    rows_paginator: Names
+    page_method: Words
     harmless: Names
 
 

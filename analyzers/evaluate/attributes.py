@@ -9,7 +9,7 @@ from analyzers import ways
 from analyzers.costs import ONE
 from analyzers.evaluate import evidence, expressions, queries, shapes
 from analyzers.evaluate.calling import calls
-from analyzers.evaluate.presenting import asked, frameworks, pages
+from analyzers.evaluate.presenting import asked, frameworks, pages, paginators
 from analyzers.evaluate.queries import objects
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import reading
@@ -205,7 +205,11 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
     if base.evidence == FIXED or node.name in operations(run.language).fixed.names:
         # Iterated, called or read further, it stays as large as the program's text makes it.
         return Value(size=ONE, frozen=True, label=label, depends=base.depends, evidence=FIXED, bound=base)
-    found = queries.attribute(run, base, node) or asked.attribute(base, node.name)
+    found = (
+        queries.attribute(run, base, node)
+        or asked.attribute(base, node.name)
+        or paginators.attribute(base, node.name)
+    )
     if found is not None:
         return found.on(base.depends)
     if base.kind in ("instance", "row", "class") and base.ref is not None:
@@ -283,6 +287,7 @@ def is_property(function: f.Function) -> bool:
 def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:
     """`obj.name = value`. What a method stores on itself it may read back."""
     run.assigned.add(shapes.text_of(target))
+    paginators.put(run, target, value)
     if base.kind == "row" and isinstance(target.obj, f.Name) and target.obj.id in run.env:
         # What is saved later is what was put into the row.
         run.bind(target.obj.id, base.on(value.depends))

@@ -73,6 +73,7 @@ class _Django:
             relations,
             _managers(models, key),
             ordered=option(models, key, "ordering") is not None,
+            keys=_keys(models, key),
         )
 
     def reverses(self, models: Registry, path: str, qualname: str) -> tuple[Reverse, ...]:
@@ -188,6 +189,18 @@ def _inherited(models: Registry, key: Key) -> tuple[dict[str, str], dict[str, Re
     return columns, relations
 
 
+def _keys(models: Registry, key: Key) -> frozenset[str]:
+    """The attributes that hold a row's primary key: the field's, and the parents' behind the link to them.
+
+    Source: https://docs.djangoproject.com/en/5.2/ref/models/instances/#the-pk-property
+    """
+    own = {f.name for f in own_fields(models, key) if is_true(keyword(f.call, "primary_key"))}
+    keys = {"pk", *own, *(f"{name}_id" for name in own)}
+    for parent in concrete_parents(models, key):
+        keys |= {*_keys(models, parent), _link_name(parent), _link_name(parent) + "_id"}
+    return frozenset(keys if own or len(keys) > 1 else {"pk", "id"})
+
+
 def _known(models: Registry, name: str) -> Model:
     """One of Django's own models, from the table."""
     columns: dict[str, str] = {"id": "int", "pk": "int"}
@@ -209,7 +222,10 @@ def _known(models: Registry, name: str) -> Model:
             bases.append(Target("external", dotted=at))
     last = name.rpartition(".")[2]
     abstract = last.startswith("Abstract") or last.endswith("Mixin")
-    return Model(("", name), last, "django", abstract, tuple(bases), columns, relations, {"objects": None})
+    keys = frozenset({"pk", "id"})
+    return Model(
+        ("", name), last, "django", abstract, tuple(bases), columns, relations, {"objects": None}, keys=keys
+    )
 
 
 # --------------------------------------------------------------------------------------------------- relations

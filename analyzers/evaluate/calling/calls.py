@@ -14,7 +14,7 @@ from analyzers.evaluate import attributes, evidence, expressions, queries, scrip
 from analyzers.evaluate.calling import library, memos, nested, prepared
 from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
-from analyzers.evaluate.presenting import frameworks, pages, showing, written
+from analyzers.evaluate.presenting import frameworks, pages, paginators, showing, written
 from analyzers.evaluate.queries import holding, objects
 from analyzers.evaluate.recursion.recording import SelfCall
 from analyzers.evaluate.run import INPUT_KEY, MARKED, Run
@@ -91,7 +91,7 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         shown = showing.by_function(run, node, target, arguments, place)
         if shown is not None:
             return shown
-        ready = prepared.made(target, arguments)
+        ready = paginators.made(run, target, arguments) or prepared.made(target, arguments)
         if ready is not None:
             return ready
         written.by_function(run, target.dotted, arguments.values, place)

@@ -15,7 +15,7 @@ from analyzers.conventions import classes, serializers, units, views
 from analyzers.conventions.tables import frameworks
 from analyzers.evaluate import attributes, evidence, queries
 from analyzers.evaluate.calling import calls
-from analyzers.evaluate.presenting import pages
+from analyzers.evaluate.presenting import pages, paginators
 from analyzers.evaluate.queries.emit import row
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import loops
@@ -37,8 +37,11 @@ _KEPT = (*_LAZY, "class")
 
 
 def construct(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Place) -> Value | None:
-    """`BookSerializer(rows, many=True)`: its fields are read of every row. None for other classes."""
+    """`BookSerializer(rows, many=True)`: its fields are read of every row; a paginator. None for other classes."""
     assert target.ref is not None
+    paginator = paginators.made(run, target, arguments)
+    if paginator is not None:
+        return paginator
     if run.language != "python" or not serializers.is_serializer(run.summaries.project, target.ref):
         return None
     made = Value("instance", ref=target.ref, label=target.label, evidence="a serializer")
@@ -81,6 +84,9 @@ def method(
     run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments, place: Place
 ) -> Value | None:
     """A method that a project's class inherits from a framework. None for what is not one."""
+    page = paginators.method(run, receiver, name, arguments, place)
+    if page is not None:
+        return page
     word = (
         frameworks().method.words.get(name, "")
         if receiver.kind == "instance" or receiver.label == "super()"

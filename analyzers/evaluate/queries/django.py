@@ -10,6 +10,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import evidence, shapes
 from analyzers.evaluate.calling import calls
+from analyzers.evaluate.queries import django_columns as columns
 from analyzers.evaluate.queries import django_loaders as loaders
 from analyzers.evaluate.queries import django_owners as owners
 from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, read_later, row
@@ -76,6 +77,7 @@ def _of_row(run: Run, base: Value, found: Model, node: f.Attr) -> Value | None:
     if relation is not None:
         return _relation(run, base, found, relation, node, label)
     if node.name in found.columns or node.name in ("pk", "id") or _is_column_of_relation(found, node.name):
+        columns.read(run, base, found, node, label)
         kind = found.columns.get(node.name, "int")
         size = ONE if kind == "str" else None
         return Value(
@@ -307,6 +309,10 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         origin = replace(origin, place=place, first=origin.first if named and origin.first else place)
     if name in LIMITS:
         origin = replace(origin, limits=origin.limits | {name})
+    if name in ("only", "defer"):
+        is_back = name == "defer" and [value.kind for value in arguments.values] == ["none"]
+        names = loaders.texts(run, node, arguments)
+        origin = columns.taken_back(origin) if is_back else columns.chosen(origin, name, names)
     if name == "select_related":
         origin = loaders.joined(run, origin, node, arguments)
     elif name == "prefetch_related":

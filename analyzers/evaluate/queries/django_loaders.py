@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.conventions import classes
 from analyzers.evaluate import shapes
+from analyzers.evaluate.queries import django_columns as columns
 from analyzers.evaluate.queries.emit import join_path, prefixes
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
@@ -44,7 +45,7 @@ def joined(run: Run, origin: Origin, node: f.Call, arguments: Arguments) -> Orig
     """After `select_related(...)`."""
     if _takes_back(arguments):
         return replace(origin, loads=frozenset())
-    paths = _texts(run, node, arguments)
+    paths = texts(run, node, arguments)
     if paths is None or not node.args:
         return replace(origin, certain=False)
     return replace(origin, loads=origin.loads.union(*map(prefixes, paths)))
@@ -79,6 +80,8 @@ def _prefetching(origin: Origin, lookup: Value) -> Origin:
         origin,
         prefetches=prefetches | {join_path(at, path) for path in rows.origin.prefetches},
         loads=origin.loads | loads,
+        only=origin.only | columns.moved(rows.origin.only, at),
+        later=origin.later | columns.moved(rows.origin.later, at),
     )
 
 
@@ -124,7 +127,8 @@ def _takes_back(arguments: Arguments) -> bool:
     return len(arguments.values) == 1 and arguments.values[0].kind == "none"
 
 
-def _texts(run: Run, node: f.Call, arguments: Arguments) -> list[str] | None:
+def texts(run: Run, node: f.Call, arguments: Arguments) -> list[str] | None:
+    """The names that a loader's arguments are; None where one is not known."""
     out: list[str] = []
     for argument, value in zip(node.args, arguments.values, strict=False):
         for one in _spread(run, argument, value):

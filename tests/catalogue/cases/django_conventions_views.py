@@ -1,5 +1,6 @@
 """Class-based views and templates: what a template reads of the rows that a view hands over."""
 
+from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.template import engines
 from django.views.generic import DetailView, ListView, TemplateView
@@ -178,3 +179,13 @@ def rendered_jinja():
 def rendered_jinja_joined():
     text = "{% for book in books %}{{ book.author.name }}{% endfor %}"
     return engines["jinja"].from_string(text).render({"books": Book.objects.select_related("author")})
+
+
+def page_of_rows(request):
+    books = Paginator(Book.objects.order_by("pk"), 50).get_page(1)  # grows
+    return render(request, "book_authors.html", {"books": books})
+
+
+def page_of_rows_joined(request):
+    books = Paginator(Book.objects.select_related("author").order_by("pk"), 50).get_page(1)
+    return render(request, "book_authors.html", {"books": books})

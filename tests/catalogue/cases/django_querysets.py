@@ -142,14 +142,12 @@ def a_few_of_them():
 
 
 def paginator():
-    # disagrees: pages of a Paginator
     page = Paginator(Book.objects.order_by("pk"), 100).page(1)
     for book in page.object_list:
         print(book.author.name)  # grows
 
 
 def paginator_page_itself():
-    # disagrees: pages of a Paginator
     page = Paginator(Book.objects.order_by("pk"), 100).get_page(1)
     for book in page:
         print(book.author.name)  # grows

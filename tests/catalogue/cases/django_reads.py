@@ -201,13 +201,11 @@ def only_the_title():
 
 
 def deferred_column():
-    # disagrees: deferred columns
     for book in Book.objects.only("title"):
         print(book.price)  # grows
 
 
 def deferred_by_name():
-    # disagrees: deferred columns
     for book in Book.objects.defer("price"):
         print(book.price)  # grows
 
