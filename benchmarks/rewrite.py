@@ -26,8 +26,8 @@ from analyzers import extract, languages
 from analyzers.project.index import Project
 from analyzers.text import Text
 from lsp_server.rewrites import Prepared, RewriteFailed, Rewriter, RewriteSettings, Target, Usage
-from lsp_server.rewrites.budget import cost
-from lsp_server.rewrites.route import model_named
+from lsp_server.rewrites.asking.budget import cost
+from lsp_server.rewrites.asking.route import model_named
 from lsp_server.targets import target_for
 
 REPO = Path(__file__).resolve().parents[1]
@@ -38,7 +38,7 @@ from fake_messages_api import FakeAPI, Rule  # noqa: E402 (the stand-in lives wi
 DEFAULT = (
     "examples/shop/reports/customers.py",
     "examples/shop/orders/views.py",
-    "lsp_server/rewrites/edit.py",
+    "lsp_server/rewrites/checking/edit.py",
 )
 SETTINGS = RewriteSettings(daily_limit_usd=0, request_limit_usd=0, cache_answers=False, repair=False)
 

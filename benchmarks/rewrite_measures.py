@@ -30,12 +30,15 @@ from fake_messages_api import FakeAPI, Rule  # noqa: E402 (the stand-in lives wi
 from rewrite import SETTINGS, echo, targets  # noqa: E402
 
 from lsp_server.rewrites import RewriteFailed, Rewriter, Target, Usage  # noqa: E402
-from lsp_server.rewrites.budget import cost  # noqa: E402
-from lsp_server.rewrites.redact import Redactor  # noqa: E402
-from lsp_server.rewrites.route import model_named  # noqa: E402
-from lsp_server.rewrites.tools import Desk  # noqa: E402
+from lsp_server.rewrites.asking.budget import cost  # noqa: E402
+from lsp_server.rewrites.asking.redact import Redactor  # noqa: E402
+from lsp_server.rewrites.asking.route import model_named  # noqa: E402
+from lsp_server.rewrites.asking.tools import Desk  # noqa: E402
 
-FIRST, SECOND = REPO / "lsp_server/rewrites/python_shape.py", REPO / "lsp_server/rewrites/edit.py"
+FIRST, SECOND = (
+    REPO / "lsp_server/rewrites/checking/python_shape.py",
+    REPO / "lsp_server/rewrites/checking/edit.py",
+)
 QUERIES = REPO / "examples/shop/orders/views.py"
 
 

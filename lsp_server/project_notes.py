@@ -52,7 +52,7 @@ def _read(path: str, changed: int) -> str:
 
 def _part(name: str, text: str) -> ContextPart:
     from lsp_server.rewrites import ContextPart
-    from lsp_server.rewrites.tools import cut
+    from lsp_server.rewrites.asking.tools import cut
 
     short, dropped = cut(text, _FILE_TOKENS)
     return ContextPart(name, name, f"{short}\n[{dropped} more lines are not shown]" if dropped else short)
@@ -65,7 +65,7 @@ def orm_facts(project: Project, root: str) -> str:
 
 def _orm_facts(project: Project, root: str) -> str:
     from analyzers.project.models import Models
-    from lsp_server.rewrites.tools import cut
+    from lsp_server.rewrites.asking.tools import cut
 
     models = Models(project)
     found = [

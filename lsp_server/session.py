@@ -29,7 +29,7 @@ from lsp_server.workspace import Unreadable, read_source
 
 if TYPE_CHECKING:
     from lsp_server.rewrites import Checked, Rewriter, Target
-    from lsp_server.rewrites.tools import Reader
+    from lsp_server.rewrites.asking.tools import Reader
 
 log = logging.getLogger(__name__)
 

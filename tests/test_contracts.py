@@ -75,7 +75,7 @@ def test_rewrites_know_no_editor(path: Path) -> None:
 
 def test_one_file_knows_the_api() -> None:
     assert [path.as_posix() for path in SOURCES if names(path, "anthropic")] == [
-        "lsp_server/rewrites/claude.py"
+        "lsp_server/rewrites/sending/claude.py"
     ]
 
 

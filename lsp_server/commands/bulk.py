@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from analyzers.findings import Finding
     from lsp_server.commands.gather import Gathered
     from lsp_server.rewrites import Prepared, Proposal, Rewriter
-    from lsp_server.rewrites.batches import Item, Pending, Result
+    from lsp_server.rewrites.sending.batches import Item, Pending, Result
 
 
 @dataclass
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     from lsp_server.commands import gather, measured
     from lsp_server.commands.rewrite import recheck
     from lsp_server.rewrites import RewriteFailed, Rewriter
-    from lsp_server.rewrites.batches import Notebook
+    from lsp_server.rewrites.sending.batches import Notebook
 
     if not args.batch:
         raise CannotRun(
@@ -121,7 +121,7 @@ def run(args: argparse.Namespace) -> int:
 async def _send(job: _Job, rewriter: Rewriter) -> Pending | None:
     from lsp_server import targets
     from lsp_server.rewrites import Refused, dollars
-    from lsp_server.rewrites.batches import HALF, item, total_cost
+    from lsp_server.rewrites.sending.batches import HALF, item, total_cost
 
     chosen: list[tuple[Item, Prepared]] = []
     limit = (
@@ -197,7 +197,7 @@ async def _take(job: _Job, rewriter: Rewriter, pending: Pending, results: list[R
     """Check each answer against the text as it is now."""
     from lsp_server import targets
     from lsp_server.rewrites import Refused, RewriteFailed
-    from lsp_server.rewrites.batches import digest
+    from lsp_server.rewrites.sending.batches import digest
 
     ranked = {(path, qualname): findings for path, qualname, findings in _ranked(job)}
     answered = {result.custom_id: result for result in results}
@@ -221,7 +221,7 @@ def _write(job: _Job) -> int:
     from analyzers.text import Span
     from lsp_server.fixes import unified_diff
     from lsp_server.rebase import rebased
-    from lsp_server.rewrites.edit import apply
+    from lsp_server.rewrites.checking.edit import apply
 
     folder = Path(job.args.output)
     folder.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from lsp_server.commands.gather import settings_for
     from lsp_server.places import cache_dir
-    from lsp_server.rewrites.cache import SharedAnswers, answers
+    from lsp_server.rewrites.keeping.cache import SharedAnswers, answers
 
     _, settings = settings_for([str(Path.cwd())])
     url = settings.rewrite.cache_url

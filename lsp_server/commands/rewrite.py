@@ -16,7 +16,7 @@ from lsp_server.commands.console import CannotRun, say
 if TYPE_CHECKING:
     from lsp_server.commands.gather import Gathered
     from lsp_server.rewrites import Check, Prepared, Progress, Proposal, RewriteSettings, Target
-    from lsp_server.rewrites.tools import Reader
+    from lsp_server.rewrites.asking.tools import Reader
 
 _ONE_AT_A_TIME = threading.Lock()
 

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from html import escape
 from importlib.resources import files
 
-from lsp_server.rewrites.budget import dollars
+from lsp_server.rewrites.asking.budget import dollars
 from lsp_server.rewrites.contract import Usage
-from lsp_server.rewrites.summary import Summary
+from lsp_server.rewrites.keeping.summary import Summary
 
 _TIMES = ("queue", "first_token", "total")
 _WAITS = {"queue": "waiting for its turn", "first_token": "to the first token", "total": "to the end"}

@@ -1,10 +1,11 @@
 """Rewrites of one function by Claude: a finding goes in, a checked edit comes out. Knows Claude, not the editor.
 
-`prepare` builds the exact request, locally and free of charge; only `Rewriter.run` sends anything.
+`prepare` builds the exact request, locally and free of charge; only `Rewriter.run` sends anything. The rooms follow a
+request on its way: `asking/`, `sending/`, `checking/`, `keeping/`.
 """
 
-from lsp_server.rewrites.budget import Calibration, Estimate, dollars
-from lsp_server.rewrites.cache import AnswerCache
+from lsp_server.rewrites.asking.budget import Calibration, Estimate, dollars
+from lsp_server.rewrites.asking.request import Prepared, prepare
 from lsp_server.rewrites.contract import (
     Check,
     Checked,
@@ -19,11 +20,11 @@ from lsp_server.rewrites.contract import (
     Usage,
 )
 from lsp_server.rewrites.doctor import doctor
-from lsp_server.rewrites.ledger import Ledger
+from lsp_server.rewrites.keeping.cache import AnswerCache
+from lsp_server.rewrites.keeping.ledger import Ledger
+from lsp_server.rewrites.keeping.summary import Summary
 from lsp_server.rewrites.proposal import FileEdit, Proposal
-from lsp_server.rewrites.request import Prepared, prepare
 from lsp_server.rewrites.rewriter import Rewriter
-from lsp_server.rewrites.summary import Summary
 
 __all__ = [
     "AnswerCache",

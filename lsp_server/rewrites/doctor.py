@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.util import find_spec
 
-from lsp_server.rewrites import failures, prompt, route
-from lsp_server.rewrites.budget import estimate_tokens, local_vocabulary, second_opinion
+from lsp_server.rewrites.asking import prompt, route
+from lsp_server.rewrites.asking.budget import estimate_tokens, local_vocabulary, second_opinion
+from lsp_server.rewrites.sending import failures
 
 
 def doctor(environ: Mapping[str, str]) -> list[tuple[str, str]]:

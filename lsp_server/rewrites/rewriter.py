@@ -13,11 +13,11 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from lsp_server.rewrites import across, failures, prompt, redact, structure, telemetry, validate
-from lsp_server.rewrites.batches import HALF, NO_TIMES, Batches, Result
-from lsp_server.rewrites.budget import Calibration, dollars
-from lsp_server.rewrites.cache import answers, key_of
-from lsp_server.rewrites.child import Child
+from lsp_server.rewrites.asking import prompt, redact
+from lsp_server.rewrites.asking.budget import Calibration, dollars
+from lsp_server.rewrites.asking.request import Prepared, prepare
+from lsp_server.rewrites.asking.tools import Desk, Reader
+from lsp_server.rewrites.checking import across, validate
 from lsp_server.rewrites.contract import (
     Check,
     Checked,
@@ -27,13 +27,16 @@ from lsp_server.rewrites.contract import (
     Target,
     Usage,
 )
-from lsp_server.rewrites.conversation import Line, Reply, extended, may_repair
-from lsp_server.rewrites.ledger import Ledger
+from lsp_server.rewrites.keeping import structure, telemetry
+from lsp_server.rewrites.keeping.cache import answers, key_of
+from lsp_server.rewrites.keeping.ledger import Ledger
+from lsp_server.rewrites.keeping.summary import LOCAL
 from lsp_server.rewrites.proposal import Proposal, parse
-from lsp_server.rewrites.request import Prepared, prepare
-from lsp_server.rewrites.summary import LOCAL
-from lsp_server.rewrites.tools import Desk, Reader
-from lsp_server.rewrites.trip import Report, Trip
+from lsp_server.rewrites.sending import failures
+from lsp_server.rewrites.sending.batches import HALF, NO_TIMES, Batches, Result
+from lsp_server.rewrites.sending.child import Child
+from lsp_server.rewrites.sending.conversation import Line, Reply, extended, may_repair
+from lsp_server.rewrites.sending.trip import Report, Trip
 
 PREWARMED = "prewarmed"
 

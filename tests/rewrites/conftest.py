@@ -254,9 +254,9 @@ def shared_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 @pytest.fixture
 def bench(shared_bench: Bench, tmp_path: Path) -> Iterator[Bench]:
     """Healthy again: no rules, no cache on either side, settings without the answer cache and without limits."""
-    from lsp_server.rewrites.budget import Calibration
-    from lsp_server.rewrites.cache import AnswerCache
-    from lsp_server.rewrites.ledger import Ledger
+    from lsp_server.rewrites.asking.budget import Calibration
+    from lsp_server.rewrites.keeping.cache import AnswerCache
+    from lsp_server.rewrites.keeping.ledger import Ledger
 
     api, rewriter = shared_bench.api, shared_bench.rewriter
     api.rules.clear()

@@ -9,9 +9,9 @@ import pytest
 from conftest import answer, check, target
 
 from lsp_server.rewrites import RewriteFailed, RewriteSettings, prepare
+from lsp_server.rewrites.checking.validate import Candidate, check_answer, check_cost
 from lsp_server.rewrites.contract import Target
 from lsp_server.rewrites.proposal import parse
-from lsp_server.rewrites.validate import Candidate, check_answer, check_cost
 
 SHOP = '''"""Invoices of a shop."""
 

@@ -7,8 +7,8 @@ from conftest import answer
 from test_rewrite_script import script
 
 from lsp_server.rewrites import RewriteFailed, RewriteSettings, prepare
+from lsp_server.rewrites.checking.validate import check_answer
 from lsp_server.rewrites.proposal import parse
-from lsp_server.rewrites.validate import check_answer
 
 SHOP = """import axios from "axios";
 import { readFileSync as slurp } from "node:fs";

@@ -13,7 +13,7 @@ import pytest
 from conftest import MODULE, target
 
 from lsp_server.rewrites import ContextPart, Refused, RewriteSettings, prepare
-from lsp_server.rewrites.redact import restore
+from lsp_server.rewrites.asking.redact import restore
 
 WORDS = string.ascii_letters + string.digits
 HEX = "0123456789abcdef"

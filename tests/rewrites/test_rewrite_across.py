@@ -19,9 +19,9 @@ from analyzers.project.index import Project
 from analyzers.text import Text
 from lsp_server import looking, recheck
 from lsp_server.rewrites import RewriteFailed, Target
+from lsp_server.rewrites.asking.redact import Redactor
+from lsp_server.rewrites.asking.tools import CALLS_PER_TURN, Desk
 from lsp_server.rewrites.proposal import parse
-from lsp_server.rewrites.redact import Redactor
-from lsp_server.rewrites.tools import CALLS_PER_TURN, Desk
 from lsp_server.settings import Settings
 from lsp_server.targets import check_options, function_named, target_for
 

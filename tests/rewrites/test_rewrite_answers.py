@@ -10,10 +10,10 @@ import pytest
 from conftest import MODULE, PAIR, UNKNOWN, answer, check, report, span_of, target
 
 from lsp_server.rewrites import Edit, RewriteFailed, RewriteSettings, prepare
+from lsp_server.rewrites.checking.edit import apply, fit
+from lsp_server.rewrites.checking.validate import Candidate, check_answer, check_cost
 from lsp_server.rewrites.contract import Checked, Target
-from lsp_server.rewrites.edit import apply, fit
 from lsp_server.rewrites.proposal import parse
-from lsp_server.rewrites.validate import Candidate, check_answer, check_cost
 
 ORIGINAL = MODULE[MODULE.index("def pair") : MODULE.index("\n\n\nclass")]
 

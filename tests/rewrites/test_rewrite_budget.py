@@ -10,8 +10,8 @@ import pytest
 from conftest import MODULE
 
 from lsp_server.rewrites import Calibration, Usage, doctor, dollars
-from lsp_server.rewrites.budget import cost, estimate_tokens, local_vocabulary, price, second_opinion
-from lsp_server.rewrites.route import model_named, models
+from lsp_server.rewrites.asking.budget import cost, estimate_tokens, local_vocabulary, price, second_opinion
+from lsp_server.rewrites.asking.route import model_named, models
 
 SONNET = model_named("claude-sonnet-5-5")
 
@@ -39,7 +39,7 @@ def test_the_old_tokenizer_counts_less() -> None:
 
 
 def test_the_estimate_is_near_the_bytes_per_token_of_source() -> None:
-    source = (Path(__file__).parents[2] / "lsp_server" / "rewrites" / "request.py").read_text()
+    source = (Path(__file__).parents[2] / "lsp_server" / "rewrites" / "asking" / "request.py").read_text()
     assert estimate_tokens(source) == pytest.approx(len(source.encode()) / 2.76, rel=0.15)
 
 

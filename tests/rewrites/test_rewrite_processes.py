@@ -14,8 +14,9 @@ import pytest
 from conftest import MODULE, PAIR, Bench, answer, check, target
 from fake_messages_api import FakeAPI, Rule
 
-from lsp_server.rewrites import RewriteFailed, Rewriter, RewriteSettings, child, prepare
-from lsp_server.rewrites.gate import Gate
+from lsp_server.rewrites import RewriteFailed, Rewriter, RewriteSettings, prepare
+from lsp_server.rewrites.sending import child
+from lsp_server.rewrites.sending.gate import Gate
 
 BODY = prepare(target(), RewriteSettings()).body
 OTHER_MODULE = prepare(target(imports="import json\n"), RewriteSettings()).body

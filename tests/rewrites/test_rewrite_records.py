@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lsp_server.rewrites import AnswerCache, Ledger, Timings, Usage
-from lsp_server.rewrites.cache import key_of
-from lsp_server.rewrites.summary import LOCAL, percentile
+from lsp_server.rewrites.keeping.cache import key_of
+from lsp_server.rewrites.keeping.summary import LOCAL, percentile
 
 DAY = 86_400.0
 

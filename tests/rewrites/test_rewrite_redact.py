@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.rewrites.redact import Redactor, entropy, holds_private_key, placeholders, restore
+from lsp_server.rewrites.asking.redact import Redactor, entropy, holds_private_key, placeholders, restore
 
 # Written in two parts, so that no scanner takes this file for a leak.
 SECRETS = {

@@ -19,11 +19,12 @@ from conftest import MODULE, target
 from analyzers import rules
 from analyzers.findings import Place, Related
 from analyzers.text import Span
-from lsp_server.rewrites import ContextPart, Refused, RewriteSettings, prepare, worked
-from lsp_server.rewrites import prompt as prompts
-from lsp_server.rewrites.budget import estimate_tokens
-from lsp_server.rewrites.route import Task, choose, models, table
-from lsp_server.rewrites.shorten import shortened
+from lsp_server.rewrites import ContextPart, Refused, RewriteSettings, prepare
+from lsp_server.rewrites.asking import prompt as prompts
+from lsp_server.rewrites.asking import worked
+from lsp_server.rewrites.asking.budget import estimate_tokens
+from lsp_server.rewrites.asking.route import Task, choose, models, table
+from lsp_server.rewrites.asking.shorten import shortened
 
 FROZEN_SHA256 = "c9c03bfc276be192a2354c95f240faf9cd0b6fb04ddf528a8c41469aa09d12f2"
 ACROSS_SHA256 = "2ac8cb3ac82b3c7e3d4da6a24ea126b574a6d7608c27c4837622d9989834fc1b"
@@ -62,7 +63,7 @@ def test_the_worked_examples_are_the_rules_own() -> None:
     for code in shown:
         assert (
             code in known
-        )  # an example has changed: give the instructions a new version, see rewrites/worked.py
+        )  # an example has changed: give the instructions a new version, see rewrites/asking/worked.py
 
 
 def test_the_frozen_text_states_the_standard() -> None:

@@ -10,9 +10,9 @@ from conftest import answer, target
 from analyzers import extract, languages
 from analyzers.text import Span
 from lsp_server.rewrites import RewriteFailed, RewriteSettings, prepare
+from lsp_server.rewrites.checking.validate import check_answer
 from lsp_server.rewrites.contract import Target
 from lsp_server.rewrites.proposal import parse
-from lsp_server.rewrites.validate import check_answer
 
 SCRIPT = """import { Row } from "./rows";
 

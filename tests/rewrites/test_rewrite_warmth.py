@@ -12,7 +12,7 @@ from fake_messages_api import Rule
 
 from lsp_server.rewrites import RewriteFailed, RewriteSettings, prepare
 from lsp_server.rewrites.contract import Usage
-from lsp_server.rewrites.warmth import Warmth
+from lsp_server.rewrites.sending.warmth import Warmth
 
 BODY = prepare(target(), RewriteSettings()).body
 

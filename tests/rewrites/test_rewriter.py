@@ -13,8 +13,8 @@ from conftest import MODULE, PAIR, UNKNOWN, Bench, answer, target
 from fake_messages_api import Rule
 
 from lsp_server.rewrites import ContextPart, RewriteFailed, RewriteSettings
-from lsp_server.rewrites.cache import key_of
-from lsp_server.rewrites.prompt import frozen
+from lsp_server.rewrites.asking.prompt import frozen
+from lsp_server.rewrites.keeping.cache import key_of
 
 
 def test_a_rewrite_becomes_an_edit(bench: Bench) -> None:

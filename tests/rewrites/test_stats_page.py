@@ -10,7 +10,7 @@ import pytest
 
 from lsp_server.render.stats import lines, page
 from lsp_server.rewrites.contract import Timings, Usage
-from lsp_server.rewrites.summary import LOCAL, Entry, Summary, summarise
+from lsp_server.rewrites.keeping.summary import LOCAL, Entry, Summary, summarise
 
 TODAY = date(2026, 11, 22)
 NOON = 1795348800.0  # 22 November 2026, 12:00 UTC

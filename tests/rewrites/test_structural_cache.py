@@ -10,8 +10,8 @@ import pytest
 from conftest import MODULE, PAIR, Bench, answer, target
 
 from lsp_server.rewrites import RewriteSettings, prepare
-from lsp_server.rewrites.cache import AnswerCache, Answers, SharedAnswers
-from lsp_server.rewrites.structure import pack, skeleton, unpack
+from lsp_server.rewrites.keeping.cache import AnswerCache, Answers, SharedAnswers
+from lsp_server.rewrites.keeping.structure import pack, skeleton, unpack
 
 ORIGINAL = MODULE[MODULE.index("def pair") : MODULE.index("\n\n\nclass")]
 OTHER = '''def pair(bills, people):

@@ -10,8 +10,8 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from lsp_server.rewrites import Ledger, Timings, Usage
-from lsp_server.rewrites.summary import LOCAL
-from lsp_server.rewrites.telemetry import observer
+from lsp_server.rewrites.keeping.summary import LOCAL
+from lsp_server.rewrites.keeping.telemetry import observer
 
 
 def points(reader: InMemoryMetricReader) -> dict[str, list[Any]]:

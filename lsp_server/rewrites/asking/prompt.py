@@ -39,7 +39,7 @@ INVISIBLE = re.compile(
 def frozen(across: bool = False) -> str:
     """The instructions, the same bytes for every request of this version; `across` are those of the route with tools."""
     names = (VERSION, ACROSS) if across else (VERSION,)
-    prompts = files("lsp_server.rewrites").joinpath("prompts")
+    prompts = files("lsp_server.rewrites.asking").joinpath("prompts")
     return _plain("".join(prompts.joinpath(f"{name}.md").read_text("utf-8") for name in names))
 
 

@@ -21,10 +21,11 @@ import tokenize
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lsp_server.rewrites import prompt, python_shape
+from lsp_server.rewrites.asking import prompt
+from lsp_server.rewrites.asking.request import Prepared
+from lsp_server.rewrites.checking import python_shape
 from lsp_server.rewrites.contract import RewriteFailed
 from lsp_server.rewrites.proposal import Answer, parse
-from lsp_server.rewrites.request import Prepared
 
 # Bindings whose name is no node of its own, so that moving them by place would miss some.
 _NAMED_ELSEWHERE = (

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lsp_server.rewrites.contract import Timings, Usage
-from lsp_server.rewrites.summary import Entry, Summary, summarise
+from lsp_server.rewrites.keeping.summary import Entry, Summary, summarise
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS requests (

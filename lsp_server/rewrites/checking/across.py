@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 import anyio.to_thread
 
 from analyzers import extract, languages
-from lsp_server.rewrites import edit, prompt, python_shape, validate
+from lsp_server.rewrites.asking import prompt
+from lsp_server.rewrites.asking.request import Prepared
+from lsp_server.rewrites.asking.tools import Desk, Refusal
+from lsp_server.rewrites.checking import edit, python_shape, validate
 from lsp_server.rewrites.contract import Edit, RewriteFailed, Target
 from lsp_server.rewrites.proposal import Also, Answer, FileEdit
-from lsp_server.rewrites.request import Prepared
-from lsp_server.rewrites.tools import Desk, Refusal
 
 
 @dataclass(frozen=True, slots=True)

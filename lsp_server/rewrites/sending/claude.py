@@ -1,6 +1,6 @@
 """The child process that talks to the Messages API; the one file that imports the SDK.
 
-    python -m lsp_server.rewrites.claude
+    python -m lsp_server.rewrites.sending.claude
 
 It reads JSON lines on stdin and writes JSON lines on stdout:
 

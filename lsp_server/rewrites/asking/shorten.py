@@ -6,7 +6,7 @@ import ast
 import textwrap
 from collections.abc import Iterator
 
-from lsp_server.rewrites.budget import estimate_tokens
+from lsp_server.rewrites.asking.budget import estimate_tokens
 
 _LEAST = 60  # tokens; less than this is not worth a reader's time
 

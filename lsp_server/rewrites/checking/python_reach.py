@@ -24,7 +24,7 @@ _DUNDER = re.compile(r"__\w+?__")
 @cache
 def reach(language: str, kind: str) -> frozenset[str]:
     """A list of reach.toml: names that a rewrite may keep and may not bring in."""
-    table = tomllib.loads(files("lsp_server.rewrites").joinpath("reach.toml").read_text("utf-8"))
+    table = tomllib.loads(files("lsp_server.rewrites.checking").joinpath("reach.toml").read_text("utf-8"))
     return frozenset(table[language][kind])
 
 

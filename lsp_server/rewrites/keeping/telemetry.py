@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from lsp_server.rewrites.summary import LOCAL, Entry
+from lsp_server.rewrites.keeping.summary import LOCAL, Entry
 
 Observe = Callable[[Entry], None]
 

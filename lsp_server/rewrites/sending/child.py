@@ -61,14 +61,14 @@ class Child:
         environ |= {"ANTHROPIC_OPEN_TELEMETRY": "false", "PYTHONUTF8": "1"}
         # The package's own folder, not the workspace: `python -m` imports from the current folder first, and whatever
         # a workspace calls `anthropic` must not run here.
-        root = str(Path(__file__).resolve().parents[2])
+        root = str(Path(__file__).resolve().parents[3])
         environ["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environ.get("PYTHONPATH", ""))))
         self._ready = asyncio.Event()
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "lsp_server.rewrites.claude",
+                "lsp_server.rewrites.sending.claude",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,

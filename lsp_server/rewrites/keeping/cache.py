@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from lsp_server.rewrites import prompt
+from lsp_server.rewrites.asking import prompt
 
 _T = TypeVar("_T")
 _SCHEMA = """

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from lsp_server.rewrites import budget, route
+from lsp_server.rewrites.asking import budget, route
 from lsp_server.rewrites.contract import Timings, Usage
 
 LOCAL = "answered-locally"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lsp_server.rewrites import route
-from lsp_server.rewrites.budget import cost, dollars
+from lsp_server.rewrites.asking import route
+from lsp_server.rewrites.asking.budget import cost, dollars
+from lsp_server.rewrites.asking.request import Prepared
 from lsp_server.rewrites.contract import Progress, Timings, Usage
-from lsp_server.rewrites.request import Prepared
 
 Report = Callable[[Progress], None]
 _BYTES_PER_TOKEN = 2.76  # of source code with the present tokenizer; good enough for a progress bar

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 
 import anyio
 
-from lsp_server.rewrites import context, prompt, redact
-from lsp_server.rewrites.budget import estimate_tokens
+from lsp_server.rewrites.asking import context, prompt, redact
+from lsp_server.rewrites.asking.budget import estimate_tokens
 from lsp_server.rewrites.contract import RewriteSettings, Target
 
 CALLS_PER_TURN = 8  # more would push the last cache entry out of the twenty positions the API looks back
@@ -48,7 +48,7 @@ class Reader(Protocol):
 @cache
 def declared() -> list[dict[str, Any]]:
     """The tools as they are declared to the API: constant, sorted by name. Not to be changed by who gets them."""
-    text = files("lsp_server.rewrites").joinpath("prompts/tools-v1.json").read_text("utf-8")
+    text = files("lsp_server.rewrites.asking").joinpath("prompts/tools-v1.json").read_text("utf-8")
     loaded: list[dict[str, Any]] = sorted(json.loads(text), key=lambda tool: str(tool["name"]))
     return loaded
 

@@ -7,10 +7,10 @@ from functools import cache
 
 from analyzers import extract, languages
 from analyzers.facts import FileFacts
+from lsp_server.rewrites.asking.request import Prepared
+from lsp_server.rewrites.checking.python_reach import reach
 from lsp_server.rewrites.contract import RewriteFailed
 from lsp_server.rewrites.proposal import Answer
-from lsp_server.rewrites.python_reach import reach
-from lsp_server.rewrites.request import Prepared
 
 _WORD = re.compile(r"[$\w]+")
 _NOTE = re.compile(r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|//[^\n]*|/\*[\s\S]*?\*/""")

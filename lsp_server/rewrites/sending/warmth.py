@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lsp_server.rewrites.contract import Usage
-from lsp_server.rewrites.gate import prefixes
+from lsp_server.rewrites.sending.gate import prefixes
 
 _MARGIN = 10.0  # seconds; an entry this close to its end counts as cold
 _ENOUGH = 0.9  # of what was cached before

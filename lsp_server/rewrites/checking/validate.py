@@ -15,21 +15,12 @@ from analyzers import extract, languages
 from analyzers.facts import FileFacts, Function
 from analyzers.findings import FunctionReport
 from analyzers.text import Text
-from lsp_server.rewrites import (
-    added,
-    edit,
-    kept,
-    prompt,
-    python_reach,
-    python_shape,
-    redact,
-    script_shape,
-    words,
-)
-from lsp_server.rewrites.body import Body
+from lsp_server.rewrites.asking import prompt, redact
+from lsp_server.rewrites.asking.request import Prepared
+from lsp_server.rewrites.checking import added, edit, kept, python_reach, python_shape, script_shape, words
+from lsp_server.rewrites.checking.body import Body
 from lsp_server.rewrites.contract import Checked, Edit, RewriteFailed, Target
 from lsp_server.rewrites.proposal import Answer
-from lsp_server.rewrites.request import Prepared
 
 # From the cheapest to the dearest; "unknown" is compared with nothing.
 TIME_CLASSES = (

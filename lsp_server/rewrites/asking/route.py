@@ -64,7 +64,7 @@ class Task:
 def table() -> dict[str, Any]:
     """models.toml as it is in the package."""
     loaded: dict[str, Any] = tomllib.loads(
-        files("lsp_server.rewrites").joinpath("models.toml").read_text("utf-8")
+        files("lsp_server.rewrites.asking").joinpath("models.toml").read_text("utf-8")
     )
     return loaded
 

@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lsp_server.rewrites import failures
-from lsp_server.rewrites.child import Child
+from lsp_server.rewrites.asking.request import Prepared
 from lsp_server.rewrites.contract import RewriteFailed, Timings, Usage
-from lsp_server.rewrites.request import Prepared
+from lsp_server.rewrites.sending import failures
+from lsp_server.rewrites.sending.child import Child
 
 HALF = 0.5  # a batch costs half of the same requests one by one
 MOST = 100  # requests of one batch here; the API takes 100,000

@@ -11,15 +11,15 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from lsp_server.rewrites import failures
-from lsp_server.rewrites.budget import Calibration
-from lsp_server.rewrites.child import Child, ChildLost
+from lsp_server.rewrites.asking.budget import Calibration
+from lsp_server.rewrites.asking.request import Prepared
+from lsp_server.rewrites.asking.tools import Desk
 from lsp_server.rewrites.contract import Progress, RewriteFailed, RewriteSettings, Usage
-from lsp_server.rewrites.gate import Gate
-from lsp_server.rewrites.request import Prepared
-from lsp_server.rewrites.tools import Desk
-from lsp_server.rewrites.trip import Trip, Watch
-from lsp_server.rewrites.warmth import Warmth
+from lsp_server.rewrites.sending import failures
+from lsp_server.rewrites.sending.child import Child, ChildLost
+from lsp_server.rewrites.sending.gate import Gate
+from lsp_server.rewrites.sending.trip import Trip, Watch
+from lsp_server.rewrites.sending.warmth import Warmth
 
 _START_SECONDS = 120.0  # the SDK's import alone takes seconds on a busy machine
 _BACKSTOP = 15.0  # the child keeps the deadline itself; this is for a child that hangs

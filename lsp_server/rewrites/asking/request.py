@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from lsp_server.rewrites import prompt, python_shape, route, tools
-from lsp_server.rewrites.budget import Calibration, Estimate, dollars, estimate_tokens, price
-from lsp_server.rewrites.context import Context, gather
+from lsp_server.rewrites.asking import prompt, route, tools
+from lsp_server.rewrites.asking.budget import Calibration, Estimate, dollars, estimate_tokens, price
+from lsp_server.rewrites.asking.context import Context, gather
+from lsp_server.rewrites.checking import python_shape
 from lsp_server.rewrites.contract import Refused, RewriteSettings, Target
 
 _HOUR = {"type": "ephemeral", "ttl": "1h"}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from analyzers import facts as f
-from lsp_server.rewrites.body import CHANGES, Body, called, uses
+from lsp_server.rewrites.checking.body import CHANGES, Body, called, uses
 
 # Attributes that say how something is walked through, not what is read of it.
 _PLUMBING = frozenset(

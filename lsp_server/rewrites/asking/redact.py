@@ -24,7 +24,7 @@ _PRIVATE_KEY = re.compile(
     r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d|AGE-SECRET-KEY-1[0-9A-Z]{20,}"
 )
 _PROVIDERS: dict[str, str] = tomllib.loads(
-    files("lsp_server.rewrites").joinpath("secrets.toml").read_text("utf-8")
+    files("lsp_server.rewrites.asking").joinpath("secrets.toml").read_text("utf-8")
 )
 _ANY_PROVIDER = re.compile(
     "|".join(

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from analyzers import facts as f
-from lsp_server.rewrites.body import CHANGES, Body, called, place, root
+from lsp_server.rewrites.checking.body import CHANGES, Body, called, place, root
 
 _HUGE = 1_000_000
 # Functions that change their argument, and not their own object.

@@ -9,8 +9,8 @@ from typing import Any
 
 import pathspec
 
-from lsp_server.rewrites import prompt, redact, shorten
-from lsp_server.rewrites.budget import estimate_tokens
+from lsp_server.rewrites.asking import prompt, redact, shorten
+from lsp_server.rewrites.asking.budget import estimate_tokens
 from lsp_server.rewrites.contract import ContextPart, Refused, RewriteSettings, Target
 
 # Files whose content is a secret by its nature, in gitignore syntax.

@@ -1,0 +1,1 @@
+"""What is remembered: answers for another time, and what every request cost."""
