@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -43,7 +45,25 @@ class Text:
 
     @cached_property
     def line_starts(self) -> list[int]:
-        return [0, *(m.end() for m in _LINE_END.finditer(self.source))]
+        lines = self.source.splitlines(keepends=True)  # of bytes: these three ends and no others
+        starts = [0, *accumulate(map(len, lines))]
+        if lines and not lines[-1].endswith((b"\n", b"\r")):
+            starts.pop()
+        return starts
+
+    def with_lines(self, first: int, stop: int, lines: Sequence[str]) -> Text:
+        """The text with other lines, their ends included, in the place of the lines from `first` to before `stop`."""
+        starts = self.line_starts
+        begin = starts[first]
+        end = starts[stop] if stop < len(starts) else len(self.source)
+        fresh = [line.encode("utf-8", "replace") for line in lines]
+        text = Text(b"".join((self.source[:begin], *fresh, self.source[end:])))
+        by = len(text.source) - len(self.source)
+        inside = list(accumulate(map(len, fresh), initial=begin))
+        inside.pop()  # where the line after them begins
+        after = [start + by for start in starts[stop:]] if by else starts[stop:]
+        text.__dict__["line_starts"] = [*starts[:first], *inside, *after]
+        return text
 
     @property
     def line_count(self) -> int:

@@ -7,6 +7,7 @@ the position encoding agreed on. No other file converts between them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -20,6 +21,7 @@ from lsp_server.documents import column_of
 
 SOURCE = "bigo"
 
+Range = tuple[int, int, int, int]
 TextOf = Callable[[str], "Text | None"]
 
 _DRIVE = re.compile(r"/?([A-Za-z]):(?=[/\\]|$)")
@@ -73,16 +75,37 @@ def is_file(path: str) -> bool:
 # --------------------------------------------------------------------------------------------- spans and ranges
 
 
-def to_position(text: Text, offset: int, encoding: Encoding) -> lsp.Position:
-    """The position of a byte offset; an offset past the end is the end."""
+def _position(text: Text, offset: int, encoding: Encoding) -> tuple[int, int]:
     offset = min(max(offset, 0), len(text.source))
     line = text.line_of(offset)
     head = text.source[text.line_starts[line] : offset]
     if encoding == "utf-8" or head.isascii():
-        return lsp.Position(line, len(head))
+        return line, len(head)
     before = head.decode("utf-8", "replace")
-    units = len(before) if encoding == "utf-32" else len(before.encode("utf-16-le")) // 2
-    return lsp.Position(line, units)
+    return line, len(before) if encoding == "utf-32" else len(before.encode("utf-16-le")) // 2
+
+
+def to_position(text: Text, offset: int, encoding: Encoding) -> lsp.Position:
+    """The position of a byte offset; an offset past the end is the end."""
+    return lsp.Position(*_position(text, offset, encoding))
+
+
+def numbers_in(text: Text, encoding: Encoding) -> Callable[[Span], Range]:
+    """A function that gives the range of a span of bytes as numbers: line and character of its start and of its end."""
+    starts, size = text.line_starts, len(text.source)
+    if encoding != "utf-8" and not text.source.isascii():
+        return lambda span: (*_position(text, span.start, encoding), *_position(text, span.end, encoding))
+
+    def numbers(span: Span) -> Range:
+        start, end = min(max(span[0], 0), size), min(max(span[1], 0), size)
+        line = bisect_right(starts, start) - 1
+        begin = starts[line]
+        last = line
+        if end < begin or (line + 1 < len(starts) and end >= starts[line + 1]):
+            last = bisect_right(starts, end) - 1
+        return line, start - begin, last, end - starts[last]
+
+    return numbers
 
 
 def to_range(text: Text, span: Span, encoding: Encoding) -> lsp.Range:
@@ -135,6 +158,11 @@ def to_location(
     if text is None:
         return None
     return lsp.Location(uri_of.get(place.path) or to_uri(place.path), to_range(text, place.span, encoding))
+
+
+_NO_LINE = 2_147_480_000
+NOWHERE = lsp.Range(lsp.Position(_NO_LINE, _NO_LINE), lsp.Position(_NO_LINE, _NO_LINE))
+"""A range that no text has."""
 
 
 # --------------------------------------------------------------------------------------------------- diagnostics

@@ -15,6 +15,8 @@ import pygls.protocol.language_server
 from lsprotocol import types as lsp
 from pygls.workspace import PositionCodec, ServerTextPosition, TextDocument, Workspace
 
+from analyzers.text import Text
+
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of UTF-8 that begin no character
 
@@ -64,6 +66,7 @@ class Document(TextDocument):
     def __init__(self, uri: str, source: str | None = None, **options: Any) -> None:
         super().__init__(uri, source or "", **options)
         self.rows = split_rows(source or "")
+        self._text: Text | None = None
 
     @property
     def source(self) -> str:
@@ -73,12 +76,20 @@ class Document(TextDocument):
     def lines(self) -> Sequence[str]:
         return self.rows
 
+    @property
+    def text(self) -> Text:
+        """A snapshot of the text as it is now. After an edit it is made from the one before."""
+        if self._text is None:
+            self._text = Text.of(self.source)
+        return self._text
+
     def apply_change(self, change: lsp.TextDocumentContentChangeEvent) -> None:
         """Apply one change of `textDocument/didChange`; a change without a range replaces the whole text."""
         if isinstance(change, lsp.TextDocumentContentChangePartial):
             self._splice(change.range, change.text)
         else:
             self.rows = split_rows(change.text)
+            self._text = None
 
     def _splice(self, span: lsp.Range, text: str) -> None:
         rows = self.rows
@@ -94,6 +105,8 @@ class Document(TextDocument):
         fresh = split_rows(changed)
         if stop < len(rows):
             fresh.pop()  # `changed` ends with the line end of row `end.line`: what follows is a row already
+        if self._text is not None:
+            self._text = self._text.with_lines(first, stop, fresh)
         rows[first:stop] = fresh
 
 

@@ -18,7 +18,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
 
-from lsp_server import documents
+from lsp_server import documents, payload
 
 log = logging.getLogger(__name__)
 
@@ -142,9 +142,19 @@ class Protocol(LanguageServerProtocol):
             if error is not None:
                 log.error("initialize was answered, and then failed: %s", error.message)
             return
+        if isinstance(result, payload.Payload):
+            self._result_types.pop(msg_id, None)
+            self.send_encoded(payload.response(msg_id, result))
+            return
         if error is not None:
             error.data = None
         super()._send_response(msg_id, result, error)
+
+    def send_encoded(self, body: bytes) -> None:
+        """Send a message that is JSON already. Stock pygls converts objects, which takes 30 us for each diagnostic."""
+        head = f"Content-Length: {len(body)}\r\nContent-Type: {self.CONTENT_TYPE}; charset={self.CHARSET}\r\n\r\n"
+        if self.writer is not None:
+            self.writer.write(head.encode() + body)  # those of stdio and TCP write at once
 
 
 class Server(LanguageServer):

@@ -15,6 +15,7 @@ from lsprotocol import types as lsp
 from pygls.io_ import run_async
 
 from lsp_server.greeting import Greeted, greet
+from lsp_server.payload import Encoder
 from lsp_server.protocol import Reader, Server, Stdin
 from lsp_server.session import Session
 
@@ -29,6 +30,7 @@ class BigoServer(Server):
     def __init__(self, session: Session) -> None:
         super().__init__("bigo", _version())
         self.session = session
+        self.encoder = Encoder(self.protocol._converter.unstructure)
         session.say = self.say
 
     def say(self, message: str) -> None:

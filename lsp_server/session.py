@@ -73,8 +73,7 @@ class OpenDocument:
         default_factory=dict
     )  # by function; see features.choice
     reports: tuple[State, tuple[FunctionReport, ...]] | None = None
-    published: object = None  # what the client was last sent; see features.diagnostics
-    _text: tuple[int, Text] | None = None
+    published: bytes = b""  # what the client was last sent; see features.diagnostics
 
     @property
     def version(self) -> int | None:
@@ -87,9 +86,7 @@ class OpenDocument:
     @property
     def text(self) -> Text:
         """A snapshot of the text as it is now."""
-        if self._text is None or self._text[0] != self.edits:
-            self._text = (self.edits, Text.of(self.buffer.source))
-        return self._text[1]
+        return self.buffer.text
 
 
 @dataclass

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from lsprotocol import types as lsp
 
 from analyzers.findings import Finding
-from lsp_server.convert import to_diagnostic, to_path
+from lsp_server import payload
+from lsp_server.convert import to_path
 from lsp_server.server import BigoServer
 from lsp_server.session import Analysis
 
@@ -33,18 +34,20 @@ def register_pull(server: BigoServer) -> None:
     server.feature(lsp.TEXT_DOCUMENT_DIAGNOSTIC, options)(pull)
 
 
-async def pull(ls: BigoServer, params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
+async def pull(
+    ls: BigoServer, params: lsp.DocumentDiagnosticParams
+) -> lsp.DocumentDiagnosticReport | payload.Payload:
     """The findings of a document as it is now, or "unchanged"."""
     path = to_path(params.text_document.uri)
     await _pause(ls, path)
     analysis = await _analysis_to_pull(ls, path)
     if analysis is None:
         return lsp.RelatedFullDocumentDiagnosticReport(items=[])
-    items = convert(ls, analysis)
-    result_id = hashlib.blake2b(repr(items).encode(), digest_size=12).hexdigest()
+    items = encoded(ls, analysis)
+    result_id = hashlib.blake2b(items, digest_size=12).hexdigest()
     if params.previous_result_id == result_id:
         return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)
-    return lsp.RelatedFullDocumentDiagnosticReport(items=items, result_id=result_id)
+    return payload.report(items, result_id)
 
 
 async def _pause(ls: BigoServer, path: str) -> None:
@@ -75,10 +78,10 @@ async def refresh(ls: BigoServer, path: str) -> None:
         return
     if analysis.state.edits != document.edits:
         return  # it failed, or the person typed on: positions would be wrong, and what is shown moves with the text
-    news = lsp.PublishDiagnosticsParams(document.uri, convert(ls, analysis), version=analysis.version)
+    news = payload.publication(document.uri, analysis.version, encoded(ls, analysis))
     if document.published != news:
         document.published = news
-        ls.text_document_publish_diagnostics(news)
+        ls.protocol.send_encoded(news)
 
 
 def refresh_later(ls: BigoServer, path: str) -> None:
@@ -122,16 +125,17 @@ def clear(ls: BigoServer, uri: str) -> None:
         ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
 
 
-def convert(ls: BigoServer, analysis: Analysis) -> list[lsp.Diagnostic]:
+def encoded(ls: BigoServer, analysis: Analysis) -> payload.Payload:
     """The diagnostics of an analysis, at most as many as the settings allow, the worst first to stay."""
     session = ls.session
-    uri_of = session.uri_of()
-    return [
-        to_diagnostic(
-            finding, analysis.text, session.client, session.text_of, uri_of, session.engine.page(finding.rule)
-        )
-        for finding in capped(analysis.findings, session.settings.diagnostics.max_per_file)
-    ]
+    return ls.encoder.items(
+        capped(analysis.findings, session.settings.diagnostics.max_per_file),
+        analysis.text,
+        session.client,
+        session.text_of,
+        session.uri_of(),
+        session.engine.page,
+    )
 
 
 def capped(findings: Sequence[Finding], most: int) -> Sequence[Finding]:

@@ -9,6 +9,7 @@ import pygls.protocol.language_server
 import pytest
 from lsprotocol import types as lsp
 
+from analyzers.text import Text
 from lsp_server import documents
 from lsp_server.documents import Documents, column_of, split_rows
 
@@ -70,6 +71,9 @@ def test_400_sessions_end_with_the_editors_text(encoding: str, alphabet: list[st
             assert document.source == text, f"seed {seed}, edit {version}"
             # The splice must leave the rows that splitting the whole text gives.
             assert document.rows == split_rows(text), f"seed {seed}, edit {version}"
+            snapshot, fresh = document.text, Text.of(text)
+            assert snapshot.source == fresh.source, f"seed {seed}, edit {version}"
+            assert snapshot.line_starts == fresh.line_starts, f"seed {seed}, edit {version}"
     assert edits > 5_000
 
 
