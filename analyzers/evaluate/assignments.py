@@ -5,12 +5,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from analyzers import facts as f
-from analyzers import ways
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import attributes, evidence, expressions, operators, queries, scripts, shapes
 from analyzers.evaluate.events import Operated
 from analyzers.evaluate.presenting import choices, pages
 from analyzers.evaluate.queries import holding
+from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges, reading
@@ -341,7 +341,7 @@ def update(run: Run, node: f.Update) -> None:
                     const=None,
                     letter=False,
                     values=_both(current.values, value.values),
-                    way=ways.binary(node.op, current, value),
+                    way=derived.binary(node.op, current, value),
                 ),
             )
         return
@@ -354,7 +354,7 @@ def update(run: Run, node: f.Update) -> None:
         above, below = ranges.arithmetic(
             node.op, ranges.bounded(run, node.target, current), ranges.bounded(run, node.value, value)
         )
-        way = ways.binary(node.op, current, value)
+        way = derived.binary(node.op, current, value)
         run.bind(
             node.target.id,
             Value(kind, size=size, depends=depends, label=node.target.id, above=above, below=below, way=way),

@@ -13,6 +13,7 @@ from analyzers.costs import ONE
 from analyzers.evaluate import attributes, operators, shapes
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import asked, frameworks, pages, written
+from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges, reading
 from analyzers.evaluate.sizes.measures import texts
@@ -57,7 +58,7 @@ def _index(run: Run, node: f.Index) -> Value:
     base = evaluate(run, node.obj)
     index = evaluate(run, node.index)
     found = operators.item(run, node, base, index)
-    return _by(found, ways.item(base, index, shapes.text_of(node.index)))
+    return _by(found, derived.item(base, index, shapes.text_of(node.index)))
 
 
 def _by(value: Value, way: ways.Way | None) -> Value:
@@ -70,7 +71,7 @@ def _slice(run: Run, node: f.Slice) -> Value:
     bounds = [
         evaluate(run, part) if part is not None else None for part in (node.start, node.stop, node.step)
     ]
-    return _by(operators.sliced(run, node, base, bounds), ways.sliced(base.way, bounds))
+    return _by(operators.sliced(run, node, base, bounds), derived.sliced(base.way, bounds))
 
 
 # ------------------------------------------------------------------------------------------------- operators
@@ -78,7 +79,7 @@ def _slice(run: Run, node: f.Slice) -> Value:
 
 def _binary(run: Run, node: f.Binary) -> Value:
     left, right = evaluate(run, node.left), evaluate(run, node.right)
-    return _by(operators.binary(run, node, left, right), ways.binary(node.op, left, right))
+    return _by(operators.binary(run, node, left, right), derived.binary(node.op, left, right))
 
 
 def _unary(run: Run, node: f.Unary) -> Value:

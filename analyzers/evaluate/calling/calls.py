@@ -16,6 +16,7 @@ from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
 from analyzers.evaluate.presenting import frameworks, pages, paginators, showing, written
 from analyzers.evaluate.queries import holding, objects
+from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.recursion.recording import SelfCall
 from analyzers.evaluate.run import INPUT_KEY, MARKED, Run
 from analyzers.evaluate.sizes import ranges, reading
@@ -51,7 +52,7 @@ def call(run: Run, node: f.Call) -> Value:
     depends = arguments.depends | target.depends
     if found.way is None or (target.kind != "function" and found.way.kind != ways.AFTER):
         name = node.func.name if isinstance(node.func, f.Attr) else target.label
-        found = replace(found, way=ways.called(name, target.bound, arguments.values, found))
+        found = replace(found, way=derived.called(name, target.bound, arguments.values, found))
     if found.kind in ("unknown", "instance") and not found.label:
         found = replace(found, label=label)
     return found.on(depends)
