@@ -19,6 +19,7 @@ from lsp_server.slack import Roomy, finding_outside, gaps_in, report_outside
 
 if TYPE_CHECKING:
     from analyzers.languages import Language
+    from analyzers.profiles import Linked
     from lsp_server.looking import Desk
     from lsp_server.rewrites import Checked, Target
 
@@ -106,10 +107,11 @@ class Analyzer(Protocol):
     def desk(self, root: str, text_of: TextOf, settings: Settings) -> Desk:
         """What a model's questions about the workspace are answered from."""
 
-    def link(
-        self, source: str, profile: Any, roots: Sequence[str], text_of: TextOf, settings: Settings
-    ) -> str:
-        """Attach a profile that was read from the file `source`; says what was linked."""
+    def packed(self, source: str, paths: Sequence[str]) -> dict[str, bytes | None]:
+        """The facts of some files as bytes, for the child that links the profile file `source`."""
+
+    def attach(self, source: str, linked: Linked) -> str:
+        """Take the link of the profile file `source` that was made from `packed` facts; says what was linked."""
 
     def unlink(self) -> int:
         """Detach all profiles; how many there were."""
@@ -135,7 +137,8 @@ class Engine:
         self.project = Project()
         self._memo = Memo()
         self._open: dict[str, _Open] = {}
-        self._linked: dict[str, Any] = {}  # profile file -> Linked, the latest last
+        self._linked: dict[str, Linked] = {}  # profile file -> its link, the latest last
+        self._given: dict[str, dict[str, FileFacts | None]] = {}  # the same -> facts it is being linked by
         self._rewritten: set[tuple[str, str]] = set()  # since the newest profile
 
     # -- documents
@@ -201,8 +204,7 @@ class Engine:
         """A document that is new, or that has no room left, with room in it."""
         from analyzers import syntax
 
-        # Profiles are linked by the lines of the text as it is.
-        gaps = gaps_in(source) if language.name == "python" and not self._linked else []
+        gaps = gaps_in(source) if language.name == "python" else []
         roomy = Roomy(source, gaps)
         tree = _parsed(roomy.text, language)
         bad = syntax.inside_strings(tree, roomy.gaps)
@@ -299,24 +301,28 @@ class Engine:
 
     # -- profiles
 
-    def link(
-        self, source: str, profile: Any, roots: Sequence[str], text_of: TextOf, settings: Settings
-    ) -> str:
-        from lsp_server import profile_loader
+    def packed(self, source: str, paths: Sequence[str]) -> dict[str, bytes | None]:
+        from lsp_server import indexing
 
-        self._settle()
-        linked = profile_loader.link_loaded(
-            profile,
-            self.project,
-            list(roots),
-            text_of,
-            mappings=tuple(settings.profiles.path_mappings.items()),
-        )
+        given = self._given.setdefault(source, {})
+        found: dict[str, bytes | None] = {}
+        for path in paths:
+            given[path] = self.project.facts(path)
+            facts = self.facts(path)  # by the lines of the text as it is
+            found[path] = indexing.pack(facts) if facts is not None else None
+        return found
+
+    def attach(self, source: str, linked: Linked) -> str:
+        given = self._given.pop(source, {})
         self._linked.pop(source, None)
         self._linked[source] = linked
         self._rewritten.clear()
+        for path in linked.keys:
+            # Not saved yet, or edited while it was linked.
+            if path in self._open or self.project.facts(path) is not given.get(path):
+                self._refresh_profiles(path)
         own = sum(1 for function in linked.functions if function.path and function.link != "gone")
-        return f"{Path(source).name} ({profile.producer}): {own} functions of this workspace linked"
+        return f"{Path(source).name} ({linked.profile.producer}): {own} functions of this workspace linked"
 
     def unlink(self) -> int:
         count = len(self._linked)
@@ -367,9 +373,9 @@ class Engine:
     def _costs(self, path: str) -> dict[str, str]:
         return {report.qualname: report.time for report in self.reports(path)}
 
-    def _newest(self) -> list[Any]:
+    def _newest(self) -> list[Linked]:
         """The newest profile of times and the newest record of queries; several of one kind are never mixed."""
-        newest: dict[bool, Any] = {}
+        newest: dict[bool, Linked] = {}
         for linked in self._linked.values():
             newest[linked.profile.kind == "queries"] = linked
         return [newest[kind] for kind in sorted(newest)]

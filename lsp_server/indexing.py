@@ -36,6 +36,14 @@ def job(max_size: int) -> partial[list[Indexed]]:
     return partial(index_some, max_size)
 
 
+def extracted(source: bytes, path: str) -> FileFacts | None:
+    """The facts of a text that is, or would be, at `path`; None in a language nobody reads."""
+    from analyzers import extract, languages
+
+    language = languages.for_path(path)
+    return extract.facts_of(source, language) if language is not None else None
+
+
 def _index(path: str, max_size: int) -> Indexed:
     from analyzers import extract, languages
 
@@ -61,6 +69,11 @@ def digest_of(source: bytes, path: str) -> bytes:
     return hashlib.blake2b(source, digest_size=20, person=name.encode()).digest()
 
 
+def pack(facts: FileFacts) -> bytes:
+    """Facts for another process; `unpack` is the way back."""
+    return _encoder.encode(facts)
+
+
 def unpack(facts: bytes) -> FileFacts:
-    """The facts a worker packed."""
+    """The facts another process packed."""
     return _decoder.decode(facts)

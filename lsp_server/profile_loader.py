@@ -118,7 +118,7 @@ def load_in_child(path: str | Path, *, timeout: float = TIMEOUT, memory: int = M
             capture_output=True,
             timeout=timeout,
             check=False,
-            env=_environment(),
+            env=environment(),
             # `-m` looks for modules in the working directory first: never in one of the workspace's.
             cwd=Path(analyzers.__file__).parent.parent,
         )
@@ -127,18 +127,20 @@ def load_in_child(path: str | Path, *, timeout: float = TIMEOUT, memory: int = M
     except OSError as error:
         raise Unreadable(f"{path.name} could not be read: {error}.") from None
     if done.returncode != 0:
-        raise Unreadable(_complaint(path, done.returncode, done.stderr))
+        raise Unreadable(complaint(path, done.returncode, done.stderr))
     try:
         return msgspec.msgpack.decode(done.stdout, type=Profile)
     except msgspec.MsgspecError as error:
         raise Unreadable(f"{path.name} could not be read: its data came back damaged ({error}).") from None
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What the child may know of this process's environment: no secrets."""
     return {name: value for name, value in os.environ.items() if not _SECRETS.search(name)}
 
 
-def _complaint(path: Path, status: int, stderr: bytes) -> str:
+def complaint(path: Path, status: int, stderr: bytes) -> str:
+    """What a child that ended with `status` has to say, as a sentence for the person."""
     lines = stderr.decode("utf-8", "replace").strip().splitlines()
     if status == 2 and lines:
         return lines[-1]
@@ -247,11 +249,12 @@ def link_loaded(
     *,
     mappings: Sequence[tuple[str, str]] = (),
     remember: bool = True,
+    expect: Callable[[Sequence[str]], None] | None = None,
 ) -> Linked:
     """Link a profile, knowing when files changed and what its functions were when it was linked first.
 
     The functions' hashes (no source) are kept in the cache folder, so that "edited since the profile" is known after
-    a restart too. `remember` False keeps nothing.
+    a restart too. `remember` False keeps nothing. `expect` as in `analyzers.profiles.link`.
     """
     place = _keys_file(profile, roots)
     keys = _read_keys(place) if remember else {}
@@ -264,6 +267,7 @@ def link_loaded(
         mtime_of=_mtime,
         keys=keys,
         read=_file_below(roots),
+        expect=expect,
     )
     if remember:
         current = {time.path for time in linked.functions if time.state in ("fresh", "moved")}

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
+import msgspec
+
 from analyzers.facts import FileFacts
 from analyzers.profiles.functions import FileFunctions, plain
 from analyzers.profiles.keys import FileKeys, FunctionKey, Keys
-from analyzers.profiles.places import Places, is_external, is_whole, normal
+from analyzers.profiles.places import Places, is_external, is_whole, normal, promising
 from analyzers.profiles.profile import Frame, Profile
 from analyzers.profiles.sourcemaps import MAPPED, Originals, ReadFile, originals
 from analyzers.profiles.times import CallEdge, FunctionTime, LineTime, SentQueries
@@ -47,15 +49,30 @@ class Linked:
     unlinked_share: float = 0.0  # what code spent that looks like the workspace's and was not found in it
 
     @cached_property
-    def _index(self) -> dict[tuple[str, str], FunctionTime]:
-        return {(time.path, time.qualname): time for time in self.functions if time.link != "gone"}
+    def _by_path(self) -> dict[str, list[int]]:
+        """Where the functions of each file stand in `functions` and, the same places, in `recorded`."""
+        found: dict[str, list[int]] = {}
+        for number, time in enumerate(self.recorded):
+            found.setdefault(time.path, []).append(number)
+        return found
 
     def of(self, path: str, qualname: str) -> FunctionTime | None:
         """The time of one function; None when the profile never saw it."""
-        return self._index.get((path, qualname))
+        return next((time for time in self.in_file(path) if time.qualname == qualname), None)
 
     def in_file(self, path: str) -> tuple[FunctionTime, ...]:
-        return tuple(time for time in self.functions if time.path == path and time.link != "gone")
+        there = (self.functions[number] for number in self._by_path.get(path, ()))
+        return tuple(time for time in there if time.link != "gone")
+
+    def summed(self) -> Linked:
+        """The link as made, without the stacks it was made of and the many small callees: what crosses from a process
+        to another."""
+        heads = msgspec.structs.replace(
+            self.profile, frames=(), entries=(), edges=(), nodes=(), longest=(), queries=(), texts=()
+        )
+        keys = {path: dict(hashes) for path, hashes in self.keys.items()}
+        times = tuple(map(_told, self.recorded))
+        return replace(self, profile=heads, keys=keys, recorded=times, functions=times, current={})
 
 
 def link(
@@ -68,19 +85,44 @@ def link(
     mtime_of: Callable[[str], float | None] | None = None,
     keys: Keys | None = None,
     read: ReadFile | None = None,
+    expect: Callable[[Sequence[str]], None] | None = None,
 ) -> Linked:
     """Attach a profile to a project.
 
     `roots` are the workspace's folders, `mappings` pairs of (recorded prefix, path here). `mtime_of` gives a file's
     modification time: a file newer than the profile is only trusted where its functions still stand at their lines,
     or where `keys` (from an earlier link of the same profile) say that they are unchanged. `read` gives files by
-    which generated JavaScript is led back to its sources; without it, it is linked as it stands.
+    which generated JavaScript is led back to its sources; without it, it is linked as it stands. `expect` is told which
+    files will probably be asked for, before any is: a project in another process hands them over together.
     """
     mapped = Originals(profile)
     if read is not None:
         mapped = originals(profile, project.paths(), roots, read, _plain_text(text_of))
+    if expect is not None:
+        recorded = _frames_by_file(mapped.profile)
+        expect(promising(recorded, project.paths(), roots, mappings))
     linker = _Linker(mapped.profile, project, roots, text_of, mappings, mtime_of, keys or {}, mapped)
     return linker.linked()
+
+
+def _frames_by_file(profile: Profile) -> dict[str, list[Frame]]:
+    found: dict[str, list[Frame]] = {}
+    for frame in profile.frames:
+        if not frame.native and frame.file:
+            found.setdefault(frame.file, []).append(frame)
+    return found
+
+
+_MOST_TOLD = 10
+"""Callers, callees and lines that are kept of a function: more than anything shows."""
+
+
+def _told(time: FunctionTime) -> FunctionTime:
+    callees = time.callees[:_MOST_TOLD]
+    senders = tuple(edge for edge in time.callees[_MOST_TOLD:] if edge.queries)
+    return replace(
+        time, lines=time.lines[:_MOST_TOLD], callers=time.callers[:_MOST_TOLD], callees=callees + senders
+    )
 
 
 def _plain_text(text_of: Callable[[str], Text | None]) -> Callable[[str], str | None]:
@@ -97,26 +139,15 @@ def refresh(linked: Linked, path: str, facts: FileFacts | None) -> Linked:
     before = linked.keys.get(path)
     if before is None:
         return linked
-    current = {(time.path, time.qualname, time.was): time for time in linked.functions}
-    functions = []
-    for time in linked.recorded:
-        if time.path != path:
-            functions.append(_current(time, current))
-        else:
-            functions.append(
-                time if time.link == "gone" else _judged(time, before, now if now is not None else {})
-            )
+    functions = list(linked.functions)
+    for number in linked._by_path.get(path, ()):
+        time = linked.recorded[number]
+        if time.link != "gone":
+            functions[number] = _judged(time, before, now if now is not None else {})
     known = {**linked.current, path: now} if now is not None else linked.current
-    return replace(linked, functions=tuple(functions), current=known)
-
-
-def _current(time: FunctionTime, current: Mapping[tuple[str, str, str], FunctionTime]) -> FunctionTime:
-    """What an earlier refresh of another file found out, found by the place it was recorded for."""
-    same = current.get((time.path, time.qualname, time.was))
-    if same is not None:
-        return same
-    renamed = [each for each in current.values() if each.path == time.path and each.was == time.qualname]
-    return renamed[0] if renamed else time
+    refreshed = replace(linked, functions=tuple(functions), current=known)
+    refreshed.__dict__["_by_path"] = linked._by_path
+    return refreshed
 
 
 def _judged(
@@ -158,11 +189,8 @@ class _Linker:
         self.mtime_of = mtime_of
         self.stored = keys
         self.files: dict[str, FileFunctions | None] = {}
-        self.by_file: dict[str, list[Frame]] = {}
+        self.by_file = _frames_by_file(profile)
         self.texts = {profile.frames[index]: text for index, text in profile.texts}
-        for frame in profile.frames:
-            if not frame.native and frame.file:
-                self.by_file.setdefault(frame.file, []).append(frame)
         places = Places(project.paths(), roots, mappings, self._fit)
         self.places = places.locate(self.by_file)
         self.now: dict[str, FileKeys] = {}

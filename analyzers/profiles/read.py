@@ -107,20 +107,29 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--memory", type=int, default=2 << 30, help="bytes")
     parser.add_argument("--cpu", type=int, default=60, help="seconds")
     options = parser.parse_args(arguments)
-    limit(options.memory, options.cpu)
+    return within_limits(options.file, options.memory, options.cpu, lambda: _write(options.file))
+
+
+def _write(file: str) -> None:
+    sys.stdout.buffer.write(msgspec.msgpack.encode(load(file)))
+
+
+def within_limits(file: str, memory: int, cpu: int, job: Callable[[], None]) -> int:
+    """Bound this process and do what reads `file`. The exit status: 2 after one sentence on stderr, if it refuses."""
+    limit(memory, cpu)
     gc.disable()  # a profile is millions of values without a cycle
+    name = Path(file).name
     try:
-        encoded = msgspec.msgpack.encode(load(options.file))
+        job()
     except OSError as error:
-        print(f"{Path(options.file).name} cannot be opened: {error.strerror or error}.", file=sys.stderr)
+        print(f"{name} cannot be opened: {error.strerror or error}.", file=sys.stderr)
         return 2
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     except (MemoryError, RecursionError):
-        print(f"{Path(options.file).name} needs too much memory; record a shorter profile.", file=sys.stderr)
+        print(f"{name} needs too much memory; record a shorter profile.", file=sys.stderr)
         return 2
-    sys.stdout.buffer.write(encoded)
     return 0
 
 

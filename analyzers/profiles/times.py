@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 MUCH_CALLED = 100_000
 """Calls from which a tracing profiler's own work dominates a small function."""
 
@@ -11,8 +13,7 @@ LEAST_REPEATED = 5
 """Queries of one shape in one request from which they count as sent by a loop."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallEdge:
+class CallEdge(Struct, frozen=True, array_like=True, gc=False):
     """A caller or callee. `path` and `qualname` are "" outside the workspace; `share` of the profile's total."""
 
     label: str
@@ -24,8 +25,7 @@ class CallEdge:
     queries: float = 0.0  # database queries sent under all these calls, on average over all callers
 
 
-@dataclass(frozen=True, slots=True)
-class LineTime:
+class LineTime(Struct, frozen=True, array_like=True, gc=False):
     """Own time on one line, from 1; `share` of the profile's total."""
 
     line: int

@@ -134,18 +134,16 @@ def _named_and_found(root: str, settings: Any) -> list[str]:
 
 
 async def _link(ls: BigoServer, path: str, complain: Any) -> str | None:
-    from lsp_server import profile_loader
+    from lsp_server import linking
 
     session = ls.session
     try:
         if await session.files.run(_is_long, path):
             async with Progress(ls, f"Reading {os.path.basename(path)}"):
-                profile = await session.files.run(profile_loader.load_in_child, path)
+                linked = await linking.link_in_child(session, path)
         else:
-            profile = await session.files.run(profile_loader.load_in_child, path)
-        said = await session.ask(
-            session.engine.link, path, profile, session.roots, session.text_of, session.settings
-        )
+            linked = await linking.link_in_child(session, path)
+        said = await session.ask(session.engine.attach, path, linked)
     except Exception as error:
         # A ValueError of the loader is a sentence for the person.
         complain(str(error) if isinstance(error, ValueError) else f"{path}: {type(error).__name__}: {error}")

@@ -134,7 +134,7 @@ def test_a_workspace_cannot_slip_modules_into_the_child(
 def test_the_child_gets_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "secret")
     monkeypatch.setenv("MY_TOKEN", "secret")
-    assert "secret" not in profile_loader._environment().values()
+    assert "secret" not in profile_loader.environment().values()
 
 
 # ------------------------------------------------------------------------------------------------------ finding

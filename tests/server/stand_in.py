@@ -161,10 +161,11 @@ class StandIn:
     def check_patched(self, settings: Settings, target: Target, patched: str) -> Checked:
         return Checked(target.report, target.report, target.findings, ())
 
-    def link(
-        self, source: str, profile: Any, roots: Sequence[str], text_of: TextOf, settings: Settings
-    ) -> str:
-        self.profiles[source] = str(profile)
+    def packed(self, source: str, paths: Sequence[str]) -> dict[str, bytes | None]:
+        return dict.fromkeys(paths)
+
+    def attach(self, source: str, linked: Any) -> str:
+        self.profiles[source] = str(linked)
         return "1 function linked"
 
     def rewritten(self, path: str, qualname: str) -> None:

@@ -31,7 +31,7 @@ def test_a_functions_name_says_cost_sizes_and_reasons() -> None:
             assert part in text
         assert "measured" not in text
         editor.session.profiles["/p"] = "linked"
-        editor.session.engine.link("/p", "profile", (), editor.session.text_of, editor.session.settings)
+        editor.session.engine.attach("/p", "profile")
         found = await hover(editor, 0, 5)
         assert found is not None
         assert "38 % of 2 s, called 900 times" in found[1]
@@ -142,7 +142,7 @@ def test_the_hottest_functions_are_listed_with_what_they_cost() -> None:
         assert found == {"profile": "", "functions": []}
         assert "no profile is linked" in editor.popups()[0]
         editor.session.profiles["/p"] = "linked"
-        editor.session.engine.link("/p", "profile", (), editor.session.text_of, editor.session.settings)
+        editor.session.engine.attach("/p", "profile")
         found = await editor.request("workspace/executeCommand", call)
         assert found["profile"] == "/p"
         assert found["functions"][0] == {

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from analyzers.text import Text
 from lsp_server import profile_loader
 from lsp_server.engine import Engine
-from lsp_server.profile_loader import load_in_child
-from lsp_server.settings import Settings
+from lsp_server.profile_loader import link_loaded, load_in_child
 
 SAMPLES = Path(__file__).parent.parent / "data" / "profiles"
 
@@ -27,7 +27,6 @@ def app(tmp_path: Path) -> Path:
 def engine_with(folder: Path, *profiles: str) -> Engine:
     from analyzers.extract import facts_of
     from analyzers.languages import for_path
-    from analyzers.text import Text
 
     engine = Engine()
     for path in sorted(folder.rglob("*.py")):
@@ -35,12 +34,18 @@ def engine_with(folder: Path, *profiles: str) -> Engine:
         assert language is not None
         engine.learn([(path.as_posix(), facts_of(path.read_bytes(), language))])
 
-    def text_of(path: str) -> Text:
-        return Text(Path(path).read_bytes())
-
     for name in profiles:
-        engine.link(name, load_in_child(SAMPLES / name), [folder.as_posix()], text_of, Settings())
+        attach(engine, folder, name)
     return engine
+
+
+def attach(engine: Engine, folder: Path, name: str) -> None:
+    linked = link_loaded(load_in_child(SAMPLES / name), engine.project, [folder.as_posix()], text_of)
+    engine.attach(name, linked.summed())
+
+
+def text_of(path: str) -> Text:
+    return Text(Path(path).read_bytes())
 
 
 def test_what_was_measured_before_a_rewrite_says_so(app: Path) -> None:
@@ -60,12 +65,7 @@ def test_a_newer_profile_ends_profile_again(app: Path) -> None:
     engine.rewritten(report, "find_pairs")
     newer = engine_with(app, "py/cprofile.prof")
     newer.rewritten(report, "dedupe_names")
-    from analyzers.text import Text
-
-    newer.link(
-        "again", load_in_child(SAMPLES / "py/pyspy.raw"), [app.as_posix()],
-        lambda path: Text(Path(path).read_bytes()), Settings(),
-    )  # fmt: skip
+    attach(newer, app, "py/pyspy.raw")
     assert "profile again" not in newer.measured(report)["dedupe_names"].summary
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from connection import Editor, Message, captured, play
 
-from lsp_server import profile_loader
+from lsp_server import linking, profile_loader
+from lsp_server.session import Session
 
 WATCHES = {
     "workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}},
@@ -173,8 +174,12 @@ def test_settings_are_asked_for_and_followed(project: Path) -> None:
 # --------------------------------------------------------------------------------------------------------- profiles
 
 
+async def stands_in(session: Session, path: str) -> object:
+    return f"profile of {Path(path).name}"
+
+
 def test_a_profile_is_linked_and_unlinked(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(profile_loader, "load_in_child", lambda path: f"profile of {Path(path).name}")
+    monkeypatch.setattr(linking, "link_in_child", stands_in)
     monkeypatch.setattr(profile_loader, "discover", lambda root: ())
 
     async def story(editor: Editor) -> None:
@@ -211,7 +216,7 @@ def test_a_file_that_is_no_profile_is_a_sentence(project: Path) -> None:
 
 def test_a_named_profile_is_linked_at_the_start(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "run.prof").write_bytes(b"")
-    monkeypatch.setattr(profile_loader, "load_in_child", lambda path: "profile")
+    monkeypatch.setattr(linking, "link_in_child", stands_in)
 
     async def story(editor: Editor) -> None:
         await editor.until(lambda: list(editor.session.profiles) == [f"{project}/run.prof"])
@@ -221,11 +226,11 @@ def test_a_named_profile_is_linked_at_the_start(project: Path, monkeypatch: pyte
 
 
 def test_an_untrusted_workspace_has_no_profile_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def must_not(path: str) -> object:
+    async def must_not(session: Session, path: str) -> object:
         raise AssertionError("a profile was read")
 
     (project / "run.prof").write_bytes(b"")
-    monkeypatch.setattr(profile_loader, "load_in_child", must_not)
+    monkeypatch.setattr(linking, "link_in_child", must_not)
 
     async def story(editor: Editor) -> None:
         await indexed(editor)
