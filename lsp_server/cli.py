@@ -20,7 +20,7 @@ COMMANDS = {
     "check": "find the code whose cost grows too fast",
     "complexity": "what each function costs, and why",
     "rewrite": "rewrite one function with Claude, or show what would be sent",
-    "explain": "why a rule is one: the reason, a bad and a good example",
+    "explain": "why a rule is one, with examples; or the findings at PATH:LINE",
     "rules": "list the rules",
     "profile": "show what a profile says",
     "stats": "what rewrites have cost, and what the cache saved",

@@ -69,7 +69,7 @@ class OpenDocument:
     failed: State | None = None
     seconds: float = math.inf  # of processor time that the last analysis took
     running: tuple[State, asyncio.Future[None]] | None = None
-    prices: dict[tuple[State, str], str | None] = field(
+    prices: dict[tuple[State, Any], str | None] = field(
         default_factory=dict
     )  # by function; see features.choice
     reports: tuple[State, tuple[FunctionReport, ...]] | None = None

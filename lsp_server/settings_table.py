@@ -125,6 +125,9 @@ class Rewrite(Struct, frozen=True, rename="camel"):
     model: Annotated[
         str, _meta("The Claude model; empty lets bigo choose by the size and kind of the task.", "machine")
     ] = ""
+    small_model: Annotated[
+        str, _meta("The Claude model for explanations and rankings; empty is the cheapest tier.", "machine")
+    ] = ""
     effort: Annotated[
         Effort, _meta("How much the model thinks; empty is the choice that fits the model.", "machine")
     ] = ""

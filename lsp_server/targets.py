@@ -45,6 +45,7 @@ def rewrite_settings(settings: Settings) -> RewriteSettings:
     given = settings.rewrite
     return RewriteSettings(
         model=given.model,
+        small_model=given.small_model,
         effort=given.effort,
         max_output_tokens=given.max_output_tokens,
         max_function_tokens=given.max_function_tokens,

@@ -1,6 +1,7 @@
-"""`bigo rewrite --all --batch`: the worst functions of a project in one message batch, and a patch series with a report.
+"""`bigo rewrite --all`: the functions of a project in the order in which a rewrite pays. With `--batch` they are sent in
+one message batch; what comes back is a patch series with a report.
 
-A batch that was sent is remembered; the same command takes it up again, in this process or a later one.
+The order is made on this machine and costs nothing; with `--rank` the small model is asked for it. A batch that was sent is remembered; the same command takes it up again, in this process or a later one.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from lsp_server.commands.gather import Gathered
     from lsp_server.rewrites import Prepared, Proposal, Rewriter
     from lsp_server.rewrites.sending.batches import Item, Pending, Result
+    from lsp_server.worth import Candidate
 
 
 @dataclass
@@ -41,6 +44,25 @@ class _Job:
     settings: Any
     linked: Any
     outcomes: list[_Outcome] = field(default_factory=list)
+    reasons: dict[tuple[str, str], str] = field(default_factory=dict)  # what the small model said
+
+    @cached_property
+    def candidates(self) -> list[Candidate]:
+        """The functions with findings, the most worthwhile first."""
+        from lsp_server import worth
+        from lsp_server.commands import measured
+
+        texts = ((path, self.gathered.texts(path)) for path in self.gathered.wanted)
+        found = {
+            path: measured.findings(self.gathered, path, text, self.linked)
+            for path, text in texts
+            if text is not None and self.gathered.project.facts(path) is not None
+        }
+        return worth.ranked(self.gathered.project, found, self.linked)
+
+    def relative(self, path: str) -> str:
+        """The path below the project's root."""
+        return Path(os.path.relpath(path, self.gathered.root)).as_posix()
 
     def prepared(self, path: str, qualname: str, findings: tuple[Finding, ...]) -> Prepared:
         """The request for one function as it stands now. Raises Refused or NoTarget."""
@@ -73,10 +95,6 @@ def run(args: argparse.Namespace) -> int:
     from lsp_server.rewrites import RewriteFailed, Rewriter
     from lsp_server.rewrites.sending.batches import Notebook
 
-    if not args.batch:
-        raise CannotRun(
-            "--all needs --batch: the requests of a whole project are sent as a batch, at half price"
-        )
     if args.apply:
         raise CannotRun("--all writes patches; apply those that you have read, with `git apply`")
     path = args.target or "."
@@ -93,8 +111,12 @@ def run(args: argparse.Namespace) -> int:
     async def work() -> int:
         rewriter = Rewriter(job.settings, places.state_dir(), places.cache_dir(), recheck(gathered))
         try:
-            pending = notebook.read()
+            pending = notebook.read() if args.batch else None
             if pending is None:
+                if args.rank and not await _rank(job, rewriter):
+                    return 0
+                if not args.batch:
+                    return _list(job)
                 pending = await _send(job, rewriter)
                 if pending is None:
                     return 2
@@ -127,7 +149,8 @@ async def _send(job: _Job, rewriter: Rewriter) -> Pending | None:
     limit = (
         job.settings.daily_limit_usd - rewriter.ledger.spent_today() if job.settings.daily_limit_usd else 0.0
     )
-    for path, qualname, findings in _ranked(job):
+    for candidate in job.candidates:
+        path, qualname, findings = candidate.path, candidate.qualname, candidate.findings
         if len(chosen) >= job.args.limit:
             break
         try:
@@ -155,26 +178,61 @@ async def _send(job: _Job, rewriter: Rewriter) -> Pending | None:
     return await rewriter.batches().send(chosen)
 
 
-def _ranked(job: _Job) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
-    """Functions with findings: the most severe and the surest first, then in the order of the files."""
-    from lsp_server import lookup
-    from lsp_server.commands import measured
+async def _rank(job: _Job, rewriter: Rewriter) -> bool:
+    """Let the small model put the candidates in order, and leave out those it would leave alone; whether to go on."""
+    from lsp_server.rewrites import RewriteFailed
+    from lsp_server.rewrites.asking import asks
 
-    found: dict[tuple[str, str], list[Finding]] = {}
-    for path in job.gathered.wanted:
-        text = job.gathered.texts(path)
-        if text is None or job.gathered.project.facts(path) is None:
-            continue
-        for finding in measured.findings(job.gathered, path, text, job.linked):
-            if finding.function != lookup.MODULE:
-                found.setdefault((path, finding.function), []).append(finding)
+    asked = job.candidates[: asks.MOST]
+    if not asked:
+        return True
+    lines = [asks.Candidate(job.relative(one.path), one.line()) for one in asked]
+    question = asks.ranking(lines, job.settings, rewriter.calibration)
+    if job.args.show_request:
+        print(question.as_document().rstrip("\n"))
+        return False
+    say(f"ranking {len(asked)} functions: {question.model}, {question.estimate.title()}")
+    try:
+        said = await rewriter.ask(question, lambda text: asks.ranked(question, text, len(asked)))
+    except RewriteFailed as failure:
+        say(f"{failure} The order is bigo's own.")
+        return True
+    kept = [one for one in said.value if one.label != "leave"]
+    for one in said.value:
+        candidate = asked[one.number - 1]
+        where = f"{os.path.relpath(candidate.path)}::{candidate.qualname}"
+        if one.reason:
+            job.reasons[candidate.path, candidate.qualname] = f"{one.label}: {one.reason}"
+        if one.label == "leave":
+            say(f"left out: {where}: {one.reason}")
+    job.candidates = [asked[one.number - 1] for one in kept] + job.candidates[len(asked) :]
+    return True
 
-    def worst(entry: tuple[tuple[str, str], list[Finding]]) -> tuple[Any, ...]:
-        (path, qualname), findings = entry
-        return (min((-f.severity, -f.confidence) for f in findings), path, qualname)
 
-    for (path, qualname), findings in sorted(found.items(), key=worst):
-        yield path, qualname, tuple(findings)
+def _list(job: _Job) -> int:
+    """Print the candidates, the most worthwhile first; nothing is sent."""
+    from lsp_server import targets
+    from lsp_server.rewrites import Refused
+
+    shown = job.candidates[: job.args.limit]
+    for number, one in enumerate(shown, 1):
+        try:
+            prepared = job.prepared(one.path, one.qualname, one.findings)
+            price = f"{prepared.model}, {prepared.estimate.title()}"
+        except (Refused, targets.NoTarget) as error:
+            price = f"no rewrite: {error}"
+        print(f"{number}. {os.path.relpath(one.path)}::{one.line()}")
+        if reason := job.reasons.get((one.path, one.qualname)):
+            print(f"   {reason}")
+        print(f"   {price}")
+    more = len(job.candidates) - len(shown)
+    say(
+        f"{len(job.candidates)} functions have findings"
+        + (f"; --limit {len(job.candidates)} shows {more} more" if more else "")
+        + ". Nothing was sent; --batch has them rewritten at half price"
+        + ("" if job.args.rank else ", --rank asks the small model for an order")
+    )
+    return 0
 
 
 async def _ended(job: _Job, rewriter: Rewriter, pending: Pending) -> bool:
@@ -199,13 +257,13 @@ async def _take(job: _Job, rewriter: Rewriter, pending: Pending, results: list[R
     from lsp_server.rewrites import Refused, RewriteFailed
     from lsp_server.rewrites.sending.batches import digest
 
-    ranked = {(path, qualname): findings for path, qualname, findings in _ranked(job)}
+    found = {(one.path, one.qualname): one.findings for one in job.candidates}
     answered = {result.custom_id: result for result in results}
     for one in pending.items:
         outcome = _Outcome(one.path, one.qualname)
         job.outcomes.append(outcome)
         try:
-            prepared = job.prepared(one.path, one.qualname, ranked.get((one.path, one.qualname), ()))
+            prepared = job.prepared(one.path, one.qualname, found.get((one.path, one.qualname), ()))
             if digest(prepared) != one.digest:
                 raise RewriteFailed("changed", "The function was changed since the batch was sent.")
             if one.custom_id not in answered:
@@ -242,7 +300,7 @@ def _write(job: _Job) -> int:
             continue
         after = apply(now, tuple(type(proposal.edits[0])(edit.place.span, edit.text) for edit in moved))
         outcome.patch = f"{len(names) + 1:04}-{outcome.qualname.replace('.', '-')}.patch"
-        relative = Path(os.path.relpath(outcome.path, job.gathered.root)).as_posix()
+        relative = job.relative(outcome.path)
         (folder / outcome.patch).write_text("".join(unified_diff(relative, now, after)), "utf-8")
         texts[outcome.path] = after
         names.append(outcome.patch)
@@ -260,7 +318,7 @@ def _report(job: _Job) -> Iterator[str]:
     yield ""
     yield f"{sum(bool(o.patch) for o in job.outcomes)} patches; those that passed cost {dollars(cost)}. Apply them in the order of `series`."
     for outcome in job.outcomes:
-        relative = Path(os.path.relpath(outcome.path, job.gathered.root)).as_posix()
+        relative = job.relative(outcome.path)
         yield ""
         yield f"## {relative}: `{outcome.qualname}`"
         yield ""

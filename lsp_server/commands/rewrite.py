@@ -39,8 +39,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="only have the API cache what the rewrites of this module begin with, which costs the writing",
     )
     many = parser.add_argument_group("many functions at once")
-    many.add_argument("--all", action="store_true", help="the functions with findings, the worst first")
-    many.add_argument("--batch", action="store_true", help="as one message batch, at half price; it resumes")
+    many.add_argument(
+        "--all", action="store_true", help="list the functions with findings, the most worthwhile first; free"
+    )
+    many.add_argument(
+        "--rank", action="store_true", help="with --all: let the small model put them in order, which costs"
+    )
+    many.add_argument(
+        "--batch",
+        action="store_true",
+        help="have them rewritten as one message batch, at half price; it resumes",
+    )
     many.add_argument("--limit", type=int, default=20, metavar="N", help="at most N functions (20)")
     many.add_argument("--output", metavar="DIR", default="bigo-patches", help="where the patches go")
     many.add_argument("--no-wait", action="store_true", help="end once the batch is sent; run again later")
@@ -53,6 +62,8 @@ def run(args: argparse.Namespace) -> int:
     """0 where there is an answer, 2 where there is none; the reason is on stderr."""
     from lsp_server import rewrites
 
+    if (args.rank or args.batch) and not args.all:
+        raise CannotRun("--rank and --batch are for --all")
     if args.all:
         from lsp_server.commands import bulk
 

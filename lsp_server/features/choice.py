@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
@@ -14,7 +16,8 @@ from lsp_server.server import BigoServer
 from lsp_server.session import Analysis, OpenDocument
 
 if TYPE_CHECKING:
-    from lsp_server.rewrites import Prepared
+    from lsp_server.rewrites import Ask, Prepared
+    from lsp_server.rewrites.asking.request import Request
 
 
 class NoTarget(ValueError):
@@ -68,30 +71,59 @@ async def prepared(ls: BigoServer, path: str, analysis: Analysis, qualname: str)
     return session.rewriter().prepare(target)
 
 
+async def question(ls: BigoServer, path: str, analysis: Analysis, finding: Finding) -> Ask:
+    """The request for an explanation of a finding. Local and free. Raises what `rewrites.prepare` raises."""
+    from lsp_server.rewrites.asking import asks
+
+    session = ls.session
+    target = await session.ask(
+        session.engine.target, path, analysis.text, finding.function, session.root_of(path) or "/", session.text_of,
+        [finding], session.settings, analysis.version,
+    )  # fmt: skip
+    rewriter = session.rewriter()
+    return asks.explanation(target, rewriter.settings, rewriter.calibration)
+
+
 async def price(ls: BigoServer, path: str, analysis: Analysis, qualname: str) -> str | None:
     """The price of a rewrite in words; "" if it cannot be told, None if there can be no rewrite of this function."""
     document = ls.session.documents.get(path)
     if document is None:
         return None
-    key = (analysis.state, qualname)
+    make = partial(prepared, ls, path, analysis, qualname)
+    return await _price(ls, document, (analysis.state, qualname), make, f"rewrite of {qualname}")
+
+
+async def price_of_explanation(ls: BigoServer, path: str, analysis: Analysis, finding: Finding) -> str | None:
+    """The price of an explanation in words, as `price` tells that of a rewrite."""
+    document = ls.session.documents.get(path)
+    if document is None or finding.function == lookup.MODULE:
+        return None
+    key = (analysis.state, (finding.function, finding.rule, finding.place.span))
+    make = partial(question, ls, path, analysis, finding)
+    return await _price(ls, document, key, make, f"explanation of {finding.rule}")
+
+
+async def _price(
+    ls: BigoServer, document: OpenDocument, key: Any, make: Callable[[], Awaitable[Request]], what: str
+) -> str | None:
     if key not in document.prices:
         if len(document.prices) > 64:
             document.prices.clear()
-        document.prices[key] = await _price(ls, path, analysis, qualname)
+        document.prices[key] = await _fresh_price(ls, make, what)
     return document.prices[key]
 
 
-async def _price(ls: BigoServer, path: str, analysis: Analysis, qualname: str) -> str | None:
+async def _fresh_price(ls: BigoServer, make: Callable[[], Awaitable[Request]], what: str) -> str | None:
     from lsp_server.rewrites import Refused
     from lsp_server.targets import NoTarget as NoFunction
 
     try:
-        return (await prepared(ls, path, analysis, qualname)).estimate.title()
+        return (await make()).estimate.title()
     except (Refused, NoFunction) as refusal:
-        ls.say(f"no rewrite of {qualname} is offered: {refusal}")
+        ls.say(f"no {what} is offered: {refusal}")
         return None
     except Exception as error:
-        ls.say(f"the price of a rewrite of {qualname} cannot be told: {type(error).__name__}: {error}")
+        ls.say(f"the price of a {what} cannot be told: {type(error).__name__}: {error}")
         return ""
 
 

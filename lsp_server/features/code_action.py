@@ -22,6 +22,7 @@ from lsp_server.session import Analysis
 
 FIX_ALL = "source.fixAll.bigo"
 SHOW_REQUEST = "refactor.rewrite.request"
+EXPLAIN = "refactor.rewrite.explanation"  # no refactoring either, but what is asked of Claude stands together
 
 
 def register(server: BigoServer) -> None:
@@ -44,9 +45,10 @@ async def actions(ls: BigoServer, params: lsp.CodeActionParams) -> list[lsp.Code
     offered: list[lsp.CodeAction] = []
     if _wanted(lsp.CodeActionKind.QuickFix, only):
         offered += _fixes(ls, uri, analysis, near)
-    if _wanted(lsp.CodeActionKind.RefactorRewrite, only) or _wanted(SHOW_REQUEST, only):
+    if any(_wanted(kind, only) for kind in (lsp.CodeActionKind.RefactorRewrite, SHOW_REQUEST, EXPLAIN)):
         asked_for = params.context.trigger_kind == lsp.CodeActionTriggerKind.Invoked
         rewrites = await _rewrites(ls, uri, path, analysis, near, here, asked_for)
+        rewrites += await _explanations(ls, uri, path, analysis, near)
         offered += [action for action in rewrites if action.kind and _wanted(action.kind, only)]
     if _wanted(FIX_ALL, only):
         offered += _fix_all(ls, analysis, asked_for=bool(only))
@@ -205,3 +207,28 @@ async def _rewrite(
             command=lsp.Command("Show the request", "bigo.showRequest", arguments=[argument]),
         ),
     ]
+
+
+async def _explanations(
+    ls: BigoServer, uri: str, path: str, analysis: Analysis, near: Sequence[Finding]
+) -> list[lsp.CodeAction]:
+    """Offers to have the findings here explained in a line; the nearest of several with one rule."""
+    if not ls.session.client.trusted:
+        return []
+    offered = []
+    for finding in {finding.rule: finding for finding in reversed(near)}.values():
+        price = await choice.price_of_explanation(ls, path, analysis, finding)
+        if price is None:
+            continue
+        title = f"Explain {finding.rule} with Claude" + (f" ({price})" if price else "")
+        where = to_range(analysis.text, finding.place.span, ls.session.client.encoding)
+        argument = {"uri": uri, "range": range_as_json(where), "rule": finding.rule}
+        offered.append(
+            lsp.CodeAction(
+                title,
+                EXPLAIN,
+                diagnostics=[choice.diagnostic(ls, analysis, finding)],
+                command=lsp.Command(title, "bigo.explain", arguments=[argument]),
+            )
+        )
+    return offered

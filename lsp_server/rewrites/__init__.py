@@ -4,7 +4,9 @@
 request on its way: `asking/`, `sending/`, `checking/`, `keeping/`.
 """
 
-from lsp_server.rewrites.asking.budget import Calibration, Estimate, dollars
+from lsp_server.rewrites.asking.asks import Ask
+from lsp_server.rewrites.asking.budget import Estimate, dollars
+from lsp_server.rewrites.asking.calibration import Calibration
 from lsp_server.rewrites.asking.request import Prepared, prepare
 from lsp_server.rewrites.contract import (
     Check,
@@ -28,6 +30,7 @@ from lsp_server.rewrites.rewriter import Rewriter
 
 __all__ = [
     "AnswerCache",
+    "Ask",
     "Calibration",
     "Check",
     "Checked",

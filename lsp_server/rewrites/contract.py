@@ -15,6 +15,7 @@ class RewriteSettings:
     """What the person decides about rewrites. Money is in US dollars, 0 means "no limit"; times are in seconds."""
 
     model: str = ""  # "" follows the routing table; a tier (cheap, balanced, strong) or a model id pins it
+    small_model: str = ""  # the same for explanations and rankings
     effort: str = ""  # "" is the table's choice for the model
     max_output_tokens: int = 8000
     max_function_tokens: int = 12_000

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import os
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import anyio
 import anyio.to_thread
 
 from lsp_server.rewrites.asking import prompt, redact
-from lsp_server.rewrites.asking.budget import Calibration, dollars
-from lsp_server.rewrites.asking.request import Prepared, prepare
+from lsp_server.rewrites.asking.asks import Ask
+from lsp_server.rewrites.asking.budget import dollars
+from lsp_server.rewrites.asking.calibration import Calibration
+from lsp_server.rewrites.asking.request import Prepared, Request, prepare
 from lsp_server.rewrites.asking.tools import Desk, Reader
 from lsp_server.rewrites.checking import across, validate
 from lsp_server.rewrites.contract import (
@@ -39,6 +42,16 @@ from lsp_server.rewrites.sending.conversation import Line, Reply, extended, may_
 from lsp_server.rewrites.sending.trip import Report, Trip
 
 PREWARMED = "prewarmed"
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Generic[_T]):
+    """What came of a small question, and what it cost."""
+
+    value: _T
+    cost_usd: float
+    from_cache: bool = False
 
 
 class Rewriter:
@@ -88,17 +101,55 @@ class Rewriter:
             return found
         if missing := failures.missing_key(self._environ()):
             raise missing
-        await self._refuse_over_limit(prepared, prepared.estimate.cold_usd)
-        trip, outcome = Trip(prepared, on_progress, time.monotonic()), "cancelled"
-        self._promised += prepared.estimate.cold_usd
-        try:
+        trip = Trip(prepared, on_progress, time.monotonic())
+        async with self._booked(trip, "rewrite with tools" if prepared.looks_around else "rewrite"):
             body, reply = await self._line.talk(trip, prepared.body, desk, self._may_go_on)
             try:
-                proposal = await self._examine(trip, reply.text, desk)
+                proposal = await self._examine(trip, prepared, reply.text, desk)
             except RewriteFailed as failure:
                 if not may_repair(prepared.settings, failure, reply):
                     raise
-                reply, proposal = await self._repair(trip, body, reply, failure, desk)
+                reply, proposal = await self._repair(trip, prepared, body, reply, failure, desk)
+        settings = prepared.settings
+        # What was answered to the model's questions is no part of the key, so such an answer is good for once.
+        if settings.cache_answers and not (desk and desk.asked):
+            await anyio.to_thread.run_sync(self._keep, prepared, key, reply.text)
+        return proposal
+
+    async def ask(
+        self, ask: Ask, read: Callable[[str], _T], on_progress: Report = lambda _: None
+    ) -> Said[_T]:
+        """Send a small question, or take the answer that is kept. `read` makes of the answer's text what it says, or
+        raises RewriteFailed; so does this, as `run` does."""
+        key, keeps = key_of(ask.body), ask.settings.cache_answers
+        kept = (
+            await anyio.to_thread.run_sync(self.answers.get, key, ask.settings.cache_days) if keeps else None
+        )
+        if kept is not None:
+            with contextlib.suppress(RewriteFailed):
+                said = Said(read(kept), 0.0, from_cache=True)
+                row = ask.model, LOCAL, Usage(), 0.0, 0, NO_TIMES, ask.kind, ask.estimate.warm_usd
+                await anyio.to_thread.run_sync(self.ledger.add, *row)
+                return said
+        if missing := failures.missing_key(self._environ()):
+            raise missing
+        trip = Trip(ask, on_progress, time.monotonic())
+        async with self._booked(trip, ask.kind):
+            _, reply = await self._line.talk(trip, ask.body, None, self._may_go_on)
+            said = Said(read(reply.text), trip.cost)
+        if keeps:
+            limits = ask.settings.cache_days, ask.settings.cache_megabytes
+            await anyio.to_thread.run_sync(self.answers.put, key, reply.text, *limits)
+        return said
+
+    @contextlib.asynccontextmanager
+    async def _booked(self, trip: Trip, operation: str) -> AsyncIterator[None]:
+        """A request under way: its price is promised until its bill is known, and however it ends the ledger has a row."""
+        prepared, outcome = trip.prepared, "cancelled"
+        await self._refuse_over_limit(prepared, prepared.estimate.cold_usd)
+        self._promised += prepared.estimate.cold_usd
+        try:
+            yield
             outcome = "ok"
         except RewriteFailed as failure:
             failure.usage, failure.cost_usd, outcome = trip.usage, trip.cost, failure.kind
@@ -110,16 +161,10 @@ class Rewriter:
         finally:
             # Also while the task is being cancelled, hence the shield. A further turn is no part of the estimate.
             estimated = prepared.estimate.input if trip.requests == 1 else 0
-            operation = "rewrite with tools" if prepared.looks_around else "rewrite"
             row = prepared.model, outcome, trip.usage, trip.cost, estimated, trip.timings, operation
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(self.ledger.add, *row)
             self._promised -= prepared.estimate.cold_usd
-        settings = prepared.settings
-        # What was answered to the model's questions is no part of the key, so such an answer is good for once.
-        if settings.cache_answers and not (desk and desk.asked):
-            await anyio.to_thread.run_sync(self._keep, prepared, key, reply.text)
-        return proposal
 
     async def prewarm(self, prepared: Prepared) -> Usage | None:
         """Have the API cache the prefix of a request, so that the request itself begins sooner and costs less.
@@ -148,7 +193,7 @@ class Rewriter:
         try:
             if result.failure:
                 raise result.failure
-            proposal = await self._examine(trip, result.text, None)
+            proposal = await self._examine(trip, prepared, result.text, None)
         except RewriteFailed as failure:
             outcome = failure.kind
             raise
@@ -176,7 +221,7 @@ class Rewriter:
             return None
         trip = Trip(prepared, lambda _: None, time.monotonic())
         try:
-            proposal = await self._examine(trip, text, desk, from_cache=True)
+            proposal = await self._examine(trip, prepared, text, desk, from_cache=True)
         except RewriteFailed:
             # Under a structural key the answer may still be right for the function that it was made for.
             if used == key:
@@ -204,7 +249,7 @@ class Rewriter:
         if same := structure.skeleton(prepared):
             self.answers.put(same.key, structure.pack(same, text), *limits)
 
-    async def _refuse_over_limit(self, prepared: Prepared, more: float) -> None:
+    async def _refuse_over_limit(self, prepared: Request, more: float) -> None:
         limit = prepared.settings.daily_limit_usd
         if not limit:
             return
@@ -229,7 +274,13 @@ class Rewriter:
         await self._refuse_over_limit(trip.prepared, max(0.0, trip.cost - promised) + next_turn)
 
     async def _repair(
-        self, trip: Trip, body: dict[str, Any], reply: Reply, failure: RewriteFailed, desk: Desk | None
+        self,
+        trip: Trip,
+        prepared: Prepared,
+        body: dict[str, Any],
+        reply: Reply,
+        failure: RewriteFailed,
+        desk: Desk | None,
     ) -> tuple[Reply, Proposal]:
         """One more turn of the same conversation, with what was wrong; the prefix is still cached."""
         trip.report(
@@ -237,19 +288,20 @@ class Rewriter:
         )
         trip.repaired = True
         await self._may_go_on(trip)
-        secrets = desk.redactor.secrets if desk else trip.prepared.redacted
+        secrets = desk.redactor.secrets if desk else prepared.redacted
         told = failure.sentence
         for placeholder, secret in secrets.items():
             told = told.replace(secret, placeholder)
         body = extended(body, reply, [{"type": "text", "text": prompt.repair(told)}])
         _, second = await self._line.talk(trip, body, desk, self._may_go_on)
-        return second, await self._examine(trip, second.text, desk)
+        return second, await self._examine(trip, prepared, second.text, desk)
 
     # ------------------------------------------------------------------------------------------------- the answer
 
-    async def _examine(self, trip: Trip, text: str, desk: Desk | None, from_cache: bool = False) -> Proposal:
+    async def _examine(
+        self, trip: Trip, prepared: Prepared, text: str, desk: Desk | None, from_cache: bool = False
+    ) -> Proposal:
         """The answer as a proposal. Raises RewriteFailed."""
-        prepared = trip.prepared
         trip.report(Progress("checking", "Checking the rewrite…", 0.99, 0, trip.cost))
         answer = parse(text, several=desk is not None)
         changes = await across.fitted(prepared, answer, desk)

@@ -188,3 +188,48 @@ def test_a_batch_has_answers_for_functions_as_they_were(
     assert bigo(*BATCH, **environment).status == 0
     assert (project / "bigo-patches" / "series").read_text() == ""
     assert "was changed" in (project / "bigo-patches" / "report.md").read_text()
+
+
+def test_all_lists_what_is_worth_a_rewrite_and_sends_nothing(project: Path, bigo: Bigo) -> None:
+    (project / "slow.py").write_text(SLOW)
+    done = bigo("rewrite", ".", "--all", "--limit", "2")
+    assert done.status == 0, done.err
+    rows = [line for line in done.out.splitlines() if line[:1].isdigit()]
+    assert rows[0].startswith("1. slow.py::")
+    assert len(rows) == 2
+    assert "tokens, $" in done.out
+    assert "Nothing was sent" in done.err
+
+
+def test_the_small_model_ranks_when_asked(project: Path, bigo: Bigo, claude: Callable[..., str]) -> None:
+    (project / "slow.py").write_text(SLOW)
+    shown = bigo("rewrite", ".", "--all", "--rank", "--show-request")
+    assert "claude-haiku-5-5" in shown.out
+    assert "for order in orders" not in shown.out
+    url = claude(reply={"text": "2 rewrite users wait for it\n1 leave it is small"})
+    done = bigo("rewrite", ".", "--all", "--rank", ANTHROPIC_API_KEY="sk-ant-test", ANTHROPIC_BASE_URL=url)
+    assert done.status == 0, done.err
+    assert "ranking 3 functions: claude-haiku-5-5, ≈ " in done.err
+    own = [row for row in bigo("rewrite", ".", "--all").out.splitlines() if row[:1].isdigit()]
+    rows = [row for row in done.out.splitlines() if row[:1].isdigit()]
+    assert [row[3:] for row in rows] == [own[1][3:], own[2][3:]]
+    assert "   rewrite: users wait for it" in done.out
+    assert "left out: slow.py::" in done.err
+
+
+def test_a_finding_is_explained_at_its_line(project: Path, bigo: Bigo, claude: Callable[..., str]) -> None:
+    (project / "slow.py").write_text(SLOW)
+    line = bigo("check", "slow.py", "--format", "json").json["findings"][0]["line"]
+    plain = bigo("explain", f"slow.py:{line}")
+    assert plain.out.startswith(f"slow.py:{line}:")
+    assert "Claude" not in plain.out
+    url = claude(reply={"text": "<explanation>Every customer walks all orders.</explanation>"})
+    environment = {"ANTHROPIC_API_KEY": "sk-ant-test", "ANTHROPIC_BASE_URL": url}
+    done = bigo("explain", f"slow.py:{line}", "--claude", **environment)
+    assert (done.status, done.out.splitlines()[-1]) == (0, "    Claude: Every customer walks all orders.")
+    assert "claude-haiku-5-5, ≈ " in done.err
+    assert "for order in orders" in bigo("explain", f"slow.py:{line}", "--show-request").out
+    assert bigo("explain", "slow.py:1").status == 2
+    # Kept: no key is needed the second time.
+    again = bigo("explain", f"slow.py:{line}", "--claude")
+    assert again.out == done.out

@@ -254,7 +254,7 @@ def shared_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 @pytest.fixture
 def bench(shared_bench: Bench, tmp_path: Path) -> Iterator[Bench]:
     """Healthy again: no rules, no cache on either side, settings without the answer cache and without limits."""
-    from lsp_server.rewrites.asking.budget import Calibration
+    from lsp_server.rewrites.asking.calibration import Calibration
     from lsp_server.rewrites.keeping.cache import AnswerCache
     from lsp_server.rewrites.keeping.ledger import Ledger
 

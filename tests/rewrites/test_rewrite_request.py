@@ -323,7 +323,7 @@ def test_a_long_function_goes_to_the_strong_model() -> None:
 
 
 def test_the_table_sends_each_task_where_its_reason_says() -> None:
-    for kind in ("triage", "rank", "explain"):
+    for kind in ("rank", "explain"):
         assert choose(SETTINGS, Task(kind)).model.id == "claude-haiku-5-5"
     for task in (Task(across=True), Task(queries=True)):
         assert choose(SETTINGS, task).model.id == "claude-opus-5-5"

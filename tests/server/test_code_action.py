@@ -105,8 +105,8 @@ def test_only_what_is_asked_for() -> None:
         editor.open(URI, CODE)
         for only, kinds in [
             (["quickfix"], {"quickfix"}),
-            (["refactor"], {"refactor.rewrite", "refactor.rewrite.request"}),
-            (["refactor.rewrite"], {"refactor.rewrite", "refactor.rewrite.request"}),
+            (["refactor"], {"refactor.rewrite", "refactor.rewrite.request", "refactor.rewrite.explanation"}),
+            (["refactor.rewrite.explanation"], {"refactor.rewrite.explanation"}),
             (["refactor.extract"], set()),
         ]:
             found = await editor.actions(URI, at(1, 0), only=only)
@@ -119,13 +119,16 @@ def test_a_rewrite_is_offered_with_its_price_and_one_argument() -> None:
     async def story(editor: Editor) -> None:
         editor.open(URI, CODE)
         found = await editor.actions(URI, at(1, 0), only=["refactor.rewrite"])
-        rewrite, show = found
+        rewrite, show, explain = found
         assert rewrite["title"].startswith("Rewrite with Claude: lower O(n·m) (≈ ")
         assert "tokens, $" in rewrite["title"]
         expected = {"uri": URI, "range": at(0, 4, 8), "rule": "membership-in-list"}
         assert rewrite["command"]["command"] == "bigo.rewrite"
         assert rewrite["command"]["arguments"] == [expected]
         assert (show["command"]["command"], show["command"]["arguments"]) == ("bigo.showRequest", [expected])
+        assert explain["title"].startswith("Explain membership-in-list with Claude (≈ ")
+        assert explain["command"]["command"] == "bigo.explain"
+        assert explain["command"]["arguments"][0]["rule"] == "membership-in-list"
 
     play(story)
 
@@ -149,10 +152,10 @@ def test_an_untrusted_workspace_is_offered_no_rewrite() -> None:
         found = await editor.actions(URI, at(1, 0))
         assert found
         assert not [action for action in found if "command" in action]
-        for command in ("bigo.rewrite", "bigo.showRequest"):
+        for command in ("bigo.rewrite", "bigo.showRequest", "bigo.explain"):
             argument = {"uri": URI, "range": at(1, 0)}
             await editor.request("workspace/executeCommand", {"command": command, "arguments": [argument]})
-        assert len([p for p in editor.popups() if "not trusted" in p]) == 2
+        assert len([p for p in editor.popups() if "not trusted" in p]) == 3
 
     play(story, options={"trusted": False})
 

@@ -1,4 +1,4 @@
-"""How many tokens a request has, what it costs, and how the estimate learns from what was billed.
+"""How many tokens a request has, and what it costs.
 
 The estimator is a linear model of ten counts over the bytes, fitted on about 700 functions of the Python standard
 library against the tokenizer of the Claude 4.7 and 5.x models; on unseen packages its total error was within 2.1 %
@@ -7,11 +7,8 @@ and its error per function 3 to 5 % (median). It needs no vocabulary, no network
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import json
 import math
-import os
 import re
 import tempfile
 from collections.abc import Mapping
@@ -31,8 +28,8 @@ _LONG = re.compile(rb"[A-Za-z]{8,}").findall
 # words, letters, digits, other visible bytes, newlines, runs of spaces, camel humps, long words, underscores, constant
 _COEFFICIENTS = (0.893, 0.094, 0.888, 0.982, -0.965, 3.281, 2.506, 1.112, -0.197, -3.203)
 _OLD_TOKENIZER = 1 / 1.27  # the older models' tokenizer counts 27 % less on the same source
-_FRAME = 6  # tokens of the conversation's own frame
-_MARGIN = 1.10  # a preview errs on the dear side
+_MARGIN = 1.10  # prices that are told before err on the dear side; token counts do not
+BYTES_PER_TOKEN = 2.76  # of source code with the present tokenizer, on average
 
 
 def estimate_tokens(text: str, tokenizer: str = "new") -> int:
@@ -57,8 +54,28 @@ def estimate_tokens(text: str, tokenizer: str = "new") -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """Texts by their estimated tokens, before calibration, and their bytes."""
+
+    tokens: int = 0
+    size: int = 0
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.tokens + other.tokens, self.size + other.size)
+
+
+def count(text: str, tokenizer: str = "new") -> Count:
+    return Count(estimate_tokens(text, tokenizer), len(text.encode("utf-8", "replace")))
+
+
+# What the API adds on its own: the frame of a conversation, and the preamble of tools (286 to 496 by the model).
+FRAME = Count(6, 17)
+TOOLS_PREAMBLE = Count(300, 828)
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
-    """Input tokens by part, expected output tokens, and prices in US dollars.
+    """Input tokens by part, expected output tokens, and prices in US dollars, which err on the dear side.
 
     `uncached_usd` as if nothing were ever cached; `cold_usd` the first request, which writes the cache; `warm_usd`
     with prefix and module cached; `worst_usd` cold with every output token that is allowed.
@@ -104,75 +121,35 @@ def cost(model: Model, usage: Usage) -> float:
     return factor * total / 1_000_000
 
 
-def price(
-    model: Model, *, frozen: int, module: int, tail: int, function: int, max_output: int, ratio: float = 1.0
-) -> Estimate:
-    """The estimate for a request whose parts have those many (uncalibrated) tokens; `ratio` is the calibration.
-
-    The output is expected to hold the function once, a little longer, and about 250 tokens of explanation.
-    """
-    frozen, module, tail = (math.ceil(part * ratio * _MARGIN) for part in (frozen + _FRAME, module, tail))
-    output = min(max_output, math.ceil((function * 1.15 + 250) * ratio) + model.allowance)
+def price(model: Model, *, frozen: int, module: int, tail: int, output: int, max_output: int) -> Estimate:
+    """The estimate for a request whose parts have those many tokens, calibrated already."""
+    output = min(max_output, output + model.allowance)
     # A prefix under the model's minimum is not cached, and no error says so.
     hour = frozen if frozen >= model.minimum else 0
     five = module if module and frozen + module >= model.minimum else 0
     if five and not hour:
         five, hour = frozen + module, 0
     plain = frozen + module + tail - hour - five
-    cold = Usage(plain=plain, written_5m=five, written_1h=hour, output=output)
+
+    def dear(written: int, **cached: int) -> float:
+        dearer = {name: math.ceil(tokens * _MARGIN) for name, tokens in cached.items()}
+        return cost(model, Usage(output=written, **dearer))
+
     return Estimate(
         frozen=frozen,
         module=module,
         tail=tail,
         output=output,
-        uncached_usd=cost(model, Usage(plain=frozen + module + tail, output=output)),
-        cold_usd=cost(model, cold),
-        warm_usd=cost(model, Usage(plain=plain, read=hour + five, output=output)),
-        worst_usd=cost(model, Usage(plain, five, hour, 0, max_output)),
+        uncached_usd=dear(output, plain=frozen + module + tail),
+        cold_usd=dear(output, plain=plain, written_5m=five, written_1h=hour),
+        warm_usd=dear(output, plain=plain, read=hour + five),
+        worst_usd=dear(max_output, plain=plain, written_5m=five, written_1h=hour),
     )
 
 
-class Calibration:
-    """Per model, what was billed divided by what was estimated: an exponentially weighted mean, kept on disk.
-
-    A missing or broken file is no calibration, not an error; a file that cannot be written is left alone.
-    """
-
-    WEIGHT = 0.3
-    LOW, HIGH = 0.7, 1.5
-
-    def __init__(self, state_dir: Path | None):
-        self._file = state_dir / "calibration.json" if state_dir else None
-        self._ratios: dict[str, float] = {}
-        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
-            if self._file:
-                stored = json.loads(self._file.read_text("utf-8"))
-                self._ratios = {str(k): self._clamp(float(v)) for k, v in stored.items()}
-
-    def ratio(self, model: str) -> float:
-        return self._ratios.get(model, 1.0)
-
-    def learn(self, model: str, estimated: int, billed: int) -> None:
-        """`estimated` is the uncalibrated count of the request that was billed as `billed` input tokens."""
-        if estimated <= 0 or billed <= 0:
-            return
-        seen = self._clamp(billed / estimated)
-        old = self._ratios.get(model)
-        self._ratios[model] = seen if old is None else (1 - self.WEIGHT) * old + self.WEIGHT * seen
-        self._save()
-
-    def _clamp(self, ratio: float) -> float:
-        return min(self.HIGH, max(self.LOW, ratio))
-
-    def _save(self) -> None:
-        if self._file is None:
-            return
-        with contextlib.suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self._file.parent, prefix=".calibration-")
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                json.dump(self._ratios, out, sort_keys=True, indent=1)
-            os.replace(temporary, self._file)
+def rewritten(function: int) -> int:
+    """The tokens of an answer: the function once, a little longer, and about 250 tokens of explanation."""
+    return math.ceil(function * 1.15 + 250)
 
 
 # tiktoken names the file of a vocabulary after the SHA-1 of its URL. Loading one that is not there downloads it with

@@ -59,7 +59,7 @@ class _Cleaner:
         return self.redactor.redact(self.redactor.replace(prompt.INVISIBLE, "MARK", prompt.lines(text)))
 
 
-def gather(target: Target, settings: RewriteSettings) -> Context:
+def gather(target: Target, settings: RewriteSettings, task: str = "Rewrite the function") -> Context:
     """The texts to send. Raises Refused when the function may not be sent at all; parts that may not are left out."""
     if pattern := ignored(target.relative, settings):
         raise Refused("ignored-file", f"{target.relative} is never sent: it matches {pattern!r}.")
@@ -85,7 +85,7 @@ def gather(target: Target, settings: RewriteSettings) -> Context:
     )
     function = cleaner.function(target.function)
     # The findings' messages quote the code, so the whole tail passes once more; what is a placeholder stays one.
-    tail = cleaner.redactor.redact(prompt.tail(target, function, own, cleaner.text(target.profile)))
+    tail = cleaner.redactor.redact(prompt.tail(target, function, own, cleaner.text(target.profile), task))
     sent = {_name(part) for part in own if _name(part) not in not_own}
     left_out = {name: why for name, why in {**not_notes, **not_module, **not_own}.items() if name not in sent}
     return Context(

@@ -43,6 +43,14 @@ def frozen(across: bool = False) -> str:
     return _plain("".join(prompts.joinpath(f"{name}.md").read_text("utf-8") for name in names))
 
 
+@cache
+def small(name: str) -> str:
+    """The instructions of one of the small tasks: `explain-v1`, `rank-v1`."""
+    return _plain(
+        files("lsp_server.rewrites.asking").joinpath("prompts").joinpath(f"{name}.md").read_text("utf-8")
+    )
+
+
 def clean(text: str) -> tuple[str, int]:
     """The text with LF line ends, in NFC, and without invisible marks; and how many marks were removed."""
     without, removed = INVISIBLE.subn("", text)
@@ -74,7 +82,7 @@ def fenced(title: str, text: str) -> str:
 
 
 def part_block(part: ContextPart) -> str:
-    return fenced(f"{_one_line(part.label)} in {_one_line(part.relative)}", part.source)
+    return fenced(f"{one_line(part.label)} in {one_line(part.relative)}", part.source)
 
 
 def project_block(guidelines: str, notes: Sequence[ContextPart], orm: str) -> str:
@@ -82,7 +90,7 @@ def project_block(guidelines: str, notes: Sequence[ContextPart], orm: str) -> st
     blocks = []
     if guidelines.strip():
         blocks.append(fenced("Notes of the project on its code:", guidelines))
-    blocks += [fenced(f"{_one_line(note.label)}:", note.source) for note in notes]
+    blocks += [fenced(f"{one_line(note.label)}:", note.source) for note in notes]
     if orm.strip():
         blocks.append(fenced("The project's models and their relations, as the analyzer reads them:", orm))
     return "\n".join(blocks)
@@ -90,15 +98,22 @@ def project_block(guidelines: str, notes: Sequence[ContextPart], orm: str) -> st
 
 def module_block(relative: str, language: str, imports: str, parts: Sequence[ContextPart]) -> str:
     """What all functions of a module share. Parts come in the order given; make it a deterministic one."""
-    blocks = [f"The module {_one_line(relative)}, written in {_LANGUAGES.get(language, language)}.\n"]
+    blocks = [f"The module {one_line(relative)}, written in {_LANGUAGES.get(language, language)}.\n"]
     if imports.strip():
         blocks.append(fenced("Its imports:", imports))
     blocks += [part_block(part) for part in parts]
     return "\n".join(blocks)
 
 
-def tail(target: Target, function: str, own: Iterable[ContextPart], profile: str) -> str:
-    """What differs per function. `function`, `own` and `profile` are cleaned and redacted already."""
+def tail(
+    target: Target,
+    function: str,
+    own: Iterable[ContextPart],
+    profile: str,
+    task: str = "Rewrite the function",
+) -> str:
+    """What differs per function. `function`, `own` and `profile` are cleaned and redacted already; `task` begins the
+    sentence that says what is to be done."""
     blocks = [part_block(part) for part in own]
     if profile.strip():
         blocks.append(fenced("Measured profile of this function:", profile))
@@ -107,7 +122,7 @@ def tail(target: Target, function: str, own: Iterable[ContextPart], profile: str
     blocks.append(_findings(target, text))
     line = fence(function)
     blocks.append(
-        f"Rewrite the function {_one_line(target.qualname)}. It stands between the two fence lines, exactly as in the"
+        f"{task} {one_line(target.qualname)}. It stands between the two fence lines, exactly as in the"
         f" file:\n{line}\n{target.indent}{function}\n{line}\n"
     )
     return "\n".join(block for block in blocks if block)
@@ -125,13 +140,13 @@ def _derivation(target: Target, text: Text) -> str:
     report = target.report
     if report is None:
         return ""
-    lines = [f"Static analysis of {_one_line(report.qualname)}: time {report.time}, space {report.space}."]
+    lines = [f"Static analysis of {one_line(report.qualname)}: time {report.time}, space {report.space}."]
     if report.queries:
         lines.append(f"Database queries: {report.queries}.")
     lines += [
-        f"  {_one_line(symbol)} = {_one_line(meaning)}" for symbol, meaning in sorted(report.sizes.items())
+        f"  {one_line(symbol)} = {one_line(meaning)}" for symbol, meaning in sorted(report.sizes.items())
     ]
-    lines += [f"  {_where(target, text, reason.place)}: {_one_line(reason.text)}" for reason in report.why]
+    lines += [f"  {_where(target, text, reason.place)}: {one_line(reason.text)}" for reason in report.why]
     return "\n".join(lines) + "\n"
 
 
@@ -146,10 +161,10 @@ def _finding(target: Target, text: Text, finding: Finding) -> str:
     change = finding.cost.before
     if change and finding.cost.after:
         change += f", could be {finding.cost.after}"
-    lines = [f"- {finding.rule} at {_where(target, text, finding.place)}: {_one_line(finding.message)}"]
+    lines = [f"- {finding.rule} at {_where(target, text, finding.place)}: {one_line(finding.message)}"]
     if change:
         lines.append(f"  cost {change}")
-    lines += [f"  {_where(target, text, step.place)}: {_one_line(step.message)}" for step in finding.related]
+    lines += [f"  {_where(target, text, step.place)}: {one_line(step.message)}" for step in finding.related]
     return "\n".join(lines) + "\n"
 
 
@@ -163,9 +178,9 @@ def _where(target: Target, text: Text, place: Place) -> str:
         return f"line {text.line_of(place.span.start) + 1} of the module"
     root = target.path[: -len(target.relative)] if target.path.endswith(target.relative) else ""
     inside = root and place.path.startswith(root)
-    return _one_line(place.path[len(root) :] if inside else place.path.rsplit("/", 1)[-1])
+    return one_line(place.path[len(root) :] if inside else place.path.rsplit("/", 1)[-1])
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str, longest: int = 400) -> str:
     """Names and messages from the code are one line of plain characters, so they cannot look like a block."""
-    return " ".join(INVISIBLE.sub("", _plain(text)).split())[:400]
+    return " ".join(INVISIBLE.sub("", _plain(text)).split())[:longest]

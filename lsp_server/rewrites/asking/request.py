@@ -3,40 +3,56 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from lsp_server.rewrites.asking import prompt, route, tools
-from lsp_server.rewrites.asking.budget import Calibration, Estimate, dollars, estimate_tokens, price
+from lsp_server.rewrites.asking.budget import (
+    FRAME,
+    TOOLS_PREAMBLE,
+    Count,
+    Estimate,
+    count,
+    dollars,
+    estimate_tokens,
+    price,
+    rewritten,
+)
+from lsp_server.rewrites.asking.calibration import Calibration
 from lsp_server.rewrites.asking.context import Context, gather
 from lsp_server.rewrites.checking import python_shape
 from lsp_server.rewrites.contract import Refused, RewriteSettings, Target
 
 _HOUR = {"type": "ephemeral", "ttl": "1h"}
 _FIVE_MINUTES = {"type": "ephemeral"}
-_TOOLS_PREAMBLE = 300  # tokens the API adds when there are tools: 286 to 496 by the model
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A request that is ready to be sent, and all that a person may want to know before it is.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is ready to be sent: `body` holds the exact arguments of the call, `redacted` maps placeholders to secrets
+    and never leaves the machine. `prefix` and `tail` are what is and what is not cached, before calibration."""
 
-    `body` holds the exact arguments of the call. `redacted` maps placeholders to secrets and never leaves the machine.
-    `function` is the function as it is sent. `raw_tokens` is the input estimate before calibration.
-    """
-
-    target: Target
     settings: RewriteSettings
     body: dict[str, Any]
     model: str
     route_reason: str
     estimate: Estimate
-    left_out: tuple[str, ...]
     warnings: tuple[str, ...]
     redacted: dict[str, str]
+    prefix: Count
+    tail: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared(Request):
+    """A rewrite that is ready to be sent, and all that a person may want to know before it is. `function` is the
+    function as it is sent."""
+
+    target: Target
+    left_out: tuple[str, ...]
     function: str
-    raw_tokens: int
 
     @property
     def looks_around(self) -> bool:
@@ -70,32 +86,24 @@ class Prepared:
             "This is what a rewrite would send. Nothing has been sent.",
             "",
         ]
-        settings = {
-            key: value for key, value in self.body.items() if key not in ("system", "messages", "tools")
-        }
-        lines += ["## Parameters", "", "```json", json.dumps(settings, indent=2, sort_keys=True), "```", ""]
-        if self.looks_around:
-            lines += ["## Tools, cached with the system block", "", "```json"]
-            lines += [json.dumps(self.body["tools"], indent=2), "```", ""]
-        blocks = [("System", block) for block in self.body["system"]]
-        blocks += [("User message", block) for block in self.body["messages"][0]["content"]]
-        for title, block in blocks:
-            marker = block.get("cache_control")
-            cached = (
-                f"cached for {'1 hour' if marker.get('ttl') == '1h' else '5 minutes'}"
-                if marker
-                else "not cached"
-            )
-            fence = "`" * max(4, _longest_run(block["text"]) + 1)
-            lines += [
-                f"## {title} block, {cached}",
-                "",
-                f"{fence}text",
-                block["text"].rstrip("\n"),
-                fence,
-                "",
-            ]
-        return "\n".join(lines)
+        return "\n".join([*lines, *shown(self.body)])
+
+
+def shown(body: dict[str, Any]) -> Iterator[str]:
+    """The lines of Markdown that show a request to the last byte."""
+    settings = {key: value for key, value in body.items() if key not in ("system", "messages", "tools")}
+    yield from ("## Parameters", "", "```json", json.dumps(settings, indent=2, sort_keys=True), "```", "")
+    if "tools" in body:
+        yield from ("## Tools, cached with the system block", "", "```json")
+        yield from (json.dumps(body["tools"], indent=2), "```", "")
+    blocks = [("System", block) for block in body["system"]]
+    blocks += [("User message", block) for block in body["messages"][0]["content"]]
+    for title, block in blocks:
+        marker = block.get("cache_control")
+        hour = "1 hour" if marker and marker.get("ttl") == "1h" else "5 minutes"
+        fence = "`" * max(4, _longest_run(block["text"]) + 1)
+        yield from (f"## {title} block, {f'cached for {hour}' if marker else 'not cached'}", "")
+        yield from (f"{fence}text", block["text"].rstrip("\n"), fence, "")
 
 
 def prepare(
@@ -121,16 +129,18 @@ def prepare(
         )
     chosen = route.choose(settings, _task(target, function_tokens), may_look=may_look)
     model = chosen.model
-    ratio = calibration.ratio(model.id) if calibration else 1.0
-    parts = {
-        name: estimate_tokens(text, model.tokenizer)
-        for name, text in (("module", context.module), ("tail", context.tail), ("function", context.function))
-    }
-    parts["frozen"] = _frozen_tokens(model.tokenizer, chosen.tools) + estimate_tokens(
-        context.project, model.tokenizer
-    )
+    calibration = calibration or Calibration(None)
+    frozen = FRAME + _frozen(model.tokenizer, chosen.tools) + count(context.project, model.tokenizer)
+    module, tail = count(context.module, model.tokenizer), count(context.tail, model.tokenizer)
     max_output = min(settings.max_output_tokens, model.max_output)
-    estimate = price(model, **parts, max_output=max_output, ratio=ratio)
+    estimate = price(
+        model,
+        frozen=calibration.prefix(model.id, frozen),
+        module=calibration.prefix(model.id, module),
+        tail=calibration.tail(model.id, tail),
+        output=rewritten(calibration.tail(model.id, count(context.function, model.tokenizer))),
+        max_output=max_output,
+    )
     _refuse_by_size(target, settings, estimate, model, max_output, function_tokens)
 
     return Prepared(
@@ -144,7 +154,8 @@ def prepare(
         warnings=(*chosen.warnings, *_notes(context)),
         redacted=context.secrets,
         function=context.function,
-        raw_tokens=parts["frozen"] + parts["module"] + parts["tail"],
+        prefix=frozen + module,
+        tail=tail,
     )
 
 
@@ -242,13 +253,9 @@ def _refuse_by_size(
 
 
 @cache
-def _frozen_tokens(tokenizer: str, across: bool) -> int:
-    declared = json.dumps(tools.declared()) if across else ""
-    return (
-        estimate_tokens(prompt.frozen(across), tokenizer)
-        + estimate_tokens(declared, tokenizer)
-        + (_TOOLS_PREAMBLE if across else 0)
-    )
+def _frozen(tokenizer: str, across: bool) -> Count:
+    declared = count(json.dumps(tools.declared()), tokenizer) + TOOLS_PREAMBLE if across else Count()
+    return count(prompt.frozen(across), tokenizer) + declared
 
 
 def _longest_run(text: str) -> int:

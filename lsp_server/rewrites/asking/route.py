@@ -52,7 +52,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be done, as the table's rows ask about it. `kind` is rewrite, triage, rank or explain."""
+    """What is to be done, as the table's rows ask about it. `kind` is rewrite, rank or explain."""
 
     kind: str = "rewrite"
     function_tokens: int = 0
@@ -100,8 +100,9 @@ def choose(settings: RewriteSettings, task: Task, *, may_look: bool = False) -> 
             "bad-setting", f"The effort {settings.effort!r} does not exist; use one of {', '.join(EFFORTS)}."
         )
     row = next(row for row in table()["route"] if _holds(row, task))
-    if settings.model and task.kind == "rewrite":
-        model, reason = model_named(settings.model), "chosen in the settings"
+    pinned = settings.model if task.kind == "rewrite" else settings.small_model
+    if pinned:
+        model, reason = model_named(pinned), "chosen in the settings"
     else:
         model, reason = model_named(row["tier"]), row["reason"]
     tools = may_look and settings.tools != "never" and (row.get("tools", False) or settings.tools == "always")

@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from lsp_server.rewrites.asking.budget import Calibration
+from lsp_server.rewrites.asking.calibration import Calibration
 from lsp_server.rewrites.asking.request import Prepared
 from lsp_server.rewrites.asking.tools import Desk
 from lsp_server.rewrites.contract import Progress, RewriteFailed, RewriteSettings, Usage
@@ -161,9 +161,8 @@ class Line:
         if missed:
             trip.notes.append(missed)
         if body is trip.prepared.body:
-            await anyio.to_thread.run_sync(
-                self.calibration.learn, body["model"], trip.prepared.raw_tokens, watch.usage.input
-            )
+            sent = body["model"], trip.prepared.prefix, trip.prepared.tail, watch.usage
+            await anyio.to_thread.run_sync(self.calibration.learn, *sent)
         reason = message["stop_reason"]
         asks = "tools" in body and reason == "tool_use"
         if not asks and not warm and (failure := failures.stopped(reason, message["stop_details"])):

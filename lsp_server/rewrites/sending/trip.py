@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lsp_server.rewrites.asking import route
-from lsp_server.rewrites.asking.budget import cost, dollars
-from lsp_server.rewrites.asking.request import Prepared
+from lsp_server.rewrites.asking.budget import BYTES_PER_TOKEN, cost, dollars
+from lsp_server.rewrites.asking.request import Request
 from lsp_server.rewrites.contract import Progress, Timings, Usage
 
 Report = Callable[[Progress], None]
-_BYTES_PER_TOKEN = 2.76  # of source code with the present tokenizer; good enough for a progress bar
 _EVERY = 0.1  # seconds between two reports of an answer that grows
 
 
@@ -21,7 +20,7 @@ _EVERY = 0.1  # seconds between two reports of an answer that grows
 class Trip:
     """One run; a further turn or a repair adds to it. `notes` are for the person, beside the answer."""
 
-    prepared: Prepared
+    prepared: Request
     report: Report
     began: float
     queue: float = 0.0
@@ -68,7 +67,7 @@ class Watch:
         elif message["event"] == "text":
             # An answer that breaks off never says how long it was, so the count is our own until it does.
             self._bytes += len(message["text"].encode("utf-8", "replace"))
-            written = round(self._bytes / _BYTES_PER_TOKEN)
+            written = round(self._bytes / BYTES_PER_TOKEN)
             written = min(written, self._trip.prepared.body["max_tokens"])
             self.usage = replace(self.usage, output=max(self.usage.output, written))
             if (now := time.monotonic()) - self._told >= _EVERY:

@@ -70,7 +70,8 @@ class Warmth:
 
     def question(self, body: dict[str, Any]) -> dict[str, Any] | None:
         """The `diagnostics` that the request should carry, after one that missed."""
-        message = self._missed.get(prefixes(body)[0][0]) if self._asks else None
+        keys = prefixes(body)
+        message = self._missed.get(keys[0][0]) if keys and self._asks else None
         return {"previous_message_id": message} if message else None
 
     def refused(self) -> None:
