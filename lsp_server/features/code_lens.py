@@ -72,7 +72,7 @@ class Told:
         count, measured = self.findings[report.qualname], self.times.get(report.qualname)
         parts = [report.time]
         if report.queries:
-            parts.append(f"queries {report.queries}")
+            parts.append("1 query" if report.queries == "1" else f"{report.queries} queries")
         if count:
             parts.append("1 finding" if count == 1 else f"{count} findings")
         if measured is not None and measured.summary:

@@ -6,6 +6,12 @@ export interface AnnotatedEdit {
   readonly changeAnnotations?: { readonly [id: string]: Annotation };
 }
 
+/** The edits of one document: a TextDocumentEdit. */
+export interface DocumentChange {
+  readonly textDocument: { readonly uri: string };
+  readonly edits: readonly unknown[];
+}
+
 export interface Annotation {
   readonly label: string;
   readonly needsConfirmation?: boolean;
@@ -19,13 +25,22 @@ export interface Replacement {
   readonly text: string;
 }
 
-/** The annotation of a rewrite of one document that wants to be confirmed, and the document; else undefined. */
-export function toConfirm(edit: AnnotatedEdit): { uri: string; annotation: Annotation } | undefined {
+/** What a rewrite that wants to be confirmed changes: each document with its edits, in the edit's order; else undefined,
+ * also where files are made, renamed or deleted. */
+export function toConfirm(edit: AnnotatedEdit): { changes: readonly DocumentChange[]; annotation: Annotation } | undefined {
   const annotation = Object.values(edit.changeAnnotations ?? {}).find((one) => one.needsConfirmation === true);
-  const changes = (edit.documentChanges ?? []) as readonly { textDocument?: { uri?: unknown } }[];
-  const uris = new Set(changes.map((change) => change.textDocument?.uri));
-  const [uri] = uris;
-  return annotation !== undefined && uris.size === 1 && typeof uri === "string" ? { uri, annotation } : undefined;
+  const changes = edit.documentChanges ?? [];
+  if (annotation === undefined || changes.length === 0 || !changes.every(isDocumentChange)) return undefined;
+  const byUri = new Map<string, DocumentChange>();
+  for (const { textDocument, edits } of changes) {
+    byUri.set(textDocument.uri, { textDocument, edits: [...(byUri.get(textDocument.uri)?.edits ?? []), ...edits] });
+  }
+  return { changes: [...byUri.values()], annotation };
+}
+
+function isDocumentChange(change: unknown): change is DocumentChange {
+  const { textDocument, edits } = change as Partial<DocumentChange>;
+  return typeof textDocument?.uri === "string" && Array.isArray(edits);
 }
 
 /** The same edit, confirmed: no annotation asks any more. */

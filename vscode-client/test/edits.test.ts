@@ -1,17 +1,24 @@
 import { expect, test } from "vitest";
 import { confirmed, replaced, toConfirm } from "../src/edits";
 
-const change = (uri: string) => ({ textDocument: { uri, version: 1 }, edits: [] });
+const change = (uri: string, ...edits: string[]) => ({ textDocument: { uri, version: 1 }, edits });
 const asks = { a: { label: "Rewrite f", needsConfirmation: true, description: "why" } };
 
-test("an edit of one document that asks", () => {
-  expect(toConfirm({ documentChanges: [change("file:///a.py"), change("file:///a.py")], changeAnnotations: asks })).toEqual({ uri: "file:///a.py", annotation: asks.a });
+test("an edit that asks: each document once, with all of its edits", () => {
+  const documentChanges = [change("file:///a.py", "1"), change("file:///b.py", "2"), change("file:///a.py", "3")];
+  const asked = toConfirm({ documentChanges, changeAnnotations: asks });
+  expect(asked?.annotation).toEqual(asks.a);
+  expect(asked?.changes.map(({ textDocument, edits }) => [textDocument.uri, edits])).toEqual([
+    ["file:///a.py", ["1", "3"]],
+    ["file:///b.py", ["2"]],
+  ]);
 });
 
-test("an edit of two documents, one that does not ask, one without annotations", () => {
-  expect(toConfirm({ documentChanges: [change("file:///a.py"), change("file:///b.py")], changeAnnotations: asks })).toBeUndefined();
+test("an edit that makes a file, one that does not ask, one without annotations", () => {
+  expect(toConfirm({ documentChanges: [change("file:///a.py"), { kind: "create", uri: "file:///b.py" }], changeAnnotations: asks })).toBeUndefined();
   expect(toConfirm({ documentChanges: [change("file:///a.py")], changeAnnotations: { a: { label: "x" } } })).toBeUndefined();
   expect(toConfirm({ documentChanges: [change("file:///a.py")] })).toBeUndefined();
+  expect(toConfirm({ documentChanges: [], changeAnnotations: asks })).toBeUndefined();
   expect(toConfirm({})).toBeUndefined();
 });
 

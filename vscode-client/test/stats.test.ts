@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
+import { isStats } from "../src/stats";
 
 vi.mock("vscode", () => ({}));
-const { isStats } = await import("../src/stats");
 
 test("an answer with a page is shown, an older server's is not", () => {
   expect(isStats({ requests: 1, page: "<!doctype html>" })).toBe(true);

@@ -102,8 +102,7 @@ def _check_answer(prepared: Prepared, answer: Answer) -> Candidate:
 def check_cost(prepared: Prepared, checked: Checked) -> tuple[str, str, tuple[str, ...]]:
     """The analyzer's cost before and after, and what to warn about. Raises RewriteFailed("worse", sentence)."""
     before, after = checked.before, checked.after
-    counted = any(report and report.queries for report in (before, after))
-    said = _printed(before, counted), _printed(after, counted)
+    said = _told(before, after)
     if before and after:
         old, new = _rank(before.time_class), _rank(after.time_class)
         if old is not None and new is not None and new > old:
@@ -125,15 +124,21 @@ def check_cost(prepared: Prepared, checked: Checked) -> tuple[str, str, tuple[st
     return *said, tuple(warnings)
 
 
-def _printed(report: FunctionReport | None, counted: bool) -> str:
-    """A cost as the person reads it; with the number of queries where one of the versions sends some."""
+def _told(before: FunctionReport | None, after: FunctionReport | None) -> tuple[str, str]:
+    """Both costs as the person reads them: the queries where one version sends some, and the time unless it is known
+    to stay what it was while they change."""
+    counted = any(report and report.queries for report in (before, after))
+    same = before and after and before.queries != after.queries and before.time == after.time != "unknown"
+    return _printed(before, counted, not same), _printed(after, counted, not same)
+
+
+def _printed(report: FunctionReport | None, counted: bool, timed: bool) -> str:
     if report is None:
         return "unknown"
-    return (
-        f"{report.time or 'unknown'} and {report.queries or 'no'} queries"
-        if counted
-        else report.time or "unknown"
-    )
+    parts = [report.time or "unknown"] if timed or not report.time else []
+    if counted:
+        parts.append(f"{report.queries or 'no'} {'query' if report.queries == '1' else 'queries'}")
+    return " and ".join(parts)
 
 
 def _rank(time_class: str) -> int | None:

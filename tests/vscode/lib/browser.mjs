@@ -62,11 +62,14 @@ export function hands(page) {
     /** Open the light bulb's menu at the cursor; the titles in it. Asks again while there are none: a server may be starting. */
     async actions() {
       const first = page.locator('.action-widget .monaco-list-row.action').first();
-      for (const end = Date.now() + 30000; ; ) {
-        await press('Control+.');
-        const shown = await first.waitFor({ timeout: 3000 }).then(() => true, () => false);
-        if (shown) break;
+      const none = page.locator('.monaco-editor-overlaymessage', { hasText: 'No code actions' });
+      for (const end = Date.now() + 60000; !(await first.isVisible()); ) {
         if (Date.now() > end) throw new Error('no code actions at the cursor');
+        await press('Control+.'); // once more while the menu is open, it would take the first action
+        await first.or(none).first().waitFor({ timeout: 30000 });
+        if (await first.isVisible()) break;
+        await press('Escape');
+        await page.waitForTimeout(500);
       }
       await page.waitForTimeout(300);
       return page.locator('.action-widget .monaco-list-row.action').allInnerTexts();

@@ -36,6 +36,53 @@ const INVOICES = `def invoices_by_user(users, invoices):
     return result
 `;
 
+/** A query per row whose cause is in another file: the rewrite changes the queryset there. */
+const SHOP = {
+  'shop/models.py': `from django.db import models
+
+
+class Author(models.Model):
+    name = models.CharField(max_length=80)
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=80)
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="books")
+`,
+  'shop/queries.py': `from shop.models import Book
+
+
+def open_books():
+    """All books, in the order of their titles."""
+    return Book.objects.order_by("title")
+`,
+  'shop/views.py': `from shop.queries import open_books
+
+
+def book_lines():
+    """Title and author of each book."""
+    lines = []
+    for book in open_books():
+        lines.append(f"{book.title} by {book.author.name}")
+    return lines
+`,
+};
+
+const ACROSS = `<before>1 + |open_books()| queries</before>
+<after>1 query</after>
+<why>The author of each book was a query of its own; loaded with the book it is none.</why>
+<assumptions>none</assumptions>
+<rewrite>
+def book_lines():
+    """Title and author of each book."""
+    return [f"{book.title} by {book.author.name}" for book in open_books()]
+</rewrite>
+<also path="shop/queries.py" function="open_books">
+def open_books():
+    """All books, in the order of their titles."""
+    return Book.objects.select_related("author").order_by("title")
+</also>`;
+
 /** An answer in the form the prompt asks for, about a scan of `many` for each of `few`. */
 export const answer = (code, few = 'users', many = 'orders') => `<before>time O(|${few}|·|${many}|), space O(|${few}|)</before>
 <after>time O(|${few}| + |${many}|), space O(|${few}| + |${many}|)</after>
@@ -69,13 +116,18 @@ const INVOICES_GROUPED = `def invoices_by_user(users, invoices):
 /** Write the workspace into `folder`, which must be new. */
 export function writeWorkspace(folder) {
   fs.mkdirSync(folder, { recursive: true });
-  for (const [name, text] of Object.entries({ 'customers.py': CUSTOMERS, 'orders.py': ORDERS, 'invoices.py': INVOICES })) {
+  for (const [name, text] of Object.entries({ 'customers.py': CUSTOMERS, 'orders.py': ORDERS, 'invoices.py': INVOICES, ...SHOP })) {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     fs.writeFileSync(path.join(folder, name), text);
   }
 }
 
+const ASKED = { name: 'read_function', input: { path: 'shop/queries.py', function: 'open_books' } };
+
 /** What the stand-in answers: each function has a file of its own, so its name is in no other request. */
 export const RULES = [
+  { match: { regex: 'tool_result.*open_books' }, reply: { text: ACROSS } }, // the second turn, with what it asked for
+  { match: { contains: 'def book_lines' }, reply: { tools: [ASKED] } },
   { match: { contains: 'def orders_by_user' }, reply: { text: answer(ORDERS_GROUPED) } },
   { match: { contains: 'def invoices_by_user' }, reply: { text: answer(INVOICES_GROUPED, 'users', 'invoices') } },
 ];

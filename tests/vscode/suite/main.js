@@ -19,7 +19,9 @@ async function rewriteAction(name, range) {
 }
 
 const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-const proposal = () => tabs().find((tab) => tab.isActive && tab.input instanceof vscode.TabInputTextDiff && tab.input.modified.scheme === 'bigo-proposal');
+/** The differences that a tab shows, one or several. */
+const differences = (tab) => (tab.input && tab.input.textDiffs) || (tab.input instanceof vscode.TabInputTextDiff ? [tab.input] : []);
+const proposal = () => tabs().find((tab) => tab.isActive && differences(tab).some((one) => one.modified.scheme === 'bigo-proposal'));
 
 /** Start a rewrite and wait until its difference is shown. `answer()` is the command's result, once there was a decision. */
 async function untilShown(start) {
@@ -32,8 +34,8 @@ async function untilShown(start) {
     if (outcome.error) throw outcome.error;
     return outcome.value;
   };
-  const shown = await vscode.workspace.openTextDocument(tab.input.modified);
-  return { answer, tab, text: shown.getText(), language: shown.languageId };
+  const [shown, ...others] = await Promise.all(differences(tab).map((one) => vscode.workspace.openTextDocument(one.modified)));
+  return { answer, tab, text: shown.getText(), language: shown.languageId, others: others.map((one) => one.getText()) };
 }
 
 test('starts the server of the selected Python environment', async () => {
@@ -127,6 +129,35 @@ test('closing the difference discards, and so does an edit meanwhile; the same a
   assert.strictEqual((await stale.answer()).applied, false);
   assert.strictEqual(editor.document.getText(), '# typed meanwhile\n' + before);
   assert.strictEqual(requests().length, sent);
+});
+
+test('a rewrite of two files shows both differences, changes both at once, and one undo takes both back', async () => {
+  const editor = await open('shop/views.py');
+  await finding('shop/views.py', 'lazy-relation-in-loop');
+  const before = editor.document.getText();
+  const queries = await vscode.workspace.openTextDocument(uriOf('shop/queries.py'));
+  const stood = queries.getText();
+  editor.selection = new vscode.Selection(5, 0, 5, 0);
+
+  const refused = await untilShown(() => run('bigo.client.rewrite'));
+  assert.strictEqual(refused.others.length, 1);
+  await vscode.window.tabGroups.close(refused.tab);
+  assert.strictEqual((await refused.answer()).applied, false);
+  assert.deepStrictEqual([editor.document.getText(), queries.getText()], [before, stood]);
+
+  await open('shop/views.py');
+  const shown = await untilShown(() => run('bigo.client.rewrite'));
+  assert.ok(shown.others[0].includes('select_related("author")'), shown.others[0]);
+  await run('bigo.client.applyRewrite');
+  assert.strictEqual((await shown.answer()).applied, true);
+  assert.deepStrictEqual([editor.document.getText(), queries.getText()], [shown.text, shown.others[0]]);
+  await until(() => !proposal(), 'the differences to be closed');
+  await noFinding('shop/views.py', 'lazy-relation-in-loop');
+
+  await open('shop/views.py');
+  await run('undo');
+  await until(() => editor.document.getText() === before && queries.getText() === stood, 'both as they were');
+  await finding('shop/views.py', 'lazy-relation-in-loop');
 });
 
 test('the exact request opens as a read-only document, and nothing is sent', async () => {
