@@ -54,7 +54,7 @@ class BigoServer(Server):
 
 def build(session_factory: Callable[[], Session] = Session) -> BigoServer:
     """A server with every feature registered, not yet started. Tests give another session."""
-    from lsp_server.features import FEATURES
+    from lsp_server.features.offered import FEATURES
 
     server = BigoServer(session_factory())
     for feature in FEATURES:
