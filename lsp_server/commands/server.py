@@ -20,13 +20,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.tcp:
         host, port = _address(args.tcp)
-        from lsp_server.server import serve_tcp
+        from lsp_server.serving import serve_tcp
 
         return serve_tcp(host, port)
     from lsp_server.greeting import greet
 
     greeted = greet()  # before what takes half a second to import
-    from lsp_server.server import serve_stdio
+    from lsp_server.serving import serve_stdio
 
     return serve_stdio(greeted=greeted)
 

@@ -17,7 +17,8 @@ from typing import Any
 
 from stand_in import session as stand_in
 
-from lsp_server.server import BigoServer, build
+from lsp_server.server import BigoServer
+from lsp_server.serving import build
 from lsp_server.session import Session
 
 Message = dict[str, Any]

@@ -182,6 +182,6 @@ def session() -> Session:
 
 
 if __name__ == "__main__":
-    from lsp_server.server import serve_stdio
+    from lsp_server.serving import serve_stdio
 
     sys.exit(serve_stdio(session))

@@ -15,7 +15,7 @@ from raw_client import RawClient
 from stand_in import session as stand_in
 
 from lsp_server.greeting import answer
-from lsp_server.server import build
+from lsp_server.serving import build
 
 REPO = Path(__file__).resolve().parents[2]
 PULLS = {"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}}

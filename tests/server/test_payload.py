@@ -15,7 +15,7 @@ from analyzers.text import Span, Text
 from lsp_server import payload
 from lsp_server.client import Client
 from lsp_server.convert import to_diagnostic
-from lsp_server.server import build
+from lsp_server.serving import build
 
 PATH, OTHER, GONE = "/w/ä b.py", "/w/100% other.py", "/w/gone.py"
 TEXTS = {

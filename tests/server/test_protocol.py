@@ -16,7 +16,7 @@ from pygls.exceptions import JsonRpcException
 from raw_client import STAND_IN, RawClient
 from stand_in import session as stand_in
 
-from lsp_server.server import build
+from lsp_server.serving import build
 
 URI = "file:///srv/app/a.py"
 HOVER = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
@@ -71,7 +71,7 @@ def test_a_killed_server_leaves_nobody() -> None:
 
 
 def test_one_client_over_tcp() -> None:
-    code = "import sys; sys.path.insert(0, sys.argv[1])\nfrom lsp_server.server import serve_tcp\nfrom stand_in import session\nsys.exit(serve_tcp('127.0.0.1', 0, session))"
+    code = "import sys; sys.path.insert(0, sys.argv[1])\nfrom lsp_server.serving import serve_tcp\nfrom stand_in import session\nsys.exit(serve_tcp('127.0.0.1', 0, session))"
     folder = STAND_IN[1].rpartition("/")[0]
     process = subprocess.Popen([sys.executable, "-c", code, folder], stderr=subprocess.PIPE)
     try:
