@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def checked(project: Project, options: Options, target: Target, patched: str, others: Others) -> Checked:
-    """The target's function, and the findings of its file and of the others, before and after.
+    """The target's function, the findings of its file and of the others, and all their functions, before and after.
 
     `others` are the old and the new texts of other files by path.
     """
@@ -27,13 +27,14 @@ def checked(project: Project, options: Options, target: Target, patched: str, ot
     new = {target.path: patched, **{path: texts[1] for path, texts in others.items()}}
     before, found = _look(project, options, target, old)
     after, left = _look(project, options, target, new)
-    return Checked(before, after, found, left)
+    asked = target.path, target.qualname
+    return Checked(before.get(asked), after.get(asked), found, left, before, after)
 
 
 def _look(
     project: Project, options: Options, target: Target, texts: Mapping[str, str]
-) -> tuple[FunctionReport | None, tuple[Finding, ...]]:
-    """Report of the function and findings of the files, were `texts` their texts."""
+) -> tuple[dict[tuple[str, str], FunctionReport], tuple[Finding, ...]]:
+    """Reports of the functions and findings of the files, were `texts` their texts."""
     from analyzers import check, extract, languages
 
     known = {path: project.facts(path) for path in texts}
@@ -47,11 +48,11 @@ def _look(
         findings = [
             one for path, text in sources.items() for one in check.check(project, path, text, options)
         ]
-        reports = check.complexity(project, target.path)
+        reports = {(path, r.qualname): r for path in sources for r in check.complexity(project, path)}
     finally:
         for path, facts in known.items():
             if facts is None:
                 project.remove(path)
             else:
                 project.update(path, facts)
-    return next((r for r in reports if r.qualname == target.qualname), None), tuple(findings)
+    return reports, tuple(findings)

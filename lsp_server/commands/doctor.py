@@ -108,9 +108,9 @@ def _programs() -> Iterator[Row]:
 
 
 def _rewrites() -> Iterator[Row]:
-    from lsp_server import rewrites
+    from lsp_server import places, rewrites
 
-    for what, finding in rewrites.doctor(os.environ):
+    for what, finding in rewrites.doctor(os.environ, rewrites.Ledger(places.state_dir())):
         yield Row(what, finding)
 
 

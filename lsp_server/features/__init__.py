@@ -2,4 +2,3 @@
 
 `progress` and `choice` are what several of them share, `index` is the work behind `watched_files`.
 """
-

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 from analyzers.findings import Finding, FunctionReport
@@ -153,14 +153,20 @@ class Timings:
     total: float = 0.0
 
 
+Reports = Mapping[tuple[str, str], FunctionReport]
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the analyzer says about the file before and after: the function's report, and the whole file's findings."""
+    """What the analyzer says about the files before and after: the function's report, their findings, and the reports of
+    all functions by path and qualname."""
 
     before: FunctionReport | None
     after: FunctionReport | None
     findings_before: tuple[Finding, ...] = ()
     findings_after: tuple[Finding, ...] = ()
+    reports_before: Reports = field(default_factory=dict)
+    reports_after: Reports = field(default_factory=dict)
 
 
 # Given the target, the patched text of its file, and, only where other files change too, their old and new texts by path.

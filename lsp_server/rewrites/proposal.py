@@ -62,7 +62,7 @@ class Proposal:
     """A checked rewrite. `edits` are against the target's text; `patched` is the whole file with them done.
 
     `before`, `after`, `why` and `assumptions` are the model's claims; `analyzer_before` and `analyzer_after` are our
-    own, "unknown" where the analyzer does not know.
+    own, "unknown" where the analyzer does not know. `also` says the same of each function that changes besides.
     """
 
     target: Target
@@ -85,6 +85,7 @@ class Proposal:
     from_cache: bool = False
     repaired: bool = False
     others: tuple[FileEdit, ...] = ()
+    also: tuple[str, ...] = ()
 
     def summary(self) -> str:
         """A few lines of Markdown for the confirmation."""
@@ -99,6 +100,7 @@ class Proposal:
             f"It also changes {', '.join(f'`{name}`' for name in file.functions)} in {file.relative}."
             for file in self.others
         ]
+        lines += [f"The analyzer says of {one}." for one in self.also]
         lines += [f"Note: {warning}" for warning in self.warnings]
         return "\n\n".join(line for line in lines if line)
 

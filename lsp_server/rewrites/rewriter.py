@@ -307,10 +307,12 @@ class Rewriter:
         changes = await across.fitted(prepared, answer, desk)
         before = after = "unknown"
         warnings: tuple[str, ...] = ("No analyzer looked at the result.",)
+        costs: tuple[str, ...] = ()
         if self._check is not None:
             others = {file.path: (file.text, file.patched) for file in changes.others}
             checked = await self._analyze(prepared.target, changes.patched, others)
             before, after, warnings = validate.check_cost(prepared, checked)
+            costs = validate.check_others(checked, changes.also)
         secrets = desk.redactor.secrets if desk else prepared.redacted
         return Proposal(
             target=prepared.target,
@@ -333,6 +335,7 @@ class Rewriter:
             from_cache=from_cache,
             repaired=trip.repaired,
             others=changes.others,
+            also=costs,
         )
 
     async def _analyze(self, target: Target, patched: str, others: dict[str, tuple[str, str]]) -> Checked:

@@ -174,6 +174,8 @@ def test_a_function_in_another_file_is_changed(open_shop: tuple[Bench, Target, P
     assert "1" in proposal.analyzer_after
     assert proposal.analyzer_after != proposal.analyzer_before
     assert "shop/queries.py" in proposal.summary()
+    assert proposal.also[0].startswith("`open_books` in queries.py: ")
+    assert proposal.also[0] in proposal.summary()
     assert (folder / "shop/queries.py").read_text() == FILES["shop/queries.py"]  # nothing is written by a run
     assert all(SECRET not in entry["body"] for entry in bench.api.log)
     first, second = results(bench)

@@ -11,7 +11,7 @@ from conftest import MODULE, PAIR, UNKNOWN, answer, check, report, span_of, targ
 
 from lsp_server.rewrites import Edit, RewriteFailed, RewriteSettings, prepare
 from lsp_server.rewrites.checking.edit import apply, fit
-from lsp_server.rewrites.checking.validate import Candidate, check_answer, check_cost
+from lsp_server.rewrites.checking.validate import Candidate, check_answer, check_cost, check_others
 from lsp_server.rewrites.contract import Checked, Target
 from lsp_server.rewrites.proposal import parse
 
@@ -340,3 +340,23 @@ def test_an_exception_that_is_gone_is_pointed_out() -> None:
         "    out = []\n", "    if not users:\n        raise LookupError(orders)\n    out = []\n", 1
     )
     assert accept(target(text=text), answer(PAIR)).warnings == ("It no longer raises LookupError itself.",)
+
+
+def test_each_function_that_changes_besides_is_compared() -> None:
+    helper = "/srv/shop/shop/helpers.py", "helper"
+
+    def changed(before: str, after: str, queries: tuple[str, str] = ("", "")) -> Checked:
+        old, new = report("helper", before, queries[0]), report("helper", after, queries[1])
+        return Checked(
+            report("pair", "quadratic"), report("pair", "linear"), (), (), {helper: old}, {helper: new}
+        )
+
+    assert check_others(changed("quadratic", "linear"), [helper]) == (
+        "`helper` in helpers.py: O(n^2) → O(n)",
+    )
+    assert check_others(changed("linear", "linear"), [helper]) == ("`helper` in helpers.py: O(n), as before",)
+    with pytest.raises(RewriteFailed, match="helper, which it changes too, costs more"):
+        check_others(changed("linear", "quadratic"), [helper])
+    with pytest.raises(RewriteFailed, match="sends queries now"):
+        check_others(changed("linear", "linear", ("", "|orders|")), [helper])
+    assert check_others(Checked(None, None), [helper]) == ("`helper` in helpers.py: unknown, as before",)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.rewrites import AnswerCache, Ledger, Timings, Usage
+from lsp_server.rewrites import AnswerCache, Ledger, Timings, Usage, doctor
 from lsp_server.rewrites.keeping.cache import key_of
 from lsp_server.rewrites.keeping.summary import LOCAL, percentile
 
@@ -172,3 +172,13 @@ def test_a_ledger_of_an_earlier_version_goes_on(tmp_path: Path, clock: Clock) ->
     assert ledger.summary().cost_usd == pytest.approx(0.1)
     ledger.add("m", "ok", Usage(output=1), 0.2, 1, Timings())
     assert ledger.summary().cost_usd == pytest.approx(0.3)
+
+
+def test_the_hit_ratio_of_a_model_is_told(tmp_path: Path, clock: Clock) -> None:
+    ledger = Ledger(tmp_path, clock)
+    assert dict(doctor({}, ledger))["Prompt cache"].startswith("no rewrites")
+    ledger.add("m", "ok", Usage(plain=100, written_1h=900), 0.1, 0, Timings())
+    ledger.add("m", "ok", Usage(plain=100, read=900), 0.1, 0, Timings())
+    ledger.add("m", "ok", Usage(plain=5000), 0.1, 0, Timings(), "explain")  # has nothing that could be cached
+    assert ledger.summary().cached_by_model == {"m": 0.45}
+    assert "45% by m" in dict(doctor({}, ledger))["Prompt cache"]

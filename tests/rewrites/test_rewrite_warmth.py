@@ -108,7 +108,6 @@ def test_what_is_expected_ends_with_the_entrys_life() -> None:
     assert warmth.expects(BODY).tokens == 1
     now[0] = 4000.0
     assert warmth.expects(BODY).tokens == 0
-    assert warmth.share(BODY["model"]) == 0
 
 
 def test_what_is_below_the_minimum_is_not_expected() -> None:

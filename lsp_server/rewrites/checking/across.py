@@ -21,7 +21,8 @@ from lsp_server.rewrites.proposal import Also, Answer, FileEdit
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The target's file with its edits, as in a Proposal, and the other files."""
+    """The target's file with its edits, as in a Proposal, the other files, and the functions that change besides the one
+    asked about, by path and qualname."""
 
     function: str
     imports: tuple[str, ...]
@@ -29,6 +30,7 @@ class Changes:
     patched: str
     warnings: tuple[str, ...]
     others: tuple[FileEdit, ...] = ()
+    also: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ async def fitted(prepared: Prepared, answer: Answer, desk: Desk | None) -> Chang
         patched=own.patched if own else target.source.decode("utf-8", "replace"),
         warnings=tuple(warning for one in found for warning in one.warnings),
         others=tuple(made.values()),
+        also=tuple((one.target.path, one.target.qualname) for one in found[bool(asked) :]),
     )
 
 

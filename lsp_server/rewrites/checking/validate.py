@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analyzers import extract, languages
@@ -103,12 +104,8 @@ def check_cost(prepared: Prepared, checked: Checked) -> tuple[str, str, tuple[st
     """The analyzer's cost before and after, and what to warn about. Raises RewriteFailed("worse", sentence)."""
     before, after = checked.before, checked.after
     said = _told(before, after)
-    if before and after:
-        old, new = _rank(before.time_class), _rank(after.time_class)
-        if old is not None and new is not None and new > old:
-            raise _worse(f"its time grows from {before.time} to {after.time}")
-        if after.queries and not before.queries:
-            raise _worse(f"it sends queries now ({after.queries})")
+    if before and after and (problem := _grown(before, after)):
+        raise _worse(problem)
     added = Counter(f.rule for f in checked.findings_after) - Counter(f.rule for f in checked.findings_before)
     if added:
         raise _worse(f"the analyzer finds more than before: {', '.join(sorted(added))}")
@@ -122,6 +119,32 @@ def check_cost(prepared: Prepared, checked: Checked) -> tuple[str, str, tuple[st
     ):  # fmt: skip
         warnings.append("The analyzer sees no gain.")
     return *said, tuple(warnings)
+
+
+def check_others(checked: Checked, also: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """What the analyzer says of each function that changes with the one asked about, a line each. Raises
+    RewriteFailed("worse", sentence) where one of them costs more."""
+    lines = []
+    for path, qualname in also:
+        before, after = (
+            reports.get((path, qualname)) for reports in (checked.reports_before, checked.reports_after)
+        )
+        if before and after and (problem := _grown(before, after)):
+            raise _worse(f"{qualname}, which it changes too, costs more: {problem}")
+        said = _told(before, after)
+        cost = f"{said[0]}, as before" if said[0] == said[1] else " → ".join(said)
+        lines.append(f"`{qualname}` in {path.rpartition('/')[2]}: {cost}")
+    return tuple(lines)
+
+
+def _grown(before: FunctionReport, after: FunctionReport) -> str:
+    """What costs more than before, "" if nothing does."""
+    old, new = _rank(before.time_class), _rank(after.time_class)
+    if old is not None and new is not None and new > old:
+        return f"its time grows from {before.time} to {after.time}"
+    if after.queries and not before.queries:
+        return f"it sends queries now ({after.queries})"
+    return ""
 
 
 def _told(before: FunctionReport | None, after: FunctionReport | None) -> tuple[str, str]:

@@ -49,7 +49,8 @@ class Summary:
 
     `cache_saved_usd` is what the same tokens would have cost without prompt caching, less what they did cost;
     `answers_saved_usd` what the answers kept on this machine would have cost again. `other_models` is what the same
-    tokens would have cost elsewhere. `estimate_error` is the mean of |shown - billed| / billed.
+    tokens would have cost elsewhere; `cached_by_model` is the share of a model's input that was read from the cache.
+    `estimate_error` is the mean of |shown - billed| / billed.
     """
 
     days: int
@@ -70,6 +71,7 @@ class Summary:
     answers_saved_usd: float = 0.0
     operations: dict[str, Operation] = field(default_factory=dict)
     hints: tuple[str, ...] = ()
+    cached_by_model: dict[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -123,7 +125,17 @@ def summarise(entries: Sequence[Entry], days: int) -> Summary:
         answers_saved_usd=sum(e.saved for e in entries),
         operations=operations,
         hints=tuple(_hints(operations)),
+        cached_by_model=_cached(sent),
     )
+
+
+def _cached(sent: Iterable[Entry]) -> dict[str, float]:
+    """Over the rewrites alone: a small question has nothing that could be cached."""
+    tokens: dict[str, Usage] = defaultdict(Usage)
+    for entry in sent:
+        if entry.operation not in ("explain", "rank"):
+            tokens[entry.model] += entry.usage
+    return {model: usage.read / usage.input for model, usage in sorted(tokens.items()) if usage.input}
 
 
 def _per(entries: Iterable[Entry], form: str) -> dict[str, float]:

@@ -8,7 +8,6 @@ prefix asks the API's diagnostics where the two diverge.
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -51,8 +50,6 @@ class Warmth:
         self._entries: dict[str, _Entry] = {}
         self._missed: dict[str, str] = {}  # the shortest prefix -> the message to compare the next one with
         self._asks = True
-        self._read: defaultdict[str, int] = defaultdict(int)
-        self._sent: defaultdict[str, int] = defaultdict(int)
 
     def is_warm(self, body: dict[str, Any]) -> bool:
         """Whether all that could be read from the cache is believed to be there."""
@@ -84,8 +81,6 @@ class Warmth:
         """Note what a request read and wrote; a sentence for the person when it read less than it should have."""
         keys = prefixes(body)
         cached = usage.read + usage.written_5m + usage.written_1h
-        self._read[body["model"]] += usage.read
-        self._sent[body["model"]] += usage.input
         for number, (key, seconds) in enumerate(keys):
             if cached:  # a prefix below the model's minimum is never cached
                 last = number == len(keys) - 1 and "cache_control" not in body
@@ -109,7 +104,3 @@ class Warmth:
             return "The API sees the same prefix as before, so its cached entry had expired or was dropped."
         size = f" ({lost:,} tokens)" if isinstance(lost, int) else ""
         return f"The prefix was not read from the API's cache: {_REASONS.get(kind, kind)}{size}."
-
-    def share(self, model: str) -> float:
-        """The share of the input that was read from the cache, over all requests to the model."""
-        return self._read[model] / self._sent[model] if self._sent[model] else 0.0
