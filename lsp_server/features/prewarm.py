@@ -8,9 +8,11 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Any
 
 from lsp_server.features import choice
+from lsp_server.features.progress import Progress
 from lsp_server.server import BigoServer
 from lsp_server.session import Analysis
 
@@ -32,13 +34,18 @@ async def prewarm(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
     try:
         chosen = await choice.chosen(ls, arguments)
         request = await choice.prepared(ls, chosen.document.path, chosen.analysis, chosen.report.qualname)
-        usage = await ls.session.rewriter().prewarm(request)
+        async with Progress(ls, "Warming the prompt cache"):
+            usage = await ls.session.rewriter().prewarm(request)
     except (choice.NoTarget, NoTarget, Refused, RewriteFailed) as error:
         ls.warn(str(error))
         return {"warmed": False, "reason": str(error)}
+    name = os.path.basename(chosen.document.path)
     if usage is None:
+        ls.inform(f"what rewrites of {name} begin with is cached already")
         return {"warmed": True, "reason": "it was warm already", "tokens": 0}
-    return {"warmed": True, "reason": "", "tokens": usage.read + usage.written_5m + usage.written_1h}
+    tokens = usage.read + usage.written_5m + usage.written_1h
+    ls.inform(f"{tokens:,} tokens that rewrites of {name} begin with are cached now")
+    return {"warmed": True, "reason": "", "tokens": tokens}
 
 
 def when_likely(ls: BigoServer, path: str, analysis: Analysis, qualname: str) -> None:

@@ -20,8 +20,8 @@ def register(server: BigoServer) -> None:
 
 
 async def show_stats(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
-    """The ledger's summary with its `text`, for a client that shows it itself also as a `page` of HTML; told in a
-    message to the others."""
+    """The ledger's summary with its `text`; for a client that opens "stats" also as a `page` of HTML. Told in a message
+    to those that open neither "stats" nor "text"."""
     from lsp_server.render import stats
     from lsp_server.rewrites import Ledger, dollars
 
@@ -29,5 +29,6 @@ async def show_stats(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
     answer = summary.as_dict() | {"text": "\n".join(stats.lines(summary)) + "\n"}
     if "stats" in ls.session.client.opens:
         return answer | {"page": stats.page(summary, date.today(), REFRESH)}
-    ls.inform(f"{summary.requests} rewrites in {summary.days} days, {dollars(summary.cost_usd)}")
+    if "text" not in ls.session.client.opens:
+        ls.inform(f"{summary.requests} rewrites in {summary.days} days, {dollars(summary.cost_usd)}")
     return answer

@@ -12,7 +12,8 @@ from editor_desk import Desk, make_desk
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
-    """`desk(reply)`: fresh surroundings for an editor; the stand-in answers `reply` to every rewrite request."""
+    """`desk(reply)`: fresh surroundings for an editor; the stand-in answers `reply` to every rewrite request, or by its
+    rules."""
     with contextlib.ExitStack() as stack:
         yield lambda reply="<no_change>nothing to do</no_change>": stack.enter_context(
             make_desk(tmp_path, reply)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -19,6 +20,9 @@ REPO = HERE.parent.parent
 WORK = Path(os.environ.get("BIGO_TEST_CACHE") or REPO / ".work")
 STAND_IN = REPO / "tests" / "reference" / "fake_messages_api.py"
 SERVER = (str(Path(sys.executable).with_name("bigo")), "server")
+
+# One text for every request, or the stand-in's own rules.
+Reply: TypeAlias = "str | list[dict[str, Any]]"
 
 PROGRAMS = {"nvim-new": "nvim", "nvim-old": "nvim", "emacs": "emacs", "helix": "hx"}
 
@@ -72,10 +76,11 @@ class Desk:
 
 
 @contextlib.contextmanager
-def stand_in(reply: str, folder: Path) -> Iterator[tuple[str, Path]]:
+def stand_in(reply: Reply, folder: Path) -> Iterator[tuple[str, Path]]:
     """The stand-in Messages API as a process of its own: its address, and the file of what it was asked."""
     script, record = folder / "rules.json", folder / "record.jsonl"
-    script.write_text(json.dumps({"rules": [{"match": {}, "reply": {"text": reply}}]}))
+    rules = [{"match": {}, "reply": {"text": reply}}] if isinstance(reply, str) else reply
+    script.write_text(json.dumps({"rules": rules}))
     options = ["--port", "0", "--script", str(script), "--record", str(record)]
     api = subprocess.Popen([sys.executable, str(STAND_IN), *options], stdout=subprocess.PIPE, text=True)
     assert api.stdout is not None
@@ -89,7 +94,7 @@ def stand_in(reply: str, folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 @contextlib.contextmanager
-def make_desk(folder: Path, reply: str) -> Iterator[Desk]:
+def make_desk(folder: Path, reply: Reply) -> Iterator[Desk]:
     """Fresh surroundings under `folder`; nothing of the person's own configuration reaches the editor."""
     workspace, home = folder / "workspace", folder / "home"
     workspace.mkdir()

@@ -55,3 +55,59 @@ export async function all(customers: { id: number }[]) {
 }
 """,
 }
+
+# A query per row whose cause is in another file: the rewrite changes the queryset there, too.
+SHOP = {
+    "shop/models.py": """\
+from django.db import models
+
+
+class Author(models.Model):
+    name = models.CharField(max_length=80)
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=80)
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="books")
+""",
+    "shop/queries.py": """\
+from shop.models import Book
+
+
+def open_books():
+    return Book.objects.order_by("title")
+""",
+    "shop/views.py": """\
+from shop.queries import open_books
+
+
+def book_lines():
+    lines = []
+    for book in open_books():
+        lines.append(f"{book.title} by {book.author.name}")
+    return lines
+""",
+}
+
+ACROSS = """\
+<before>1 + |open_books()| queries</before>
+<after>1 query</after>
+<why>The author of each book was a query of its own; loaded with the book it is none.</why>
+<assumptions>none</assumptions>
+<rewrite>
+def book_lines():
+    return [f"{book.title} by {book.author.name}" for book in open_books()]
+</rewrite>
+<also path="shop/queries.py" function="open_books">
+def open_books():
+    return Book.objects.select_related("author").order_by("title")
+</also>
+"""
+
+_QUESTION = {"name": "read_function", "input": {"path": "shop/queries.py", "function": "open_books"}}
+
+# First Claude asks for the other function, then it answers.
+ACROSS_RULES = [
+    {"match": {"contains": "tool_result"}, "reply": {"text": ACROSS}},
+    {"match": {}, "reply": {"tools": [_QUESTION]}},
+]

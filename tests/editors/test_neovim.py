@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from editor_desk import HERE, Desk, editor
-from editor_sample import ANSWER, FIXED, MARKED, REWRITTEN, SOURCE, TYPESCRIPT
+from editor_sample import ACROSS_RULES, ANSWER, FIXED, MARKED, REWRITTEN, SHOP, SOURCE, TYPESCRIPT
 
 pytestmark = pytest.mark.editor
 VERSIONS = ["nvim-new", "nvim-old"]
@@ -40,6 +40,24 @@ def test_rewrite_asks_then_changes_the_buffer(version: str, desk: Callable[..., 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_rewrite_never_lands_on_newer_text(version: str, desk: Callable[..., Desk]) -> None:
     play(desk(ANSWER), version, "edited")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_rewrite_of_two_files_is_one_diff(version: str, desk: Callable[..., Desk]) -> None:
+    here = desk(ACROSS_RULES)
+    for name, text in SHOP.items():
+        (here.workspace / name).parent.mkdir(exist_ok=True)
+        (here.workspace / name).write_text(text, encoding="utf-8")
+    play(here, version, "several")
+    assert len(here.requests()) >= 2, "one question, one answer"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_commands_that_change_no_text(version: str, desk: Callable[..., Desk]) -> None:
+    here = desk()
+    (here.workspace / "run.collapsed").write_text("main (runner.py:1);known (sample.py:1) 900\n")
+    play(here, version, "commands")
+    assert len(here.requests()) == 1, "the cache is warmed once"
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -332,7 +332,9 @@ def test_the_analyzer_has_the_last_word() -> None:
     assert "no gain" in check_cost(prepared, costs("quadratic", "quadratic"))[2][0]
     assert check_cost(prepared, Checked(None, None))[:2] == ("unknown", "unknown")
     fewer = check_cost(prepared, costs("linear", "linear", ("|orders|", "2")))
-    assert fewer == ("O(n) and |orders| queries", "O(n) and 2 queries", ())
+    assert fewer == ("|orders| queries", "2 queries", ())
+    both = check_cost(prepared, costs("quadratic", "linear", ("|orders|", "1")))
+    assert both == ("O(n^2) and |orders| queries", "O(n) and 1 query", ())
 
 
 def test_an_exception_that_is_gone_is_pointed_out() -> None:

@@ -13,7 +13,7 @@ return {
   },
   -- The same names as `[tool.bigo]` in pyproject.toml.
   settings = { bigo = {} },
-  init_options = { opens = { 'request', 'hot' } }, -- what the client shows itself: `:LspBigoShowRequest`, `:LspBigoHot`
+  init_options = { opens = { 'request', 'hot', 'text' } }, -- what the client shows itself: `:LspBigoShowRequest`, `:LspBigoHot`, ...
   capabilities = bigo.capabilities(),
   handlers = bigo.handlers(),
   on_attach = bigo.on_attach,

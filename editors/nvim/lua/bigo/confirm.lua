@@ -8,7 +8,8 @@ local function questions(edit)
   end, vim.tbl_values(edit.changeAnnotations or {}))
 end
 
---- The text edits by URI, whichever of the two forms the edit has.
+--- The text edits of each file as a list of `{ uri, edits }`, whichever of the two forms the edit has. The file in the
+--- current window comes first, the others by name.
 local function edits_by_uri(edit)
   local by_uri = vim.deepcopy(edit.changes or {})
   for _, change in ipairs(edit.documentChanges or {}) do
@@ -16,7 +17,18 @@ local function edits_by_uri(edit)
       by_uri[change.textDocument.uri] = vim.list_extend(by_uri[change.textDocument.uri] or {}, change.edits)
     end
   end
-  return by_uri
+  local here = vim.uri_from_bufnr(0)
+  local files = {}
+  for uri, edits in pairs(by_uri) do
+    files[#files + 1] = { uri = uri, edits = edits }
+  end
+  table.sort(files, function(a, b)
+    if (a.uri == here) ~= (b.uri == here) then
+      return a.uri == here
+    end
+    return a.uri < b.uri
+  end)
+  return files
 end
 
 --- Text edits without their annotations: once the person has been asked, nobody asks again.
@@ -65,7 +77,8 @@ end
 local function diff(edit, encoding)
   local compare = vim.text and vim.text.diff or vim.diff
   local out, ticks = {}, {}
-  for uri, edits in pairs(edits_by_uri(edit)) do
+  for _, file in ipairs(edits_by_uri(edit)) do
+    local uri, edits = file.uri, file.edits
     local bufnr = vim.uri_to_bufnr(uri)
     vim.fn.bufload(bufnr)
     ticks[bufnr] = vim.api.nvim_buf_get_changedtick(bufnr)
@@ -149,6 +162,20 @@ local function unchanged(ticks)
   return true
 end
 
+--- Say that more than the buffer in sight was changed: the others wait to be written, too.
+local function tell_unwritten(ticks)
+  local names = {}
+  for bufnr in pairs(ticks) do
+    if bufnr ~= vim.api.nvim_get_current_buf() and vim.bo[bufnr].modified then
+      names[#names + 1] = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(bufnr), ':.')
+    end
+  end
+  if #names > 0 then
+    table.sort(names)
+    vim.notify(('bigo: %s changed, too; :wall writes all'):format(table.concat(names, ', ')))
+  end
+end
+
 --- The handler of `workspace/applyEdit`: edits that ask for confirmation pass the diff, all others go straight through.
 --- https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#workspace_applyEdit
 function M.apply_edit(err, params, context, config)
@@ -166,7 +193,9 @@ function M.apply_edit(err, params, context, config)
     vim.notify('bigo: the buffer changed while the diff was open; nothing was applied', vim.log.levels.WARN)
     return { applied = false, failureReason = 'the buffer changed while the diff was open' }
   end
-  return apply(err, { label = params.label, edit = agreed(params.edit) }, context, config)
+  local result = apply(err, { label = params.label, edit = agreed(params.edit) }, context, config)
+  tell_unwritten(ticks)
+  return result
 end
 
 return M

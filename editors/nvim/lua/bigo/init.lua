@@ -74,24 +74,42 @@ local function list_hot(hot)
   end
 end
 
+--- Show what the server answered as text, if it did.
+local function show_text(title, language)
+  return function(result)
+    if type(result) == 'table' and result.text then
+      show({ title = result.title or title, text = result.text, language = result.language or language })
+    end
+  end
+end
+
 --- Buffer-local commands. A config of your own that sets `on_attach` calls this one first.
 function M.on_attach(client, bufnr)
-  local function define(name, desc, run)
-    vim.api.nvim_buf_create_user_command(bufnr, name, run, { range = true, desc = desc })
+  local function define(name, desc, run, options)
+    options = vim.tbl_extend('force', { range = true, desc = 'bigo: ' .. desc }, options or {})
+    vim.api.nvim_buf_create_user_command(bufnr, name, run, options)
   end
-  define('LspBigoRewrite', 'bigo: rewrite the function here with Claude', function(command)
-    execute(client, bufnr, 'bigo.rewrite', target(client, bufnr, command))
-  end)
-  define('LspBigoHot', 'bigo: list the hottest functions of the linked profile', function()
-    execute(client, bufnr, 'bigo.showHot', vim.empty_dict(), list_hot)
-  end)
-  define('LspBigoShowRequest', 'bigo: show the request a rewrite would send, without sending it', function(command)
-    execute(client, bufnr, 'bigo.showRequest', target(client, bufnr, command), function(result)
-      if type(result) == 'table' and result.text then
-        show(result)
-      end
+  --- A command of the server about the function here.
+  local function define_here(name, desc, command, handler)
+    define(name, desc, function(given)
+      execute(client, bufnr, command, target(client, bufnr, given), handler)
     end)
-  end)
+  end
+  local function define_plain(name, desc, command, handler)
+    define(name, desc, function()
+      execute(client, bufnr, command, vim.empty_dict(), handler)
+    end, { range = false })
+  end
+  define_here('LspBigoRewrite', 'rewrite the function here with Claude', 'bigo.rewrite')
+  define_here('LspBigoShowRequest', 'show the request a rewrite would send, without sending it', 'bigo.showRequest', show_text('request'))
+  define_here('LspBigoPrewarm', 'have the API cache what rewrites of this file begin with', 'bigo.prewarm')
+  define_plain('LspBigoHot', 'list the hottest functions of the linked profile', 'bigo.showHot', list_hot)
+  define_plain('LspBigoStats', 'show what rewrites have cost', 'bigo.showStats', show_text('what rewrites cost', 'text'))
+  define_plain('LspBigoUnlinkProfiles', 'take all profiles away again', 'bigo.unlinkProfiles')
+  define('LspBigoLinkProfile', 'link a profile file', function(given)
+    local path = vim.fs.normalize(vim.fn.fnamemodify(vim.fn.expand(given.args), ':p'))
+    execute(client, bufnr, 'bigo.linkProfile', { path = path })
+  end, { range = false, nargs = 1, complete = 'file' })
 end
 
 --- The first folder above a buffer that holds a marker, by priority: what 0.11 does with `root_markers`.
