@@ -322,7 +322,7 @@ class Engine:
             if path in self._open or self.project.facts(path) is not given.get(path):
                 self._refresh_profiles(path)
         own = sum(1 for function in linked.functions if function.path and function.link != "gone")
-        return f"{Path(source).name} ({linked.profile.producer}): {own} functions of this workspace linked"
+        return f"{Path(source).name} ({linked.profile.producer}): {own} {'function' if own == 1 else 'functions'} of this workspace linked"
 
     def unlink(self) -> int:
         count = len(self._linked)

@@ -43,7 +43,7 @@ def lines(summary: Summary) -> Iterator[str]:
         f"Tokens: {tokens.plain:,} plain, {_written(tokens):,} written to the cache, "
         f"{tokens.read:,} read from it ({summary.cached_share:.0%}), {tokens.output:,} out"
     )
-    for name in _TIMES:
+    for name in _TIMES if tokens.output else ():
         p50, p95, p99 = getattr(summary, name)
         yield f"Seconds {_WAITS[name]}: {p50:.1f} (p50), {p95:.1f} (p95), {p99:.1f} (p99)"
     for name, one in summary.operations.items():
@@ -51,7 +51,8 @@ def lines(summary: Summary) -> Iterator[str]:
         yield f"  {name}: {one.requests}, {dollars(one.cost_usd)}; seconds to the end {spread} (p50, p95, p99)"
     for hint in summary.hints:
         yield f"Hint: {hint}"
-    yield f"The estimate was off by {summary.estimate_error:.0%} on average."
+    if tokens.output:
+        yield f"The estimate was off by {summary.estimate_error:.0%} on average."
     yield "The same tokens elsewhere:"
     for model, cost in sorted(summary.other_models.items(), key=lambda item: item[1]):
         yield f"  {model}: {dollars(cost)}"
@@ -185,7 +186,7 @@ def _ticks(highest: float) -> list[float]:
 
 def _times(summary: Summary) -> str:
     """p50, p95 and p99 of each operation and wait, with the way from the first to the last drawn."""
-    rows = [(_WAITS[name], getattr(summary, name)) for name in _TIMES]
+    rows = [(_WAITS[name], getattr(summary, name)) for name in _TIMES if summary.tokens.output]
     rows += [
         (f"{one} ({of.requests:,}), {_WAITS['total']}", of.total) for one, of in summary.operations.items()
     ]

@@ -103,6 +103,15 @@ def test_answers_kept_here_alone_are_no_division_by_zero() -> None:
     assert "1 kept answer" in text
 
 
+def test_a_warmed_prefix_alone_has_a_cost_and_a_time_and_no_estimate() -> None:
+    warmed = Entry(NOON, "claude-sonnet-5-5", "prewarmed", Usage(plain=1, written_1h=7000), 0.028, 0,
+                   Timings(0.0, 1.0, 1.25), "prewarm")  # fmt: skip
+    said = list(lines(summarise([warmed], 30)))
+    assert "  prewarm: 1, $0.028; seconds to the end 1.2, 1.2, 1.2 (p50, p95, p99)" in said
+    assert not [line for line in said if "estimate" in line or line.startswith("Seconds")]
+    assert "Prewarm (1), to the end" in page(summarise([warmed], 30), TODAY)
+
+
 def test_one_day_and_free_requests_can_be_drawn() -> None:
     for days in (1, 2, 365):
         assert len(drawn(page(summarise([entry(0, 0.0)], days), TODAY), "over")) == days

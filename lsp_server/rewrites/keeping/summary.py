@@ -154,16 +154,18 @@ def _operations(sent: Iterable[Entry]) -> dict[str, Operation]:
     groups: dict[str, list[Entry]] = defaultdict(list)
     for entry in sent:
         groups[entry.operation].append(entry)
-    return {
-        name: Operation(
+    operations = {}
+    for name, group in sorted(groups.items()):
+        # A warmed prefix is answered without a token.
+        answered = [e for e in group if e.usage.output or e.operation == "prewarm"]
+        operations[name] = Operation(
             requests=len(group),
             cost_usd=sum(e.cost for e in group),
-            queue=_spread((e for e in group if e.usage.output), lambda t: t.queue),
-            first_token=_spread((e for e in group if e.usage.output), lambda t: t.first_token),
-            total=_spread((e for e in group if e.usage.output), lambda t: t.total),
+            queue=_spread(answered, lambda t: t.queue),
+            first_token=_spread(answered, lambda t: t.first_token),
+            total=_spread(answered, lambda t: t.total),
         )
-        for name, group in sorted(groups.items())
-    }
+    return operations
 
 
 def _hints(operations: dict[str, Operation]) -> Iterable[str]:
