@@ -11,19 +11,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from analyzers import confidence, conventions, rules, suppress, templates
+from analyzers import confidence, conventions, rules, suppress, templates, worth
 from analyzers import facts as f
+from analyzers.callables import callables_of
 from analyzers.costs import ONE
 from analyzers.evaluate import derivation, shapes
 from analyzers.evaluate.calling.calls import RULE_OF
 from analyzers.evaluate.events import Analysis
-from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.summaries import NO_TEXT, Summaries
 from analyzers.findings import Finding, FunctionReport, Place, Reason, Severity
-from analyzers.handing import hands_rows_on
+from analyzers.project import lookups, readers
 from analyzers.project.index import Project
 from analyzers.rules.base import Context, Seen
-from analyzers.rules.shared_queries import may_be_shared
 from analyzers.suppress import QUIET_PATHS
 from analyzers.text import Span, Text
 
@@ -45,6 +44,15 @@ class Options:
             for r in rules.all_rules()
             if (self.select is None or r.name in self.select) and r.name not in self.ignore
         )
+
+
+def prepare(project: Project) -> None:
+    """Answer what is asked of the whole project once, so that processes forked afterwards need not each do it."""
+    models = summaries_of(project).models
+    if models.all():
+        lookups.prepare(project)
+        readers.prepare(project)
+        callables_of(project)
 
 
 def check(project: Project, path: str, text: Text, options: Options = Options()) -> tuple[Finding, ...]:
@@ -128,47 +136,11 @@ def _cuts(facts: f.FileFacts, summaries: Summaries, path: str) -> Iterator[int]:
 
 def _run_by_themselves(project: Project, facts: f.FileFacts, path: str) -> Iterator[f.Function]:
     """The functions that may have something to report: those in which something repeats, and what frameworks repeat."""
-    holders = {function.parent for function in facts.functions}
-    for function in facts.functions:
-        if _worth_running(facts, function, holders) or may_be_shared(project, path, function):
-            yield function
+    yield from worth.written(project, facts, path)
     for qualname in _tried("what frameworks do", path, lambda: list(conventions.roots(project, path))) or ():
         made = conventions.function(project, path, qualname)
         if made is not None:
             yield made
-
-
-def _worth_running(facts: f.FileFacts, function: f.Function, holders: set[str]) -> bool:
-    """False for a function in which nothing repeats: it has nothing to report by itself.
-
-    `holders` are the functions that hold others: what is nested may hold the loop, or be called for every element.
-    """
-    if function.kind in ("lambda", templates.KIND) or function.parent:
-        return False
-    if function.has_loop or facts.language != "python" or function.qualname in holders:
-        return True
-    return _repeats_unseen(function)
-
-
-@remembered
-def _repeats_unseen(function: f.Function) -> bool:
-    return any(_hides_loop(node, function) for node in shapes.nodes(function.body)) or hands_rows_on(function)
-
-
-def _hides_loop(node: f._Node, function: f.Function) -> bool:
-    """True for a call that repeats work without a loop to be seen: of the function itself, or of what adds up lists."""
-    if isinstance(node, f.Attr):
-        return node.name == "queryset" and isinstance(node.obj, f.Index)  # The choices of a form's field.
-    if not isinstance(node, f.Call):
-        return False
-    name = shapes.dotted(node.func).rpartition(".")[2]
-    return (
-        name == function.name
-        or name in ("reduce", "map", "filter")
-        or any(keyword.name == "key" for keyword in node.keywords)
-        or conventions.repeats(node)
-        or (name == "sum" and len(node.args) + len(node.keywords) > 1)
-    )
 
 
 def summaries_of(project: Project) -> Summaries:

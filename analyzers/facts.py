@@ -10,9 +10,10 @@ a function therefore changes two numbers of that function and nothing inside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
-from typing import Union
+import inspect
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, Union
 
 from msgspec import Struct
 
@@ -453,29 +454,47 @@ class FileFacts(Struct, frozen=True, gc=False, array_like=True):
     has_error: bool
 
 
-_PLAIN = frozenset(
-    ("at", "to", "head_to", "name_at", "name", "id", "kind", "op", "ops", "text", "names", "new", "optional", "delegate", "is_async",
-     "do", "qualname")
-)  # fmt: skip
-"""Fields that hold no nodes."""
+_Inner = Callable[[object], Any]
+_INNER: dict[type, tuple[_Inner | None, bool] | None] = {}
+"""By the kind of node: what reads the fields that may hold others, and whether it is one field; None for no node."""
+
+_NO_NODES = frozenset({"str", "int", "bool", "int | float | str | bool | None", "tuple[str, ...]"})
 
 
-@cache
-def _inside(kind: type[_Node]) -> tuple[str, ...]:
-    """The fields of a kind of node that may hold others."""
-    return tuple(name for name in kind.__struct_fields__ if name not in _PLAIN)
+def _inner_of(kind: type) -> tuple[_Inner | None, bool] | None:
+    if not issubclass(kind, _Node):
+        return None
+    types = {name: text for base in reversed(kind.__mro__) for name, text in _annotations(base).items()}
+    names = [name for name in kind.__struct_fields__ if types[name] not in _NO_NODES]
+    return (attrgetter(*names) if names else None), len(names) == 1
 
 
-def walk(roots: object) -> Iterator[_Node]:
+def _annotations(kind: type) -> dict[str, str]:
+    return inspect.get_annotations(kind)
+
+
+def walk(roots: object) -> list[_Node]:
     """All nodes below a node or a tuple of nodes, and these themselves, in no order."""
-    stack: list[object] = [roots]
+    found: list[_Node] = []
+    stack: list[Any] = [roots]
     while stack:
         current = stack.pop()
-        if isinstance(current, tuple):
+        kind = current.__class__
+        if kind is tuple:
             stack.extend(current)
-        elif isinstance(current, _Node):
-            yield current
-            for name in _inside(type(current)):
-                held = getattr(current, name)
-                if held:
-                    stack.append(held)
+            continue
+        try:
+            inner = _INNER[kind]
+        except KeyError:
+            inner = _INNER[kind] = _inner_of(kind)
+        if inner is None:
+            continue
+        found.append(current)
+        read, is_one = inner
+        if read is None:
+            continue
+        if is_one:
+            stack.append(read(current))
+        else:
+            stack.extend(read(current))
+    return found

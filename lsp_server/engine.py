@@ -152,6 +152,7 @@ class Engine:
         known = self._open.get(path)
         seen = Text(known.roomy.text) if known is not None else text
         findings = check.check(self.project, path, seen, check_options(settings))
+        self.project.memo.connect()  # now, rather than at the next keystroke
         texts = self._texts()
         return self._with_profile(path, tuple(finding_outside(finding, texts) for finding in findings))
 

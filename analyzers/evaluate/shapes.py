@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from operator import attrgetter
-from typing import Any
-
 from analyzers import facts as f
 from analyzers.evaluate.remembered import remembered
 
@@ -49,51 +44,10 @@ def _text_of(node: f.Expr) -> str:
     return ""
 
 
-_Inner = Callable[[object], Any]
-_INNER: dict[type, tuple[_Inner, bool] | None] = {}
-"""By the kind of node: what reads the fields that may hold others, and whether it is one field; None for no node."""
-
-_NO_NODES = frozenset({"str", "int", "bool", "int | float | str | bool | None", "tuple[str, ...]"})
-
-
-def _inner_of(kind: type) -> tuple[_Inner, bool] | None:
-    if not issubclass(kind, f._Node):
-        return None
-    types = {name: text for base in reversed(kind.__mro__) for name, text in _annotations(base).items()}
-    names = [name for name in kind.__struct_fields__ if types[name] not in _NO_NODES]
-    if not names:
-        return (lambda node: ()), False
-    return attrgetter(*names), len(names) == 1
-
-
-def _annotations(kind: type) -> dict[str, str]:
-    return inspect.get_annotations(kind)
-
-
 @remembered
 def nodes(roots: object) -> tuple[f._Node, ...]:
     """All nodes below some statements or expressions."""
-    found: list[f._Node] = []
-    stack: list[Any] = [roots]
-    while stack:
-        current = stack.pop()
-        kind = current.__class__
-        if kind is tuple:
-            stack.extend(current)
-            continue
-        try:
-            inner = _INNER[kind]
-        except KeyError:
-            inner = _INNER[kind] = _inner_of(kind)
-        if inner is None:
-            continue
-        found.append(current)
-        read, is_one = inner
-        if is_one:
-            stack.append(read(current))
-        else:
-            stack.extend(read(current))
-    return tuple(found)
+    return tuple(f.walk(roots))
 
 
 def mentions(node: f.Expr, names: frozenset[str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from analyzers.facts import Assign, Call, Const
 from analyzers.orm import tables
 from analyzers.orm.tables import Family
@@ -105,5 +107,6 @@ def _target(models: Registry, key: Key, call: Call, orm: str) -> Key | None:
     return candidates[0] if len(candidates) == 1 else None
 
 
+@cache
 def all_families() -> tuple[FamilyModels, ...]:
     return tuple(FamilyModels(name) for name in tables().families)

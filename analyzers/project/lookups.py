@@ -50,6 +50,13 @@ def lookups_of(project: Project) -> Lookups:
     return project.memo.ask(("lookups",), collect, _NONE)
 
 
+def prepare(project: Project) -> None:
+    """Read the texts of all files and the relations of all models."""
+    lookups_of(project)
+    _names(project)
+    model_called(project, "")
+
+
 def _of_file(project: Project, path: str) -> Lookups:
     return project.memo.ask(("lookups", path), lambda: _read(project, path), _NONE)
 
@@ -83,9 +90,10 @@ def _read(project: Project, path: str) -> Lookups:
 def _texts_and_calls(roots: object) -> Iterator[f.Const | f.Call]:
     """The lookups written as text, and all calls."""
     for node in f.walk(roots):
-        if isinstance(node, f.Call) or (
-            isinstance(node, f.Const) and isinstance(node.value, str) and _is_path(node.value)
-        ):
+        if isinstance(node, f.Const):
+            if isinstance(node.value, str) and _is_path(node.value):
+                yield node
+        elif isinstance(node, f.Call):
             yield node
 
 

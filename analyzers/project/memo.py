@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Hashable
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 _T = TypeVar("_T")
+_Sources = dict[Hashable, bool]
+_NO_SOURCES: _Sources = {}
 
 
 class _Answer:
@@ -21,9 +23,7 @@ class _Answer:
 
     __slots__ = ("changed", "checked", "doubtful", "make", "sources", "value")
 
-    def __init__(
-        self, value: object, make: Callable[[], object], sources: dict[Hashable, bool], revision: int
-    ) -> None:
+    def __init__(self, value: Any, make: Callable[[], object], sources: _Sources, revision: int) -> None:
         self.value = value
         self.make = make
         self.sources = sources
@@ -38,10 +38,13 @@ class Memo:
     def __init__(self) -> None:
         self._answers: dict[Hashable, _Answer] = {}
         self._users: dict[Hashable, set[Hashable]] = {}
+        self._unconnected: list[
+            tuple[Hashable, _Sources, _Sources]
+        ] = []  # question, its old sources, its new ones
         self._leaves: dict[Hashable, int] = {}  # leaf -> revision of its last change
         self._revision = 0
         self._open: dict[Hashable, int] = {}  # questions being answered, outermost first
-        self._sources: list[dict[Hashable, bool]] = []  # of each open question
+        self._sources: list[_Sources] = []  # of each open question
         self._cut = sys.maxsize  # the outermost open question that a cycle came back to
 
     def ask(self, key: Hashable, make: Callable[[], _T], in_cycle: _T) -> _T:
@@ -54,11 +57,13 @@ class Memo:
             self._sources[-1][key] = True
         answer = self._answers.get(key)
         if answer is not None and not answer.doubtful:
-            return cast("_T", answer.value)
+            known: _T = answer.value
+            return known
         if key in self._open:
             self.came_back(key)
             return in_cycle
-        return cast("_T", self._settle(key, make, answer))
+        settled: _T = self._settle(key, make, answer)
+        return settled
 
     def uses(self, key: Hashable) -> None:
         """Note that the question being answered rests on the answer to `key`, which whoever asked kept by himself."""
@@ -82,6 +87,7 @@ class Memo:
 
     def forget(self, leaf: Hashable) -> None:
         """Say that `leaf` has another value now."""
+        self.connect()
         users = self._users.get(leaf)
         if not users:
             return
@@ -98,31 +104,39 @@ class Memo:
                 answer.doubtful = True
             pending.extend(self._users.get(key, ()))
 
+    def connect(self) -> None:
+        """Note of every source who was made from it: what `forget` goes by. Who only asks never pays for it; a server
+        does it before the first edit comes."""
+        for key, before, after in self._unconnected:
+            self._connect(key, before, after)
+        self._unconnected.clear()
+
     def clear(self) -> None:
         self._answers.clear()
         self._users.clear()
+        self._unconnected.clear()
         self._leaves.clear()
 
     def __bool__(self) -> bool:
         """Whether anything is remembered."""
-        return bool(self._users) or bool(self._answers)
+        return bool(self._users) or bool(self._unconnected) or bool(self._answers)
 
     # --------------------------------------------------------------------------------------------- settling
 
-    def _settle(self, key: Hashable, make: Callable[[], object], old: _Answer | None) -> object:
+    def _settle(self, key: Hashable, make: Callable[[], Any], old: _Answer | None) -> Any:
         if old is not None and self._still_right(key, old):
             return old.value
         if not self._open:
             self._cut = sys.maxsize
         place = self._open[key] = len(self._open)
-        sources: dict[Hashable, bool] = {}
+        sources: _Sources = {}
         self._sources.append(sources)
         try:
             value = make()
         finally:
             self._sources.pop()
             del self._open[key]
-        self._connect(key, old.sources if old is not None else {}, sources)
+        self._unconnected.append((key, old.sources if old is not None else _NO_SOURCES, sources))
         if self._cut <= place:
             self._cut = sys.maxsize if self._cut == place else self._cut
             self._answers.pop(key, None)
@@ -167,7 +181,7 @@ class Memo:
             answer = self._answers.get(key)
         return answer.changed if answer is not None else self._revision + 1
 
-    def _connect(self, key: Hashable, before: dict[Hashable, bool], after: dict[Hashable, bool]) -> None:
+    def _connect(self, key: Hashable, before: _Sources, after: _Sources) -> None:
         for source in before:
             if source not in after:
                 self._users[source].discard(key)

@@ -19,6 +19,12 @@ def readers_of(project: Project, name: str) -> tuple[Key, ...]:
     return project.memo.ask(("readers of", name), collect, ())
 
 
+def prepare(project: Project) -> None:
+    """Look through the functions of all files."""
+    for path in _paths(project):
+        _read_in(project, path)
+
+
 def _paths(project: Project) -> list[str]:
     return sorted(path for path in project.paths() if path.endswith(".py"))
 

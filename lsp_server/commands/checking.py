@@ -81,7 +81,10 @@ _shared: tuple[Gathered, Linked | None] | None = None  # what the workers find w
 def _by_workers(
     gathered: Gathered, linked: Linked | None, parts: Sequence[Sequence[str]]
 ) -> Iterator[OfFile]:
+    from analyzers import check
+
     global _shared
+    check.prepare(gathered.project)
     _shared = (gathered, linked)
     gc.freeze()  # what is loaded is left alone, so that the workers' memory stays one with this one's
     try:
