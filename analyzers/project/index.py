@@ -7,7 +7,7 @@ the imported name up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
 from analyzers.project.memo import Memo
@@ -115,6 +115,14 @@ class Project:
         for function in found:
             self.memo.read((path, "function", function.qualname))
         return found
+
+    def within(self, path: str, function: Function) -> Iterator[Function]:
+        """A function and all that are defined inside it, however deep."""
+        pending = [function]
+        while pending:
+            current = pending.pop()
+            yield current
+            pending += reversed(self.nested(path, current.qualname))
 
     def paths(self) -> tuple[str, ...]:
         """All paths, in the order in which they were first added."""

@@ -4,17 +4,26 @@ A question asked while another is being answered becomes a source of that one. F
 *leaves*: they are read with `read` and changed with `forget`. A change marks what was built on it as doubtful; a
 doubtful answer is asked again only if one of its sources really has another value now. So an edit whose effects die
 out two steps away costs two steps. (The technique is that of salsa, https://salsa-rs.github.io/salsa/reference/algorithm.html.)
+
+Questions that lead back to each other are not remembered, but what they were made from is. Whoever used one of them
+looks at those sources instead: a cycle into which nothing new comes gives nothing new. While a doubtful answer is being
+looked at, whatever leads back to it takes it for unchanged, and what was found right in this way counts once the answer
+itself is.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Hashable
+from itertools import islice
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 _Sources = dict[Hashable, bool]
 _NO_SOURCES: _Sources = {}
+
+MAX_LOOK = 200
+"""Answers looked through to decide on one of them; what lies deeper is taken for changed."""
 
 
 class _Answer:
@@ -31,6 +40,34 @@ class _Answer:
         self.doubtful = False
 
 
+class _Passing:
+    """What an answer that is not remembered was made from. `changed` and `checked` as in `_Answer`."""
+
+    __slots__ = ("changed", "checked", "sources")
+
+    def __init__(self) -> None:
+        self.sources: _Sources = {}
+        self.changed = self.checked = 0
+
+    def add(self, sources: _Sources, revision: int) -> None:
+        """Made again, perhaps on another way through its cycle: what it was made from before counts, too."""
+        if len(self.sources) > 64 + 4 * len(sources):
+            self.sources, self.changed = {}, revision
+        self.sources.update(sources)
+        self.checked = 0
+
+
+class _Look:
+    """A look through the sources of doubtful answers, from one that is asked for down to the leaves."""
+
+    def __init__(self) -> None:
+        self.under_way: dict[Hashable, int] = {}  # whose sources are being looked at, outermost first
+        self.presumed: dict[
+            Hashable, tuple[int, int]
+        ] = {}  # when it changed, if the one under way there did not
+        self.rests_on = sys.maxsize  # the outermost one under way that was taken for unchanged
+
+
 class Memo:
     """Questions are hashable keys; the same key must always mean the same computation. Values are compared with
     `==` and must not be changed by who gets them."""
@@ -45,6 +82,8 @@ class Memo:
         self._revision = 0
         self._open: dict[Hashable, int] = {}  # questions being answered, outermost first
         self._sources: list[_Sources] = []  # of each open question
+        self._passing: dict[Hashable, _Passing] = {}  # what is part of a cycle
+        self._look = _Look()
         self._cut = sys.maxsize  # the outermost open question that a cycle came back to
 
     def ask(self, key: Hashable, make: Callable[[], _T], in_cycle: _T) -> _T:
@@ -116,6 +155,7 @@ class Memo:
         self._users.clear()
         self._unconnected.clear()
         self._leaves.clear()
+        self._passing.clear()
 
     def __bool__(self) -> bool:
         """Whether anything is remembered."""
@@ -131,15 +171,21 @@ class Memo:
         place = self._open[key] = len(self._open)
         sources: _Sources = {}
         self._sources.append(sources)
+        # What is computed now must not rest on what is only presumed.
+        around, self._look = self._look, _Look()
         try:
             value = make()
         finally:
+            self._look = around
             self._sources.pop()
             del self._open[key]
         self._unconnected.append((key, old.sources if old is not None else _NO_SOURCES, sources))
         if self._cut <= place:
             self._cut = sys.maxsize if self._cut == place else self._cut
             self._answers.pop(key, None)
+            self._passing.setdefault(key, _Passing()).add(sources, self._revision)
+            if old is not None:
+                self._passing[key].changed = self._revision
             return value
         new = _Answer(value, make, sources, self._revision)
         if old is not None and old.value == value:
@@ -150,28 +196,94 @@ class Memo:
 
     def _still_right(self, key: Hashable, answer: _Answer) -> bool:
         """Whether all sources of a doubtful answer have the values it was made from."""
-        answers, checked = self._answers, answer.checked
-        self._open[key] = len(self._open)
-        try:
+        answers, since = self._answers, answer.checked
+
+        def changed() -> int:
             for source, is_question in answer.sources.items():
                 known = answers.get(source)
                 if known is not None and not known.doubtful:  # by far the most frequent case
-                    changed = known.changed
+                    latest = known.changed
                 else:
-                    changed = self._changed(source) if is_question else self._leaves.get(source, 0)
-                if changed > checked:
-                    return False
-        finally:
-            del self._open[key]
-        answer.doubtful = False
-        answer.checked = self._revision
-        return True
+                    latest = self._changed(source) if is_question else self._leaves.get(source, 0)
+                if latest > since:
+                    return latest
+            return answer.changed
+
+        return self._looked_through(key, changed, since) <= since
+
+    def _passed(self, key: Hashable) -> int:
+        """When something of what an answer was made from that is not remembered last changed."""
+        passing = self._passing.get(key)
+        if passing is None or len(self._look.under_way) > MAX_LOOK:
+            return self._revision + 1
+        if passing.checked == self._revision:
+            return passing.changed
+
+        def changed() -> int:
+            latest = passing.changed
+            for source, is_question in passing.sources.items():
+                at = self._changed(source) if is_question else self._leaves.get(source, 0)
+                latest = max(latest, at)
+                if latest >= self._revision:
+                    break
+            return latest
+
+        return self._looked_through(key, changed, self._revision)
+
+    def _looked_through(self, key: Hashable, changed: Callable[[], int], since: int) -> int:
+        """What `changed` says. When nothing has changed after the revision `since`, that is noted: now, or as soon as
+        those are known that were taken for unchanged on the way."""
+        look = self._look
+        place = look.under_way[key] = self._open[key] = len(self._open)
+        before, around = len(look.presumed), look.rests_on
+        look.rests_on, revision = sys.maxsize, self._revision
+        try:
+            latest = changed()
+        except Exception:  # a source that cannot be made again: whoever needs it will meet that
+            latest = self._revision + 1
+        if self._revision != revision:  # something was forgotten meanwhile
+            latest = self._revision + 1
+        del look.under_way[key], self._open[key]
+        rests_on, look.rests_on = look.rests_on, around
+        inside = list(islice(look.presumed, before, None))
+        if latest > since:
+            for one in inside:
+                del look.presumed[one]
+        elif rests_on >= place:
+            for one in inside:
+                self._note(one, look.presumed.pop(one)[0])
+            self._note(key, latest)
+        else:
+            look.rests_on = min(around, rests_on)
+            for one in inside:
+                look.presumed[one] = (look.presumed[one][0], rests_on)
+            look.presumed[key] = (latest, rests_on)
+        return latest
+
+    def _note(self, key: Hashable, changed: int) -> None:
+        """An answer was looked through, and is right."""
+        answer = self._answers.get(key)
+        if answer is not None:
+            answer.doubtful = False
+            answer.checked = self._revision
+        elif (passing := self._passing.get(key)) is not None:
+            passing.changed, passing.checked = changed, self._revision
 
     def _changed(self, key: Hashable) -> int:
         """The revision in which a question's answer last changed; settles it first when it is doubtful."""
+        look = self._look
+        if key in look.under_way:
+            look.rests_on = min(look.rests_on, look.under_way[key])
+            return 0
+        if key in look.presumed:
+            changed, rests_on = look.presumed[key]
+            look.rests_on = min(look.rests_on, rests_on)
+            return changed
         answer = self._answers.get(key)
-        if answer is None or key in self._open:
-            return self._revision + 1  # part of a cycle: not remembered, so nothing can be said
+        if key in self._open:
+            return self._revision + 1  # being answered: nothing can be said yet
+        if answer is None:
+            return self._passed(key)
         if answer.doubtful:
             self._sources.append({})
             try:

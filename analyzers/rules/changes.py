@@ -96,11 +96,9 @@ def changes_in(context: Context, region: object, *, aliases: bool = True) -> Cha
     found = Changes()
     for node in all_nodes(context, region):
         _note(node, found)
-    facts = context.project.facts(context.path)
-    for function in facts.functions if facts is not None and found.calls else ():
-        if function.parent == context.function.qualname:
-            for node in shapes.nodes(function.body):
-                _note(node, found)
+    for function in context.project.nested(context.path, context.function.qualname) if found.calls else ():
+        for node in shapes.nodes(function.body):
+            _note(node, found)
     if aliases:
         _follow_aliases(context, found)
     return found

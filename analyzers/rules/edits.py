@@ -87,8 +87,8 @@ def fresh_name(context: Context, wanted: str) -> str:
     """The wanted name, or one with a number behind it that nothing in the function uses."""
     used = {p.name for p in context.function.params}
     roots: list[object] = [context.function.body]
-    facts = context.project.facts(context.path)
-    if context.function.kind == "module" and facts is not None:
+    facts = context.project.facts(context.path) if context.function.kind == "module" else None
+    if facts is not None:
         roots += [function.body for function in facts.functions]
         used |= {function.name for function in facts.functions} | {cls.name for cls in facts.classes}
         used |= {item.alias for item in facts.imports}

@@ -124,8 +124,8 @@ def _is_used_outside(here: Context, name: str, inside: f._Node) -> bool:
             return True
         if isinstance(node, f.Scope) and name in node.names:
             return True
-    facts = here.project.facts(here.path)
-    if here.function.kind != "module" or facts is None:
+    facts = here.project.facts(here.path) if here.function.kind == "module" else None
+    if facts is None:
         return False
     others = (n for function in facts.functions[1:] for n in shapes.nodes(function.body))
     return any(isinstance(node, f.Name) and node.id == name for node in others)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from analyzers import facts as f
@@ -16,9 +16,8 @@ from analyzers.text import Span
 
 def home(context: Context, place: Place) -> Context:
     """The context of the innermost function that holds a place: the function itself, or one that is defined in it."""
-    facts = context.project.facts(context.path)
     best = context.function
-    for function in facts.functions if facts is not None else ():
+    for function in _near(context, place):
         if (
             function.kind != "module"
             and function.start <= place.span.start
@@ -27,6 +26,16 @@ def home(context: Context, place: Place) -> Context:
         ):
             best = function
     return context if best is context.function else replace(context, function=best)
+
+
+def _near(context: Context, place: Place) -> Iterable[f.Function]:
+    """The functions that may hold a place: the one at hand and those inside it; all of the file where it is in neither."""
+    function = context.function
+    written = function.kind != "module" and context.project.header(context.path, function.qualname)
+    if written and function.start <= place.span.start and place.span.end <= function.end:
+        return context.project.within(context.path, function)
+    facts = context.project.facts(context.path)
+    return facts.functions if facts is not None else ()
 
 
 def node_at(context: Context, place: Place) -> f._Node | None:
@@ -241,18 +250,17 @@ def keeps_only_equal(context: Context, loop: Loop, compared: Place) -> bool:
         if isinstance(node, f.For):
             return _is_filter(node.body, compared.span, start)
         if isinstance(node, f.Comprehension):
-            if _is_asked_of_all(context, node, start):
+            if _is_asked_of_all(context, loop, node, start):
                 return False  # `all(x == y for x in xs)` tests every element, it searches none.
             tests = [t for clause in node.clauses for t in clause.conditions]
             return any(_holds(t, compared.span, start) for t in (*tests, node.value))
         if isinstance(node, f.Call):
-            return _callback_tests(context, node, compared.span)
+            return _callback_tests(context, node, compared)
     return False
 
 
-def _is_asked_of_all(context: Context, node: f.Comprehension, start: int) -> bool:
-    facts = context.project.facts(context.path)
-    for function in facts.functions if facts is not None else ():
+def _is_asked_of_all(context: Context, loop: Loop, node: f.Comprehension, start: int) -> bool:
+    for function in _near(context, loop.whole):
         for call in shapes.nodes(function.body) if function.start == start else ():
             if isinstance(call, f.Call) and any(argument is node for argument in call.args):
                 return shapes.dotted(call.func) == "all"
@@ -261,8 +269,7 @@ def _is_asked_of_all(context: Context, node: f.Comprehension, start: int) -> boo
 
 def _around(context: Context, loop: Loop) -> Iterator[tuple[f._Node, int]]:
     """The node of a loop, with the offset its positions count from."""
-    facts = context.project.facts(context.path)
-    for function in facts.functions if facts is not None else ():
+    for function in _near(context, loop.whole):
         if not (function.start <= loop.whole.span.start and loop.whole.span.end <= function.end):
             continue
         for node in shapes.nodes(function.body):
@@ -286,13 +293,12 @@ def _holds(test: f.Expr, compared: Span, start: int) -> bool:
     return isinstance(test, f.Compare) and Span(start + test.at, start + test.to) == compared
 
 
-def _callback_tests(context: Context, call: f.Call, compared: Span) -> bool:
-    facts = context.project.facts(context.path)
+def _callback_tests(context: Context, call: f.Call, compared: Place) -> bool:
     names = {a.qualname for a in call.args if isinstance(a, f.Lambda)}
-    for function in facts.functions if facts is not None else ():
+    for function in _near(context, compared):
         if function.qualname in names and len(function.body) == 1:
             only = function.body[0]
             if isinstance(only, f.Return) and only.value is not None:
-                return _holds(only.value, compared, function.start)
-            return _is_filter(function.body, compared, function.start)
+                return _holds(only.value, compared.span, function.start)
+            return _is_filter(function.body, compared.span, function.start)
     return False

@@ -283,3 +283,45 @@ def test_an_edit_runs_the_function_it_is_in_and_no_other() -> None:
     assert runs(MANY.replace("    return g29(ys)\n", "    return g28(ys)\n", 1)) == 1
     assert runs(MANY) == 1
     assert runs(MANY) == 0
+
+
+CYCLE = """\
+class Tree:
+    def __init__(self, parts: list[str]):
+        self.parts = parts
+        self.first = self.walk(parts)
+
+    def walk(self, parts: list[str]):
+        for part in parts:
+            if part in self.parts:
+                self.other(parts)
+        return self.first
+
+    def other(self, parts: list[str]):
+        return [self.walk(parts) for part in parts if part in self.last()]
+
+    def last(self):
+        return self.other(self.parts) or self.walk(self.parts)
+
+    def beside(self):
+        {statement}
+        return self.parts
+"""
+
+
+def test_an_edit_beside_a_cycle_runs_none_of_it() -> None:
+    project = Project()
+    source = CYCLE.format(statement="pass")
+    put(project, "/w/a.py", source)
+    text = Text(source.encode())
+    check(project, "/w/a.py", text)
+    complexity(project, "/w/a.py")
+    for statement, most in (("count = 1", 2), ("pass", 2), ("self.walk(self.parts)", 8)):
+        before = summaries_of(project).runs
+        source = CYCLE.format(statement=statement)
+        put(project, "/w/a.py", source)
+        text = Text(source.encode())
+        found = check(project, "/w/a.py", text), complexity(project, "/w/a.py")
+        assert summaries_of(project).runs - before <= most, statement
+        other = fresh({"/w/a.py": source})
+        assert found == (check(other, "/w/a.py", text), complexity(other, "/w/a.py"))
