@@ -23,6 +23,21 @@ def since(folder: Path, revision: str) -> frozenset[str]:
     return frozenset(os.path.realpath(os.path.join(top, name)) for name in names)
 
 
+def as_committed_with(file: Path) -> frozenset[str]:
+    """Real paths of the files that are as they were in the last commit of `file`; none where it was never committed,
+    or was changed since."""
+    real = os.path.realpath(file)
+    folder = Path(real).parent
+    commit = _git(folder, "log", "-1", "--format=%H", "--", real).strip()
+    if not commit:
+        return frozenset()
+    top = _git(folder, "rev-parse", "--show-toplevel").rstrip("\n")
+    tracked = _git(Path(top), "ls-files", "-z").split("\0")
+    known = frozenset(os.path.realpath(os.path.join(top, name)) for name in tracked if name)
+    same = known - since(folder, commit)
+    return same if real in same else frozenset()
+
+
 def _git(folder: Path, *arguments: str) -> str:
     # A repository may name a program to run for this; a look at someone's files must not start it.
     command = ["git", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]

@@ -27,6 +27,7 @@ from analyzers.profiles import Keys, Linked, Profile, Project, link, sniff
 from analyzers.profiles.formats import BY_NAME
 from analyzers.profiles.sniff import HEAD, TAIL
 from analyzers.text import Text
+from lsp_server.ages import Ages
 from lsp_server.places import cache_dir
 
 TIMEOUT = 60.0
@@ -264,7 +265,7 @@ def link_loaded(
         roots,
         text_of,
         mappings=mappings,
-        mtime_of=_mtime,
+        mtime_of=Ages(profile),
         keys=keys,
         read=_file_below(roots),
         expect=expect,
@@ -295,13 +296,6 @@ def _file_below(roots: Sequence[str]) -> Callable[[str], bytes | None]:
             return None
 
     return read
-
-
-def _mtime(path: str) -> float | None:
-    try:
-        return os.stat(path).st_mtime
-    except OSError:
-        return None
 
 
 def _keys_file(profile: Profile, roots: Sequence[str]) -> Path:

@@ -14,7 +14,8 @@ from analyzers.text import Text
 
 _MODULE = "<module>"
 _COMPREHENSIONS = frozenset({"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"})
-_ANONYMOUS = frozenset({"", "<lambda>", "(anonymous)", "<anonymous>", "anonymous"})
+ANONYMOUS = frozenset({"", "<lambda>", "(anonymous)", "<anonymous>", "anonymous"})
+_CALLED = re.compile(r"([A-Za-z_$][\w$]{0,200})\s{0,20}\(")
 _PREFIX = re.compile(r"^(?:get|set|async|static|new) ")
 _LOCALS = re.compile(r"(?:<locals>|<anonymous>)\.")
 
@@ -44,7 +45,7 @@ def plain(qualname: str) -> str:
 
 
 def is_named(function: Function) -> bool:
-    return function.name not in _ANONYMOUS and not function.name.startswith("<")
+    return function.name not in ANONYMOUS and not function.name.startswith("<")
 
 
 class FileFunctions:
@@ -90,7 +91,7 @@ class FileFunctions:
         exact = known = count = 0
         for frame in frames:
             name = bare(frame.name)
-            if name in _ANONYMOUS or name.startswith(("<", "(")):
+            if name in ANONYMOUS or name.startswith(("<", "(")):
                 continue
             count += 1
             if self._at(name, frame) is not None or self._class_body(name, frame.line):
@@ -139,7 +140,7 @@ class FileFunctions:
             return None if frame in self.displaced else self._at_place(frame)
         if frame in self.displaced and name == _MODULE:
             return None
-        if name == _MODULE or (name in _ANONYMOUS and frame.line == 1 and frame.column in (0, -1)):
+        if name == _MODULE or (name in ANONYMOUS and frame.line == 1 and frame.column in (0, -1)):
             return Match(self.module, "exact")
         if self.remembered and self._was_exchanged(name, frame):
             became = {self.fates.get(old) for old in self._remembered(name, frame)}
@@ -147,7 +148,7 @@ class FileFunctions:
             return Match(function, "moved", self._around(function)) if function else None
         if name in _COMPREHENSIONS:
             return self._inside(frame)
-        if name in _ANONYMOUS:
+        if name in ANONYMOUS:
             return self._lambda(frame)
         function = self._at(name, frame)
         if function is not None:
@@ -192,6 +193,13 @@ class FileFunctions:
             if first <= line <= last and (is_named(function) or not named)
         ]
         return min(found, key=lambda each: each[:2])[2] if found else None
+
+    def called_at(self, line: int, column: int) -> str:
+        """The name that is called at a place, "" where no call by a plain name begins; the column counts from 0."""
+        if not 0 < line <= self.text.line_count:
+            return ""
+        called = _CALLED.match(self.text.line_text(line - 1)[column:])
+        return called.group(1) if called else ""
 
     def holds(self, function: Function, line: int) -> bool:
         """Does the line belong to the function? A line of the top level lies in no other function."""

@@ -47,6 +47,7 @@ class Linked:
         default_factory=dict, compare=False, repr=False
     )  # as last refreshed
     unlinked_share: float = 0.0  # what code spent that looks like the workspace's and was not found in it
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)  # recorded file -> path here
 
     @cached_property
     def _by_path(self) -> dict[str, list[int]]:
@@ -72,7 +73,7 @@ class Linked:
         )
         keys = {path: dict(hashes) for path, hashes in self.keys.items()}
         times = tuple(map(_told, self.recorded))
-        return replace(self, profile=heads, keys=keys, recorded=times, functions=times, current={})
+        return replace(self, profile=heads, keys=keys, recorded=times, functions=times, current={}, places={})
 
 
 def link(
@@ -90,8 +91,8 @@ def link(
     """Attach a profile to a project.
 
     `roots` are the workspace's folders, `mappings` pairs of (recorded prefix, path here). `mtime_of` gives a file's
-    modification time: a file newer than the profile is only trusted where its functions still stand at their lines,
-    or where `keys` (from an earlier link of the same profile) say that they are unchanged. `read` gives files by
+    modification time: a file newer than the profile is only trusted where the profile or a source map holds its text,
+    or where `keys` (from an earlier link of the same profile) say that its functions are unchanged. `read` gives files by
     which generated JavaScript is led back to its sources; without it, it is linked as it stands. `expect` is told which
     files will probably be asked for, before any is: a project in another process hands them over together.
     """
@@ -205,7 +206,8 @@ class _Linker:
         functions = tuple(times)
         own = min(1.0, totals.attributed / self.profile.total)
         keys = {path: self.stored.get(path, now) for path, now in self.now.items()}
-        return Linked(self.profile, keys, functions, functions, own, self.now, self._unlinked_share())
+        lost = self._unlinked_share()
+        return Linked(self.profile, keys, functions, functions, own, self.now, lost, self.places)
 
     # --------------------------------------------------------------------------------------------- files
 
@@ -237,7 +239,7 @@ class _Linker:
 
     def _changed(self, path: str) -> bool:
         modified = self.mtime_of(path) if self.mtime_of else None
-        return modified is not None and modified > self.profile.mtime + 1.0
+        return modified is not None and modified > self.profile.mtime
 
     # -------------------------------------------------------------------------------------------- frames
 
@@ -339,11 +341,10 @@ class _Linker:
         if stored is not None:
             same = stored == self.now[path].get(qualname)
             return link, ("moved" if link == "moved" else "fresh") if same else "edited"
-        if path in self.mapped.changed or (path in self.mapped.files and self._changed(path)):
-            return link, "stale"  # positions of a map say nothing of a source that was edited since
-        if self._changed(path):
-            # Every function still at its recorded line: the file was most likely only checked out or touched.
-            return link, "stale" if file.shifted else "fresh"
+        # Nothing but the time of its last change tells whether a file is what was measured: a function may still stand
+        # at its line and be another.
+        if path in self.mapped.changed or (self._changed(path) and path not in self.mapped.same):
+            return link, "stale"
         return link, "moved" if link == "moved" else "fresh"
 
     def _was(self, file: FileFunctions, qualname: str) -> str:

@@ -32,7 +32,7 @@ def slice_for(
 ) -> str:
     """The `<profile>` block for one function, at most about `budget` tokens; "" when there is nothing to say."""
     time = linked.of(path, qualname)
-    if time is None or time.state == "stale" or (time.total_share < 0.001 and not time.calls):
+    if time is None or (time.total_share < 0.001 and not time.calls):
         return ""
     writer = _Writer(linked, time, roots, text_of)
     lines = writer.lines()
@@ -57,8 +57,11 @@ class _Writer:
         self.text_of = text_of
 
     def lines(self) -> list[str]:
-        if self.time.state == "edited":
-            return [self.head(fresh="no"), f"{self.target()} (before the latest edits)"]
+        if not self.time.usable:
+            why = (
+                "before the latest edits" if self.time.state == "edited" else "the source is newer than that"
+            )
+            return [self.head(fresh="no"), f"{self.target()} ({why})"]
         rows = [
             self.hot_lines(),
             *self.queries(),

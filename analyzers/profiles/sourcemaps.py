@@ -131,10 +131,11 @@ def _vlq(segment: bytes) -> list[int]:
 
 @dataclass
 class Originals:
-    """A profile in terms of the sources, and which of them are not what was compiled any more."""
+    """A profile in terms of the sources, and which of them are, or are not, what was compiled, where the map tells."""
 
     profile: Profile
     changed: set[str] = field(default_factory=set)
+    same: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
 
 
@@ -232,18 +233,21 @@ def originals(
         kept[index] = map_
         if file not in found.files:
             found.files.add(file)
-            if _differs(map_[1], place[0], text_of(file)):
-                found.changed.add(file)
+            differs = _differs(map_[1], place[0], text_of(file))
+            if differs is not None:
+                (found.changed if differs else found.same).add(file)
     if kept:
         nodes = tuple(_node(node, frames, kept, mapper) for node in profile.nodes)
         found.profile = msgspec.structs.replace(profile, frames=tuple(frames), nodes=nodes)
     return found
 
 
-def _differs(map_: SourceMap, source: int, text: str | None) -> bool:
-    """Is what was compiled known, and something else than what stands there now?"""
+def _differs(map_: SourceMap, source: int, text: str | None) -> bool | None:
+    """Is what was compiled something else than what stands there now? None where either is unknown."""
     compiled = map_.contents[source] if source < len(map_.contents) else None
-    return compiled is not None and text is not None and compiled.splitlines() != text.splitlines()
+    if compiled is None or text is None:
+        return None
+    return compiled.splitlines() != text.splitlines()
 
 
 def _node(node: Node, frames: list[Frame], kept: dict[int, tuple[str, SourceMap]], mapper: _Mapper) -> Node:
@@ -252,15 +256,17 @@ def _node(node: Node, frames: list[Frame], kept: dict[int, tuple[str, SourceMap]
         return node
     path, segments = map_
     file = frames[node.frame].file
-    sums: dict[int, float] = {}
+    sums: dict[tuple[int, int], float] = {}
     columns = node.columns or (-1,) * len(node.lines)
     for (line, time), column in zip(node.lines, columns, strict=True):
         place = segments.original(line - 1, column) if column >= 0 else segments.whole_line(line - 1)
         # Lines of other files are inlined code of theirs: only its time is known, not whose call it was.
         ours = place is not None and 0 <= place[0] < len(segments.sources)
         if ours and place and clean(mapper.source(path, segments.sources[place[0]])) == file:
-            sums[place[1] + 1] = sums.get(place[1] + 1, 0.0) + time
-    return msgspec.structs.replace(node, lines=tuple(sums.items()), columns=())
+            at = (place[1] + 1, place[2] if column >= 0 else -1)
+            sums[at] = sums.get(at, 0.0) + time
+    lines = tuple((line, time) for (line, _column), time in sums.items())
+    return msgspec.structs.replace(node, lines=lines, columns=tuple(column for _line, column in sums))
 
 
 def _folders(paths: Iterable[str]) -> list[str]:

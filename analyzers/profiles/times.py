@@ -52,7 +52,7 @@ class FunctionTime:
     """The measured time of one function of the workspace. Shares are fractions of the profile's total.
 
     `self_*` includes built-ins called directly. `link` is exact, moved (found by its name) or gone. `state` is fresh,
-    moved, edited (its code has changed since the profile) or stale (its file has, and nothing tells what).
+    moved, edited (its code has changed since the profile) or stale (its file is newer, and nothing tells what has changed).
     `was` is the former name of a renamed function. `longest` is the longest uninterrupted stretch in seconds, for
     tracing profiles the mean of a call.
     """
@@ -103,7 +103,7 @@ def summary(time: FunctionTime) -> str:
     if time.state == "edited":
         return f"was {percent(time.total_share)} (edited since the profile)"
     if time.state == "stale":
-        return f"was {percent(time.total_share)} (the file changed since the profile)"
+        return f"was {percent(time.total_share)} (the profile is older than the source)"
     if time.kind == "queries":
         most = max((each.count for each in time.sent), default=0)
         return number(most, "query", "queries") + (" of one shape" if most > 1 else "")

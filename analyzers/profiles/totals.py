@@ -7,11 +7,11 @@ never are a fix of their own. Total time counts a function once per stack, howev
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from analyzers.profiles.functions import FileFunctions, Match
+from analyzers.profiles.functions import ANONYMOUS, FileFunctions, Match
 from analyzers.profiles.profile import Edge, Frame, Node, Profile, Query
 from analyzers.profiles.queries import rates
 
@@ -23,13 +23,17 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Where a frame's time goes: `key`, and `around`, the named function around a lambda, which shares it."""
+    """Where a frame's time goes: `key`, and `around`, the named function around a lambda, which shares it.
+
+    `first` is the line a function begins at that no file is known of; 0 where that is unknown, too.
+    """
 
     key: Key
     around: Key | None = None
     folded: bool = False
     match: Match | None = None
     file: FileFunctions | None = None
+    first: int = 0
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -179,6 +183,7 @@ class _TreeWalk:
         self.weight, self.samples = _inclusive(self.nodes)
         self.active: dict[Key, int] = {}
         self.callees = self._callees()
+        self.unplaced = tuple({each.key: each for each in totals.resolved if each and each.first}.values())
 
     def run(self) -> None:
         for index, leaving in self._visits():
@@ -242,10 +247,13 @@ class _TreeWalk:
             )
 
     def _give_back(self, node: Node, found: Resolved) -> float:
-        """Inlined code: time on lines outside the function belongs to the function that stands there."""
+        """Inlined code: its time belongs to the function that stands there. V8 books it on the function around it, some
+        versions under the lines of the inlined function, some under the place of the call."""
         given = 0.0
-        for line, time in node.lines:
-            target = None if self._in_place(found, line) else self._home(found, line)
+        columns = node.columns or (-1,) * len(node.lines)
+        for (line, time), column in zip(node.lines, columns, strict=True):
+            inside = self._in_place(found, line)
+            target = self._called_at(found, line, column) if inside else self._home(found, line)
             if target is None:
                 _add_line(self.totals.at(found.named), line, time)
                 continue
@@ -254,18 +262,39 @@ class _TreeWalk:
                 sum_ = self.totals.at(key)
                 sum_.own += time
                 sum_.total += 0.0 if self.active.get(key) else time
-            _add_line(self.totals.at(target.named), line, time)
+            if not inside:
+                _add_line(self.totals.at(target.named), line, time)
             if target.named != found.named:
                 _add(self.totals.at(found.named).callees, target.named, time, None)
                 _add(self.totals.at(target.named).callers, found.named, time, None)
         return given
 
     def _in_place(self, found: Resolved, line: int) -> bool:
-        return not found.match or not found.file or found.file.holds(found.match.function, line)
+        if found.match and found.file:
+            return found.file.holds(found.match.function, line)
+        return line >= found.first  # where it ends, only its source would tell
+
+    def _called_at(self, found: Resolved, line: int, column: int) -> Resolved | None:
+        """The function called at a place. A call itself takes no time: what is booked there ran in the callee."""
+        file = found.file
+        name = file.called_at(line, column) if file and column >= 0 else ""
+        if not name or file is None:
+            return None
+        named = file.by_name.get(name, [])
+        if len(named) == 1 and not (named[0].is_async or named[0].is_generator):
+            function = named[0]
+            same = found.match is not None and function is found.match.function
+            place = Resolved((file.path, function.qualname, ""), match=Match(function, "exact"), file=file)
+            return None if same else place
+        seen = [each for each in self.callees.get(found.key, {}).values() if each.key[1] == name]
+        return seen[0] if not named and len(seen) == 1 else None
 
     def _home(self, found: Resolved, line: int) -> Resolved | None:
         """Callees seen elsewhere in the profile first, in this file, then in others; then any function here."""
         callees = self.callees.get(found.key, {}).values()
+        if found.file is None:
+            beside = (each for each in self.unplaced if each.key[0] == found.key[0])
+            return _begun_before(line, found, callees) or _begun_before(line, found, beside)
         for same_file in (True, False):
             for callee in callees:
                 here = callee.file is found.file
@@ -273,8 +302,8 @@ class _TreeWalk:
                     function = callee.match.function
                     if function is not callee.file.module and callee.file.holds(function, line):
                         return callee
-        inner = found.file.innermost(line, named=True) if found.file else None
-        if inner is None or found.file is None:
+        inner = found.file.innermost(line, named=True)
+        if inner is None:
             return None
         return Resolved((found.file.path, inner.qualname, ""), match=Match(inner, "exact"), file=found.file)
 
@@ -287,6 +316,14 @@ class _TreeWalk:
                 if above and here and above.key != here.key:
                     found.setdefault(above.key, {})[here.key] = here
         return found
+
+
+def _begun_before(line: int, caller: Resolved, functions: Iterable[Resolved]) -> Resolved | None:
+    """Of functions without a source, the last that begins at or before a line: in the caller's file, else in another
+    one that the caller calls."""
+    known = [each for each in functions if 0 < each.first <= line and each.key[1] not in ANONYMOUS]
+    same = [each for each in known if each.key[0] == caller.key[0]]
+    return max(same or known, key=lambda each: each.first, default=None)
 
 
 def label(frame: Frame) -> str:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analyzers.facts import FileFacts
 from analyzers.findings import Finding
 from analyzers.text import Text
-from lsp_server.commands.console import CannotRun
+from lsp_server import indexing, workspace
+from lsp_server.commands import gather
+from lsp_server.commands.console import CannotRun, say
 
 if TYPE_CHECKING:
     from analyzers.profiles import Linked, Profile
-    from lsp_server.commands.gather import Gathered
+    from lsp_server.commands.gather import Gathered, Texts
 
 
 def read(path: str) -> Profile:
@@ -39,6 +45,50 @@ def link(gathered: Gathered, profile: Profile) -> Linked:
     return profile_loader.link_loaded(
         profile, gathered.project, [gathered.root.as_posix()], gathered.texts, mappings=mappings
     )
+
+
+MOST_FILES = 20_000
+MOST_UNMARKED = 2_000
+"""Files up to which a folder that nothing marks as a project is taken for one."""
+
+
+class OnDemand:
+    """A project of which only those files are read that a profile may be about."""
+
+    def __init__(self, paths: Sequence[str], texts: Texts) -> None:
+        self._paths = paths
+        self._texts = texts
+        self._known: dict[str, FileFacts | None] = {}
+
+    def paths(self) -> Sequence[str]:
+        return self._paths
+
+    def facts(self, path: str) -> FileFacts | None:
+        if path not in self._known:
+            text = self._texts(path)
+            self._known[path] = indexing.extracted(text.source, path) if text is not None else None
+        return self._known[path]
+
+
+def link_here(profile: Profile) -> tuple[Linked, Path] | None:
+    """A profile attached to the project that the working directory is in, and its root; None where there is none."""
+    from lsp_server import profile_loader
+
+    root, settings = gather.settings_for([])
+    most = MOST_FILES if workspace.marked_root(Path()) is not None else MOST_UNMARKED
+    paths = [workspace.key(path) for path in islice(workspace.files([root], settings), most + 1)]
+    if len(paths) > most:
+        say(f"{root} has more than {most} source files: the profile is not linked to them")
+        return None
+    texts = gather.Texts(settings.analysis.max_file_size)
+    linked = profile_loader.link_loaded(
+        profile,
+        OnDemand(paths, texts),
+        [root.as_posix()],
+        texts,
+        mappings=tuple(settings.profiles.path_mappings.items()),
+    )
+    return (linked, root) if linked.functions else None
 
 
 def findings(gathered: Gathered, path: str, text: Text, profile: Linked | None) -> tuple[Finding, ...]:

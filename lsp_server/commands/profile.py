@@ -1,5 +1,5 @@
-"""`bigo profile show FILE`: what a profile says, hottest first, or as a flame graph to open in a browser; and
-`bigo profile run -- COMMAND`: record one and show it."""
+"""`bigo profile show FILE`: what a profile says, hottest first, by the functions of the project one stands in, or as a
+flame graph to open in a browser; and `bigo profile run -- COMMAND`: record one and show it."""
 
 from __future__ import annotations
 
@@ -54,11 +54,13 @@ def _show(args: argparse.Namespace) -> int:
         say(warning)
     if args.flame:
         return _write_flame(loaded, args.flame)
-    shown = profiles.show(loaded)
+    here = measured.link_here(loaded)
+    root = here[1].as_posix() if here else ""
+    shown = profiles.show(loaded, here[0] if here else None, root)
     if args.format == "json":
         print_json(shown)
     else:
-        sys.stdout.write(profiles.show_text(shown, limit=args.limit).rstrip("\n") + "\n")
+        sys.stdout.write(profiles.show_text(shown, limit=args.limit, root=root).rstrip("\n") + "\n")
     return 0
 
 
@@ -125,15 +127,15 @@ def _place(output: str | None, name: str, suffix: str) -> Path:
 
 def _show_linked(path: Path, limit: int) -> None:
     from analyzers import profiles
-    from lsp_server.commands import gather, measured
+    from lsp_server.commands import measured
 
     loaded = measured.read(str(path))
     for warning in loaded.warnings:
         say(warning)
-    root, settings = gather.settings_for([])
-    gathered = gather.gather([], root, settings)
-    linked = measured.link(gathered, loaded)
-    shown = profiles.show(loaded, linked)
-    sys.stdout.write(profiles.show_text(shown, limit=limit, root=root.as_posix()).rstrip("\n") + "\n")
-    if not shown["functions"]:
+    here = measured.link_here(loaded)
+    if here is None:
         say("no function of this folder was measured")
+        return
+    linked, root = here[0], here[1].as_posix()
+    shown = profiles.show(loaded, linked, root)
+    sys.stdout.write(profiles.show_text(shown, limit=limit, root=root).rstrip("\n") + "\n")

@@ -140,3 +140,12 @@ def test_recorded_names_cannot_leave_their_place() -> None:
     assert text.endswith("</profile>")
     assert "<system" not in text
     assert re.fullmatch(r"<profile [^<>]*>", text.splitlines()[0])
+
+
+def test_a_profile_older_than_the_source_says_so(python_app: Sources) -> None:
+    linked = python_app.link("py/cprofile.prof", mtime_of=lambda path: 4e9)
+    told = slice_for(linked, REPORT, "find_pairs", roots=("/ws",))
+    assert 'fresh="no"' in told
+    assert "self 39%" in told
+    assert "the source is newer" in told
+    assert "called by" not in told

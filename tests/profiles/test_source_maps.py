@@ -88,3 +88,14 @@ def test_only_files_of_the_workspace_are_read(tmp_path: Path) -> None:
     assert read(str(outside)) is None
     assert read(str(inside / ".." / "secret.js")) is None
     assert read(str(inside / "link.js")) is None
+
+
+def test_time_at_a_call_ran_in_the_function_called() -> None:
+    """`joinNaive` was inlined: all its time is booked where `onClick` calls it."""
+    linked = linked_trace()
+    inner, outer = (linked.of("/ws/webapp/app.ts", name) for name in ("joinNaive", "onClick"))
+    assert inner is not None
+    assert outer is not None
+    assert inner.self_share * linked.profile.total == pytest.approx(0.221, abs=0.01)
+    assert outer.self_share < 0.02
+    assert [edge.qualname for edge in inner.callers] == ["onClick"]

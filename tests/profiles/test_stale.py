@@ -84,12 +84,17 @@ def test_a_newer_file_that_moved_is_not_trusted_without_keys(edited_app: Sources
     dedupe = linked.of(REPORT, "dedupe_names")
     assert dedupe is not None
     assert (dedupe.state, dedupe.usable) == ("stale", False)
-    assert "the file changed since the profile" in summary(dedupe)
+    assert "the profile is older than the source" in summary(dedupe)
 
 
-def test_a_newer_file_where_everything_stands_in_place_is_trusted(python_app: Sources) -> None:
+def test_a_newer_file_where_everything_stands_in_place_is_not_trusted_either(python_app: Sources) -> None:
+    """A small edit leaves every function at its line."""
     linked = python_app.link("py/cprofile.prof", mtime_of=lambda path: 4e9)
-    assert {time.state for time in linked.functions} == {"fresh"}
+    assert {time.state for time in linked.functions} == {"stale"}
+    again = python_app.link(
+        "py/cprofile.prof", mtime_of=lambda path: 4e9, keys=python_app.link("py/cprofile.prof").keys
+    )
+    assert {time.state for time in again.functions if time.qualname != "<module>"} == {"fresh"}
 
 
 def test_an_edit_is_noticed_and_its_undoing_too(python_app: Sources) -> None:
