@@ -38,6 +38,15 @@ def as_committed_with(file: Path) -> frozenset[str]:
     return same if real in same else frozenset()
 
 
+def text_at(path: Path, revision: str) -> str:
+    """The file's text in that revision. Raises NoHistory."""
+    if revision.startswith("-"):
+        raise NoHistory(f"{revision} is no revision")
+    real = Path(os.path.realpath(path))
+    commit = _git(real.parent, "rev-parse", "--verify", "--quiet", revision + "^{commit}").strip()
+    return _git(real.parent, "show", f"{commit}:./{real.name}")
+
+
 def _git(folder: Path, *arguments: str) -> str:
     # A repository may name a program to run for this; a look at someone's files must not start it.
     command = ["git", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]

@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "find the code whose cost grows too fast",
     "complexity": "what each function costs, and why",
     "rewrite": "rewrite one function with Claude, or show what would be sent",
+    "verify": "run a function and its former self: the same answers, and less work?",
     "explain": "why a rule is one, with examples; or the findings at PATH:LINE",
     "rules": "list the rules",
     "profile": "show what a profile says",

@@ -102,6 +102,9 @@ class Session:
     documents: dict[str, OpenDocument] = field(default_factory=dict)
     profiles: dict[str, str] = field(default_factory=dict)  # file -> what was linked
     indexed: dict[str, int] = field(default_factory=dict)  # path -> modification time in ns when it was read
+    before_rewrites: dict[tuple[str, str], str] = field(
+        default_factory=dict
+    )  # (path, function) -> text before
     timers: Debouncer = field(default_factory=Debouncer)
     lane: Lane = field(default_factory=lambda: Lane("bigo-analysis"))
     files: Lane = field(

@@ -38,6 +38,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="only have the API cache what the rewrites of this module begin with, which costs the writing",
     )
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="run the old and the new function, held where they can only compute, and compare answers and operations; "
+        "--apply then writes only what is verified",
+    )
     many = parser.add_argument_group("many functions at once")
     many.add_argument(
         "--all", action="store_true", help="list the functions with findings, the most worthwhile first; free"
@@ -62,6 +68,8 @@ def run(args: argparse.Namespace) -> int:
     """0 where there is an answer, 2 where there is none; the reason is on stderr."""
     from lsp_server import rewrites
 
+    if args.all and args.verify:
+        raise CannotRun("--verify is for one function")
     if (args.rank or args.batch) and not args.all:
         raise CannotRun("--rank and --batch are for --all")
     if args.all:
@@ -84,6 +92,9 @@ def run(args: argparse.Namespace) -> int:
     if proposal is None:
         return 2
     _show(proposal)
+    if args.verify and not _verified(proposal) and args.apply:
+        say("nothing was changed; without --verify, --apply writes it")
+        return 2
     if args.apply:
         return _write(proposal)
     say("nothing was changed; --apply writes it")
@@ -233,6 +244,25 @@ def _show(proposal: Proposal) -> None:
         name = Path(os.path.relpath(path)).as_posix()
         sys.stdout.writelines(unified_diff(name, before.encode(), after.encode()))
     sys.stdout.flush()
+
+
+def _verified(proposal: Proposal) -> bool:
+    """Run both versions, and say what came of it."""
+    from lsp_server import verify
+
+    target = proposal.target
+    try:
+        if target.language != "python":
+            raise verify.CannotVerify("only Python is run")
+        if proposal.others:
+            raise verify.CannotVerify("other files change with it")
+        queries = bool(target.report and target.report.queries)
+        verdict = verify.verify(target.text, proposal.patched, target.qualname, queries=queries)
+    except verify.CannotVerify as reason:
+        say(f"cannot verify, because {reason}")
+        return False
+    say(verdict.summary())
+    return verdict.proved
 
 
 def _files(proposal: Proposal) -> list[tuple[str, str, str]]:

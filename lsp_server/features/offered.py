@@ -17,6 +17,7 @@ from lsp_server.features import (
     show_request,
     stats,
     synchronization,
+    verify,
     watched_files,
 )
 
@@ -33,6 +34,7 @@ FEATURES = (
     rewrite,
     show_request,
     explain,
+    verify,
     prewarm,
     profiles,
     stats,

@@ -118,6 +118,7 @@ async def _offer(ls: BigoServer, chosen: choice.Chosen, proposal: Proposal) -> t
     result = await ls.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit, label=label))
     if result.applied:
         await session.ask(session.engine.rewritten, chosen.document.path, name)
+        session.before_rewrites[chosen.document.path, name] = proposal.target.text
         return True, ""
     return False, result.failure_reason or "the editor did not apply the edit"
 

@@ -43,6 +43,8 @@ def lines(summary: Summary) -> Iterator[str]:
         f"Tokens: {tokens.plain:,} plain, {_written(tokens):,} written to the cache, "
         f"{tokens.read:,} read from it ({summary.cached_share:.0%}), {tokens.output:,} out"
     )
+    for model, share in summary.cached_by_model.items():
+        yield f"  {model}: {share:.0%} of the input of rewrites read from the cache"
     for name in _TIMES if tokens.output else ():
         p50, p95, p99 = getattr(summary, name)
         yield f"Seconds {_WAITS[name]}: {p50:.1f} (p50), {p95:.1f} (p95), {p99:.1f} (p99)"
@@ -97,7 +99,12 @@ def page(summary: Summary, today: date, refresh: str = "") -> str:
 def _figures(summary: Summary) -> str:
     figures = [
         ("Spent", dollars(summary.cost_usd), _counted(summary.requests, "request")),
-        ("Cache hit ratio", _share(summary.cached_share), "of the input tokens"),
+        (
+            "Cache hit ratio",
+            _share(summary.cached_share),
+            ", ".join(f"{_share(share)} {model}" for model, share in summary.cached_by_model.items())
+            or "of the input tokens",
+        ),
         ("Caching saved", _signed(summary.cache_saved_usd), "of the prompts"),
         (
             "Reuse saved",

@@ -233,3 +233,45 @@ def test_a_finding_is_explained_at_its_line(project: Path, bigo: Bigo, claude: C
     # Kept: no key is needed the second time.
     again = bigo("explain", f"slow.py:{line}", "--claude")
     assert again.out == done.out
+
+
+PROVABLE = "def common(a: list[int], b: list[int]):\n    return [x for x in a if x in b]\n"
+PROVED = (
+    "def common(a: list[int], b: list[int]):\n    known = set(b)\n    return [x for x in a if x in known]\n"
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits for a process there")
+def test_only_what_is_verified_is_written(project: Path, bigo: Bigo, claude: Callable[..., str]) -> None:
+    file = project / "slow.py"
+    for rewritten, status in (
+        (PROVED, 0),
+        (PROVABLE.replace("[x for x in a if x in b]", "sorted(set(a) & set(b))"), 2),
+    ):
+        file.write_text(PROVABLE)
+        url = claude(reply={"text": answer(rewritten)})
+        environment = {"ANTHROPIC_API_KEY": "sk-ant-test", "ANTHROPIC_BASE_URL": url}
+        done = bigo("rewrite", "slow.py::common", "--verify", "--apply", **environment)
+        assert done.status == status, done.err
+        assert ("Verified: the same answers" in done.err) == (status == 0)
+        assert file.read_text() == (rewritten if status == 0 else PROVABLE)
+        bigo("cache", "clear")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits for a process there")
+def test_a_function_is_compared_with_its_former_self(
+    project: Path, bigo: Bigo, git: Callable[..., str]
+) -> None:
+    (project / "slow.py").write_text(PROVABLE + "\n\ndef read(names):\n    return [open(n) for n in names]\n")
+    git("init", "-q")
+    git("add", "slow.py")
+    git("commit", "-q", "-m", "first")
+    assert "both versions are the same" in bigo("verify", "slow.py::common").err
+    (project / "slow.py").write_text(PROVED)
+    done = bigo("verify", "slow.py::common")
+    assert (done.status, done.out.startswith("Verified: ")) == (0, True), done.err
+    assert bigo("verify", "slow.py::common", "--format", "json").json["growth_after"] < 1.2
+    (project / "slow.py").write_text(PROVED.replace("in known", "not in known"))
+    assert bigo("verify", "slow.py::common").status == 1
+    missing = bigo("verify", "slow.py::read")
+    assert (missing.status, "cannot verify, because" in missing.err) == (2, True)

@@ -126,6 +126,7 @@ def test_an_annotated_edit_asks_for_confirmation(answer: Callable[[Run], None]) 
         assert "A set is built once." in annotation["description"]
         assert request["label"] == "Rewrite slow: O(n·m) → O(n)"
         assert patched(CODE, change["edits"]) == EXPECTED
+        assert editor.session.before_rewrites == {("/srv/app/a.py", "slow"): CODE}
         values = [params["value"] for params in editor.said("$/progress")]
         shown = [
             (v["kind"], v.get("message")) for v in values if v.get("title") != "bigo: reading the workspace"
