@@ -110,7 +110,7 @@ def _confirmed(finding: Finding, time: FunctionTime) -> Finding:
 def _noted(finding: Finding, note: str, time: FunctionTime) -> Finding:
     """The note at the end of the message, and as one more step of the evidence."""
     message = f"{finding.message.rstrip('.')}; {note}"
-    step = Related(finding.place, f"{time.producer} profile: {note}")
+    step = Related(finding.place, f"{time.producer}: {note}")
     return replace(finding, message=message, related=(*finding.related, step))
 
 

@@ -82,7 +82,7 @@ def _function_lines(report: FunctionReport, measured: Measured | None, most: int
     if report.queries:
         yield f"  \ndatabase queries: `{report.queries}`"
     if measured is not None and measured.hover:
-        yield f"\nmeasured: {measured.hover}"
+        yield f"\nprofile: {measured.hover}"
     if report.sizes:
         yield ""
         yield from (f"- `{symbol}` is {meaning}" for symbol, meaning in report.sizes.items())

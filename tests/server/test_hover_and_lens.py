@@ -29,7 +29,7 @@ def test_a_functions_name_says_cost_sizes_and_reasons() -> None:
             "`O(n)`",
         ):
             assert part in text
-        assert "measured" not in text
+        assert "profile" not in text
         editor.session.profiles["/p"] = "linked"
         editor.session.engine.attach("/p", "profile")
         found = await hover(editor, 0, 5)
