@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +57,27 @@ def test_settings_page_is_the_servers_table() -> None:
     assert sections[0]["title"] == "Server"
     shown = {key: schema for section in sections[1:] for key, schema in section["properties"].items()}
     assert shown == json.loads(printed.stdout), "run `npm run settings` in vscode-client"
+
+
+def test_every_command_of_the_server_is_in_the_palette() -> None:
+    """Under a name of the client's own, since the server's are registered by the protocol's client."""
+    greeting = json.loads((CLIENT.parent / "lsp_server" / "greeting.json").read_text(encoding="utf-8"))
+    [served] = [part["commands"] for part in _parts(greeting) if "commands" in part]
+    contributed: Any = manifest()["contributes"]
+    shown = {one["command"]: one["title"] for one in contributed["commands"]}
+    assert {name.replace("bigo.", "bigo.client.", 1) for name in served} <= set(shown)
+    sources = "".join(file.read_text(encoding="utf-8") for file in (CLIENT / "src").glob("*.ts"))
+    assert [name for name in shown if f'"{name}"' not in sources] == []
+    placed = [one for items in contributed["menus"].values() for one in items if "command" in one]
+    assert {one["command"] for one in placed} <= set(shown)
+
+
+def _parts(value: Any) -> Iterator[dict[str, Any]]:
+    """All objects in a JSON value."""
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _parts(inner)
+    if isinstance(value, dict):
+        yield value
 
 
 def test_what_spends_or_discloses_is_not_for_a_workspace() -> None:

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 
 /** Commands that run a child process, read files the workspace names, or send code. */
-const NEEDS_TRUST: ReadonlySet<string> = new Set(["bigo.rewrite", "bigo.showRequest", "bigo.prewarm", "bigo.linkProfile", "bigo.verify"]);
+const NEEDS_TRUST: ReadonlySet<string> = new Set(["bigo.rewrite", "bigo.showRequest", "bigo.explain", "bigo.prewarm", "bigo.linkProfile", "bigo.verify"]);
 
 export function needsTrust(command: string): boolean {
   return NEEDS_TRUST.has(command);

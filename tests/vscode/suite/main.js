@@ -195,6 +195,18 @@ test('a restart brings a new process and the findings back', async () => {
   await finding('invoices.py', 'nested-scan');
 });
 
+test('the cache is warmed when it is asked for, and not twice', async () => {
+  const sent = requests().length;
+  const editor = await open('invoices.py');
+  await finding('invoices.py', 'nested-scan');
+  editor.selection = new vscode.Selection(5, 0, 5, 0);
+  const first = await run('bigo.client.prewarm');
+  assert.ok(first.warmed && first.tokens > 0, JSON.stringify(first));
+  const second = await run('bigo.client.prewarm');
+  assert.deepStrictEqual([second.warmed, second.tokens], [true, 0]);
+  assert.strictEqual(requests().length, sent + 1);
+});
+
 test('a path that names no server is said, and the next good one is started', async () => {
   const api = await extension().activate();
   await settings().update('path', '${workspaceFolder}/no-such-bigo', Workspace);

@@ -102,6 +102,7 @@ function M.on_attach(client, bufnr)
   end
   define_here('LspBigoRewrite', 'rewrite the function here with Claude', 'bigo.rewrite')
   define_here('LspBigoShowRequest', 'show the request a rewrite would send, without sending it', 'bigo.showRequest', show_text('request'))
+  define_here('LspBigoExplain', 'let Claude explain the finding here in a line', 'bigo.explain')
   define_here('LspBigoPrewarm', 'have the API cache what rewrites of this file begin with', 'bigo.prewarm')
   define_plain('LspBigoHot', 'list the hottest functions of the linked profile', 'bigo.showHot', list_hot)
   define_plain('LspBigoStats', 'show what rewrites have cost', 'bigo.showStats', show_text('what rewrites cost', 'text'))
