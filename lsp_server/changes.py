@@ -1,26 +1,58 @@
-"""Which files changed since a revision, as git knows it."""
+"""Which lines changed since a revision, as git knows it."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
+
+Lines = tuple[tuple[int, int], ...]
+"""First and last lines, from 1. Where lines went away, the ones around the gap."""
+
+_HUNK = re.compile(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 
 
 class NoHistory(ValueError):
     """Git cannot say; the text says why."""
 
 
-def since(folder: Path, revision: str) -> frozenset[str]:
-    """Real paths of the files of the repository around `folder` that differ from `revision`, new ones included."""
+def since(folder: Path, revision: str) -> dict[str, Lines | None]:
+    """The files of the repository around `folder` that differ from `revision`, new ones included, by their real paths:
+    which of their lines differ, None for all of them."""
     if revision.startswith("-"):
         raise NoHistory(f"{revision} is no revision")
-    top = _git(folder, "rev-parse", "--show-toplevel").rstrip("\n")
+    top = Path(_git(folder, "rev-parse", "--show-toplevel").rstrip("\n"))
     commit = _git(folder, "rev-parse", "--verify", "--quiet", revision + "^{commit}").strip()
-    changed = _git(Path(top), "diff", "--name-only", "-z", "--diff-filter=d", commit, "--")
-    new = _git(Path(top), "ls-files", "--others", "--exclude-standard", "-z")
+    changed = _git(top, "diff", "--name-only", "-z", "--diff-filter=d", commit, "--")
+    new = _git(top, "ls-files", "--others", "--exclude-standard", "-z")
+    lines = _changed_lines(top, commit) if changed else {}
     names = filter(None, (changed + new).split("\0"))
-    return frozenset(os.path.realpath(os.path.join(top, name)) for name in names)
+    return {os.path.realpath(top / name): lines.get(name) for name in names}
+
+
+def _changed_lines(top: Path, commit: str) -> dict[str, Lines]:
+    """The lines of every file whose name git writes as it is; one with a line end or a quote in it is left out."""
+    plain = (
+        "--unified=0",
+        "--no-color",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--src-prefix=a/",
+        "--dst-prefix=b/",
+    )
+    found: dict[str, list[tuple[int, int]]] = {}
+    here: list[tuple[int, int]] = []
+    for line in _git(
+        top, "-c", "core.quotePath=false", "diff", *plain, "--diff-filter=d", commit, "--"
+    ).split("\n"):
+        if line.startswith("+++ "):
+            name = line[4:].rstrip("\t")
+            here = found.setdefault(name[2:], []) if name.startswith("b/") else []
+        elif (hunk := _HUNK.match(line)) is not None:
+            first, count = int(hunk[1]), int(hunk[2] or 1)
+            here.append((first, first + count - 1) if count else (first, first + 1))
+    return {name: tuple(lines) for name, lines in found.items() if lines}
 
 
 def as_committed_with(file: Path) -> frozenset[str]:
@@ -34,7 +66,7 @@ def as_committed_with(file: Path) -> frozenset[str]:
     top = _git(folder, "rev-parse", "--show-toplevel").rstrip("\n")
     tracked = _git(Path(top), "ls-files", "-z").split("\0")
     known = frozenset(os.path.realpath(os.path.join(top, name)) for name in tracked if name)
-    same = known - since(folder, commit)
+    same = known.difference(since(folder, commit))
     return same if real in same else frozenset()
 
 

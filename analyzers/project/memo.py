@@ -14,7 +14,7 @@ itself is.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -300,3 +300,21 @@ class Memo:
         for source in after:
             if source not in before:
                 self._users.setdefault(source, set()).add(key)
+
+    def built_on(self, leaves: Iterable[Hashable]) -> Iterator[tuple[Hashable, Any]]:
+        """The questions whose answers were made from these leaves, directly or not, and what is remembered of them.
+
+        Answers to questions about the whole project (keys of one part) are no way: they are made from everything.
+        """
+        self.connect()
+        pending: list[Hashable] = list(leaves)
+        seen = set(pending)
+        while pending:
+            users = self._users.get(pending.pop(), ())
+            for key in users:
+                if key not in seen and not (isinstance(key, tuple) and len(key) == 1):
+                    seen.add(key)
+                    pending.append(key)
+                    answer = self._answers.get(key)
+                    if answer is not None:
+                        yield key, answer.value

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from lsp_server.commands.console import CannotRun, print_json, progress, say
 if TYPE_CHECKING:
     from analyzers.profiles import Linked
     from lsp_server.baseline import Baseline
+    from lsp_server.changes import Lines
     from lsp_server.commands.gather import Gathered, Texts
     from lsp_server.render.located import Located, Spelling, Stats
     from lsp_server.settings import Settings
@@ -44,7 +45,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--write-baseline", metavar="FILE", help="write the findings to this file, to be left out from now on"
     )
-    parser.add_argument("--since", metavar="REV", help="only files changed since this revision of git")
+    parser.add_argument(
+        "--since", metavar="REV", help="only what changed since this revision of git, and who depends on it"
+    )
     doing = parser.add_mutually_exclusive_group()
     doing.add_argument(
         "--diff", action="store_true", help="show the certain local fixes as a diff; change nothing"
@@ -74,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     changed = _changed_since(root, args.since) if args.since else None
     baseline = _read_baseline(args.baseline) if args.baseline else None
     listing = gather.listed(args.paths, settings)
-    if changed is not None:
+    if changed is not None and (args.fix or args.diff):
         listing = replace(
             listing, wanted=[path for path in listing.wanted if os.path.realpath(path) in changed]
         )
@@ -84,10 +87,13 @@ def run(args: argparse.Namespace) -> int:
         return fix.run(gather.gather(args.paths, root, settings, listing, cached=not args.no_cache), args)
     spell = Spelling.for_arguments(args.paths)
     with opened(None if args.no_cache else cache_dir()) as store:
-        key = scans.key_for(listing, settings) if store is not None and args.profile is None else None
+        whole = args.profile is None and changed is None
+        key = scans.key_for(listing, settings) if store is not None and whole else None
         checked = _known(store, key, settings, baseline, spell)
         if checked is None:
             gathered = gather.gather(args.paths, root, settings, listing, cached=not args.no_cache)
+            if changed is not None:
+                _narrow(gathered, changed)
             checked = check_all(gathered, measured.linked(gathered, args.profile), baseline, spell)
             _keep(store, key, checked)
     if args.write_baseline:
@@ -118,7 +124,18 @@ def _overridden(settings: Settings, args: argparse.Namespace) -> Settings:
     return msgspec.structs.replace(settings, analysis=msgspec.structs.replace(settings.analysis, **chosen))
 
 
-def _changed_since(root: Path, revision: str) -> frozenset[str]:
+def _narrow(gathered: Gathered, changed: Mapping[str, Lines | None]) -> None:
+    """Want only what changed, and who may depend on it."""
+    from lsp_server.commands import since
+
+    paths = gathered.project.paths()
+    files = {path: changed[real] for path in paths if (real := os.path.realpath(path)) in changed}
+    gathered.since = since.changed(gathered.project, gathered.texts, files)
+    may_depend = since.may_depend(gathered.project, gathered.since)
+    gathered.wanted = [path for path in gathered.wanted if path in files or path in may_depend]
+
+
+def _changed_since(root: Path, revision: str) -> dict[str, Lines | None]:
     from lsp_server import changes
 
     try:

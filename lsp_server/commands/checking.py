@@ -70,6 +70,8 @@ def check_file(gathered: Gathered, linked: Linked | None, path: str) -> OfFile:
             raise
         why = f"could not be checked: {type(error).__name__}: {error} (please report this)"
         return OfFile(path, reason=why)
+    if gathered.since is not None:
+        found = gathered.since.of_dependents(gathered.project, path, found)
     return OfFile(path, found, text.line_count)
 
 

@@ -23,6 +23,7 @@ from lsp_server.store import Store, opened
 
 if TYPE_CHECKING:
     from analyzers.project.index import Project
+    from lsp_server.commands.since import Since
 
 
 DEFECTS = (batch.DEFECT, "could not be checked")
@@ -71,6 +72,7 @@ class Gathered:
     wanted: list[str]
     skipped: dict[str, str] = field(default_factory=dict)  # path -> reason
     named: frozenset[str] = frozenset()  # the paths given that are files
+    since: Since | None = None  # what changed, where only that and who depends on it is asked for
 
     def skip(self, path: str, reason: str) -> None:
         """Name a file that fails; the others go on."""

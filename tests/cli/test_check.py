@@ -221,6 +221,55 @@ def test_a_baseline_that_is_none_is_an_error(project: Path, bigo: Bigo, content:
     assert "Traceback" not in done.err
 
 
+SEARCHES = """\
+def is_known(names: list[str], name: str) -> bool:
+    return {body}
+
+
+def is_short(names: list[str], name: str) -> bool:
+    return name in names
+"""
+LOOPS = """\
+from searches import {name}
+
+
+def unknown(names: list[str], people: list[str]) -> list[str]:
+    return [person for person in people if not {name}(names, person)]
+"""
+BETWEEN = """\
+from searches import is_known as known
+
+
+def seen(names: list[str], name: str) -> bool:
+    return known(names, name)
+"""
+FAR = """\
+from between import seen
+
+
+def unseen(names: list[str], people: list[str]) -> list[str]:
+    return [person for person in people if not seen(names, person)]
+"""
+
+
+def test_since_looks_at_who_depends_on_what_changed(
+    project: Path, bigo: Bigo, git: Callable[..., str]
+) -> None:
+    (project / "searches.py").write_text(SEARCHES.format(body="bool(name)"))
+    (project / "near.py").write_text(LOOPS.format(name="is_known"))
+    (project / "between.py").write_text(BETWEEN)
+    (project / "far.py").write_text(FAR)
+    (project / "other.py").write_text(LOOPS.format(name="is_short"))
+    git("add", "--all")
+    git("commit", "--quiet", "-m", "second")
+    (project / "searches.py").write_text(SEARCHES.format(body="name in names"))
+    done = bigo("check", "--since", "HEAD", "--format", "json")
+    assert {one["path"] for one in done.json["findings"]} == {"near.py", "far.py"}
+    assert done.json["stats"]["files"] == 4  # nobody looks at other.py
+    below = bigo("check", "far.py", "--since", "HEAD", "--format", "json")
+    assert {one["path"] for one in below.json["findings"]} == {"far.py"}
+
+
 def test_since_looks_at_changed_and_new_files_only(
     project: Path, bigo: Bigo, git: Callable[..., str]
 ) -> None:
