@@ -48,6 +48,7 @@ class Question(Struct, frozen=True):
     roots: tuple[str, ...]
     mappings: tuple[tuple[str, str], ...]
     paths: tuple[str, ...]
+    thread: str = "all"
 
 
 class Wanted(Struct, frozen=True, tag=True):
@@ -187,7 +188,9 @@ async def link_in_child(session: Session, path: str) -> Linked:
     known = await session.ask(session.engine.paths)
     child = await session.files.run(Child, path)
     try:
-        said = await session.files.run(child.tell, Question(session.roots, mappings, known))
+        said = await session.files.run(
+            child.tell, Question(session.roots, mappings, known, session.settings.profiles.thread)
+        )
         while isinstance(said, Wanted):
             files: list[File] = []
             for some in _few(said.paths):

@@ -71,6 +71,7 @@ def _link(file: str) -> None:
         question.roots,
         project.text_of,
         mappings=question.mappings,
+        thread=question.thread,
         expect=project.expect,
     )
     send_linked(sys.stdout.buffer, linked)

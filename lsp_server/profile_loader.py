@@ -26,6 +26,7 @@ import analyzers
 from analyzers.profiles import Keys, Linked, Profile, Project, link, sniff
 from analyzers.profiles.formats import BY_NAME
 from analyzers.profiles.sniff import HEAD, TAIL
+from analyzers.profiles.threads import of_main_thread
 from analyzers.text import Text
 from lsp_server.ages import Ages
 from lsp_server.places import cache_dir
@@ -250,17 +251,19 @@ def link_loaded(
     *,
     mappings: Sequence[tuple[str, str]] = (),
     remember: bool = True,
+    thread: str = "all",
     expect: Callable[[Sequence[str]], None] | None = None,
 ) -> Linked:
     """Link a profile, knowing when files changed and what its functions were when it was linked first.
 
     The functions' hashes (no source) are kept in the cache folder, so that "edited since the profile" is known after
-    a restart too. `remember` False keeps nothing. `expect` as in `analyzers.profiles.link`.
+    a restart too. `remember` False keeps nothing. `thread` "main" counts the
+    main thread's time only. `expect` as in `analyzers.profiles.link`.
     """
     place = _keys_file(profile, roots)
     keys = _read_keys(place) if remember else {}
     linked = link(
-        profile,
+        of_main_thread(profile) if thread == "main" else profile,
         project,
         roots,
         text_of,

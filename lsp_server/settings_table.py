@@ -19,6 +19,7 @@ SeverityName = Literal["hint", "information", "warning", "error"]
 Effort = Literal["", "low", "medium", "high", "xhigh", "max"]
 LensChoice = Literal["off", "findings", "all"]
 ToolsChoice = Literal["auto", "never", "always"]
+ThreadChoice = Literal["all", "main"]
 
 NEVER_SEND: Globs = (
     "**/.env*",
@@ -110,6 +111,12 @@ class Profiles(Struct, frozen=True, rename="camel"):
         dict[str, str],
         _meta('Where files of the profiled machine are here: `{"/app": "backend"}`, relative to the folder.'),
     ] = {}
+    thread: Annotated[
+        ThreadChoice,
+        _meta(
+            "Whose time counts: that of all threads, or of the main one where the profile tells threads apart."
+        ),
+    ] = "all"
     auto_load: Annotated[
         bool, _meta("Link profile files found in the workspace (*.prof, *.pstats, *.cpuprofile, ...).")
     ] = True

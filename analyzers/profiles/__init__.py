@@ -17,6 +17,7 @@ from analyzers.profiles.profile import Profile
 from analyzers.profiles.show import show, show_text
 from analyzers.profiles.slice import slice_for
 from analyzers.profiles.sniff import sniff
+from analyzers.profiles.threads import of_main_thread
 from analyzers.profiles.times import CallEdge, FunctionTime, LineTime, hover, percent, summary
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "flame",
     "hover",
     "link",
+    "of_main_thread",
     "percent",
     "refresh",
     "show",

@@ -44,6 +44,13 @@ def plain(qualname: str) -> str:
     return _LOCALS.sub("", _PREFIX.sub("", qualname))
 
 
+def _is_script(name: str, frame: Frame) -> bool:
+    """The top level of a script, as V8 names it: without a name, at its beginning or at no place at all."""
+    if frame.column not in (0, -1):
+        return False
+    return (name in ANONYMOUS and frame.line == 1) or (name in ("", "(anonymous)") and not frame.line)
+
+
 def is_named(function: Function) -> bool:
     return function.name not in ANONYMOUS and not function.name.startswith("<")
 
@@ -140,7 +147,7 @@ class FileFunctions:
             return None if frame in self.displaced else self._at_place(frame)
         if frame in self.displaced and name == _MODULE:
             return None
-        if name == _MODULE or (name in ANONYMOUS and frame.line == 1 and frame.column in (0, -1)):
+        if name == _MODULE or _is_script(name, frame):
             return Match(self.module, "exact")
         if self.remembered and self._was_exchanged(name, frame):
             became = {self.fates.get(old) for old in self._remembered(name, frame)}

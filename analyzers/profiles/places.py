@@ -62,11 +62,20 @@ class Places:
     ) -> None:
         self.paths = set(paths)
         self.roots = [root.rstrip("/") for root in roots]
-        self.mappings = sorted(mappings, key=lambda pair: -len(pair[0]))
+        self.mappings = self._absolute(mappings)
         self.fit = fit
         self.by_base: dict[str, list[str]] = {}
         for path in sorted(self.paths):
             self.by_base.setdefault(_parts(path)[-1], []).append(path)
+
+    def _absolute(self, mappings: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The mappings, the longest recorded prefix first; a folder here that is not absolute is one below a root."""
+        found = []
+        for old, new in mappings:
+            here = normal(new).rstrip("/")
+            folders = [here] if is_whole(here) else [f"{root}/{here}".rstrip("/.") for root in self.roots]
+            found += [(normal(old).rstrip("/"), folder) for folder in folders]
+        return sorted(found, key=lambda pair: -len(pair[0]))
 
     def locate(self, recorded: Mapping[str, Sequence[Frame]]) -> dict[str, str]:
         """Recorded file -> path, for the files that have one. `recorded` holds the frames seen in each."""
@@ -88,12 +97,11 @@ class Places:
         name = normal(file)
         if name in self.paths:
             return name
+        for old, new in self.mappings:
+            if name.startswith(f"{old}/") and f"{new}{name[len(old) :]}" in self.paths:
+                return f"{new}{name[len(old) :]}"
         if is_external(name, self.roots):
             return ""
-        for old, new in self.mappings:
-            mapped = normal(new).rstrip("/") + "/" + name[len(old) :].lstrip("/")
-            if name.startswith(old) and mapped in self.paths:
-                return mapped
         if name.startswith("/") or "/" not in name:
             return ""
         joined = [f"{root}/{name}" for root in self.roots if f"{root}/{name}" in self.paths]

@@ -43,7 +43,12 @@ def link(gathered: Gathered, profile: Profile) -> Linked:
 
     mappings = tuple(gathered.settings.profiles.path_mappings.items())
     return profile_loader.link_loaded(
-        profile, gathered.project, [gathered.root.as_posix()], gathered.texts, mappings=mappings
+        profile,
+        gathered.project,
+        [gathered.root.as_posix()],
+        gathered.texts,
+        mappings=mappings,
+        thread=gathered.settings.profiles.thread,
     )
 
 
@@ -87,6 +92,7 @@ def link_here(profile: Profile) -> tuple[Linked, Path] | None:
         [root.as_posix()],
         texts,
         mappings=tuple(settings.profiles.path_mappings.items()),
+        thread=settings.profiles.thread,
     )
     return (linked, root) if linked.functions else None
 

@@ -25,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show.add_argument("file", metavar="FILE", help="cProfile, speedscope, .cpuprofile ...; it is only read")
     show.add_argument("--format", choices=("text", "json"), default="text")
     show.add_argument("--flame", metavar="OUT.html", help="write a flame graph to this file, instead")
+    show.add_argument("--thread", choices=("all", "main"), default="all", help="whose time counts")
     show.add_argument("--limit", type=int, default=20, metavar="N", help="at most N functions in the text")
     record = doing.add_parser(
         "run",
@@ -52,6 +53,8 @@ def _show(args: argparse.Namespace) -> int:
     loaded = measured.read(args.file)
     for warning in loaded.warnings:
         say(warning)
+    if args.thread == "main":
+        loaded = profiles.of_main_thread(loaded)
     if args.flame:
         return _write_flame(loaded, args.flame)
     here = measured.link_here(loaded)

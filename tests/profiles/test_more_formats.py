@@ -362,6 +362,41 @@ def test_traces_join_pieces_by_process_and_cut_stretches_at_tasks() -> None:
     assert by_name(profile) == {"main": pytest.approx((70, 100)), "work": pytest.approx((30, 30))}
 
 
+@pytest.mark.parametrize("task", ["ThreadControllerImpl::RunTask", "TimerFire"])
+def test_tasks_by_their_other_names_end_a_stretch(task: str) -> None:
+    """A recording of another tool's categories names tasks after their C++, or says only what a timer fired."""
+    nodes = [
+        {"id": 1, "callFrame": {"functionName": "(root)", "url": ""}},
+        {
+            "id": 2,
+            "parent": 1,
+            "callFrame": {"functionName": "tick", "url": "http://x/a.js", "lineNumber": 3},
+        },
+    ]
+    data = {
+        "cpuProfile": {"nodes": nodes, "samples": [2, 2, 2, 2]},
+        "timeDeltas": [0, 50_000, 50_000, 100_000],
+    }
+    events = [
+        {"name": "thread_name", "ph": "M", "pid": 1, "tid": 1, "args": {"name": "CrRendererMain"}},
+        {
+            "name": "Profile",
+            "ph": "P",
+            "id": "0x1",
+            "pid": 1,
+            "tid": 1,
+            "ts": 0,
+            "args": {"data": {"startTime": 0}},
+        },
+        {"name": "ProfileChunk", "ph": "P", "id": "0x1", "pid": 1, "tid": 9, "ts": 1, "args": {"data": data}},
+        {"name": task, "ph": "X", "pid": 1, "tid": 1, "ts": 0, "dur": 100_000},
+        {"name": task, "ph": "X", "pid": 1, "tid": 1, "ts": 100_000, "dur": 100_000},
+    ]
+    profile = read(json.dumps({"traceEvents": events}).encode())
+    longest = {profile.frames[frame].name: seconds for frame, seconds in profile.longest}
+    assert longest["tick"] == pytest.approx(0.1)
+
+
 def test_the_sampler_of_v8_with_garbage_and_idleness() -> None:
     raw = {
         "code": [

@@ -108,6 +108,27 @@ def test_what_was_found_tells_where_the_rest_is() -> None:
     assert linked_paths(texts, frames[1]) == []
 
 
+@pytest.mark.parametrize(
+    ("recorded", "mapping"),
+    [
+        ("/app/users/models.py", ("/app", ".")),
+        ("/app/models.py", ("/app/", "users")),  # relative to the workspace's folder
+        ("C:\\build\\models.py", ("C:\\build", "/ws/users")),
+        ("/opt/venv/lib/python3.13/site-packages/people/models.py",
+         ("/opt/venv/lib/python3.13/site-packages/people", "users")),
+        ("/app/deep/models.py", ("/app/deep", "users")),
+    ],
+)  # fmt: skip
+def test_what_a_mapping_says_is_where_a_file_is(recorded: str, mapping: tuple[str, str]) -> None:
+    mappings = [("/srv/app", "shop"), ("/", "billing"), mapping]
+    assert linked_paths(MANY, ("save", recorded, 1), mappings=mappings) == ["/ws/users/models.py:save"]
+
+
+def test_a_mapping_ends_at_a_folder() -> None:
+    """`/app` says nothing of `/application`."""
+    assert linked_paths(MANY, ("save", "/application/models.py", 1), mappings=[("/app", "/ws/users")]) == []
+
+
 def test_path_mappings_come_first() -> None:
     texts = {"/ws/solo.py": SAVE}
     frame = ("save", "/container/src/solo.py", 1)

@@ -3,7 +3,7 @@
 Format: "Trace Event Format"; for the profile, front_end/models/trace/handlers/SamplesHandler.ts of ChromeDevTools/
 devtools-frontend. A profile comes in chunks that belong together by process *and* id: two processes both use `0x1`.
 Chunks carry the sampling thread's id, so the profiled thread is taken from the `Profile` event. One thread is read,
-the page's main one, and no stretch is longer than the task (`RunTask`) it ran in.
+the page's main one, and no stretch is longer than the task it ran in.
 """
 
 from __future__ import annotations
@@ -24,10 +24,14 @@ from analyzers.profiles.readers.v8_tree import CallTree, Place, RawNode
 
 # A trace of a minute has millions of events; only these are decoded.
 _WANTED = re.compile(
-    rb'"name"\s*:\s*"(?:Profile|ProfileChunk|CpuProfile|RunTask|TaskQueueManager::ProcessTaskFromWorkQueue'
+    rb'"name"\s*:\s*"(?:Profile|ProfileChunk|CpuProfile|RunTask|ThreadControllerImpl::RunTask'
+    rb"|TaskQueueManager::ProcessTaskFromWorkQueue|TimerFire|EventDispatch|EvaluateScript|FunctionCall|RunMicrotasks"
     rb'|thread_name|TracingStartedInBrowser|FrameCommittedInBrowser)"'
 )
-_TASKS = frozenset({"RunTask", "TaskQueueManager::ProcessTaskFromWorkQueue"})
+# What a thread's loop takes up one after another; DevTools asks for the first, other recordings may hold the second.
+_TASKS = frozenset({"RunTask", "ThreadControllerImpl::RunTask", "TaskQueueManager::ProcessTaskFromWorkQueue"})
+# Where neither was recorded: what a task begins a script with.
+_ENTRIES = frozenset({"TimerFire", "EventDispatch", "EvaluateScript", "FunctionCall", "RunMicrotasks"})
 _MAIN = "CrRendererMain"
 _MAX_SAMPLES = 50_000_000
 Pid = int | str
@@ -127,13 +131,15 @@ def read(data: bytes) -> Profile:
     """The profile of the page's main thread in a trace; ValueError says what is wrong with it."""
     recordings: dict[tuple[Pid, str], _Recording] = {}
     tasks: dict[tuple[Pid, Pid], list[tuple[float, float]]] = {}
+    entries: dict[tuple[Pid, Pid], list[tuple[float, float]]] = {}
     names: dict[tuple[Pid, Pid], str] = {}
     pages: set[Pid] = set()
     for event in _events(data):
         thread, arguments = (event.pid, event.tid), event.args.data
-        if event.name in _TASKS:
+        if event.name in _TASKS or event.name in _ENTRIES:
             if event.ph == "X":
-                tasks.setdefault(thread, []).append((event.ts, event.ts + event.dur))
+                kept = tasks if event.name in _TASKS else entries
+                kept.setdefault(thread, []).append((event.ts, event.ts + event.dur))
         elif event.name == "thread_name":
             names[thread] = (event.args.name or "")[:100]
         elif arguments is None:
@@ -142,7 +148,7 @@ def read(data: bytes) -> Profile:
             pages |= _pages(arguments)
         else:
             _profiled(recordings, event, arguments)
-    return _main(recordings, tasks, names, pages)
+    return _main(recordings, entries | tasks, names, pages)
 
 
 def _events(data: bytes) -> Iterator[_Event]:

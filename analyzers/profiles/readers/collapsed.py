@@ -78,6 +78,8 @@ class _Folded:
         while names and (_PROCESS.fullmatch(names[0]) or _THREAD.fullmatch(names[0])):
             label = names.pop(0)
             self.style = "tachyon" if label.startswith("tid:") else self.style
+        if label.startswith("thread ("):  # py-spy learns its name only when `threading` is imported
+            label = label.partition(":")[0]
         if label not in self.threads:
             self.threads[label] = len(self.totals)
             self.totals.append(0)

@@ -17,6 +17,7 @@ from analyzers.profiles.frames import MAX_DEPTH, Frames, Tree
 from analyzers.profiles.profile import Edge, Entry, Profile, Thread
 from analyzers.profiles.readers.decoding import decode, seconds, whole
 from analyzers.profiles.stretches import Stretches
+from analyzers.profiles.threads import main_of
 
 _NAMED = re.compile(r"(.{0,500}?) \((.{1,2000}?)(?::(\d{1,9}))?\)")
 _MAX_EVENTS = 10_000_000
@@ -83,7 +84,7 @@ def _decoded(raw: list[msgspec.Raw]) -> Iterator[_Event]:
 def _opened(events: dict[ThreadKey, list[_Event]], names: dict[ThreadKey, str]) -> Profile:
     """py-spy's frames that open and close."""
     frames, tree = Frames(), Tree()
-    longest: dict[int, float] = {}
+    longest: list[dict[int, float]] = []  # per thread
     threads: list[Thread] = []
     for number, (key, group) in enumerate(events.items()):
         stretches = Stretches()
@@ -110,17 +111,20 @@ def _opened(events: dict[ThreadKey, list[_Event]], names: dict[ThreadKey, str]) 
                 (now - start) * 1e-6,
             )
         stretches.close(seconds(now - start, 1e-6))
-        for frame, lasted in stretches.longest.items():
-            longest[frame] = max(longest.get(frame, 0.0), lasted)
+        longest.append(stretches.longest)
         threads.append(Thread(names.get(key, str(key[1])[:100]), total))
-    return tree.profile(
-        "pyspy-chrometrace",
-        "py-spy",
-        frames,
-        threads=tuple(threads),
-        longest=tuple(sorted(longest.items())),
-        samples=None,
-    )
+    profile = tree.profile("pyspy-chrometrace", "py-spy", frames, threads=tuple(threads), samples=None)
+    return _with_longest(profile, longest)
+
+
+def _with_longest(profile: Profile, stretches: list[dict[int, float]]) -> Profile:
+    """With the stretches of the main thread; of all threads where none is known to be the main one."""
+    main = main_of(profile)
+    found: dict[int, float] = {}
+    for each in stretches if main is None else [stretches[main]]:
+        for frame, lasted in each.items():
+            found[frame] = max(found.get(frame, 0.0), lasted)
+    return msgspec.structs.replace(profile, longest=tuple(sorted(found.items())))
 
 
 class _Calls:
@@ -131,10 +135,11 @@ class _Calls:
         self.own: dict[int, float] = {}
         self.sums: dict[int, list[float]] = {}  # total, calls, primitive calls
         self.edges: dict[tuple[int, int], list[float]] = {}  # own, total, calls
-        self.longest: dict[int, float] = {}
+        self.stretches: list[dict[int, float]] = []  # per thread
         self.threads: list[Thread] = []
         for key, group in events.items():
             before = sum(self.own.values())
+            self.stretches.append({})
             self._thread([event for event in group if event.ph == "X"])
             name = names.get(key, str(key[1])[:100])
             self.threads.append(Thread(name, sum(self.own.values()) - before, name == "MainThread"))
@@ -155,7 +160,7 @@ class _Calls:
             sum_[1] += 1
             sum_[2] += 0 if nested else 1
             self.own[frame] = self.own.get(frame, 0.0) + time
-            self.longest[frame] = max(self.longest.get(frame, 0.0), time)
+            self.stretches[-1][frame] = max(self.stretches[-1].get(frame, 0.0), time)
             if open_:
                 self._edge(open_[-1][0], frame, time)
                 if len(open_) > 1:  # this time is not the caller's own, as its caller counted it
@@ -191,7 +196,7 @@ class _Calls:
             Edge(caller, callee, max(0.0, edge[0]), edge[1], int(edge[2]))
             for (caller, callee), edge in self.edges.items()
         ]
-        return Profile(
+        profile = Profile(
             format="viztracer",
             producer="viztracer",
             kind="tracing",
@@ -201,6 +206,6 @@ class _Calls:
             entries=tuple(entries),
             edges=tuple(edges),
             threads=tuple(self.threads),
-            longest=tuple(sorted(self.longest.items())),
             resumes_counted=True,
         )
+        return _with_longest(profile, self.stretches)
