@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from tree_sitter import Node, Parser, Point, Tree
 
@@ -24,16 +24,22 @@ def parse(source: bytes, language: Language, old: Tree | None = None) -> Tree:
     return parser.parse(source, old)
 
 
-def parse_within(source: bytes, language: Language, seconds: float, old: Tree | None = None) -> Tree | None:
-    """The same, or None when it takes longer than `seconds` (which is noticed within a millisecond or so)."""
+def parse_within(
+    source: bytes,
+    language: Language,
+    seconds: float,
+    old: Tree | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Tree | None:
+    """The same, or None when it takes longer than `seconds` by the clock (which is noticed within a millisecond or so)."""
     parser = Parser(language.grammar.language)
-    end = time.monotonic() + seconds
+    end = clock() + seconds
 
     def read(offset: int, point: Point) -> bytes:
         return source[offset : offset + SLICE]
 
     def late(offset: int, has_error: bool) -> bool:
-        return time.monotonic() > end
+        return clock() > end
 
     # The callback is honoured only when the text, too, comes from a callable.
     try:

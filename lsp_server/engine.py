@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import thread_time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from analyzers.facts import FileFacts
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 PARSE_SECONDS = (
     2.0  # hostile text takes a hundred times as long as code, and the parser holds the interpreter
 )
+
+HURRY = 0.015
+"""Seconds of processor time to parse an edit in. What takes longer is broken: a quote that is open, for example."""
 
 TextOf = Callable[[str], "Text | None"]
 
@@ -57,6 +61,9 @@ class Analyzer(Protocol):
 
     def analyse(self, path: str, text: Text, language_id: str, settings: Settings) -> tuple[Finding, ...]:
         """The findings of an open document; the project then knows it as it is in `text`."""
+
+    def ready(self, path: str, text: Text) -> bool:
+        """Whether `analyse` would find an open document as whole as it was: false while an edit leaves it broken."""
 
     def reports(self, path: str) -> tuple[FunctionReport, ...]:
         """The cost of each function of a file the project knows; none for another."""
@@ -137,6 +144,7 @@ class Engine:
         self.project = Project()
         self._memo = Memo()
         self._open: dict[str, _Open] = {}
+        self._ahead: dict[str, _Open] = {}  # parsed, and not analysed yet
         self._linked: dict[str, Linked] = {}  # profile file -> its link, the latest last
         self._given: dict[str, dict[str, FileFacts | None]] = {}  # the same -> facts it is being linked by
         self._rewritten: set[tuple[str, str]] = set()  # since the newest profile
@@ -155,6 +163,23 @@ class Engine:
         self.project.memo.connect()  # now, rather than at the next keystroke
         texts = self._texts()
         return self._with_profile(path, tuple(finding_outside(finding, texts) for finding in findings))
+
+    def ready(self, path: str, text: Text) -> bool:
+        known = self._open.get(path)
+        self._ahead.clear()
+        if known is None or known.tree is None or known.roomy.plain == text.source:
+            return True
+        apart = _Open(known.roomy.copy(), known.tree.copy(), known.language)
+        try:
+            now = self._edited(apart, text.source, HURRY)
+        except TimeoutError:
+            return False
+        if now is None:
+            return True
+        if now.tree.root_node.has_error and not known.tree.root_node.has_error:
+            return False
+        self._ahead[path] = now
+        return True
 
     def _texts(self) -> dict[str, Roomy]:
         """The open documents in which positions are other ones inside the project than outside."""
@@ -184,13 +209,16 @@ class Engine:
             self.project.update(path, extract.facts_of(source, language))
             return True
         self._open.pop(path, None)  # should the parse fail, the tree is no longer that of its source
-        now = self._edited(known, source) if known is not None and known.tree is not None else None
+        now = self._ahead.pop(path, None)
+        if now is None or now.roomy.plain != source:
+            now = self._edited(known, source) if known is not None and known.tree is not None else None
         self._open[path] = now = now or self._laid_out(source, language)
         self.project.update(path, extract.extract(now.tree, now.roomy.text, language, self._memo))
         return True
 
-    def _edited(self, known: _Open, source: bytes) -> _Open | None:
-        """An open document with a new text; None where the room in it does not suffice."""
+    def _edited(self, known: _Open, source: bytes, hurry: float = 0) -> _Open | None:
+        """An open document with a new text; None where the room in it does not suffice. `hurry` is in seconds of
+        processor time."""
         from analyzers import syntax
 
         before = known.roomy.text
@@ -199,7 +227,8 @@ class Engine:
             return None
         gone, come = changed
         syntax.edit_tree(known.tree, gone.start, gone.end, come.end, before, known.roomy.text)
-        return _Open(known.roomy, _parsed(known.roomy.text, known.language, known.tree), known.language)
+        tree = _parsed(known.roomy.text, known.language, known.tree, hurry)
+        return _Open(known.roomy, tree, known.language)
 
     def _laid_out(self, source: bytes, language: Language) -> _Open:
         """A document that is new, or that has no room left, with room in it."""
@@ -404,11 +433,14 @@ class Engine:
                 self._linked[source] = profiles.refresh(linked, path, self.project.facts(path))
 
 
-def _parsed(source: bytes, language: Language, old: Any = None) -> Any:
+def _parsed(source: bytes, language: Language, old: Any = None, hurry: float = 0) -> Any:
     """The tree of a text. TimeoutError where that takes too long."""
     from analyzers import syntax
 
-    tree = syntax.parse_within(source, language, PARSE_SECONDS, old)
+    if hurry:
+        tree = syntax.parse_within(source, language, hurry, old, thread_time)
+    else:
+        tree = syntax.parse_within(source, language, PARSE_SECONDS, old)
     if tree is None:
-        raise TimeoutError(f"parsing took longer than {PARSE_SECONDS:g} s")
+        raise TimeoutError(f"parsing took longer than {hurry or PARSE_SECONDS:g} s")
     return tree

@@ -1,10 +1,11 @@
-"""Edits made for one state of a text, moved to a later one."""
+"""Edits and findings made for one state of a text, moved to a later one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from analyzers.findings import Edit, Place
+from analyzers.findings import Edit, Finding, Place, Related
 from analyzers.text import Span
 
 
@@ -33,6 +34,31 @@ def rebased(edits: Sequence[Edit], held: Span, old: bytes, new: bytes) -> list[E
         else edit
         for edit in edits
     ]
+
+
+def moved(findings: Sequence[Finding], path: str, old: bytes, new: bytes) -> tuple[Finding, ...]:
+    """The findings of a file where they stand in its new text; without those whose place is gone, and without fixes."""
+    gone, _ = changed_part(old, new)
+    by = len(new) - len(old)
+
+    def place(held: Place) -> Place:
+        if held.path != path:
+            return held
+        start, end = held.span
+        start = start + by if start >= gone.end else min(start, gone.start)
+        end = end if end <= gone.start else max(end, gone.end) + by
+        return Place(path, Span(start, end))
+
+    return tuple(
+        replace(
+            finding,
+            place=place(finding.place),
+            related=tuple(Related(place(step.place), step.message) for step in finding.related),
+            fixes=(),
+        )
+        for finding in findings
+        if not (gone.start <= finding.place.span.start and finding.place.span.end <= gone.end)
+    )
 
 
 def _meet(span: Span, gone: Span) -> bool:

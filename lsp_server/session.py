@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -67,7 +66,7 @@ class OpenDocument:
     settled: int = 0  # how many there were when typing last paused
     analysis: Analysis | None = None  # the last that succeeded, kept when a later one fails
     failed: State | None = None
-    seconds: float = math.inf  # of processor time that the last analysis took
+    seconds: float = 0.0  # of processor time that the last analysis after an edit took
     running: tuple[State, asyncio.Future[None]] | None = None
     prices: dict[tuple[State, Any], str | None] = field(
         default_factory=dict
@@ -200,6 +199,13 @@ class Session:
             await asyncio.shield(document.running[1])
         return document.analysis if document is not None else None
 
+    async def ready(self, path: str) -> bool:
+        """Whether an open document can be analysed as whole as it last was: see `Analyzer.ready`."""
+        document = self.documents.get(path)
+        if document is None or document.analysis is None:
+            return True
+        return await self.ask(self.engine.ready, path, document.text)
+
     async def _analyse(self, document: OpenDocument, state: State) -> None:
         text, version = document.text, document.version
         limit = self.settings.analysis.max_file_size
@@ -231,7 +237,8 @@ class Session:
         try:
             return self.engine.analyse(document.path, text, document.language_id, self.settings)
         finally:
-            document.seconds = time.thread_time() - began
+            if document.analysis is not None:
+                document.seconds = time.thread_time() - began
 
     async def reports(self, path: str) -> tuple[FunctionReport, ...]:
         """The cost of each function of an open document as it is now."""

@@ -44,6 +44,13 @@ class Roomy:
             last = at
         self.text = b"".join((*pieces, plain[last:]))
 
+    def copy(self) -> Roomy:
+        """Another one that is edited without this one."""
+        other = Roomy.__new__(Roomy)
+        other.plain, other.text = self.plain, self.text
+        other._at, other._room, other._before = self._at[:], self._room[:], self._before[:]
+        return other
+
     # -- positions
 
     def inside(self, at: int) -> int:

@@ -15,11 +15,16 @@ from lsprotocol import types as lsp
 from analyzers.findings import Finding
 from lsp_server import payload
 from lsp_server.convert import to_path
+from lsp_server.rebase import moved
 from lsp_server.server import BigoServer
-from lsp_server.session import Analysis
+from lsp_server.session import Analysis, OpenDocument
 
 AT_ONCE = 0.1
 """Seconds of processor time. A document whose last analysis took less is not waited for, unless the client asks when it wants to."""
+
+
+REST = 0.1
+"""Seconds without a keystroke after which a broken text is taken as it is."""
 
 
 def register(server: BigoServer) -> None:
@@ -78,10 +83,29 @@ async def refresh(ls: BigoServer, path: str) -> None:
         return
     if analysis.state.edits != document.edits:
         return  # it failed, or the person typed on: positions would be wrong, and what is shown moves with the text
+    _publish(ls, document, analysis)
+
+
+def _publish(ls: BigoServer, document: OpenDocument, analysis: Analysis) -> None:
     news = payload.publication(document.uri, analysis.version, encoded(ls, analysis))
     if document.published != news:
         document.published = news
         ls.protocol.send_encoded(news)
+
+
+async def _refresh_typed(ls: BigoServer, path: str) -> None:
+    """`refresh` after an edit. While one leaves the text broken, as an open quote does, what was found before is shown
+    where it stands now; what is true of the broken text, once typing rests."""
+    if ls.session.client.pull or await ls.session.ready(path):
+        await refresh(ls, path)
+        return
+    document = ls.session.documents.get(path)
+    if document is None or document.analysis is None:
+        return
+    before, text = document.analysis, document.text
+    findings = moved(before.findings, path, before.text.source, text.source)
+    _publish(ls, document, Analysis(ls.session.state_of(document), document.version, text, findings))
+    ls.session.timers.schedule(path, REST, lambda: refresh(ls, path))
 
 
 def refresh_later(ls: BigoServer, path: str) -> None:
@@ -90,7 +114,7 @@ def refresh_later(ls: BigoServer, path: str) -> None:
     document = ls.session.documents.get(path)
     if document is not None and document.seconds < AT_ONCE and not ls.session.client.pull:
         delay = 0
-    ls.session.timers.schedule(path, delay, lambda: refresh(ls, path))
+    ls.session.timers.schedule(path, delay, lambda: _refresh_typed(ls, path))
 
 
 def refresh_all_later(ls: BigoServer, changed: str) -> None:

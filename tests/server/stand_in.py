@@ -86,6 +86,9 @@ class StandIn:
                 return m.group(1).decode()
         return "<module>"
 
+    def ready(self, path: str, text: Text) -> bool:
+        return True
+
     def reports(self, path: str) -> tuple[FunctionReport, ...]:
         return tuple(
             FunctionReport(

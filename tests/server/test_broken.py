@@ -1,0 +1,88 @@
+"""While an edit leaves a text broken, what was found before stays, where it stands now."""
+
+from __future__ import annotations
+
+from connection import Editor, at, play
+
+from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
+from analyzers.text import Span, Text
+from lsp_server.engine import Engine
+from lsp_server.rebase import moved
+from lsp_server.session import Session
+from lsp_server.settings_table import Settings
+
+URI, PATH = "file:///srv/app/a.py", "/srv/app/a.py"
+ONE = "def f{n}(xs: list[str], ys: list[str]):\n    count = {n}\n    return [x for x in xs if x in ys]\n\n\n"
+CODE = "".join(ONE.format(n=n) for n in range(6))
+SLOW = [2, 7, 12, 17, 22, 27]  # the lines with a finding
+
+
+def lines(published: dict[str, object]) -> list[int]:
+    found = published["diagnostics"]
+    assert isinstance(found, list)
+    return sorted(one["range"]["start"]["line"] for one in found)
+
+
+def test_a_quote_that_is_open_keeps_what_was_found_until_typing_rests() -> None:
+    async def story(editor: Editor) -> None:
+        editor.open(URI, CODE)
+        await editor.diagnostics(URI)
+        assert lines(editor.published(URI)[-1]) == SLOW
+
+        editor.change(URI, 2, {"range": at(11, 12), "text": '"""\n'})
+        await editor.diagnostics(URI, 2)
+        kept = next(one for one in editor.published(URI) if one.get("version") == 2)
+        assert lines(kept) == [2, 7, 13, 18, 23, 28], "all of them, moved"
+        # What is in the text that is open now is no code.
+        await editor.until(lambda: len(lines(editor.published(URI)[-1])) < len(SLOW))
+        assert lines(editor.published(URI)[-1])[:2] == SLOW[:2]
+
+        editor.change(URI, 3, {"range": at(11, 12, 0, 12), "text": ""})
+        await editor.diagnostics(URI, 3)
+        assert lines(editor.published(URI)[-1]) == SLOW
+
+    play(story, session=Session)
+
+
+def test_a_quote_that_is_closed_in_time_costs_nothing() -> None:
+    engine, text = Engine(), Text(CODE.encode())
+    engine.analyse(PATH, text, "python", Settings())
+    version = engine.project.version
+    broken = Text(CODE.replace("count = 2", 'count = """2').encode())
+    assert not engine.ready(PATH, broken)
+    assert engine.project.version == version
+    assert engine.ready(PATH, text)
+    assert engine.ready(PATH, Text(CODE.replace("count = 2", "count = 22").encode()))
+    engine.analyse(PATH, broken, "python", Settings())
+    assert engine.ready(PATH, Text(broken.source + b"# more\n")), "it is no worse than it was"
+
+
+def test_what_is_ready_is_analysed_as_ever() -> None:
+    engine = Engine()
+    engine.analyse(PATH, Text(CODE.encode()), "python", Settings())
+    for old, new in (
+        ("x in ys", "x in  ys"),
+        ("count = 3", "count = xs"),
+        ("def f4", "def g4"),
+        ("\n\n\n", "\n\n# é\n"),
+    ):
+        text = Text(CODE.replace(old, new, 1).encode())
+        assert engine.ready(PATH, text)
+        found = engine.analyse(PATH, text, "python", Settings())
+        assert found == Engine().analyse(PATH, text, "python", Settings())
+        assert engine.reports(PATH)
+
+
+def test_findings_move_with_their_text() -> None:
+    def finding(start: int, end: int, *related: Place) -> Finding:
+        steps = tuple(Related(place, "") for place in related)
+        return Finding(
+            "r", Place("a", Span(start, end)), "", Severity.HINT, Confidence.LOW, Cost(), "", steps
+        )
+
+    other = Place("b", Span(5, 6))
+    held = [finding(0, 2), finding(4, 6), finding(3, 8), finding(6, 9, other, Place("a", Span(1, 7)))]
+    found = moved(held, "a", b"0123456789", b"0123xyz6789")
+    assert [one.place.span for one in found] == [Span(0, 2), Span(3, 9), Span(7, 10)], "one is gone"
+    assert [step.place for step in found[-1].related] == [other, Place("a", Span(1, 8))]
+    assert next(one.place.span for one in moved(held, "a", b"0123456789", b"xx0123456789")) == Span(2, 4)
