@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from tree_sitter import Node, Parser, Point, Tree
+from tree_sitter import Node, Parser, Point, Range, Tree
 
 from analyzers.languages import Language
 
@@ -30,9 +30,16 @@ def parse_within(
     seconds: float,
     old: Tree | None = None,
     clock: Callable[[], float] = time.monotonic,
+    part: tuple[int, int] | None = None,
 ) -> Tree | None:
-    """The same, or None when it takes longer than `seconds` by the clock (which is noticed within a millisecond or so)."""
+    """The same, or None when it takes longer than `seconds` by the clock (which is noticed within a millisecond or so).
+
+    With `part` only what is between these two offsets is looked at.
+    """
     parser = Parser(language.grammar.language)
+    if part is not None:
+        first, last = (point_of(source, offset) for offset in part)
+        parser.included_ranges = [Range(Point(*first), Point(*last), *part)]
     end = clock() + seconds
 
     def read(offset: int, point: Point) -> bytes:

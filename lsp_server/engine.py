@@ -130,8 +130,9 @@ class Analyzer(Protocol):
 @dataclass(slots=True)
 class _Open:
     roomy: Roomy  # its text, and the one that the project knows it by
-    tree: Any  # None for a template, which no grammar reads
+    tree: Any  # None for a template, which no grammar reads; told of edits that needed no parse of it
     language: Language
+    facts: FileFacts | None = None  # where they are known without looking at the tree
 
 
 class Engine:
@@ -165,18 +166,20 @@ class Engine:
         return self._with_profile(path, tuple(finding_outside(finding, texts) for finding in findings))
 
     def ready(self, path: str, text: Text) -> bool:
+        from analyzers import splice
+
         known = self._open.get(path)
         self._ahead.clear()
         if known is None or known.tree is None or known.roomy.plain == text.source:
             return True
         apart = _Open(known.roomy.copy(), known.tree.copy(), known.language)
         try:
-            now = self._edited(apart, text.source, HURRY)
-        except TimeoutError:
+            now = self._edited(path, apart, text.source, HURRY)
+        except (TimeoutError, splice.Broken):
             return False
         if now is None:
             return True
-        if now.tree.root_node.has_error and not known.tree.root_node.has_error:
+        if now.facts is None and now.tree.root_node.has_error and not known.tree.root_node.has_error:
             return False
         self._ahead[path] = now
         return True
@@ -211,15 +214,16 @@ class Engine:
         self._open.pop(path, None)  # should the parse fail, the tree is no longer that of its source
         now = self._ahead.pop(path, None)
         if now is None or now.roomy.plain != source:
-            now = self._edited(known, source) if known is not None and known.tree is not None else None
+            now = self._edited(path, known, source) if known is not None and known.tree is not None else None
         self._open[path] = now = now or self._laid_out(source, language)
-        self.project.update(path, extract.extract(now.tree, now.roomy.text, language, self._memo))
+        facts = now.facts or extract.extract(now.tree, now.roomy.text, language, self._memo)
+        self.project.update(path, facts)
         return True
 
-    def _edited(self, known: _Open, source: bytes, hurry: float = 0) -> _Open | None:
-        """An open document with a new text; None where the room in it does not suffice. `hurry` is in seconds of
-        processor time."""
-        from analyzers import syntax
+    def _edited(self, path: str, known: _Open, source: bytes, hurry: float = 0) -> _Open | None:
+        """An open document with a new text; None where the room in it does not suffice. Only the function that is
+        edited is parsed, where that is enough. With `hurry`, seconds of processor time, a break is an exception."""
+        from analyzers import splice, syntax
 
         before = known.roomy.text
         changed = known.roomy.edited(source, *changed_part(known.roomy.plain, source))
@@ -227,6 +231,18 @@ class Engine:
             return None
         gone, come = changed
         syntax.edit_tree(known.tree, gone.start, gone.end, come.end, before, known.roomy.text)
+        held = self.project.facts(path)
+        if held is not None and gone == come:
+            try:
+                facts = splice.spliced(
+                    held, before, known.roomy.text, gone, known.language, self._memo, HURRY, thread_time
+                )
+            except splice.Broken:
+                if hurry:
+                    raise
+                facts = None
+            if facts is not None:
+                return _Open(known.roomy, known.tree, known.language, facts)
         tree = _parsed(known.roomy.text, known.language, known.tree, hurry)
         return _Open(known.roomy, tree, known.language)
 

@@ -113,7 +113,8 @@ class Roomy:
 
 
 def gaps_in(plain: bytes) -> list[int]:
-    """Where to make room in a Python text: at the end of the line before each function or class that is in no function."""
+    """Where to make room in a Python text: at the end of the line before each function or class that is in no function,
+    and of the last line."""
     found: list[int] = []
     around: int | None = None  # the indentation of the function that is open
     decorated = False
@@ -127,6 +128,9 @@ def gaps_in(plain: bytes) -> list[int]:
         if not decorated and at and plain[at - 1] != ord("\\") and (not found or found[-1] < at):
             found.append(at)
         decorated = decorator
+    last = _end_before(plain, len(plain))
+    if plain.endswith(b"\n") and last and plain[last - 1] != ord("\\") and (not found or found[-1] < last):
+        found.append(last)
     return found
 
 

@@ -1,0 +1,164 @@
+"""An edit inside one function: that function is parsed and lowered again, and everything else stays what it was.
+
+Even with the old tree at hand tree-sitter looks at the whole file (half a microsecond a line), and so does lowering
+the top level. A function is parsed alone, in its place, when nothing around it can mean anything else: the file had
+no error, the function has none now, it is still the only thing that stands there, and nothing behind it has moved.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from time import monotonic
+
+from msgspec.structs import replace
+
+from analyzers.extract import IGNORE, Memo, recall
+from analyzers.facts import ClassDef, Define, FileFacts, Function, Stmt
+from analyzers.languages import Language
+from analyzers.languages.unit import Unit
+from analyzers.syntax import parse_within
+from analyzers.text import Span
+
+_NOTHING = re.compile(rb"(?:[ \t\r\n\f]|#[^\n]*)*")
+_INDENT = re.compile(rb"[ \t]*")
+
+
+class Broken(Exception):
+    """The function has a syntax error now."""
+
+
+def spliced(
+    facts: FileFacts,
+    before: bytes,
+    after: bytes,
+    changed: Span,
+    language: Language,
+    memo: Memo,
+    seconds: float,
+    clock: Callable[[], float] = monotonic,
+) -> FileFacts | None:
+    """The facts of `after`, a text as long as `before` (of which `facts` are) that differs from it in `changed` alone.
+
+    None where that is more than an edit of one function. Raises `Broken`, also when parsing takes longer than `seconds`.
+    """
+    if facts.has_error or language.name != "python":
+        return None
+    at = _around(facts.functions, changed.start)
+    if at is None:
+        return None
+    old = facts.functions[at]
+    line_end = before.find(b"\n", changed.end)
+    region = Span(old.start, line_end if line_end >= 0 else len(before))
+    stop = next((n for n in range(at, len(facts.functions)) if facts.functions[n].start >= region.end), None)
+    stop = len(facts.functions) if stop is None else stop
+    held = facts.functions[at:stop]
+    if not _is_alone(facts, before, old, held, region) or IGNORE.search(after, *region):
+        return None
+    made = _lowered(after, old, region, language, memo, seconds, clock)
+    if made is None:
+        return None
+    functions = (*facts.functions[:at], *sorted(made, key=lambda one: one.start), *facts.functions[stop:])
+    return _reaching(replace(facts, functions=functions), old, made[0].end)
+
+
+def _around(functions: tuple[Function, ...], offset: int) -> int | None:
+    """The last function before an offset that no other function holds."""
+    at = bisect_right(functions, offset, lo=1, key=lambda one: one.start) - 1
+    while at > 0 and (functions[at].parent or functions[at].kind == "lambda"):
+        at -= 1
+    return at if at > 0 and functions[at].start < offset else None
+
+
+def _is_alone(
+    facts: FileFacts, before: bytes, old: Function, held: tuple[Function, ...], region: Span
+) -> bool:
+    """Whether nothing but the function stands in the region, and it holds nothing that others see."""
+    names = {function.qualname for function in held}
+    return (
+        old.end <= region.end
+        and _NOTHING.fullmatch(before, old.end, region.end) is not None
+        and IGNORE.search(before, *region) is None
+        and not any(region.start <= cls.start < region.end for cls in facts.classes)
+        and not any(item.scope in names for item in facts.imports)
+    )
+
+
+def _lowered(
+    source: bytes,
+    old: Function,
+    region: Span,
+    language: Language,
+    memo: Memo,
+    seconds: float,
+    clock: Callable[[], float],
+) -> tuple[Function, ...] | None:
+    """The function that stands in the region now, with those inside it; None where it is not what it was called."""
+    tree = parse_within(source, language, seconds, clock=clock, part=region)
+    if tree is None or tree.root_node.has_error:
+        raise Broken
+    grammar = language.grammar
+    nodes = [node for node in tree.root_node.children if node.kind_id not in grammar.comments]
+    if len(nodes) != 1:
+        return None
+    unit = Unit(source, grammar, {})
+    if old.owner:
+        unit.prefix, unit.owner = f"{old.owner}.", old.owner
+    _, _, number = old.qualname[len(unit.prefix) :].partition("#")
+    if number:
+        unit.counts[old.name] = int(number) - 1
+    unit.statement(nodes[0], 0, [])
+    if len(unit.queued) != 1:
+        return None
+    [pending] = unit.queued
+    if (pending.start, pending.qualname, pending.kind) != (old.start, old.qualname, old.kind):
+        return None
+    piece = recall(unit, pending, source, language.name, memo)
+    if piece.classes or piece.imports or not _is_indented(source, piece.functions[0]):
+        return None
+    return piece.functions
+
+
+def _is_indented(source: bytes, function: Function) -> bool:
+    """Whether the body stands deeper than the function, which a function parsed alone does not tell."""
+    body = function.start + function.body_at
+    line, own = source.rfind(b"\n", 0, body) + 1, source.rfind(b"\n", 0, function.start) + 1
+    if line <= function.start + function.name_to:
+        return True  # on the line of the `def`
+    indent, outer = _INDENT.match(source, line), _INDENT.match(source, own)
+    assert indent is not None
+    assert outer is not None
+    return indent[0].startswith(outer[0]) and len(indent[0]) > len(outer[0])
+
+
+def _reaching(facts: FileFacts, old: Function, end: int) -> FileFacts | None:
+    """The facts with the new end of a function in what it stands in: its class, the classes around, the top level."""
+    qualname, owner, was = old.qualname, old.owner, old.end
+    classes = list(facts.classes)
+    while was != end and owner:
+        at = next((n for n, one in enumerate(classes) if one.qualname == owner), None)
+        body = _with_end(classes[at].body, qualname, end - classes[at].start) if at is not None else None
+        if at is None or body is None or classes[at].parent:
+            return None
+        cls: ClassDef = classes[at]
+        grown = end if cls.end == was else cls.end
+        classes[at] = replace(cls, body=body, end=grown)
+        qualname, owner = cls.qualname, cls.owner
+        if grown == cls.end:
+            return replace(facts, classes=tuple(classes))
+    if was == end:
+        return facts
+    top = _with_end(facts.functions[0].body, qualname, end)
+    if top is None:
+        return None
+    module = replace(facts.functions[0], body=top)
+    return replace(facts, functions=(module, *facts.functions[1:]), classes=tuple(classes))
+
+
+def _with_end(body: tuple[Stmt, ...], qualname: str, to: int) -> tuple[Stmt, ...] | None:
+    """A body in which a definition ends elsewhere; None where the body does not hold it itself."""
+    for at, statement in enumerate(body):
+        if isinstance(statement, Define) and statement.qualname == qualname:
+            return (*body[:at], replace(statement, to=to), *body[at + 1 :])
+    return None
