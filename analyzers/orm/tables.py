@@ -84,6 +84,7 @@ class Django(Struct, frozen=True):
     related_manager: Effects
     prefetched: Effects  # cached, cached_if_ordered, defeats
     instance: Effects
+    signals: Words
     functions: Effects  # by full dotted name
     classes: dict[str, Names]  # model, user, model_mixin, manager, queryset, prefetch: full dotted names
     relations: Words  # field class or its ending -> fk, o2o, m2m, generic_fk, generic_relation

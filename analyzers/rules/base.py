@@ -223,9 +223,7 @@ def through(query: Queried) -> str:
         return ""
     shown = query.chain[0].message.startswith("shows ")
     steps = (query.chain[0], query.chain[-1]) if shown and len(query.chain) > 1 else query.chain[:1]
-    callees = (
-        re.sub(r"#\d+", "", step.message.removeprefix("calls ").removeprefix("shows ")) for step in steps
-    )
+    callees = (re.sub(r"#\d+|^(calls|shows|sends \w+ to) ", "", step.message) for step in steps)
     return f" (through {', '.join(callees)})"
 
 
@@ -238,6 +236,12 @@ def others_related(first: Place, queries: Iterable[Queried], words: str) -> list
     """The other places with the same cause, each once."""
     places = dict.fromkeys(call_place(q) for q in queries)
     return [Related(place, words) for place in places if place != first]
+
+
+def signal_of(query: Queried) -> str:
+    """`sends post_save to `log`` for a query of a function that listens to a row being written; "" for any other."""
+    first = query.chain[0].message if query.chain else ""
+    return first if first.startswith("sends ") else ""
 
 
 def chain_related(query: Queried) -> Iterator[Related]:

@@ -20,6 +20,7 @@ from analyzers.rules.base import (
     others_related,
     place_of,
     repeats,
+    signal_of,
     through,
     told,
 )
@@ -39,6 +40,7 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         # One loop, one finding: who mends the loop has all of its queries before their eyes.
         kind = f"{query.kind} {query.orm}" if query.orm == "redis" else query.kind
+        kind = "write" if signal_of(query) else kind  # What a row that is saved sets off is part of that.
         groups.setdefault((loop.place, kind), []).append((loop, query))
     for place, kind in [key for key in groups if key[1] == "commit"]:
         # What is written and then committed is one cause.
@@ -176,12 +178,17 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     )
     if query.kind == "commit" and query.label.endswith("commit()") and _holds_rows(loop):
         message += " What the session holds is read anew after each of them."
-    more = len({(q.label, call_place(q)) for q in others} - {(query.label, call_place(query))})
+    apart = {(q.label, call_place(q)) for q in others if not signal_of(q)}
+    more = len(apart - {(query.label, call_place(query))})
     if more:
         message += f" So do {more} more in this loop." if more > 1 else " So does one more in this loop."
     if query.note:
         message += f" {query.note[0].upper()}{query.note[1:]}."
+    signals = dict.fromkeys(s for s in map(signal_of, (query, *others)) if s)
+    if signals:
+        message += f" Each {' and '.join(signals)}, which a batch would not."
     related = [loop_related(loop), *chain_related(query)]
+    related += [r for other in others if signal_of(other) for r in (other.chain[0], *chain_related(other))]
     related += others_related(call_place(query), others, "another query, in the same loop")
     mild = _is_mild(context, loop, query) or _is_whole_work(context, loop, [query, *others])
     severity = Severity.INFORMATION if mild else Severity.WARNING
@@ -194,7 +201,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         confidence,
         Cost(f"{turns} {unit}", "" if query.note or query.kind == "http" else "1 query"),
         related,
-        _fixes(context, loop, query, more),
+        _fixes(context, loop, query, more + len(signals)),
         ("query",),
     )
 

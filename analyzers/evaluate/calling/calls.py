@@ -282,11 +282,56 @@ def enter_summary(
         value = bound.get(name)
         if value is not None and value.grown is not None:
             run.grow(value.grown, by.substitute(swap, swap.exact))
+    shows = function.kind == TEMPLATE_KIND
+    _hear(
+        run,
+        summary,
+        bound,
+        path,
+        function,
+        Related(place, f"shows `{label}`" if shows else f"calls `{units.shown(function.qualname)}`"),
+    )
+    if not summary.complete:
+        run.incomplete = True
+    for name, value in summary.sets:
+        if run.path == path and (run.function.kind == "module" or run.outer is None):
+            run.bind(name, _returned(run, value, swap, bound, function).named(name))
+            run.shared.add(name)
+            run.declared.add(name)
+    for name, value in summary.fills:
+        holding.merge(run, bound.get(name), _returned(run, value, swap, bound, function))
+    run.left = {name: _returned(run, value, swap, bound, function) for name, value in summary.stores}
+    this = bound.get("self")
+    if run.left and this is not None and this.label == "self":
+        run.stored |= run.left
+    return _returned(run, summary.returns, swap, bound, function)
+
+
+def overheard(
+    run: Run,
+    ref: tuple[str, str],
+    values: tuple[Value, ...],
+    keywords: Mapping[str, Value],
+    place: Place,
+    how: str,
+) -> None:
+    """What a function asks the database that something else calls in between: its queries, and nothing else of it."""
+    function = run.summaries.function(*ref)
+    if function is None:
+        return
+    bound = bind_parameters(function, Value("function", ref=ref), values, keywords, run.language)
+    summary = run.summaries.of(ref[0], function, bound, run)
+    if summary is not None:
+        _hear(run, summary, bound, ref[0], function, Related(place, f"{how} `{function.qualname}`"))
+
+
+def _hear(
+    run: Run, summary: Summary, bound: dict[str, Value], path: str, function: f.Function, step: Related
+) -> None:
+    """Write down the queries that a function sends, with the step that leads to it."""
     if summary.queries:
         run.summaries.project.read(path, "function", function.qualname)
     kept = run.memo_depth > 0 or (bool(summary.queries) and memos.is_memoised(function))
-    shows = function.kind == TEMPLATE_KIND
-    step = Related(place, f"shows `{label}`" if shows else f"calls `{units.shown(function.qualname)}`")
     cut = run.summaries.silenced(path, function)
     by_framework = bool(run.loops) and run.loops[-1].kind == frameworks.LOOP
     chosen = run.options > 0 and (not by_framework or run.function.kind == units.KIND)
@@ -307,20 +352,6 @@ def enter_summary(
                 optional=query.optional or chosen,
             )
         )
-    if not summary.complete:
-        run.incomplete = True
-    for name, value in summary.sets:
-        if run.path == path and (run.function.kind == "module" or run.outer is None):
-            run.bind(name, _returned(run, value, swap, bound, function).named(name))
-            run.shared.add(name)
-            run.declared.add(name)
-    for name, value in summary.fills:
-        holding.merge(run, bound.get(name), _returned(run, value, swap, bound, function))
-    run.left = {name: _returned(run, value, swap, bound, function) for name, value in summary.stores}
-    this = bound.get("self")
-    if run.left and this is not None and this.label == "self":
-        run.stored |= run.left
-    return _returned(run, summary.returns, swap, bound, function)
 
 
 def _repeated_by(query: Queried) -> Loop | None:

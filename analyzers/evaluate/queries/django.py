@@ -13,6 +13,7 @@ from analyzers.evaluate.calling import calls
 from analyzers.evaluate.queries import django_columns as columns
 from analyzers.evaluate.queries import django_loaders as loaders
 from analyzers.evaluate.queries import django_owners as owners
+from analyzers.evaluate.queries import django_signals as signals
 from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, read_later, row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -206,7 +207,12 @@ def _method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
         note=_note(receiver, name),
         origin=receiver.origin if receiver.relation else None,
     )
-    return _fetched(receiver, effect, depends, Origin(place, label=receiver.label))
+    fetched = _fetched(receiver, effect, depends, Origin(place, label=receiver.label))
+    if effect == "write_one":
+        signals.sent(run, name, fetched, place)
+    elif name in ("delete", "adelete"):
+        signals.sent_by_each(run, node, name, receiver, place)
+    return fetched
 
 
 def _fetched(receiver: Value, effect: str, depends: frozenset[Token], origin: Origin | None = None) -> Value:
@@ -421,6 +427,7 @@ def _instance_method(run: Run, node: f.Call, receiver: Value, name: str, argumen
         model=_model_name(run, receiver),
         note=note,
     )
+    signals.sent(run, name, receiver, run.place(node))
     return NONE
 
 
