@@ -153,6 +153,15 @@ class Value(Struct, frozen=True, gc=False):
         return replace(self, **changes)
 
 
+CHOICE = "choice"
+"""The kind of a value that is one of several functions or classes: `items` are these."""
+
+CALLABLE = ("function", "class", "prepared", CHOICE)
+"""Kinds of what can be called."""
+
+MAX_CHOICES = 8
+"""Of more functions nobody would want to hear what each may do."""
+
 UNKNOWN_VALUE = Value()
 NONE = Value("none", frozen=True)
 NUMBER = Value("int")
@@ -176,6 +185,8 @@ def join(a: Value, b: Value) -> Value:
         return b.on(a.depends)
     if b.kind == "none":
         return a.on(b.depends)
+    if a.kind in CALLABLE and b.kind in CALLABLE and (a.ref, a.dotted, a.items) != (b.ref, b.dotted, b.items):
+        return _either_called(a, b)
     if a.kind != b.kind or a.ref != b.ref or a.dotted != b.dotted:
         if {a.kind, b.kind} <= {"int", "float", "bool"}:
             kind = "float" if "float" in (a.kind, b.kind) else "int"
@@ -201,7 +212,7 @@ def join(a: Value, b: Value) -> Value:
         size=_joined_size(a, b),
         of=join(a.of, b.of) if a.of and b.of else a.of or b.of,
         values=join(a.values, b.values) if a.values and b.values else a.values or b.values,
-        items=a.items if a.items == b.items else None,
+        items=a.items if a.items == b.items else _joined_items(a, b),
         depends=depends,
         batched=a.batched | b.batched,
         method=a.method if a.method == b.method else "",
@@ -216,6 +227,18 @@ def join(a: Value, b: Value) -> Value:
         below=_either_below(a, b),
         way=ways.join(a.way, b.way),
         entries=_joined_entries(a, b),
+    )
+
+
+def _either_called(a: Value, b: Value) -> Value:
+    """One of two functions, or of the several that each of both may be."""
+    parts = [part for value in (a, b) for part in (value.items or () if value.kind == CHOICE else (value,))]
+    several = tuple(dict.fromkeys(part.but(depends=NOTHING) for part in parts))
+    depends = a.depends | b.depends
+    if len(several) > MAX_CHOICES:
+        return Value(depends=depends, label=a.label or b.label)
+    return Value(
+        CHOICE, items=several, depends=depends, label=a.label or b.label, frozen=a.frozen and b.frozen
     )
 
 
@@ -266,6 +289,16 @@ def _joined_entries(a: Value, b: Value) -> tuple[tuple[str, Value], ...]:
         (name, joined(v for v in (left.get(name), right.get(name)) if v) or UNKNOWN_VALUE)
         for name in {**left, **right}
     )
+
+
+def _joined_items(a: Value, b: Value) -> tuple[Value, ...] | None:
+    """The parts of either of two tuples, where some of them are functions: `("title", show_title)`."""
+    if a.items is None or b.items is None or len(a.items) != len(b.items) or a.kind != "tuple":
+        return None
+    pairs = list(zip(a.items, b.items, strict=True))
+    if not any(x.kind in CALLABLE and y.kind in CALLABLE for x, y in pairs):
+        return None
+    return tuple(join(x, y) for x, y in pairs)
 
 
 def _joined_size(a: Value, b: Value) -> Cost | None:

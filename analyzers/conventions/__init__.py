@@ -75,10 +75,12 @@ def kind_of(project: Project, key: Key) -> str:
 
 def repeats(call: f.Call) -> bool:
     """True for a call that a framework may answer with a loop: `BookSerializer(rows, many=True)`, `render(...)`, a call
-    that names a template."""
+    that names a template, `rows.delete()` whose rows each send a signal."""
     func = call.func
     name = func.name if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
     if name in _RENDERS or is_true(keyword(call, "many")):
+        return True
+    if name in _DELETES and not call.args:
         return True
     return any(isinstance(node, f.Const) and str(node.value).endswith(_TEMPLATES) for node in call.args)
 
@@ -93,6 +95,7 @@ def _attribute(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Func
 
 
 _RENDERS = frozenset((*(name.rpartition(".")[2] for name in frameworks().renders.words), pages.ANSWER))
+_DELETES = ("delete", "adelete")
 _TEMPLATES = (".html", ".htm", ".txt", ".xml", ".jinja", ".jinja2", ".j2")
 """How the names of templates end."""
 

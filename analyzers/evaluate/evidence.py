@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import shapes
+from analyzers.evaluate import shapes, tabled
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes.arithmetic import folded
 from analyzers.operations import operations
@@ -259,9 +259,11 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
     if node is None:
         return UNKNOWN_VALUE
     if isinstance(node, f.Collection):
-        return Value(node.kind, evidence="a literal")
+        table = tabled.of_list(project, path, scope, node) if language == "python" else None
+        return table or Value(node.kind, evidence="a literal")
     if isinstance(node, f.Mapping):
-        return Value("dict", evidence="a literal")
+        table = tabled.of_mapping(project, path, scope, node) if language == "python" else None
+        return table or Value("dict", evidence="a literal")
     if isinstance(node, f.Comprehension):
         return Value("iterator" if node.kind == "generator" else node.kind, evidence="a comprehension")
     if isinstance(node, (f.Binary, f.Unary)):

@@ -15,7 +15,7 @@ from analyzers.evaluate.sizes.measures import Measures, is_logarithmic, smaller,
 from analyzers.evaluate.turns import segments
 from analyzers.findings import Place
 from analyzers.operations import Operation, operations
-from analyzers.types import UNKNOWN_VALUE, Token, Value, element
+from analyzers.types import CALLABLE, UNKNOWN_VALUE, Token, Value, element
 
 LISTS_ONCE = ("range", "iterator", "view", "values")
 """What Python 2 gave as lists, and still is used as one where its names are called."""
@@ -234,9 +234,9 @@ def _item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
 
 
 def _named(base: Value, index: Value) -> Value | None:
-    """The rows that a mapping holds under a written-out name: `context["books"]`."""
+    """The rows, or the function, that a mapping holds under a written-out name: `context["books"]`."""
     found = dict(base.entries).get(index.const) if isinstance(index.const, str) else None
-    return found if found is not None and found.kind in (*queries.LAZY_KINDS, "row") else None
+    return found if found is not None and found.kind in (*queries.LAZY_KINDS, "row", *CALLABLE) else None
 
 
 def sliced(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) -> Value:

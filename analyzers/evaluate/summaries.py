@@ -25,7 +25,7 @@ from analyzers.evaluate.recursion import descents, solve
 from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.evaluate.run import MAX_DEPTH, OverBudget, Run
 from analyzers.evaluate.turns import loops, segments
-from analyzers.project import names
+from analyzers.project import names, signals
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.text import Span, Text
@@ -225,6 +225,9 @@ class Summaries:
             if not value.known and position == 1 and function.owner and language == "python":
                 shown = serializers.row_of(self.project, path, function)
                 value = evidence.instance_of(self.project, *shown) if shown is not None else value
+            if not value.known and param.name == "instance" and language == "python":
+                sender = signals.sender_of(self.project, (path, function.qualname))
+                value = evidence.instance_of(self.project, *sender) if sender is not None else value
             if not value.known and param.default is not None:
                 value = self._default(path, param.default)
             out[param.name] = _formal(value, param.name, function.qualname)

@@ -40,7 +40,17 @@ def is_receiver(project: Project, function: Key) -> bool:
     def find() -> bool:
         return any(function in found for found in _all(project).values())
 
-    return project.memo.ask(("is a signal's receiver", *function), find, in_cycle=False)
+    return project.memo.ask(("is a receiver", *function), find, in_cycle=False)
+
+
+def sender_of(project: Project, function: Key) -> Key | None:
+    """The model whose rows a receiver is handed; None for one of several models, and for any other function."""
+
+    def find() -> Key | None:
+        senders = {sent[1] for sent, found in _all(project).items() if function in found}
+        return senders.pop() if len(senders) == 1 else None
+
+    return project.memo.ask(("sender", *function), find, in_cycle=None)
 
 
 def _all(project: Project) -> dict[_Sent, tuple[Key, ...]]:

@@ -24,7 +24,7 @@ from analyzers.evaluate.turns.whiles import sharing
 from analyzers.findings import Place, Related
 from analyzers.project import names
 from analyzers.templates import KIND as TEMPLATE_KIND
-from analyzers.types import INPUT, NONE, UNKNOWN_VALUE, Token, Value
+from analyzers.types import CHOICE, INPUT, NONE, UNKNOWN_VALUE, Token, Value, joined
 
 RULE_OF = {"read": "query-in-loop", "write": "query-in-loop", "lazy": "lazy-relation-in-loop"}
 """Which rule speaks of a kind of query: an ignore of that rule on a `def` keeps the query from all callers."""
@@ -73,6 +73,8 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     bound = target.bound
     if target.evidence == attributes.FIXED:
         return target.but(bound=None)
+    if target.kind == CHOICE:
+        return joined(_dispatch(run, node, part, arguments) for part in target.items or ()) or UNKNOWN_VALUE
     if target.kind == prepared.KIND or (target.method and target.method != name):
         return prepared.applied(run, target, arguments.values, arguments.keywords, node)
     found = queries.call(run, node, target, name, arguments)
@@ -96,6 +98,9 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         if ready is not None:
             return ready
         written.by_function(run, target.dotted, arguments.values, place)
+        named = _named_attribute(run, node, arguments) if target.dotted == "builtins.getattr" else None
+        if named is not None:
+            return named
         made = library.external(run, node, target, arguments, place)
         return showing.with_keywords(made, arguments) if target.dotted == "builtins.dict" else made
     if name in ("render", "TemplateResponse") and showing.by_method(run, node, name, arguments, place):
@@ -111,6 +116,16 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     if bound is not None and name:
         return library.method(run, node, bound, name, arguments, place)
     return UNKNOWN_VALUE
+
+
+def _named_attribute(run: Run, node: f.Call, arguments: Arguments) -> Value | None:
+    """`getattr(book, "author")`: what reading the attribute gives; None where its name is not written out."""
+    holder, name = arguments.get(0), arguments.get(1)
+    if holder is None or name is None or not isinstance(name.const, str):
+        return None
+    if holder.kind not in ("row", "instance", *queries.LAZY_KINDS):
+        return None
+    return attributes.read(run, f.Attr(node.at, node.to, node.args[0], name.const, node.at), holder)
 
 
 # -------------------------------------------------------------------------------------------------- project

@@ -13,7 +13,7 @@ from analyzers.costs import ONE
 from analyzers.evaluate import attributes, queries
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.run import Run
-from analyzers.types import UNKNOWN_VALUE, Value, element
+from analyzers.types import CHOICE, UNKNOWN_VALUE, Value, element, joined
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -41,7 +41,7 @@ def made(target: Value, arguments: Arguments) -> Value | None:
 
 def is_callable(value: Value) -> bool:
     """True for what is made ready, and for a method of rows or of a client that is not called where it is read."""
-    return value.kind == KIND or bool(value.method)
+    return value.kind in (KIND, CHOICE) or bool(value.method)
 
 
 def applied(
@@ -50,6 +50,9 @@ def applied(
     """Call it at `node`."""
     if function.method:
         return _method(run, function, values, keywords, node)
+    if function.kind == CHOICE:
+        returned = [applied(run, part, values, keywords, node) for part in function.items or ()]
+        return joined(returned) or UNKNOWN_VALUE
     if function.kind == "function":
         return calls.invoke(run, function, tuple(values), keywords, run.place(node), function.label)
     if function.kind != KIND or not function.items:

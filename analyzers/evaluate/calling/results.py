@@ -11,7 +11,7 @@ from analyzers.evaluate.calling.arguments import Arguments
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes.measures import NUMBERS, Measures
 from analyzers.operations import Operation, operations
-from analyzers.types import CHARACTER, NONE, UNKNOWN_VALUE, Value, element, join, joined
+from analyzers.types import CALLABLE, CHARACTER, NONE, UNKNOWN_VALUE, Value, element, join, joined
 
 KEYED = ("set", "dict", "sortedset", "sorteddict")
 """Containers that hold each key once."""
@@ -38,6 +38,9 @@ def result(
     if kind in ("element", "value"):
         held = element(receiver) if kind == "element" else receiver.values
         held = held or (_filled_in(arguments) if row.grows else UNKNOWN_VALUE)
+        otherwise = arguments.get(1)
+        if kind == "value" and held.kind in CALLABLE and otherwise is not None and otherwise.kind in CALLABLE:
+            held = join(held, otherwise)
         if receiver.frozen and receiver.is_constant_size:
             held = held.but(size=ONE, frozen=True)  # What a constant holds is as constant.
         return held.on(depends)

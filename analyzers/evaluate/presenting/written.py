@@ -1,10 +1,11 @@
-"""Rows that are written out: `print(book)`, `str(book)`, `f"{book}"` run the model's `__str__`."""
+"""Rows, and objects that hold some, that are written out: `print(book)`, `str(book)`, `f"{book}"` run `__str__`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from analyzers.evaluate.calling import calls
+from analyzers.evaluate.queries import holding
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.project import names
@@ -34,7 +35,9 @@ def in_template(run: Run, value: Value, place: Place) -> None:
 
 
 def _written(run: Run, value: Value, methods: tuple[str, ...], place: Place) -> None:
-    if value.kind != "row" or value.ref is None or run.language != "python":
+    if value.ref is None or run.language != "python":
+        return
+    if value.kind != "row" and not (value.kind == "instance" and holding.holds_rows(value)):
         return
     for method in methods:
         found = names.member(run.summaries.project, *value.ref, method)

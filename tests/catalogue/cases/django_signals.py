@@ -3,7 +3,7 @@
 from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 
-from shop.models import Audit, Author, Book, Club, Membership, Note, Review
+from shop.models import Audit, Author, Book, Club, Membership, Note, Profile
 
 
 @receiver(post_save, sender=Club)
@@ -88,16 +88,16 @@ def saved_in_bulk_and_nothing_asked():
     Author.objects.bulk_update(list(Author.objects.all()), ["name"])
 
 
-@receiver([post_save, post_delete], sender=Review)
-def _mark_book(sender, instance, **kwargs):
-    for note in instance.book.notes.all():
-        note.text = "reviewed"
-        note.save()  # grows
-
-
-def reviews_saved_each():
-    for review in Review.objects.select_related("book"):
+@receiver([post_save, post_delete], sender=Profile)
+def _mark_reviews(sender, instance, **kwargs):
+    for review in instance.user.review_set.all():
+        review.stars = 1
         review.save()  # grows
+
+
+def profiles_saved_each():
+    for profile in Profile.objects.select_related("user"):
+        profile.save()  # grows
 
 
 def listeners_of_a_base(names):
