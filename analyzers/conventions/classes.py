@@ -131,7 +131,7 @@ def words(project: Project, at: Held, depth: int = 0) -> list[Word] | None:
     if isinstance(node, f.Call) and len(node.args) == 1 and dotted(node.func) in ("list", "tuple", "set"):
         return words(project, Held(at.owner, node.args[0]), depth + 1)
     chain = dotted(node)
-    elsewhere = _named(project, at, chain) if chain else None
+    elsewhere = named(project, at, chain) if chain else None
     return words(project, elsewhere, depth + 1) if elsewhere is not None else None
 
 
@@ -155,7 +155,7 @@ def _together(parts: list[list[Word] | None]) -> list[Word] | None:
     return out
 
 
-def _named(project: Project, at: Held, chain: str) -> Held | None:
+def named(project: Project, at: Held, chain: str) -> Held | None:
     """What a name in a class body stands for: another class's attribute, or a module's variable."""
     path, scope = at.owner
     found = names.resolve(project, path, chain, scope)

@@ -30,8 +30,6 @@ from analyzers.project.schema import Key
 from analyzers.text import Span
 
 _PREFIX = "resolve_"
-_LISTS = frozenset(("list", "List", "typing.List", "Sequence", "Iterable", "collections.abc.Sequence"))
-
 
 _ASKED = "asked"
 """The name in a type's unit that stands for what a client asks for."""
@@ -66,8 +64,10 @@ def roots(project: Project, key: Key) -> Iterator[str]:
 
 def _asks(project: Project, key: Key) -> bool:
     """True if something of the type's own is done for each row."""
-    return any(True for _ in _resolvers(project, key)) or any(
-        not step.resolver for _, step in _singles(project, key)
+    return (
+        any(True for _ in _resolvers(project, key))
+        or any(not step.resolver for _, step in _singles(project, key))
+        or any(True for _ in _own_lists(project, key))
     )
 
 
@@ -105,6 +105,27 @@ def _read(project: Project, key: Key) -> Iterator[f.Stmt]:
         if not step.resolver and assign is not None:
             at = At(Span(assign.at, assign.to))
             yield at.do(at.attr(at.name(ROW), step.field))
+    for name, assign in _own_lists(project, key):
+        at = At(Span(assign.at, assign.to))
+        filtered = assign.value is not None and _means(
+            project, key[0], assign.value, frameworks().graphql_filtered
+        )
+        rows = at.call(at.attr(at.name(ROW), name, "filter" if filtered else "all"))
+        # What lies below a list of a list, few questions ask for.
+        yield f.If(*at.span, at.name(_ASKED), (at.do(at.call(at.name("list"), rows)),))
+
+
+def _own_lists(project: Project, key: Key) -> Iterator[tuple[str, f.Assign]]:
+    """The fields of a model's type that list the rows of a relation, and have no resolver."""
+    held = classes.meta(project, key, "model")
+    named = classes.class_of(project, held) if held is not None else None
+    model = Models(project).model(*named) if named is not None else None
+    for name, assign in classes.own(project, key).items() if model is not None else ():
+        relation = model.relations.get(name) if model is not None else None
+        if relation is None or not relation.many or classes.method(project, key, _PREFIX + name) is not None:
+            continue
+        if assign.value is not None and _means(project, key[0], assign.value, frameworks().graphql_rows):
+            yield name, assign
 
 
 def turn(resolver: f.Function, by: int, at: At) -> Iterator[f.Stmt]:
@@ -167,8 +188,17 @@ def _resolvers(project: Project, key: Key) -> Iterator[f.Function]:
             continue
         fields = frameworks().graphql_field
         decorated = any(_means(project, key[0], d, fields) for d in function.decorators)
+        if any(_is_hinted(d) for d in function.decorators):
+            continue
         if decorated or function.name.startswith(_PREFIX):
             yield function
+
+
+def _is_hinted(decorator: f.Expr) -> bool:
+    """True for a resolver whose decorator says what is to be loaded for it."""
+    return isinstance(decorator, f.Call) and any(
+        k.name in frameworks().graphql_hint for k in decorator.keywords
+    )
 
 
 def _reached(project: Project) -> dict[Key, tuple[Reach, ...]]:
@@ -294,7 +324,7 @@ def _lists_of(project: Project, key: Key) -> Iterator[tuple[Key, Key, str]]:
         ):
             yield target, key, name
     for resolver in _resolvers(project, key):
-        if isinstance(resolver.returns, f.Index) and dotted(resolver.returns.obj) in _LISTS:
+        if isinstance(resolver.returns, f.Index) and _is_list(resolver.returns):
             target = classes.class_of(project, Held(key, resolver.returns.index))
             if target is not None:
                 yield target, key, resolver.name
@@ -304,9 +334,18 @@ def _target(project: Project, key: Key, assign: f.Assign) -> Key | None:
     """The type that a class attribute lists."""
     inner = _list_of(project, key[0], assign.value)
     annotation = assign.annotation
-    if inner is None and isinstance(annotation, f.Index) and dotted(annotation.obj) in _LISTS:
+    if inner is None and isinstance(annotation, f.Index) and _is_list(annotation):
         inner = annotation.index if isinstance(assign.value, f.Call) else None
-    return classes.class_of(project, Held(key, inner)) if inner is not None else None
+    found = classes.class_of(project, Held(key, inner)) if inner is not None else None
+    if found is None or not classes.derives(project, found, frameworks().graphql_connection):
+        return found
+    node = classes.meta(project, found, "node")
+    return classes.class_of(project, node) if node is not None else None
+
+
+def _is_list(annotation: f.Index) -> bool:
+    """True for `list[Book]` and `relay.ListConnection[Book]`."""
+    return (dotted(annotation.obj) or "").rpartition(".")[2] in frameworks().graphql_lists
 
 
 def _is_given(project: Project, key: Key, target: Key, assign: f.Assign) -> bool:

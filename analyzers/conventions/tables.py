@@ -43,8 +43,12 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     graphql_decorator: Names
     graphql_field: Names
     graphql_list: Names
+    graphql_connection: Names
+    graphql_lists: Names
+    graphql_hint: Names
     graphql_single: Names
     graphql_rows: Names
+    graphql_filtered: Names
     ariadne_type: Names
     ariadne_query: Names
     method: Words

@@ -435,7 +435,7 @@ def _function(run: Run, node: f.Call, dotted: str, arguments: Arguments) -> Valu
     effect = tables().django.functions.of(dotted)
     first = arguments.first()
     if dotted in tables().django.classes["prefetch"]:
-        return loaders.made(arguments)
+        return loaders.made(run, node, arguments)
     if effect == "user_model":
         user = run.summaries.models.user_model()
         return Value("class", ref=user.key, label=user.name, frozen=True) if user is not None else None

@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.conventions import classes
+from analyzers.conventions import texts as texts_of_program
+from analyzers.conventions.classes import Held
 from analyzers.evaluate import shapes
 from analyzers.evaluate.queries import django_columns as columns
 from analyzers.evaluate.queries.emit import join_path, prefixes
@@ -18,6 +20,7 @@ from analyzers.project.django_fields import base_of
 from analyzers.project.index import Project
 from analyzers.project.models import Model
 from analyzers.project.names import Target
+from analyzers.project.outline import keyword
 from analyzers.types import Origin, Value
 
 if TYPE_CHECKING:
@@ -27,11 +30,12 @@ PREFETCH = "prefetch"
 """The kind of a `Prefetch` object: `path` is its lookup, `relation` the attribute it fills, `origin` its queryset's."""
 
 
-def made(arguments: Arguments) -> Value:
+def made(run: Run, node: f.Call, arguments: Arguments) -> Value:
     """`Prefetch(lookup, queryset=None, to_attr=None)`."""
     lookup, attribute = arguments.get(0, "lookup"), arguments.get(2, "to_attr")
     rows = arguments.get(1, "queryset")
-    path = lookup.const if lookup is not None and isinstance(lookup.const, str) else ""
+    written = node.args[0] if node.args else keyword(node, "lookup")
+    path = _text(run, written, lookup) if lookup is not None and written is not None else ""
     known = attribute is None or attribute.kind == "none" or isinstance(attribute.const, str)
     if not path or not known:
         return Value(PREFETCH)
@@ -141,7 +145,8 @@ def texts(run: Run, node: f.Call, arguments: Arguments) -> list[str] | None:
 def _spread(run: Run, node: f.Expr, value: Value) -> list[Value]:
     """The arguments that `*lookups` stands for: items that are known, or a list that the program's text fixes."""
     if not isinstance(node, f.Star):
-        return [value]
+        text = _text(run, node, value) if value.kind in ("str", "unknown") else ""
+        return [value.but(kind="str", const=text) if text else value]
     if value.items is not None:
         return list(value.items)
     texts = _fixed(run, node.value)
@@ -160,6 +165,21 @@ def _spread(run: Run, node: f.Expr, value: Value) -> list[Value]:
         else Value()
         for item in assign.value.items
     ]
+
+
+def _text(run: Run, node: f.Expr, value: Value) -> str:
+    """The text of a lookup, also one that constants are put together to; "" where it is not known."""
+    if isinstance(value.const, str):
+        return value.const
+
+    def local(name: str) -> str | None:
+        held = run.lookup(name.partition(".")[0])
+        if held is None:
+            return None
+        return held.const if held.label == name and isinstance(held.const, str) else ""
+
+    at = Held((run.path, run.function.owner), node)
+    return texts_of_program.text_of(run.summaries.project, at, local) or ""
 
 
 _COPIES = ("list", "tuple", "set", "sorted", "filter")

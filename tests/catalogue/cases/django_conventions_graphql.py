@@ -2,6 +2,7 @@
 
 import graphene
 import strawberry
+from graphene import relay
 
 from shop.models import Author, Book
 
@@ -209,3 +210,55 @@ class Volumes:
 
 def strawberry_nested():
     strawberry.Schema(query=Volumes).execute_sync("{ volumes { author { mentorName } } }")
+
+
+class _NodeType(graphene.ObjectType):
+    author_name = graphene.String()
+
+    class Meta:
+        interfaces = (relay.Node,)
+
+    def resolve_author_name(book, info):
+        return book.author.name  # grows
+
+
+class _NodeConnection(relay.Connection):
+    class Meta:
+        node = _NodeType
+
+
+class _NodeQuery(graphene.ObjectType):
+    books = relay.ConnectionField(_NodeConnection)
+
+    def resolve_books(root, info, **arguments):
+        return Book.objects.all()
+
+
+def graphene_connection():
+    graphene.Schema(query=_NodeQuery).execute("{ books { edges { node { authorName } } } }")
+
+
+class _JoinedNodeType(graphene.ObjectType):
+    author_name = graphene.String()
+
+    class Meta:
+        interfaces = (relay.Node,)
+
+    def resolve_author_name(book, info):
+        return book.author.name
+
+
+class _JoinedNodeConnection(relay.Connection):
+    class Meta:
+        node = _JoinedNodeType
+
+
+class _JoinedNodeQuery(graphene.ObjectType):
+    books = relay.ConnectionField(_JoinedNodeConnection)
+
+    def resolve_books(root, info, **arguments):
+        return Book.objects.select_related("author")
+
+
+def graphene_connection_joined():
+    graphene.Schema(query=_JoinedNodeQuery).execute("{ books { edges { node { authorName } } } }")

@@ -6,7 +6,7 @@ from django.dispatch import receiver
 from shop.models import Audit, Author, Book, Club, Membership, Note, Profile
 
 
-@receiver(post_save, sender=Club)
+@receiver(post_save, sender=Club, dispatch_uid="_count_clubs")
 def _count_clubs(sender, instance, created, **kwargs):
     Audit.objects.create(text=f"{instance.name} of {Club.objects.count()}")
 
@@ -51,7 +51,7 @@ def saved_in_a_helper():
         _rename(club)  # grows
 
 
-@receiver(post_delete, sender=Note)
+@receiver(post_delete, sender=Note, dispatch_uid="_forget")
 def _forget(sender, instance, **kwargs):
     Audit.objects.filter(text=instance.text).delete()
 
@@ -65,7 +65,7 @@ def deleted_each():
         note.delete()  # grows
 
 
-@receiver(post_delete, sender=Membership)
+@receiver(post_delete, sender=Membership, dispatch_uid="_say_goodbye")
 def _say_goodbye(sender, instance, **kwargs):
     print(instance.role)
 
@@ -74,7 +74,7 @@ def deleted_together_and_nothing_asked():
     Membership.objects.all().delete()
 
 
-@receiver(pre_save, sender=Author)
+@receiver(pre_save, sender=Author, dispatch_uid="_tidy")
 def _tidy(sender, instance, **kwargs):
     instance.name = instance.name.strip()
 
@@ -88,7 +88,7 @@ def saved_in_bulk_and_nothing_asked():
     Author.objects.bulk_update(list(Author.objects.all()), ["name"])
 
 
-@receiver([post_save, post_delete], sender=Profile)
+@receiver([post_save, post_delete], sender=Profile, dispatch_uid="_mark_reviews")
 def _mark_reviews(sender, instance, **kwargs):
     for review in instance.user.review_set.all():
         review.stars = 1
