@@ -97,7 +97,13 @@ async def measure(files: list[Path]) -> list[Sent]:
                     await rewriter.run(prepared)
                 entry = rewriter.ledger.entries()[-1]
                 sent.append(
-                    Sent(prepared, prepared.raw_tokens, entry.usage, local, entry.timings.first_token)
+                    Sent(
+                        prepared,
+                        prepared.prefix.tokens + prepared.tail.tokens,
+                        entry.usage,
+                        local,
+                        entry.timings.first_token,
+                    )
                 )
             await rewriter.close()
     return sent
@@ -125,7 +131,7 @@ def report(sent: list[Sent]) -> Iterator[str]:
     drift = sum(one.raw for one in sent) / total.input - 1
     yield f"estimate of the input before calibration: {drift:+.1%} in total, {statistics.median(errors):.1%} per request (median)"
     shown = [one.prepared.estimate.input / one.billed.input - 1 for one in sent[len(sent) // 2 :]]
-    yield f"what the preview shows once calibrated (10 % dear on purpose): {statistics.median(shown):+.1%} (median)"
+    yield f"what the preview shows once calibrated: {statistics.median(shown):+.1%} (median)"
     times = sorted(one.prepare_seconds for one in sent)
     yield f"prepare: {times[len(times) // 2] * 1000:.1f} ms (median), {times[-1] * 1000:.1f} ms (longest)"
     firsts = sorted(one.first_seconds for one in sent)

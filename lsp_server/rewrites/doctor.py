@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 
 from lsp_server.rewrites.asking import prompt, route
-from lsp_server.rewrites.asking.budget import estimate_tokens, local_vocabulary, second_opinion
+from lsp_server.rewrites.asking.budget import local_vocabulary, prose, second_opinion
 from lsp_server.rewrites.keeping.ledger import Ledger
 from lsp_server.rewrites.sending import failures
 
@@ -16,7 +16,7 @@ _DAYS = 7
 def doctor(environ: Mapping[str, str], ledger: Ledger | None = None) -> list[tuple[str, str]]:
     """Rows of (what, finding). The key itself is never shown."""
     missing = failures.missing_key(environ)
-    ours = estimate_tokens(prompt.frozen())
+    ours = prose(prompt.frozen()).tokens
     other = second_opinion(prompt.frozen(), environ)
     return [
         ("Claude key", missing.sentence if missing else "set"),

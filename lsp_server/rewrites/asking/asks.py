@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lsp_server.rewrites.asking import prompt, redact, route
-from lsp_server.rewrites.asking.budget import FRAME, Count, count, dollars, price
+from lsp_server.rewrites.asking.budget import FRAME, Count, count, dollars, price, prose
 from lsp_server.rewrites.asking.calibration import Calibration
 from lsp_server.rewrites.asking.context import gather, ignored
 from lsp_server.rewrites.asking.request import Request, shown
@@ -141,7 +141,7 @@ def _ask(
     chosen = route.choose(settings, route.Task(kind))
     model = chosen.model
     system = prompt.small(instructions)
-    tail = FRAME + count(system, model.tokenizer) + count(text, model.tokenizer)
+    tail = FRAME + prose(system, model.tokenizer) + count(text, model.tokenizer)
     max_output = min(model.max_output, 2 * output + model.allowance + 200)
     tokens = (calibration or Calibration(None)).tail(model.id, tail)
     body = {

@@ -18,6 +18,7 @@ from lsp_server.rewrites.asking.budget import (
     dollars,
     estimate_tokens,
     price,
+    prose,
     rewritten,
 )
 from lsp_server.rewrites.asking.calibration import Calibration
@@ -130,7 +131,7 @@ def prepare(
     chosen = route.choose(settings, _task(target, function_tokens), may_look=may_look)
     model = chosen.model
     calibration = calibration or Calibration(None)
-    frozen = FRAME + _frozen(model.tokenizer, chosen.tools) + count(context.project, model.tokenizer)
+    frozen = FRAME + _frozen(model.tokenizer, chosen.tools) + prose(context.project, model.tokenizer)
     module, tail = count(context.module, model.tokenizer), count(context.tail, model.tokenizer)
     max_output = min(settings.max_output_tokens, model.max_output)
     estimate = price(
@@ -254,8 +255,9 @@ def _refuse_by_size(
 
 @cache
 def _frozen(tokenizer: str, across: bool) -> Count:
-    declared = count(json.dumps(tools.declared()), tokenizer) + TOOLS_PREAMBLE if across else Count()
-    return count(prompt.frozen(across), tokenizer) + declared
+    schemas = json.dumps(tools.declared(), separators=(",", ":"))  # as the SDK sends them
+    declared = prose(schemas, tokenizer) + TOOLS_PREAMBLE if across else Count()
+    return prose(prompt.frozen(across), tokenizer) + declared
 
 
 def _longest_run(text: str) -> int:

@@ -6,7 +6,7 @@ outer names mean in its file, and what the analyzer says of it. The tree has no 
 function map to those of the other by their order of appearance, which is one to one; where moving an answer over that map
 is not provably the same rewriting, there is no answer, and the request is sent.
 
-Python only; for other languages the exact key does what can be done safely.
+This is of Python, whose standard library reads it; for JavaScript and TypeScript `script_structure.py` does the same by tokens.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from lsp_server.rewrites.asking import prompt
 from lsp_server.rewrites.asking.request import Prepared
 from lsp_server.rewrites.checking import python_shape
 from lsp_server.rewrites.contract import RewriteFailed
+from lsp_server.rewrites.keeping import script_structure
 from lsp_server.rewrites.proposal import Answer, parse
 
 # Bindings whose name is no node of its own, so that moving them by place would miss some.
@@ -41,13 +42,14 @@ class Skeleton:
     key: str
     names: tuple[str, ...]
     comments: frozenset[str]
+    python: bool = True
 
 
 def skeleton(prepared: Prepared) -> Skeleton | None:
     """The structure of the function of a request; None where it has none that is safe to compare."""
     target = prepared.target
     if target.language != "python":
-        return None
+        return _of_script(prepared)
     code = target.indent + prepared.function
     tree = python_shape.definition(code)
     if tree is None or any(isinstance(n, _NAMED_ELSEWHERE) for n in ast.walk(tree) if n is not tree):
@@ -60,6 +62,21 @@ def skeleton(prepared: Prepared) -> Skeleton | None:
     shaped = ast.dump(_Renamed(numbered).visit(tree))
     key = _hash([prompt.VERSION, _around(prepared), shaped, _meanings(target.source, free)])
     return Skeleton(key, names, frozenset(_comments(code)))
+
+
+def _of_script(prepared: Prepared) -> Skeleton | None:
+    found = script_structure.shape(prepared)
+    if found is None:
+        return None
+    shaped, names, free, notes = found
+    parts = [
+        prompt.VERSION,
+        prepared.target.language,
+        _around(prepared),
+        shaped,
+        script_structure.meanings(prepared, free),
+    ]
+    return Skeleton(_hash(parts), names, notes, python=False)
 
 
 def pack(skeleton: Skeleton, text: str) -> str:
@@ -78,8 +95,15 @@ def unpack(skeleton: Skeleton, kept: str) -> str | None:
     if answer.also or len(names) != len(skeleton.names) or len(set(names)) != len(names):
         return None
     renaming = dict(zip(names, skeleton.names, strict=True))
-    code = _without_comments(answer.rewrite, skeleton.comments)
-    moved = _moved(code, renaming) if code is not None else None
+    if not skeleton.python and answer.aux and any(old != new for old, new in renaming.items()):
+        return None  # an extra function has names of its own
+    strip, move = (
+        (_without_comments, _moved)
+        if skeleton.python
+        else (script_structure.without_comments, script_structure.moved)
+    )
+    code = strip(answer.rewrite, skeleton.comments)
+    moved = move(code, renaming) if code is not None else None
     if moved is None:
         return None
     before, after, why, assumptions = (
