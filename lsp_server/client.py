@@ -40,7 +40,7 @@ class Client:
     watches_configuration: bool = False
     markdown: bool = False  # else hovers are plain text
     trusted: bool = True  # a workspace the person has not trusted gets no rewrites and no profiles
-    opens: frozenset[str] = frozenset()  # what it shows itself: request, stats, text, findings, hot
+    opens: frozenset[str] = frozenset()  # what it shows itself: request, stats, text, findings, hot, key
 
 
 def client_of(params: lsp.InitializeParams, encoding: str | None) -> Client:

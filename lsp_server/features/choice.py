@@ -134,6 +134,15 @@ def diagnostic(ls: BigoServer, analysis: Analysis, finding: Finding) -> lsp.Diag
     return to_diagnostic(finding, analysis.text, session.client, session.text_of, session.uri_of(), page)
 
 
+def told(ls: BigoServer, error: BaseException, reason: str = "") -> dict[str, str]:
+    """Why a command did nothing, as a part of its answer, and said to the person; a client that opens "key" says itself
+    that there is none, and how to set it."""
+    kind = str(getattr(error, "kind", ""))
+    if kind != "missing-key" or "key" not in ls.session.client.opens:
+        ls.warn(reason or str(error))
+    return {"reason": reason or str(error), "kind": kind}
+
+
 def comment_marker(ls: BigoServer, path: str) -> str:
     """What begins a comment in the document's language."""
     document = ls.session.documents.get(path)

@@ -43,8 +43,7 @@ async def explain(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
                 lambda state: progress.report(state.message, state.fraction),
             )
     except (choice.NoTarget, NoTarget, Refused, RewriteFailed) as error:
-        ls.warn(str(error))
-        return {"text": "", "reason": str(error)}
+        return {"text": "", **choice.told(ls, error)}
     except asyncio.CancelledError:
         return {"text": "", "reason": "cancelled"}
     if "explanation" not in ls.session.client.opens:

@@ -37,8 +37,7 @@ async def prewarm(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
         async with Progress(ls, "Warming the prompt cache"):
             usage = await ls.session.rewriter().prewarm(request)
     except (choice.NoTarget, NoTarget, Refused, RewriteFailed) as error:
-        ls.warn(str(error))
-        return {"warmed": False, "reason": str(error)}
+        return {"warmed": False, **choice.told(ls, error)}
     name = os.path.basename(chosen.document.path)
     if usage is None:
         ls.inform(f"what rewrites of {name} begin with is cached already")

@@ -27,11 +27,11 @@ APPLY, DISCARD = "Apply", "Discard"
 
 
 class _Stopped(Exception):
-    """The rewrite ends here; the text is for the person. `plain` is no warning: nothing is wrong."""
+    """The rewrite ends here; the text is for the person. `kind` is that of a failure; "no-change" is no warning."""
 
-    def __init__(self, reason: str, plain: bool = False) -> None:
+    def __init__(self, reason: str, kind: str = "") -> None:
         super().__init__(reason)
-        self.plain = plain
+        self.kind = kind
 
 
 def register(server: BigoServer) -> None:
@@ -51,11 +51,10 @@ async def rewrite(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
     error = work.exception()
     if error is None:
         return work.result()
-    if isinstance(error, _Stopped) and error.plain:
+    if isinstance(error, _Stopped) and error.kind == "no-change":
         ls.inform(str(error))
-    else:
-        ls.warn(_sentence(error))
-    return {"applied": False, "reason": _sentence(error)}
+        return {"applied": False, "reason": str(error), "kind": error.kind}
+    return {"applied": False, **choice.told(ls, error, _sentence(error))}
 
 
 async def _rewrite(ls: BigoServer, arguments: tuple[Any, ...]) -> dict[str, Any]:
@@ -76,7 +75,7 @@ async def _rewrite(ls: BigoServer, arguments: tuple[Any, ...]) -> dict[str, Any]
                 request, lambda state: progress.report(state.message, state.fraction)
             )
         except RewriteFailed as failure:
-            raise _Stopped(_sentence(failure), plain=failure.kind == "no-change") from failure
+            raise _Stopped(_sentence(failure), failure.kind) from failure
     applied, reason = await _offer(ls, chosen, proposal)
     return {
         "applied": applied,

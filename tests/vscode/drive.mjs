@@ -27,7 +27,9 @@ async function main({ me, page, claude, see }) {
   await me.text('set(second)');
   see('the local fix in the buffer');
 
-  await me.command('bigo: Set Anthropic API Key');
+  await me.goto(5, 36);
+  await me.command('bigo: Rewrite This Function with Claude');
+  await page.locator('.notification-list-item .monaco-button', { hasText: 'Set API Key' }).click({ timeout: 30000 });
   await page.waitForSelector('.quick-input-widget input[type=password]');
   await me.answer(KEY);
   await page.locator('.notification-list-item-message', { hasText: 'the API key is stored' }).waitFor();
@@ -50,7 +52,7 @@ async function main({ me, page, claude, see }) {
   await me.text('This is what a rewrite would send');
   await me.command('bigo: Show What Rewrites Cost');
   assert.equal(await me.webviewText('h1'), 'What rewrites cost');
-  assert.match(await me.webviewText('dl'), /Spent\$0\.\d+Requests1/);
+  assert.match(await me.webviewText('dl'), /Spent\$0\.\d+1 request/);
   see('the panel');
 
   await me.command('bigo: Remove Anthropic API Key');

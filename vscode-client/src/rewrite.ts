@@ -28,6 +28,7 @@ export function middleware(documents: ReadOnlyDocuments, stats: StatsPanel, prop
       else if (command === "bigo.showHot" && isHot(answer)) await pickHot(answer);
       else if (command === "bigo.showStats" && isStats(answer)) stats.show(answer);
       else if (command === "bigo.showStats" && answer) void vscode.window.showWarningMessage("bigo: this server's numbers are of another version.");
+      else if (isFailure(answer) && answer.kind === "missing-key") offerKey();
       return answer;
     },
     async provideCodeActions(document, range, context, token, next) {
@@ -35,6 +36,19 @@ export function middleware(documents: ReadOnlyDocuments, stats: StatsPanel, prop
       return actions ? offered(actions, vscode.workspace.isTrusted) : actions;
     },
   };
+}
+
+/** What a command answers that did nothing. */
+function isFailure(answer: unknown): answer is { readonly kind: string } {
+  return typeof answer === "object" && answer !== null && "kind" in answer;
+}
+
+function offerKey(): void {
+  const [set, without] = ["Set API Key", "Show the Request"];
+  void vscode.window.showWarningMessage("bigo: there is no Anthropic API key, so nothing was sent.", set, without).then((choice) => {
+    if (choice === set) void vscode.commands.executeCommand("bigo.setApiKey");
+    else if (choice === without) void vscode.commands.executeCommand("bigo.client.showRequest");
+  });
 }
 
 /** Commands of the palette, which have no arguments: the place is the cursor's. They exist whether a server runs or not. */

@@ -177,7 +177,7 @@ export class Server implements vscode.Disposable {
       outputChannel: log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       stdioOptions: { stdout: () => undefined, stderr: (stream) => this.relay(stream) },
-      initializationOptions: () => ({ settings: settings(), trusted: launch.trusted, opens: ["request", "stats", "findings", "hot"] }),
+      initializationOptions: () => ({ settings: settings(), trusted: launch.trusted, opens: ["request", "stats", "findings", "hot", "key"] }),
       middleware: {
         ...middleware,
         workspace: {
