@@ -20,7 +20,7 @@ from lsp_server.slack import Roomy, finding_outside, gaps_in, report_outside
 
 if TYPE_CHECKING:
     from analyzers.languages import Language
-    from analyzers.profiles import Linked
+    from analyzers.profiles import FunctionTime, Linked
     from lsp_server.looking import Desk
     from lsp_server.rewrites import Checked, Target
 
@@ -45,7 +45,8 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Hot:
-    """A function of the workspace with its part of a profile; lines from 0, shares from 0 to 1."""
+    """A function of the workspace with its part of a profile; shares from 0 to 1. `line` (from 0) is where it was when it
+    was linked, `start` its offset in the text as it is now, where that is known."""
 
     path: str
     line: int
@@ -54,6 +55,7 @@ class Hot:
     total_share: float
     summary: str
     cost: str  # estimated time, "" where nothing is known
+    start: int | None = None
 
 
 class Analyzer(Protocol):
@@ -400,24 +402,25 @@ class Engine:
         if not self._linked:
             return ()
         linked = self._newest()[0]
-        hot = [time for time in linked.functions if time.usable and time.qualname != "<module>" and time.path]
+        hot = [time for time in linked.functions if time.link != "gone" and time.qualname != "<module>"]
         hot.sort(key=lambda time: (-time.self_share, -time.total_share, time.path, time.line))
-        costs = {path: self._costs(path) for path in dict.fromkeys(time.path for time in hot[:most])}
-        return tuple(
-            Hot(
+        paths = dict.fromkeys(time.path for time in hot[:most])
+        reports = {path: {report.qualname: report for report in self.reports(path)} for path in paths}
+
+        def hottest(time: FunctionTime) -> Hot:
+            report = reports[time.path].get(time.qualname)
+            return Hot(
                 time.path,
                 max(0, time.line - 1),
                 time.qualname,
                 time.self_share,
                 time.total_share,
                 profiles.summary(time),
-                costs[time.path].get(time.qualname, ""),
+                report.time if report is not None else "",
+                report.place.span.start if report is not None else None,
             )
-            for time in hot[:most]
-        )
 
-    def _costs(self, path: str) -> dict[str, str]:
-        return {report.qualname: report.time for report in self.reports(path)}
+        return tuple(map(hottest, hot[:most]))
 
     def _newest(self) -> list[Linked]:
         """The newest profile of times and the newest record of queries; several of one kind are never mixed."""

@@ -118,7 +118,7 @@ def target_for(
         imports=_imports(facts, text),
         module=parts.of_file(path, facts),
         own=parts.of_function(path, function.qualname),
-        profile=_slice(linked, path, function.qualname, root, text_of),
+        profile=_slice(linked, path, function, root, text),
         guidelines="\n".join(guidelines),
         notes=project_notes.notes(root),
         orm=project_notes.orm_facts(project, root),
@@ -213,12 +213,15 @@ def _statement(text: Text, line: int) -> range:
     return range(first, last)
 
 
-def _slice(linked: Any, path: str, qualname: str, root: str, text_of: TextOf) -> str:
+def _slice(linked: Any, path: str, function: Function, root: str, text: Text) -> str:
     if linked is None:
         return ""
     from analyzers import profiles
 
-    return profiles.slice_for(linked, path, qualname, roots=(root,), text_of=text_of)
+    line = text.line_of(function.start) + 1
+    return profiles.slice_for(
+        linked, path, function.qualname, roots=(root,), text_of=lambda _: text, line=line
+    )
 
 
 def _relative(path: str, root: str) -> str:

@@ -18,7 +18,7 @@ from analyzers.profiles.keys import FileKeys, FunctionKey, Keys
 from analyzers.profiles.places import Places, is_external, is_whole, normal, promising
 from analyzers.profiles.profile import Frame, Profile
 from analyzers.profiles.sourcemaps import MAPPED, Originals, ReadFile, originals
-from analyzers.profiles.times import CallEdge, FunctionTime, LineTime, SentQueries
+from analyzers.profiles.times import LONGEST_WORDS, CallEdge, FunctionTime, LineTime, SentQueries
 from analyzers.profiles.totals import Key, Resolved, Sum, Totals
 from analyzers.text import Text
 
@@ -114,6 +114,7 @@ def _frames_by_file(profile: Profile) -> dict[str, list[Frame]]:
     return found
 
 
+_MOST_LINES = 50
 _MOST_TOLD = 10
 """Callers, callees and lines that are kept of a function: more than anything shows."""
 
@@ -359,7 +360,15 @@ class _Linker:
         if not self.lines_run or file.shifted or qualname not in file.by_own_qualname:
             return ()
         hottest = sorted(sum_.lines.items(), key=lambda each: (-each[1], each[0]))
-        return tuple(LineTime(line, time / self.profile.total) for line, time in hottest)
+        text = file.text
+        return tuple(
+            LineTime(
+                line,
+                time / self.profile.total,
+                text.line_text(line - 1).strip()[:LONGEST_WORDS] if 0 < line <= text.line_count else "",
+            )
+            for line, time in hottest[:_MOST_LINES]
+        )
 
     def _edges(
         self, edges: Mapping[Key | str, list[float]], sent: Mapping[Key | str, float] | None = None

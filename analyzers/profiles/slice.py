@@ -7,6 +7,7 @@ the workspace, and command lines, hosts and environment never reach the profile 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from analyzers.profiles.link import Linked
 from analyzers.profiles.profile import clean
@@ -29,12 +30,14 @@ def slice_for(
     roots: Sequence[str] = (),
     text_of: Callable[[str], Text | None] | None = None,
     budget: int = 600,
+    line: int = 0,
 ) -> str:
-    """The `<profile>` block for one function, at most about `budget` tokens; "" when there is nothing to say."""
+    """The `<profile>` block for one function, at most about `budget` tokens; "" when there is nothing to say. `line` is
+    where the function begins now, from 1; where it was when it was linked without it."""
     time = linked.of(path, qualname)
     if time is None or (time.total_share < 0.001 and not time.calls):
         return ""
-    writer = _Writer(linked, time, roots, text_of)
+    writer = _Writer(linked, replace(time, line=line or time.line), roots, text_of)
     lines = writer.lines()
     room = int(budget * CHARACTERS_PER_TOKEN)
     head, *body = lines
@@ -123,10 +126,11 @@ class _Writer:
         text = self.text_of(self.time.path) if self.text_of else None
         rows = []
         for each in self.time.lines[:_MOST_LINES]:
-            source = ""
-            if text is not None and 0 < each.line <= text.line_count:
-                source = f' "{_clean(text.line_text(each.line - 1).strip())[:_LONGEST_LINE]}"'
-            rows.append(f"{each.line} {_percent(each.share)}{source}")
+            line = each.line if text is None else each.now(text)
+            if not line:
+                continue  # not in the text any more
+            source = f' "{_clean(each.words)[:_LONGEST_LINE]}"' if text is not None and each.words else ""
+            rows.append(f"{line} {_percent(each.share)}{source}")
         return f"lines: {' | '.join(rows)}" if rows else ""
 
     def queries(self) -> list[str]:
@@ -150,7 +154,8 @@ class _Writer:
         steps = [self.time]
         while len(steps) < _MOST_PATH:
             above = [self.linked.of(edge.path, edge.qualname) for edge in steps[-1].callers if edge.qualname]
-            new = [time for time in above if time is not None and time not in steps]
+            passed = {(each.path, each.qualname) for each in steps}
+            new = [time for time in above if time is not None and (time.path, time.qualname) not in passed]
             if not new:
                 break
             steps.append(new[0])

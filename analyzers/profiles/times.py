@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
+from analyzers.text import Text
+
 MUCH_CALLED = 100_000
 """Calls from which a tracing profiler's own work dominates a small function."""
 
 LEAST_REPEATED = 5
 """Queries of one shape in one request from which they count as sent by a loop."""
+
+
+LONGEST_WORDS = 500
 
 
 class CallEdge(Struct, frozen=True, array_like=True, gc=False):
@@ -26,10 +31,22 @@ class CallEdge(Struct, frozen=True, array_like=True, gc=False):
 
 
 class LineTime(Struct, frozen=True, array_like=True, gc=False):
-    """Own time on one line, from 1; `share` of the profile's total."""
+    """Own time on one line, from 1; `share` of the profile's total. `words` is what stood there, when it was linked."""
 
     line: int
     share: float
+    words: str = ""
+
+    def now(self, text: Text) -> int:
+        """Where the line is in a text that was edited since, the nearest that reads the same; 0 where none does."""
+        at = self.line - 1
+        if 0 <= at < text.line_count and self._reads(text, at):
+            return self.line
+        same = [number for number in range(text.line_count) if self._reads(text, number)]
+        return min(same, key=lambda number: abs(number - at)) + 1 if same and self.words else 0
+
+    def _reads(self, text: Text, number: int) -> bool:
+        return text.line_text(number).strip()[:LONGEST_WORDS] == self.words
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from lsp_server.convert import to_path, to_uri
+from lsp_server.engine import Hot
 from lsp_server.features import choice, diagnostics
 from lsp_server.features.progress import Progress
 from lsp_server.server import BigoServer
+from lsp_server.session import Session
 from lsp_server.workspace import key
 
 _MOST_HOT = 20
@@ -68,7 +70,7 @@ async def show_hot(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
     functions = [
         {
             "uri": uris.get(hot.path) or to_uri(hot.path),
-            "line": hot.line,
+            "line": _line(session, hot),
             "name": hot.qualname,
             "self_share": hot.self_share,
             "total_share": hot.total_share,
@@ -82,6 +84,12 @@ async def show_hot(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
     elif "hot" not in session.client.opens:
         ls.inform("hottest: " + ", ".join(f"{hot.qualname} ({hot.summary})" for hot in found[:3]))
     return {"profile": next(reversed(session.profiles), ""), "functions": functions}
+
+
+def _line(session: Session, hot: Hot) -> int:
+    """Where the function begins now."""
+    text = session.text_of(hot.path) if hot.start is not None else None
+    return text.line_of(hot.start) if text is not None and hot.start is not None else hot.line
 
 
 async def link_found(ls: BigoServer) -> None:

@@ -10,6 +10,7 @@ from analyzers.profiles import link, refresh, slice_for
 from analyzers.profiles.formats import BY_NAME
 from analyzers.profiles.profile import Edge, Entry, Frame, Profile
 from analyzers.profiles.totals import label
+from analyzers.text import Text
 
 from .programs import Sources, sources
 from .test_sniff import FORMAT_OF
@@ -149,3 +150,19 @@ def test_a_profile_older_than_the_source_says_so(python_app: Sources) -> None:
     assert "self 39%" in told
     assert "the source is newer" in told
     assert "called by" not in told
+
+
+def test_lines_are_where_they_stand_now(python_app: Sources) -> None:
+    """Comments came in above the function and within it; one of its hot lines is gone."""
+    linked = python_app.link("py/pyspy.speedscope")
+    before = slice_for(linked, REPORT, "find_pairs", text_of=python_app.text_of)
+    assert "lines: 33 24%" in before
+    lines = python_app.texts[REPORT].splitlines(keepends=True)
+    edited = "".join(["# one\n", "# two\n", *lines[:30], "    # three\n", *lines[30:]])
+    time = linked.of(REPORT, "find_pairs")
+    assert time is not None
+    told = slice_for(linked, REPORT, "find_pairs", text_of=lambda path: Text.of(edited), line=time.line + 2)
+    assert f"find_pairs report.py:{time.line + 2}:" in told
+    assert 'lines: 36 24% "if values[i] + values[j] == target:" | 35 16%' in told
+    other = edited.replace("values[i] + values[j]", "values[j] + values[i]")
+    assert "36 24%" not in slice_for(linked, REPORT, "find_pairs", text_of=lambda path: Text.of(other))
