@@ -44,6 +44,9 @@ GLOBS: tuple[str, ...] = (
     "**/*.speedscope.json",
     "**/*.{collapsed,folded}.txt",
     "**/profile*.{json,json.gz,txt,speedscope}",
+    "**/*profile.{json,json.gz}",
+    "**/{profile,cprofile,prof,cpu}*.out",
+    "**/{collapsed,gecko}*.{txt,json}",
     "**/{prof,profiles,.prof,profiling}/**",
     "**/{stacks,perf}*.txt",
     "**/CPU.*.cpuprofile",
@@ -53,10 +56,13 @@ GLOBS: tuple[str, ...] = (
     "**/Trace-*.json.gz",
     "**/{scalene,viztracer,pyinstrument,stackprof}*.json",
     "**/callgrind.*",
+    "**/cachegrind.out.*",
     "**/*.callgrind",
+    "**/*.0x/**/*.json",
     "**/*.pb.gz",
     "**/*otel*.{json,jsonl}",
     "**/*queries*.json",
+    "**/*sql*.{log,txt}",
 )
 """Where profiles are usually written. What a file really is, its content says."""
 
