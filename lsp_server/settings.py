@@ -64,8 +64,12 @@ def load(root: Path | None, client: Mapping[str, Any] | None = None) -> tuple[Se
 
 
 def unknown_names(settings: Settings) -> list[str]:
-    """A line for every rule and language the settings name that does not exist. Loads the rules."""
-    from analyzers import languages, rules
+    """A line for every rule and language the settings name that does not exist. Loads the rules if one is named."""
+    from analyzers import languages
+
+    if not (settings.analysis.select or settings.analysis.ignore or settings.analysis.languages):
+        return []
+    from analyzers import rules
 
     known_rules = {rule.name for rule in rules.all_rules()}
     known_languages = {language.name for language in languages.LANGUAGES}

@@ -11,9 +11,11 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import re
 import tokenize
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -84,24 +86,33 @@ def files(roots: Path | Iterable[Path], settings: Settings) -> Iterator[Path]:
     """The source files in one or several folders, or files named themselves; absolute, sorted within each root,
     each once, found as they are asked for. Folders that cannot be read are passed over; links to folders are not
     followed."""
-    seen: set[Path] = set()
+    return map(Path, _files(roots, settings))
+
+
+def keys(roots: Path | Iterable[Path], settings: Settings) -> Iterator[str]:
+    """The same files by the names they go by (see `key`). Making paths of them is half of what listing costs."""
+    found = _files(roots, settings)
+    return found if os.sep == "/" else (path.replace(os.sep, "/") for path in found)
+
+
+def _files(roots: Path | Iterable[Path], settings: Settings) -> Iterator[str]:
+    seen: set[str] = set()
     for root in [roots] if isinstance(roots, Path) else roots:
-        for path in _files(Path(os.path.abspath(root)), settings):
+        for path in _files_in(os.path.abspath(root), settings):
             if path not in seen:
                 seen.add(path)
                 yield path
 
 
-def _files(root: Path, settings: Settings) -> Iterator[Path]:
+def _files_in(root: str, settings: Settings) -> Iterator[str]:
     wanted = _language_filter(settings)
-    if root.is_file():
-        if wanted(str(root)):
+    if os.path.isfile(root):
+        if wanted(root):
             yield root
         return
-    excluded = GitIgnoreSpec.from_lines(settings.analysis.exclude)
-    yield from _walk(
-        root, _Ignores(root, excluded, _ignores_above(root)), wanted, settings.analysis.max_file_size
-    )
+    exclude = settings.analysis.exclude
+    ignores = _Ignores(root, _Patterns(exclude) if exclude else None, _ignores_above(Path(root)))
+    yield from _walk(root, ignores, wanted, settings.analysis.max_file_size)
 
 
 def _language_filter(settings: Settings) -> Callable[[str], bool]:
@@ -120,52 +131,83 @@ def _language_filter(settings: Settings) -> Callable[[str], bool]:
     return wanted
 
 
+class _Patterns:
+    """What ignore lines say of a name: whether it is out, None where they say nothing.
+
+    All patterns are tried at once first, since they say nothing of most names.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._spec = GitIgnoreSpec.from_lines(lines)
+        texts = [pattern.regex.pattern for pattern in self._spec.patterns if pattern.regex is not None]
+        self._any = _any_of([text for text in texts if isinstance(text, str)])
+
+    def out(self, name: str) -> bool | None:
+        if self._any is not None and self._any.search(name) is None:
+            return None
+        return self._spec.check_file(name).include
+
+
+def _any_of(expressions: list[str]) -> re.Pattern[str] | None:
+    """One expression for all; None where they cannot be put together."""
+    plain = (re.sub(r"\(\?P<\w+>", "(?:", expression) for expression in expressions)
+    try:
+        return re.compile("|".join(f"(?:{expression})" for expression in plain)) if expressions else None
+    except re.error:
+        return None
+
+
 @dataclass(frozen=True)
 class _Ignores:
     """What holds in a folder: the exclude setting, relative to `root`, and ignore files from the outermost in."""
 
-    root: Path
-    excluded: GitIgnoreSpec
-    specs: tuple[tuple[Path, GitIgnoreSpec], ...]
+    root: str
+    excluded: _Patterns | None
+    specs: tuple[tuple[str, _Patterns], ...]
 
-    def entering(self, folder: Path) -> _Ignores:
-        spec = _read_ignore_file(folder / ".gitignore")
+    def entering(self, folder: str) -> _Ignores:
+        """The same with the ignore file of a folder, which is there."""
+        spec = _read_ignore_file(Path(folder, _IGNORE_FILE))
         return self if spec is None else _Ignores(self.root, self.excluded, (*self.specs, (folder, spec)))
 
     def out(self, path: str, *, folder: bool) -> bool:
         tail = "/" if folder else ""
-        if self.excluded.match_file(_relative(path, self.root) + tail):
+        if self.excluded is not None and self.excluded.out(_relative(path, self.root) + tail):
             return True
         # The innermost file that says anything decides, as in git.
         for base, spec in reversed(self.specs):
-            include = spec.check_file(_relative(path, base) + tail).include
-            if include is not None:
-                return include
+            out = spec.out(_relative(path, base) + tail)
+            if out is not None:
+                return out
         return False
 
 
-def _relative(path: str, base: Path) -> str:
-    return path[len(str(base)) :].replace(os.sep, "/").lstrip("/")
+_IGNORE_FILE = ".gitignore"
 
 
-def _ignores_above(root: Path) -> tuple[tuple[Path, GitIgnoreSpec], ...]:
+def _relative(path: str, base: str) -> str:
+    return path[len(base) :].replace(os.sep, "/").lstrip("/")
+
+
+def _ignores_above(root: Path) -> tuple[tuple[str, _Patterns], ...]:
     """The ignore files of the folders above `root`, up to the repository's root, unless they ignore `root` itself."""
-    above: list[tuple[Path, GitIgnoreSpec]] = []
+    above: list[tuple[str, _Patterns]] = []
     for folder in (root, *root.parents):
-        if folder != root and (spec := _read_ignore_file(folder / ".gitignore")):
-            above.append((folder, spec))
+        if folder != root and (spec := _read_ignore_file(folder / _IGNORE_FILE)):
+            above.append((str(folder), spec))
         if (folder / ".git").exists():
             if spec := _read_ignore_file(folder / ".git" / "info" / "exclude"):
-                above.append((folder, spec))
+                above.append((str(folder), spec))
             break
     else:
         return ()  # no repository: a .gitignore somewhere above is of something else
-    if any(spec.match_file(_relative(str(root), folder) + "/") for folder, spec in above if folder != root):
+    here = str(root)
+    if any(spec.out(_relative(here, folder) + "/") for folder, spec in above if folder != here):
         return ()
     return tuple(reversed(above))
 
 
-def _read_ignore_file(path: Path) -> GitIgnoreSpec | None:
+def _read_ignore_file(path: Path) -> _Patterns | None:
     try:
         lines = path.read_text("utf-8", "replace").splitlines()
     except OSError:
@@ -177,27 +219,31 @@ def _read_ignore_file(path: Path) -> GitIgnoreSpec | None:
         except ValueError:  # git passes over a pattern it cannot read, such as a lone "!"
             continue
         good.append(line)
-    return GitIgnoreSpec.from_lines(good) if any(good) else None
+    return _Patterns(good) if any(good) else None
 
 
-def _walk(folder: Path, ignores: _Ignores, wanted: Callable[[str], bool], max_size: int) -> Iterator[Path]:
+def _walk(folder: str, ignores: _Ignores, wanted: Callable[[str], bool], max_size: int) -> Iterator[str]:
     try:
         with os.scandir(folder) as entries:
-            here = sorted(entries, key=lambda entry: entry.name)
+            here = sorted(entries, key=_name_of)
     except OSError:
         return
-    ignores = ignores.entering(folder)
+    if any(entry.name == _IGNORE_FILE for entry in here):
+        ignores = ignores.entering(folder)
     for entry in here:
         if entry.is_dir(follow_symlinks=False):
             if not _skipped_folder(entry) and not ignores.out(entry.path, folder=True):
-                yield from _walk(Path(entry.path), ignores, wanted, max_size)
+                yield from _walk(entry.path, ignores, wanted, max_size)
         elif (
             wanted(entry.path)
             and not entry.name.endswith(_GENERATED_SUFFIXES)
             and _is_file_up_to(entry, max_size)
             and not ignores.out(entry.path, folder=False)
         ):
-            yield Path(entry.path)
+            yield entry.path
+
+
+_name_of = attrgetter("name")
 
 
 def _is_file_up_to(entry: os.DirEntry[str], size: int) -> bool:

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -106,9 +106,10 @@ _BY_NAME = {language.name: language for language in (*LANGUAGES, TEMPLATE)}
 
 def for_path(path: str) -> Language | None:
     """The language of a file by its suffix (any case), None for a file that is not ours."""
-    pure = PurePosixPath(path)
-    suffix = pure.suffix.lower()
-    if suffix in TEMPLATE.suffixes and not _TEMPLATE_FOLDERS.isdisjoint(pure.parts):
+    name = path.rpartition("/")[2]
+    at = name.rfind(".")
+    suffix = name[at:].lower() if at > 0 else ""
+    if suffix in TEMPLATE.suffixes and not _TEMPLATE_FOLDERS.isdisjoint(path.split("/")):
         return TEMPLATE
     return _BY_SUFFIX.get(suffix)
 

@@ -107,13 +107,13 @@ def _overridden(settings: Settings, args: argparse.Namespace) -> Settings:
     """The settings under the command line's own. CannotRun for a rule that does not exist."""
     import msgspec
 
-    from analyzers import rules
-
     chosen: dict[str, Any] = {}
-    known = {rule.name for rule in rules.all_rules()}
     for option in ("select", "ignore"):
         given = getattr(args, option)
         if given:
+            from analyzers import rules
+
+            known = {rule.name for rule in rules.all_rules()}
             names = [name.strip() for part in given for name in part.split(",") if name.strip()]
             for name in names:
                 if name not in known:

@@ -117,12 +117,12 @@ def listed(paths: Sequence[str], settings: Settings) -> Listing:
         if not os.path.exists(path):
             raise CannotRun(f"there is no {path}")
     given = [Path(path) for path in paths] or [Path()]
-    wanted = [workspace.key(path) for path in workspace.files(given, settings)]
+    wanted = list(workspace.keys(given, settings))
     named = frozenset(workspace.key(path) for path in given if path.is_file())
     around = sorted({marked for path in given if (marked := workspace.marked_root(path))})
     if around == sorted({Path(os.path.abspath(path)) for path in given}):
         return Listing(wanted, wanted, named)
-    others = (workspace.key(path) for path in workspace.files(around, settings))
+    others = workspace.keys(around, settings)
     return Listing(wanted, list(dict.fromkeys([*wanted, *others])), named)
 
 

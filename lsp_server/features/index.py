@@ -62,7 +62,7 @@ async def catch_up(ls: BigoServer) -> None:
 
 def listing(roots: tuple[str, ...], settings: Settings) -> list[str]:
     """The keys of the workspace's source files."""
-    return [workspace.key(path) for path in workspace.files([Path(root) for root in roots], settings)]
+    return list(workspace.keys([Path(root) for root in roots], settings))
 
 
 def _times(roots: tuple[str, ...], settings: Settings) -> dict[str, int]:
