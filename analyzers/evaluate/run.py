@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 MAX_STEPS = 20_000
 """Expressions and statements one run may visit before it gives up and answers "unknown"."""
 
-MAX_DEPTH = 14
-"""Calls followed into calls; deeper ones are assumed to be cheap and said to be incomplete."""
+MAX_INSIDE = 14
+"""Calls run as a part of their caller, one inside the other; deeper ones are assumed to be cheap."""
 
 
 INPUT_KEY = "<input>"
@@ -62,6 +62,7 @@ class Run:
     env: dict[str, Value]
     analysis: Analysis
     depth: int = 0
+    inside: int = 0  # runs around this one that it is a part of
     outer: Run | None = None
     frames: list[Frame] = field(default_factory=lambda: [Frame(None)])
     loops: list[Loop] = field(default_factory=list)

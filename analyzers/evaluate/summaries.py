@@ -7,7 +7,7 @@ recursion, which `recursion/` solves once the outer run is done.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 
 from msgspec.structs import replace
 
@@ -18,21 +18,19 @@ from analyzers.costs import ONE, UNKNOWN
 from analyzers.evaluate import evidence, scripts, statements
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Summary
-from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Tangled
+from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Identity, Tangled
 from analyzers.evaluate.presenting import asked
+from analyzers.evaluate.provisional import MAX_DEPTH, Provisional, TooDeep
 from analyzers.evaluate.queries import holding, objects
 from analyzers.evaluate.recursion import descents, solve
 from analyzers.evaluate.recursion.recording import Recursing
-from analyzers.evaluate.run import MAX_DEPTH, OverBudget, Run
+from analyzers.evaluate.run import OverBudget, Run
 from analyzers.evaluate.turns import loops, segments
 from analyzers.project import names, signals
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.text import Span, Text
 from analyzers.types import UNKNOWN_VALUE, Value, joined, trimmed
-
-MAX_RUNS = 600
-"""Functions run for one question. Large groups of functions that call each other stop here."""
 
 MAX_NESTING = 20
 """Functions defined inside functions that are run where they stand; what lies deeper is not looked at."""
@@ -53,9 +51,9 @@ class Summaries:
         self.hubs = Hubs()
         self._grade: int | None = None  # calls that are still followed, in what a hub does
         self._asked: dict[tuple[str, str], Hashable] = {}  # the question for which a function is being run
-        self._spent = 0
-        self._provisional: dict[Hashable, Analysis] = {}
+        self._provisional = Provisional(project.memo)
         self._version = project.version  # of the project, when something provisional was last kept
+        self._wanted: Hashable = None  # the answer that is asked for because its value is needed
         self._top: Hashable = None  # the question that is being answered
 
     def language_of(self, path: str) -> str:
@@ -91,7 +89,7 @@ class Summaries:
     def begin_file(self) -> None:
         """What is said of a file is the same whatever was asked before: no hubs are known when it begins."""
         for identity in self.hubs.forget():
-            self.project.memo.forget(("hub", identity))
+            self.project.memo.drop(("hub", identity))
 
     def analysis(self, path: str, qualname: str) -> Analysis | None:
         """The function run on what its own annotations and defaults say. None if there is no such function."""
@@ -109,13 +107,26 @@ class Summaries:
 
         def answer() -> Analysis | None:
             self.hubs.begin()
+            pending = [(path, function, formals, depth)]
             while True:
-                self._spent = 0
                 self._provisional.clear()
+                self.hubs.enter()
+                asked = pending[-1]
                 try:
-                    return self._ask(path, function, formals, depth)
+                    found = self._ask(*asked)
                 except Tangled:
-                    self.project.memo.forget(("hub", self.hubs.cut()))
+                    self._mark(self.hubs.choose())
+                except TooDeep as deep:
+                    if any(deep.identity == (one[0], one[1].qualname) for one in pending):
+                        self._mark(deep.identity)
+                    else:
+                        pending.append((*deep.asked, 1))
+                else:
+                    pending.pop()
+                    if not pending:
+                        return found
+                    if self.project.memo.came_back_to is not None:
+                        self._mark((asked[0], asked[1].qualname))
 
         # Asked from outside, it is true for where it is asked, whatever cycles of calls it leads into.
         key: Hashable = ("question", path, function.qualname, _signatures(formals), depth)
@@ -134,10 +145,14 @@ class Summaries:
             return None
         if identity in self.hubs.marked:
             return self._graded(path, function, bound, HUB_DEPTH)
-        if caller.depth >= MAX_DEPTH or self._spent >= MAX_RUNS:
+        if self.hubs.exhausted:
             return Summary(complete=False)
         found = self._ask(path, function, self.formals(path, function, bound), caller.depth + 1)
         return found.summary if found is not None else None
+
+    def _mark(self, identity: Identity) -> None:
+        self.hubs.marked.add(identity)
+        self.project.memo.drop(("hub", identity))
 
     def analysis_with(self, path: str, function: f.Function, bound: Mapping[str, Value]) -> Analysis | None:
         """The function run on given arguments, as a caller's run met it; None while it is being run."""
@@ -149,8 +164,8 @@ class Summaries:
         """The analysis for these formals, remembered by the project.
 
         The members of a cycle of calls are true only for where the cycle was entered, so the project does not
-        remember them. They are kept for the rest of the one question that is being answered: without that, a large
-        group of functions that call each other would be run anew along every path through it.
+        remember them. They are kept until that function is left: without that, a large group of functions that call
+        each other would be run anew along every path through it.
         """
         if self._version != self.project.version:
             # What is remembered may be settled again by whoever rests on it, without a question from outside.
@@ -163,21 +178,37 @@ class Summaries:
             self._top = (path, qualname, signature)
         whole = self._top == (path, qualname, signature) and bool(self._nested(path, qualname))
         key: Hashable = ("summary", path, qualname, signature, whole)
-        found = self._provisional.get(key)
-        if found is None:
+        memo = self.project.memo
+        kept = self._provisional.get(key, self.active)
+        if kept is not None:
+            memo.uses(key)
+            return kept
+        if depth > MAX_DEPTH and not memo.knows(key):
+            raise TooDeep(path, function, formals)
 
-            def run() -> Analysis | None:
-                self._asked[path, qualname] = key
-                return self._run(path, qualname, formals, depth if whole else max(depth, 1))
+        def run() -> Analysis | None:
+            if self._wanted is not key:
+                return self._by_itself(run, key)
+            self._wanted = None
+            self._asked[path, qualname] = key
+            return self._run(path, qualname, formals, depth if whole else max(depth, 1))
 
-            found = self.project.memo.ask(key, run, in_cycle=None)
-            if found is not None and self.active:
-                self._provisional[key] = found
-                if not self.project.memo.knows(key):
-                    self.hubs.ran_in_cycle()
-        else:
-            self.project.memo.uses(key)
+        around, counted = self._provisional.enter(), self.hubs.enter()
+        self._wanted = key
+        found = memo.ask(key, run, in_cycle=None)
+        self.hubs.leave(counted, self._provisional.leave(around, key, (path, qualname), found))
         return found
+
+    def _by_itself(self, run: Callable[[], Analysis | None], key: Hashable) -> Analysis | None:
+        """Run a function to see whether what is remembered of it is right: as if nothing else was being run."""
+        around = (self.active, self._asked, self._provisional, self.hubs.counted)
+        self.active, self._asked, self._provisional = {}, {}, Provisional(self.project.memo)
+        self.hubs.enter()
+        self._wanted = key
+        try:
+            return run()
+        finally:
+            self.active, self._asked, self._provisional, self.hubs.counted = around
 
     def _graded(self, path: str, function: f.Function, bound: Mapping[str, Value], grade: int) -> Summary:
         """What a function does as far as so many calls deep: each answer rests on ones of a lower grade alone."""
@@ -262,7 +293,6 @@ class Summaries:
             return None
         identity = (path, qualname)
         self.active[identity] = self.active.get(identity, 0) + 1
-        self._spent += 1
         self.runs += 1
         run = Run(
             self, path, function, self.language_of(path), dict(formals), Analysis(qualname, path), depth,
@@ -283,7 +313,9 @@ class Summaries:
             if run.function.is_generator:
                 run.yielded = run.new_container("the yielded values")
             statements.execute(run, run.function.body)
-        except (OverBudget, RecursionError):
+        except (OverBudget, RecursionError) as error:
+            if isinstance(error, RecursionError) and run.depth > 1 and self._grade is None:
+                raise TooDeep(run.path, run.function, run.formals) from error
             while run.loops:
                 run.close()
             del run.frames[1:]
@@ -310,7 +342,7 @@ class Summaries:
                     known = evidence.declared(self.project, run.path, scope, run.language, param.annotation)
                     names[param.name] = known.but(label=param.name, depends=frozenset({param.name}))
             inner = Run(
-                self, run.path, function, run.language, names, Analysis(function.qualname, run.path), run.depth, run,
+                self, run.path, function, run.language, names, Analysis(function.qualname, run.path), run.depth, run.inside, run,
                 numbers=run.numbers, stored=run.stored, inlined=run.inlined, steps=run.steps,
             )  # fmt: skip
             run.inlined.add(function.qualname)

@@ -125,8 +125,8 @@ class Project:
             pending += reversed(self.nested(path, current.qualname))
 
     def paths(self) -> tuple[str, ...]:
-        """All paths, in the order in which they were first added."""
-        return tuple(self._facts)
+        """All paths, sorted: what is concluded from them does not depend on how they were listed."""
+        return tuple(sorted(self._facts))
 
     def __contains__(self, path: object) -> bool:
         return path in self._facts

@@ -26,6 +26,10 @@ MAX_LOOK = 200
 """Answers looked through to decide on one of them; what lies deeper is taken for changed."""
 
 
+class Unanswered(Exception):
+    """A question cannot be answered from where it is asked; who asked knows what to do first."""
+
+
 class _Answer:
     """A remembered value. `changed` and `checked` are revisions: when it last became another one, and when it was
     last known to be right. `sources` are the keys it was made from, with whether each is a question itself."""
@@ -84,7 +88,8 @@ class Memo:
         self._sources: list[_Sources] = []  # of each open question
         self._passing: dict[Hashable, _Passing] = {}  # what is part of a cycle
         self._look = _Look()
-        self._cut = sys.maxsize  # the outermost open question that a cycle came back to
+        self._cut = sys.maxsize  # the outermost open question that the one being answered came back to
+        self.came_back_to: Hashable = None  # where the question answered last came back to; None: nowhere
 
     def ask(self, key: Hashable, make: Callable[[], _T], in_cycle: _T) -> _T:
         """The answer to `key`, computed when it is new or a source of it has changed.
@@ -143,6 +148,22 @@ class Memo:
                 answer.doubtful = True
             pending.extend(self._users.get(key, ()))
 
+    def drop(self, leaf: Hashable) -> None:
+        """Say that `leaf` has another value now, where that changes nearly all that was made from it."""
+        self.connect()
+        self._revision += 1
+        self._leaves[leaf] = self._revision
+        pending, seen = list(self._users.get(leaf, ())), set()
+        while pending:
+            key = pending.pop()
+            if key in seen:
+                continue
+            seen.add(key)
+            pending.extend(self._users.get(key, ()))
+            answer = self._answers.pop(key, None)
+            for source in answer.sources if answer is not None else ():
+                self._users[source].discard(key)
+
     def connect(self) -> None:
         """Note of every source who was made from it: what `forget` goes by. Who only asks never pays for it; a server
         does it before the first edit comes."""
@@ -166,22 +187,22 @@ class Memo:
     def _settle(self, key: Hashable, make: Callable[[], Any], old: _Answer | None) -> Any:
         if old is not None and self._still_right(key, old):
             return old.value
-        if not self._open:
-            self._cut = sys.maxsize
         place = self._open[key] = len(self._open)
         sources: _Sources = {}
         self._sources.append(sources)
-        # What is computed now must not rest on what is only presumed.
-        around, self._look = self._look, _Look()
+        # What is computed now must not rest on what is only presumed, nor on what was asked before it.
+        look, self._look = self._look, _Look()
+        around, self._cut = self._cut, sys.maxsize
         try:
             value = make()
         finally:
-            self._look = around
+            cut, self._look = self._cut, look
+            self._cut = min(around, cut) if cut < place else around
+            self.came_back_to = next(islice(self._open, cut, None)) if cut <= place else None
             self._sources.pop()
             del self._open[key]
         self._unconnected.append((key, old.sources if old is not None else _NO_SOURCES, sources))
-        if self._cut <= place:
-            self._cut = sys.maxsize if self._cut == place else self._cut
+        if cut <= place:
             self._answers.pop(key, None)
             self._passing.setdefault(key, _Passing()).add(sources, self._revision)
             if old is not None:

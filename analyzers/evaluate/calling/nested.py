@@ -13,7 +13,7 @@ from analyzers.evaluate.calling import calls, memos
 from analyzers.evaluate.events import Summary
 from analyzers.evaluate.recursion import detect
 from analyzers.evaluate.recursion.recording import Recursing, Trail
-from analyzers.evaluate.run import MAX_DEPTH, Run
+from analyzers.evaluate.run import MAX_INSIDE, Run
 from analyzers.evaluate.turns import loops
 from analyzers.findings import Place
 from analyzers.types import UNKNOWN_VALUE, Value, joined, trimmed
@@ -36,7 +36,7 @@ def inline(
 ) -> Value:
     """Run a nested function or lambda inside its maker's run: it sees the maker's names and open loops."""
     caller.inlined.add(function.qualname)
-    if caller.depth >= MAX_DEPTH:
+    if caller.inside >= MAX_INSIDE:
         return UNKNOWN_VALUE
     if (path, function.qualname) in summaries.active:
         caller.reenters.add((path, function.qualname))
@@ -50,7 +50,7 @@ def inline(
         value = bound.get(param.name, UNKNOWN_VALUE)
         names_in[param.name] = replace(value, label=param.name)
     inner = Run(
-        summaries, path, function, caller.language, names_in, caller.analysis, caller.depth + 1, caller,
+        summaries, path, function, caller.language, names_in, caller.analysis, caller.depth + 1, caller.inside + 1, caller,
         frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, doubling=caller.doubling, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
         effects=caller.effects, steps=caller.steps, recursion=caller.recursion, reenters=caller.reenters,
         base_frame=len(caller.frames) - 1, base_loops=len(caller.loops), caught=caller.caught,
@@ -112,7 +112,7 @@ def as_part(
     for name, value in bound.items():
         names_in[name] = replace(value, label=name)
     inner = Run(
-        summaries, path, function, summaries.language_of(path), names_in, caller.analysis, caller.depth + 1,
+        summaries, path, function, summaries.language_of(path), names_in, caller.analysis, caller.depth + 1, caller.inside + 1,
         frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, doubling=caller.doubling, numbers=caller.numbers,
         effects=caller.effects, steps=caller.steps, recursion=state, reenters=caller.reenters,
         base_frame=len(caller.frames) - 1, base_loops=len(caller.loops), caught=caller.caught,
@@ -135,7 +135,7 @@ def _recurse(
     """
     formals = summaries.formals(path, function, bound)
     inner = Run(
-        summaries, path, function, caller.language, dict(formals), caller.analysis, caller.depth + 1, caller,
+        summaries, path, function, caller.language, dict(formals), caller.analysis, caller.depth + 1, caller.inside + 1, caller,
         loops=list(caller.loops), grown=caller.grown, doubling=caller.doubling, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
         effects=caller.effects, steps=caller.steps, recursion=Recursing(path, function, len(caller.loops)), formals=formals,
         base_loops=len(caller.loops),
