@@ -236,7 +236,8 @@ def _alternatives(glob: str) -> Iterator[str]:
 
 
 def _pattern(globs: Sequence[str]) -> re.Pattern[str]:
-    plain = [one.removeprefix("**/") for glob in globs for one in _alternatives(glob)]
+    # `*` of fnmatch passes over `/`, so that folders in between need no pattern of their own.
+    plain = [one.replace("**/", "") for glob in globs for one in _alternatives(glob)]
     parts = [
         fnmatch.translate(one.replace("**", "*")).removesuffix(r"\Z").removesuffix(r"\z") for one in plain
     ]
