@@ -42,8 +42,10 @@ def _attribute_values(
     outline = project.outline(path)
     if outline is None:
         return {}
+    # A method that sets no attribute, before and after an edit, has nothing to say here.
+    piece = "sets" if path.endswith(PYTHON_ENDINGS) else "function"
     for method in outline.methods.get(class_qualname, {}).values():
-        project.read(path, "function", method.qualname)
+        project.read(path, piece, method.qualname)
     found: dict[str, list[AttributeValue]] = {}
     for name, assign in outline.class_values(class_qualname).items():
         found.setdefault(name, []).append(AttributeValue(None, assign.value, assign.annotation))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
 from analyzers.project.memo import Memo
 from analyzers.project.modules import ModuleMap
-from analyzers.project.outline import Outline
+from analyzers.project.outline import Outline, sets_attributes
 
 _MISSING = object()
 
@@ -76,6 +76,8 @@ class Project:
             one, other = old.functions.get(qualname), new.functions.get(qualname)
             if one is not other and one != other:
                 self.memo.forget((path, "function", qualname))
+                if sets_attributes(one) or sets_attributes(other):
+                    self.memo.forget((path, "sets", qualname))
                 if one is None or other is None or _header(one) != _header(other):
                     self.memo.forget((path, "header", qualname))
         for qualname in {**old.classes, **new.classes}:

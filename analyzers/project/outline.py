@@ -291,6 +291,20 @@ def flatten(body: Iterable[Stmt]) -> Iterator[Stmt]:
                 yield from flatten(inner)
 
 
+def sets_attributes(function: Function | None) -> bool:
+    """Whether a function's statements assign to an attribute of anything."""
+    if function is None:
+        return False
+    return any(_has_attribute(s.targets) for s in flatten(function.body) if isinstance(s, Assign))
+
+
+def _has_attribute(targets: Iterable[Expr]) -> bool:
+    return any(
+        isinstance(target, Attr) or (isinstance(target, Collection) and _has_attribute(target.items))
+        for target in targets
+    )
+
+
 def inner_bodies(statement: Stmt) -> Iterator[tuple[Stmt, ...]]:
     """The statement lists that a compound statement holds."""
     if isinstance(statement, (If, For)):
