@@ -21,6 +21,7 @@ from lsp_server.session import Session
 
 log = logging.getLogger(__name__)
 
+SWITCH = 0.001  # seconds; Python's own 0.005 is what a keystroke may take altogether
 _PATIENCE = 1.0  # seconds that unfinished work may keep the process once the client has left
 
 
@@ -29,6 +30,8 @@ def build(session_factory: Callable[[], Session] = Session) -> BigoServer:
     server = BigoServer(session_factory())
     for feature in FEATURES:
         feature.register(server)
+    # An analysis on its thread hands the interpreter over after that time: a request waits for it once or twice.
+    sys.setswitchinterval(SWITCH)
     # What is loaded by now stays: a full collection need not look at it, 34 ms become none.
     gc.freeze()
     return server
