@@ -28,6 +28,7 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     admin: Names
     inline: Names
     rows_page: Names
+    filter_set: Names
     row_page: Names
     page: Names
     renders: Words

@@ -267,6 +267,8 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
     if node.name in evidence.OF_MEMBERS and evidence.is_enumeration(project, *base.ref):
         return Value(size=ONE, frozen=True, label=label, depends=base.depends, evidence=FIXED, bound=base)
     value = evidence.attribute_of_instance(project, *base.ref, node.name, run.language)
+    if not value.known and run.language == "python":
+        value = frameworks.shown_by(run, base, node.name, run.place(node)) or value
     if not value.known and found is not None and base.kind != "row":
         value = frameworks.class_attribute(run, base, node.name) or value
         if value.known:

@@ -15,7 +15,7 @@ from analyzers.conventions import classes, serializers, units, views
 from analyzers.conventions.tables import frameworks
 from analyzers.evaluate import attributes, evidence, queries
 from analyzers.evaluate.calling import calls
-from analyzers.evaluate.presenting import pages, paginators
+from analyzers.evaluate.presenting import filter_sets, pages, paginators
 from analyzers.evaluate.queries.emit import row
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import loops
@@ -37,13 +37,13 @@ _KEPT = (*_LAZY, "class")
 
 
 def construct(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Place) -> Value | None:
-    """`BookSerializer(rows, many=True)`: its fields are read of every row; a paginator. None for other classes."""
+    """`BookSerializer(rows, many=True)`: its fields are read of every row; a paginator or a filter set. None for others."""
     assert target.ref is not None
     paginator = paginators.made(run, target, arguments)
     if paginator is not None:
         return paginator
     if run.language != "python" or not serializers.is_serializer(run.summaries.project, target.ref):
-        return None
+        return filter_sets.made(run, target, arguments) if run.language == "python" else None
     made = Value("instance", ref=target.ref, label=target.label, evidence="a serializer")
     given = arguments.get(0, "instance")
     if given is None or "data" in arguments.keywords:
@@ -110,6 +110,8 @@ def method(
             return pages.context(run, this, arguments, place)
         if word == "response":
             return pages.response(run, this, arguments, place)
+        if word == "row" and kind == "row":
+            return _one(run, node, this, place)
         return pages.all_rows(run, this, place) if word == "queryset" else None
     if kind in ("admin", "inline"):
         return _all_rows(run, this, place) if word == "queryset" else None
@@ -232,6 +234,32 @@ def unit(run: Run, base: Value, name: str) -> Value | None:
     if base.ref is None or owner not in classes.ancestry(run.summaries.project, base.ref):
         base = Value("instance", ref=owner, label="self")
     return Value("function", ref=found, bound=base, label=owner[1])
+
+
+_SHOWN = {"object": "row", "object_list": "rows"}
+"""What Django's generic views keep on themselves, and the kind of views that do.
+
+Source: https://docs.djangoproject.com/en/5.2/ref/class-based-views/mixins-single-object/
+"""
+
+
+def shown_by(run: Run, view: Value, name: str, place: Place) -> Value | None:
+    """`self.object` of a view of one row, `self.object_list` of a view of many; None for anything else.
+
+    It was asked for before, so that reading it sends nothing.
+    """
+    if name not in _SHOWN or view.kind != "instance" or view.ref is None or not view.ref[0]:
+        return None
+    project = run.summaries.project
+    if conventions.kind_of(project, view.ref) != _SHOWN[name]:
+        return None
+    before = len(run.analysis.queries)
+    own = name == "object" and classes.method(project, view.ref, "get_object") is not None
+    found = called(run, view, "get_object" if own else "get_queryset", place)
+    del run.analysis.queries[before:]
+    if name == "object" and found.kind in _LAZY:
+        found = row(found.ref, found.origin, "", found.depends)
+    return found if found.kind in ("row", *_LAZY) else None
 
 
 def class_attribute(run: Run, base: Value, name: str) -> Value | None:

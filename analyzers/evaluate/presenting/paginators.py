@@ -13,6 +13,7 @@ from analyzers.conventions import classes
 from analyzers.conventions.tables import frameworks
 from analyzers.costs import ONE
 from analyzers.evaluate import queries, shapes
+from analyzers.evaluate.presenting import filter_sets
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm.tables import Names
@@ -33,6 +34,7 @@ def made(run: Run, target: Value, arguments: Arguments) -> Value | None:
     if not _is_of(run, target, frameworks().paginator):
         return None
     rows, size = arguments.get(0, _ROWS), arguments.get(1, "per_page")
+    rows = filter_sets.rows_of(rows) or rows if rows is not None else None
     if rows is None or not _holds_rows(rows):
         return None
     paginator = Value(
@@ -57,6 +59,8 @@ def page_of(run: Run, rows: Value, size: Value | None = None) -> Value:
 def method(run: Run, receiver: Value, name: str, arguments: Arguments, place: Place) -> Value | None:
     """`paginator.get_page(2)`; None for any other call."""
     word = frameworks().page_method.words.get(name, "")
+    if word and receiver.label == "super()":
+        receiver = run.lookup("self") or receiver
     if word == "page" and receiver.kind == "instance" and _ROWS in dict(receiver.entries):
         rows = dict(receiver.entries)[_ROWS]
         # Which page it is depends on the loop over the pages, and each is many rows at once.

@@ -188,7 +188,7 @@ def _method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
     if effect in ("iterate", "raw"):
         origin = replace(receiver.origin or Origin(place), limits=frozenset({name}))
         return receiver.but(kind="queryset", origin=origin, of=_of(receiver, origin), depends=depends)
-    if receiver.relation and _is_cached(receiver, name):
+    if receiver.relation and _is_cached(run, receiver, name):
         return _fetched(receiver, effect, depends)
     batched = receiver.batched | _batched(run, node, arguments)
     kind = "write" if effect.startswith("write") else "read"
@@ -226,15 +226,16 @@ def _fetched(receiver: Value, effect: str, depends: frozenset[Token], origin: Or
     return Value("int", depends=depends)
 
 
-def _is_cached(receiver: Value, name: str) -> bool:
+def _is_cached(run: Run, receiver: Value, name: str) -> bool:
     """True if a prefetched relation answers this method without a query."""
     origin = receiver.origin
-    return (
-        bool(receiver.path)
-        and origin is not None
-        and receiver.path in origin.prefetches
-        and name in tables().django.prefetched.lists["cached"]
-    )
+    if not receiver.path or origin is None or receiver.path not in origin.prefetches:
+        return False
+    known = tables().django.prefetched.lists
+    if name in known["cached_if_ordered"]:
+        found = model_of(run, receiver)
+        return found is not None and found.ordered
+    return name in known["cached"]
 
 
 def _note(receiver: Value, name: str) -> str:
