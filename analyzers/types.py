@@ -187,7 +187,12 @@ def join(a: Value, b: Value) -> Value:
         return a.on(b.depends)
     if a.kind in CALLABLE and b.kind in CALLABLE and (a.ref, a.dotted, a.items) != (b.ref, b.dotted, b.items):
         return _either_called(a, b)
+    if {a.kind, b.kind} == {"manager", "queryset"} and a.ref == b.ref:
+        a, b = replace(a, kind="queryset"), replace(b, kind="queryset")  # All rows, or some of them.
     if a.kind != b.kind or a.ref != b.ref or a.dotted != b.dotted:
+        same = _rows_of_one_model(a, b, depends)
+        if same is not None:
+            return same
         if {a.kind, b.kind} <= {"int", "float", "bool"}:
             kind = "float" if "float" in (a.kind, b.kind) else "int"
             above, below = _either_above(a, b), _either_below(a, b)
@@ -240,6 +245,15 @@ def _either_called(a: Value, b: Value) -> Value:
     return Value(
         CHOICE, items=several, depends=depends, label=a.label or b.label, frozen=a.frozen and b.frozen
     )
+
+
+def _rows_of_one_model(a: Value, b: Value, depends: frozenset[Token]) -> Value | None:
+    """A set of rows on one way, a page or list of them on the other: rows of that model; None for anything else."""
+    if a.of is None or b.of is None or not a.of.kind == b.of.kind == "row":
+        return None
+    if a.of.ref is None or a.of.ref != b.of.ref or "dict" in (a.kind, b.kind):
+        return None
+    return Value("list", of=join(a.of, b.of), depends=depends, label=a.label or b.label)
 
 
 def _says_nothing(value: Value) -> bool:
