@@ -8,9 +8,11 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
+from analyzers.evaluate import shapes
 from analyzers.evaluate.queries import sql
 from analyzers.evaluate.queries import sqlalchemy_loaders as loaders
 from analyzers.evaluate.queries import sqlalchemy_sessions as sessions
+from analyzers.evaluate.queries.django_owners import known_by_name
 from analyzers.evaluate.queries.emit import committed, emit, row
 from analyzers.evaluate.queries.sqlalchemy_rows import (
     RESULT_ROW,
@@ -45,6 +47,8 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     effect = loaders.effect_of(target, name)
     if effect:
         return loaders.made(run, node, effect, None, arguments)
+    if receiver is None and name == _FILTERS and target.kind == "external":
+        return _by_its_method(run, node, target, arguments)
     if receiver is None:
         return _function(run, node, target, arguments)
     kind = receiver.kind
@@ -66,7 +70,19 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         return _flask(run, node, receiver, name, arguments)
     if kind == "sa-attribute" and name in ("of_type", "and_"):
         return receiver
+    if name == _FILTERS and known_by_name(receiver):
+        return _by_its_method(run, node, receiver, arguments)
     return None
+
+
+_FILTERS = "filter_by"
+
+
+def _by_its_method(run: Run, node: f.Call, receiver: Value, arguments: Arguments) -> Value:
+    """`user.orders.filter_by(...)` of an unknown user: nothing but a query has that method, so the relationship gives one."""
+    label = f"{shapes.text_of(node.func)}()"
+    made = lazy("query", None, Origin(run.place(node), certain=False), label)
+    return made.on(receiver.depends | arguments.depends)
 
 
 def _takes_models(run: Run, name: str, arguments: Arguments) -> bool:
