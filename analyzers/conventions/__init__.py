@@ -18,6 +18,7 @@ from analyzers.conventions import (
     forms,
     graphql,
     pages,
+    rendered,
     responses,
     serializers,
     units,
@@ -64,7 +65,11 @@ def roots(project: Project, path: str) -> Iterator[str]:
                 for name in convention.roots(project, (path, cls.qualname)):
                     yield units.qualname(cls.qualname, name)
     for written in facts.functions if facts is not None and facts.language == "python" else ():
-        for name in (*responses.roots(project, path, written), *ariadne.roots(project, path, written)):
+        for name in (
+            *responses.roots(project, path, written),
+            *ariadne.roots(project, path, written),
+            *rendered.roots(project, path, written),
+        ):
             yield units.qualname(written.qualname, name)
 
 
@@ -102,6 +107,7 @@ _TEMPLATES = (".html", ".htm", ".txt", ".xml", ".jinja", ".jinja2", ".j2")
 _BEHIND: dict[str, Callable[[Project, str, f.Function], f.Function | None]] = {
     "response": responses.response,
     "resolvers": ariadne.fields,
+    "rendered": rendered.rendered,
 }
 """What frameworks do with functions."""
 

@@ -64,6 +64,8 @@ def list_(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     rows = at.call(at.attr(this, "get_queryset"))
     if classes.method(project, key, "filter_queryset") is not None:
         rows = at.call(at.attr(this, "filter_queryset"), rows)
+    if classes.method(project, key, "paginate_queryset") is not None:
+        rows = at.call(at.attr(this, "paginate_queryset"), rows)
     made = at.call(at.attr(this, "get_serializer"), rows, many=at.truth())
     return units.function(cls, "list", (), (_asked(at, "list"), at.do(made)))
 

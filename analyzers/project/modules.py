@@ -25,6 +25,10 @@ PROGRAM = "/manage.py"
 Source: https://docs.python.org/3/library/sys.html#sys.path"""
 
 
+APPLICATIONS = "apps"
+"""What projects call the folder of their applications, which their settings put on the import path."""
+
+
 class ModuleMap:
     """The project's paths, arranged so that an import finds its file without a scan.
 
@@ -188,14 +192,20 @@ class ModuleMap:
         is_directory = top in self._entries
         if self.is_package(root):
             regular = is_directory and self.is_package(top)
-            if root + PROGRAM in self.paths and importer.startswith(root + "/"):
+            if self._runs(root, importer):
                 return regular or length > 1
-            if parent(root) + PROGRAM in self.paths and importer.startswith(parent(root) + "/"):
+            if self._runs(parent(root), importer):
                 return regular and length > 1  # `apps/` of a program that puts it on its path.
+            if base(root) == APPLICATIONS and self._runs(parent(parent(root)), importer):
+                return regular and length > 1  # `shop/apps/` of one, where its settings do.
             return (regular or length > 1) and self._holds_everything(root)
         if is_directory:
             return True
         return importer.startswith(root + "/") or base(root) in SOURCE_DIRECTORIES
+
+    def _runs(self, directory: str, importer: str) -> bool:
+        """Whether a directory holds the program that an importer below it belongs to."""
+        return directory + PROGRAM in self.paths and importer.startswith(directory + "/")
 
     def _holds_everything(self, directory: str) -> bool:
         place = parent(directory)

@@ -254,12 +254,15 @@ def shown_by(run: Run, view: Value, name: str, place: Place) -> Value | None:
     if conventions.kind_of(project, view.ref) != _SHOWN[name]:
         return None
     before = len(run.analysis.queries)
-    own = name == "object" and classes.method(project, view.ref, "get_object") is not None
-    found = called(run, view, "get_object" if own else "get_queryset", place)
-    del run.analysis.queries[before:]
+    found = called(run, view, "get_queryset", place)
     if name == "object" and found.kind in _LAZY:
         found = row(found.ref, found.origin, "", found.depends)
-    return found if found.kind in ("row", *_LAZY) else None
+    if name == "object" and classes.method(project, view.ref, "get_object") is not None:
+        chosen = called(run, view, "get_object", place)
+        # Of a row that came in another way nobody knows what came with it.
+        found = chosen if chosen.kind == "row" else row(found.ref, None, "", found.depends)
+    del run.analysis.queries[before:]
+    return found if found.ref is not None and found.kind in ("row", *_LAZY) else None
 
 
 def class_attribute(run: Run, base: Value, name: str) -> Value | None:

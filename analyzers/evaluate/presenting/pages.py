@@ -168,13 +168,12 @@ def context(run: Run, this: Value, arguments: Arguments, place: Place) -> Value:
     entries = extra(run, this) | showing.spread(arguments.keywords)
     kind = pages.kind_of(project, this.ref)
     if kind in ("rows", "row"):
-        rows = _rows(run, this, place)
+        rows = _rows(run, this, place) if kind == "rows" else _row(run, this, place)
         held = classes.held(project, this.ref, "context_object_name")
         own = literal(held.value) if held is not None else ""
         model = rows.ref[1].rpartition(".")[2].lower() if rows.ref is not None else ""
         named = ("object_list", f"{model}_list", "page_obj") if kind == "rows" else ("object", model)
-        given = rows if kind == "rows" else (rows.of or UNKNOWN_VALUE)
-        entries.update({name: given for name in (*named, own) if name})
+        entries.update({name: rows for name in (*named, own) if name})
     return Value("dict", size=ONE, entries=tuple(entries.items()))
 
 
@@ -206,6 +205,12 @@ def _rows(run: Run, this: Value, place: Place) -> Value:
     from analyzers.evaluate.presenting import frameworks
 
     return frameworks.called(run, this, "get_queryset", place)
+
+
+def _row(run: Run, this: Value, place: Place) -> Value:
+    from analyzers.evaluate.presenting import frameworks
+
+    return frameworks.shown_by(run, this, "object", place) or UNKNOWN_VALUE
 
 
 def all_rows(run: Run, this: Value, place: Place) -> Value:
