@@ -30,7 +30,7 @@ RULE_OF = {"read": "query-in-loop", "write": "query-in-loop", "lazy": "lazy-rela
 """Which rule speaks of a kind of query: an ignore of that rule on a `def` keeps the query from all callers."""
 
 MAX_LIFTED = 16
-"""Queries of a callee that a caller hears of; more say nothing new."""
+"""Queries of a callee that a caller hears of, those in loops first; more say nothing new."""
 
 
 def call(run: Run, node: f.Call) -> Value:
@@ -350,7 +350,7 @@ def _hear(
     cut = run.summaries.silenced(path, function)
     by_framework = bool(run.loops) and run.loops[-1].kind == frameworks.LOOP
     chosen = run.options > 0 and (not by_framework or run.function.kind == units.KIND)
-    for query in summary.queries[:MAX_LIFTED]:
+    for query in _heard_of(summary.queries):
         if cut is not None and (not cut or RULE_OF.get(query.kind, "") in cut):
             continue
         run.analysis.queries.append(
@@ -367,6 +367,18 @@ def _hear(
                 optional=query.optional or chosen,
             )
         )
+
+
+def _heard_of(queries: tuple[Queried, ...]) -> tuple[Queried, ...]:
+    """The queries of a callee that its caller is told: each relation of a loop's rows once, what loops repeat first."""
+    if len(queries) <= MAX_LIFTED:
+        return queries
+    told: dict[object, Queried] = {}
+    for query in queries:
+        loop = _repeated_by(query) or query.within
+        told.setdefault((query.kind, query.label, query.chain[:1], loop and loop.place), query)
+    ordered = sorted(told.values(), key=lambda query: not query.loops and query.within is None)
+    return tuple(ordered[:MAX_LIFTED])
 
 
 def _repeated_by(query: Queried) -> Loop | None:

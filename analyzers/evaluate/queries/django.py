@@ -229,7 +229,7 @@ def _fetched(receiver: Value, effect: str, depends: frozenset[Token], origin: Or
 def _is_cached(run: Run, receiver: Value, name: str) -> bool:
     """True if a prefetched relation answers this method without a query."""
     origin = receiver.origin
-    if not receiver.path or origin is None or receiver.path not in origin.prefetches:
+    if not receiver.path or not _is_loaded(origin, receiver.path):
         return False
     known = tables().django.prefetched.lists
     if name in known["cached_if_ordered"]:
