@@ -65,6 +65,7 @@ export function registerCommands(server: Server): vscode.Disposable {
     vscode.commands.registerCommand("bigo.client.rewrite", atCursor("bigo.rewrite")),
     vscode.commands.registerCommand("bigo.client.showRequest", atCursor("bigo.showRequest")),
     vscode.commands.registerCommand("bigo.client.explain", atCursor("bigo.explain")),
+    vscode.commands.registerCommand("bigo.client.verify", atCursor("bigo.verify")),
     vscode.commands.registerCommand("bigo.client.prewarm", atCursor("bigo.prewarm")),
     vscode.commands.registerCommand("bigo.client.showStats", () => send(server, "bigo.showStats")),
     vscode.commands.registerCommand("bigo.client.showHot", () => send(server, "bigo.showHot")),
