@@ -42,11 +42,17 @@ async def verify(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
             old = then
             queries = bool(chosen.report.queries)
             verdict = await session.files.run(lambda: run(old, now, name, queries=queries))
-    except (choice.NoTarget, changes.NoHistory) as error:
+    except choice.NoTarget as error:
         ls.warn(str(error))
         return {"proved": False, "summary": "", "reason": str(error)}
-    except CannotVerify as reason:
-        ls.inform(f"cannot verify, because {reason}")
-        return {"proved": False, "summary": "", "reason": str(reason)}
+    except changes.NoHistory:
+        reason = (
+            "there is nothing to compare it with: it was not rewritten here, and no commit holds its file"
+        )
+        ls.warn(reason)
+        return {"proved": False, "summary": "", "reason": reason}
+    except CannotVerify as cannot:
+        ls.inform(f"cannot verify, because {cannot}")
+        return {"proved": False, "summary": "", "reason": str(cannot)}
     ls.inform(verdict.summary())
     return {"summary": verdict.summary(), "reason": "", **verdict.as_dict()}
