@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
 
     from lsp_server import places, targets
     from lsp_server.commands import gather, measured
-    from lsp_server.commands.rewrite import recheck
+    from lsp_server.commands.consult import recheck
     from lsp_server.rewrites import RewriteFailed, Rewriter
     from lsp_server.rewrites.sending.batches import Notebook
 

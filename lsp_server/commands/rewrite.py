@@ -6,8 +6,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from lsp_server.commands.gather import Gathered
     from lsp_server.rewrites import Check, Prepared, Progress, Proposal, RewriteSettings, Target
     from lsp_server.rewrites.asking.tools import Reader
-
-_ONE_AT_A_TIME = threading.Lock()
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -76,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
         from lsp_server.commands import bulk
 
         return bulk.run(args)
+    from lsp_server.commands.consult import reader, recheck
+
     gathered, target, settings, linked = _prepare_target(args)
     look = reader(gathered, linked)
     try:
@@ -139,40 +138,6 @@ def _prepare_target(args: argparse.Namespace) -> tuple[Gathered, Target, Rewrite
         guidelines=settings.rewrite.guidelines,
     )
     return gathered, target, targets.rewrite_settings(settings), linked
-
-
-def recheck(gathered: Gathered) -> Check:
-    """What bigo itself says of the files before and after; the project is afterwards as it was."""
-    from lsp_server import recheck
-    from lsp_server.targets import check_options
-
-    def check(target: Target, patched: str, others: Mapping[str, tuple[str, str]] = {}) -> Any:
-        with _ONE_AT_A_TIME:
-            return recheck.checked(
-                gathered.project, check_options(gathered.settings), target, patched, others
-            )
-
-    return check
-
-
-def reader(gathered: Gathered, linked: Any = None) -> Callable[[Target], Reader | None]:
-    """Who answers a model's questions about the workspace."""
-    from lsp_server.looking import Desk, WorkspaceReader
-
-    root = gathered.root.as_posix()
-    desk = Desk(gathered.project, root, gathered.texts, gathered.settings, linked)
-
-    async def ask(job: Callable[[], Any]) -> Any:
-        import anyio.to_thread
-
-        def locked() -> Any:
-            with _ONE_AT_A_TIME:  # the project belongs to one thread at a time
-                return job()
-
-        return await anyio.to_thread.run_sync(locked)
-
-    made = WorkspaceReader(root, lambda path: gathered.project.facts(path) is not None, ask, lambda: desk)
-    return lambda target: made if desk.is_inside(target.path) else None
 
 
 def _ask(
