@@ -243,6 +243,9 @@ Source: https://docs.djangoproject.com/en/5.2/ref/class-based-views/mixins-singl
 """
 
 
+_LOADERS = ("select_related", "prefetch_related")
+
+
 def shown_by(run: Run, view: Value, name: str, place: Place) -> Value | None:
     """`self.object` of a view of one row, `self.object_list` of a view of many; None for anything else.
 
@@ -257,10 +260,13 @@ def shown_by(run: Run, view: Value, name: str, place: Place) -> Value | None:
     found = called(run, view, "get_queryset", place)
     if name == "object" and found.kind in _LAZY:
         found = row(found.ref, found.origin, "", found.depends)
-    if name == "object" and classes.method(project, view.ref, "get_object") is not None:
+    own = classes.method(project, view.ref, "get_object") if name == "object" else None
+    if own is not None:
         chosen = called(run, view, "get_object", place)
-        # Of a row that came in another way nobody knows what came with it.
-        found = chosen if chosen.kind == "row" else row(found.ref, None, "", found.depends)
+        if chosen.kind == "row":
+            found = chosen
+        elif any(isinstance(node, f.Attr) and node.name in _LOADERS for node in f.walk(own.body)):
+            found = row(found.ref, None, "", found.depends)  # Nobody knows what came with it.
     del run.analysis.queries[before:]
     return found if found.ref is not None and found.kind in ("row", *_LAZY) else None
 
