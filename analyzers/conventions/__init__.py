@@ -28,7 +28,7 @@ from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW as ROW
 from analyzers.conventions.units import At
 from analyzers.project.index import Project
-from analyzers.project.outline import is_true, keyword
+from analyzers.project.outline import dotted, is_true, keyword
 from analyzers.project.schema import Key
 from analyzers.text import Span
 
@@ -80,12 +80,18 @@ def kind_of(project: Project, key: Key) -> str:
 
 def repeats(call: f.Call) -> bool:
     """True for a call that a framework may answer with a loop: `BookSerializer(rows, many=True)`, `render(...)`, a call
-    that names a template, `rows.delete()` whose rows each send a signal."""
+    that names a template, `rows.delete()` whose rows each send a signal, `formset.save()`."""
     func = call.func
     name = func.name if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
     if name in _RENDERS or is_true(keyword(call, "many")):
         return True
     if name in _DELETES and not call.args:
+        return True
+    if (
+        name == "save"
+        and isinstance(func, f.Attr)
+        and any(word in (dotted(func.obj) or "").lower() for word in _MANY)
+    ):
         return True
     return any(isinstance(node, f.Const) and str(node.value).endswith(_TEMPLATES) for node in call.args)
 
@@ -100,6 +106,9 @@ def _attribute(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Func
 
 
 _RENDERS = frozenset((*(name.rpartition(".")[2] for name in frameworks().renders.words), pages.ANSWER))
+_MANY = ("formset", "forms", "serializer")
+"""What the names of things have that may save many rows at once."""
+
 _DELETES = ("delete", "adelete")
 _TEMPLATES = (".html", ".htm", ".txt", ".xml", ".jinja", ".jinja2", ".j2")
 """How the names of templates end."""

@@ -36,6 +36,7 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     schema: Names
     form: Names
     choice_field: Names
+    form_factory: Words
     feed: Names
     feed_item: Names
     sitemap: Names

@@ -14,7 +14,7 @@ from analyzers.evaluate import attributes, evidence, expressions, queries, scrip
 from analyzers.evaluate.calling import library, memos, nested, prepared
 from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
-from analyzers.evaluate.presenting import frameworks, pages, paginators, showing, written
+from analyzers.evaluate.presenting import frameworks, pages, paginators, saving, showing, written
 from analyzers.evaluate.queries import holding, objects
 from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.recursion.recording import SelfCall
@@ -90,11 +90,17 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     if target.kind == "class" and target.ref is not None:
         made = frameworks.construct(run, node, target, arguments, place)
         return made if made is not None else construct(run, target, arguments, place)
+    if target.kind == "class" and target.of is not None:
+        return saving.made(run, target, arguments) or UNKNOWN_VALUE
     if target.kind == "external":
         shown = showing.by_function(run, node, target, arguments, place)
         if shown is not None:
             return shown
-        ready = paginators.made(run, target, arguments) or prepared.made(target, arguments)
+        ready = (
+            paginators.made(run, target, arguments)
+            or saving.factory(target, arguments)
+            or prepared.made(target, arguments)
+        )
         if ready is not None:
             return ready
         written.by_function(run, target.dotted, arguments.values, place)
@@ -107,7 +113,10 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         return UNKNOWN_VALUE
     if name == "update" and isinstance(node.func, f.Attr):
         pages.updated(run, node.func.obj, arguments)
-    inherited = frameworks.method(run, node, bound, name, arguments, place) if bound is not None else None
+    inherited = None
+    if bound is not None:
+        inherited = saving.saved(run, node, bound, name, arguments, place)
+        inherited = inherited or frameworks.method(run, node, bound, name, arguments, place)
     if inherited is not None:
         return inherited
     pair = objects.of_namedtuple(run, target, arguments) if target.token else None

@@ -15,7 +15,7 @@ from analyzers.conventions import classes, serializers, units, views
 from analyzers.conventions.tables import frameworks
 from analyzers.evaluate import attributes, evidence, queries
 from analyzers.evaluate.calling import calls
-from analyzers.evaluate.presenting import filter_sets, pages, paginators
+from analyzers.evaluate.presenting import filter_sets, pages, paginators, saving
 from analyzers.evaluate.queries.emit import row
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import loops
@@ -46,10 +46,11 @@ def construct(run: Run, node: f.Call, target: Value, arguments: Arguments, place
         return filter_sets.made(run, target, arguments) if run.language == "python" else None
     made = Value("instance", ref=target.ref, label=target.label, evidence="a serializer")
     given = arguments.get(0, "instance")
-    if given is None or "data" in arguments.keywords:
-        return made
     many = arguments.keywords.get("many")
-    _serialise(run, node, made, given, many is not None and many.const is True, place)
+    is_many = many is not None and many.const is True
+    if given is None or "data" in arguments.keywords:
+        return made.but(of=made, evidence=saving.MANY, label="serializer") if is_many else made
+    _serialise(run, node, made, given, is_many, place)
     return made.on(arguments.depends)
 
 

@@ -256,7 +256,6 @@ def not_the_orm_s_save():
 
 
 def formset(names):
-    # disagrees: forms that save
     from django.forms import modelformset_factory
 
     make = modelformset_factory(Stock, fields=["key", "amount"], extra=len(names))
@@ -269,7 +268,6 @@ def formset(names):
 
 
 def forms_one_by_one(names):
-    # disagrees: forms that save
     from django.forms import modelform_factory
 
     make = modelform_factory(Stock, fields=["key", "amount"])
