@@ -24,7 +24,7 @@ ALL = "*"
 
 
 def effect_of(target: Value, name: str) -> str:
-    """What an option does: eager, per_row, lazy, never, through, only, defer, undefer; "" for any other function."""
+    """What an option does: eager, per_row, lazy, never, through, nothing, only, defer, undefer; "" for any other function."""
     if target.kind == "external" and target.dotted.startswith(("sqlalchemy.", "sqlmodel.")):
         return tables().sqlalchemy.loaders.of(target.dotted.rpartition(".")[2])
     if target.bound is not None and target.bound.kind == "flask-db":
@@ -37,6 +37,8 @@ def made(run: Run, node: f.Call, effect: str, receiver: Value | None, arguments:
     before = receiver.origin if receiver is not None and receiver.kind == KIND else None
     base = receiver.path if before is not None and receiver is not None else ""
     origin = before or Origin(run.place(node))
+    if effect == "nothing":
+        return Value(KIND, path=base, origin=origin)
     named = [_names(arg, value) for arg, value in zip(node.args, arguments.values, strict=False)]
     if any(names is None for names in named):
         return Value(KIND, path=base, origin=replace(origin, certain=False))
