@@ -82,13 +82,9 @@ def _written(project: Project, path: str, scope: str, language: str, text: str, 
         whole = _named(project, path, scope, language, head.strip(), depth)
         first = _first_argument(inner.rstrip().removesuffix("]"))
         element = _written(project, path, scope, language, first, depth + 1) if first else UNKNOWN_VALUE
-        return (
-            whole.but(of=element)
-            if whole.kind in _ELEMENTS
-            else element
-            if head.endswith(("Optional", "Mapped"))
-            else whole
-        )
+        if whole.kind in _ELEMENTS:
+            return whole.but(of=element)
+        return element if head.endswith(("Optional", "Mapped")) else whole
     return _named(project, path, scope, language, text, depth)
 
 

@@ -6,6 +6,15 @@ from analyzers import facts as f
 from analyzers.evaluate.remembered import remembered
 
 
+def called(node: f.Call) -> str:
+    """The last name of what is called: `method` of `a[0].method()`; "" where it has none."""
+    match node.func:
+        case f.Attr(name=name) | f.Name(id=name):
+            return name
+        case _:
+            return ""
+
+
 def dotted(node: f.Expr) -> str:
     """`a.b.c` as text, "" for anything else."""
     if isinstance(node, f.Name):

@@ -238,19 +238,23 @@ def _match(run: Run, node: f.Match) -> None:
 
 
 def _bind_pattern(run: Run, pattern: f.Expr, subject: Value) -> None:
-    if isinstance(pattern, f.Name):
-        if pattern.id != "_":
-            run.bind(pattern.id, Value(depends=subject.depends, label=pattern.id))
-    elif isinstance(pattern, (f.Collection, f.Mapping, f.Call)):
-        parts = (
-            pattern.items
-            if isinstance(pattern, f.Collection)
-            else pattern.values
-            if isinstance(pattern, f.Mapping)
-            else pattern.args
-        )
-        for part in parts:
-            _bind_pattern(run, part, Value(depends=subject.depends))
+    if isinstance(pattern, f.Name) and pattern.id != "_":
+        run.bind(pattern.id, Value(depends=subject.depends, label=pattern.id))
+    for part in _parts_of(pattern):
+        _bind_pattern(run, part, Value(depends=subject.depends))
+
+
+def _parts_of(pattern: f.Expr) -> tuple[f.Expr, ...]:
+    """The patterns inside of one: of a sequence, a mapping, a class."""
+    match pattern:
+        case f.Collection():
+            return tuple(pattern.items)
+        case f.Mapping():
+            return tuple(pattern.values)
+        case f.Call():
+            return tuple(pattern.args)
+        case _:
+            return ()
 
 
 def _try(run: Run, node: f.Try) -> None:

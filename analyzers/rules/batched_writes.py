@@ -133,14 +133,7 @@ def _fields_set(region: f.For, row: str, call: f.Call, model: Model) -> list[str
             method = isinstance(node.func, f.Attr) and shapes.dotted(node.func.obj) == row
             if method or any(isinstance(one, f.Name) and one.id == row for one in handed):
                 return None
-        targets = (
-            node.targets
-            if isinstance(node, f.Assign)
-            else (node.target,)
-            if isinstance(node, f.Update)
-            else ()
-        )
-        for target in targets:
+        for target in structure.targets_of(node):
             if isinstance(target, f.Attr) and shapes.dotted(target.obj) == row:
                 found.setdefault(target.name)
             elif isinstance(target, f.Name) and target.id == row:

@@ -178,11 +178,12 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
     message += " A set, or a dict from key to element, built once, answers without searching."
     turns, cost = loop.turns.formula(), called.cost.formula()
     severe = squared and not loop.exits and scan.kind != "sequence" and data.is_data(context, loop)
+    severity = Severity.INFORMATION if _is_data(loop) else Severity.HINT
     return context.finding(
         RULE.name,
         called.place,
         message,
-        Severity.WARNING if severe else Severity.INFORMATION if _is_data(loop) else Severity.HINT,
+        Severity.WARNING if severe else severity,
         Confidence.HIGH if squared else Confidence.MEDIUM,
         Cost(
             product(turns, turns if grows else cost),

@@ -175,13 +175,11 @@ def _with_default(context: Context, region: f._Node, call: f.Call, text: str) ->
     over the same things then does not turn at all."""
     if any(keyword.name == "default" for keyword in call.keywords):
         return text
-    over = (
-        region.iter
-        if isinstance(region, f.For)
-        else region.clauses[0].iter
-        if isinstance(region, f.Comprehension)
-        else None
-    )
+    over = None
+    if isinstance(region, f.For):
+        over = region.iter
+    elif isinstance(region, f.Comprehension):
+        over = region.clauses[0].iter
     if over is None or not shapes.dotted(call.args[0]):
         return None
     if _elements_of(over) != shapes.dotted(call.args[0]):

@@ -153,7 +153,12 @@ def _finding(
         severity = Severity.INFORMATION
     if of_framework(loop) and all(q.optional for q in (query, *more)):
         severity = Severity.INFORMATION
+    after = ""
     joined = fix is not None and "select_related" in fix.title and "prefetch_related" not in fix.title
+    if joined or keys is not None:
+        after = "1 query"
+    elif count == 1:
+        after = "2 queries"
     return context.finding(
         RULE.name,
         place_of(context, loop, query),
@@ -162,7 +167,7 @@ def _finding(
         Confidence.HIGH,
         Cost(
             f"1 + {turns if count == 1 else f'{count}·{turns}'} queries",
-            "1 query" if joined or keys is not None else "2 queries" if count == 1 else "",
+            after,
         ),
         related,
         [fix] if fix is not None else (),

@@ -126,16 +126,23 @@ def _asks(context: Context, part: f._Node, node: f._Node, places: set[Span]) -> 
     start = context.function.start
     if any(place.start <= start + part.at and start + part.to <= place.end for place in places):
         return True
-    current: f._Node = part
-    while isinstance(current, (f.Call, f.Attr, f.Await)) and current is not node:
-        current = (
-            current.func
-            if isinstance(current, f.Call)
-            else current.value
-            if isinstance(current, f.Await)
-            else current.obj
-        )
+    current: f._Node | None = part
+    while current is not None and current is not node:
+        current = _made_of(current)
     return current is node
+
+
+def _made_of(node: f._Node) -> f._Node | None:
+    """What a call, an attribute or an `await` is applied to; None for anything else."""
+    match node:
+        case f.Call():
+            return node.func
+        case f.Await():
+            return node.value
+        case f.Attr():
+            return node.obj
+        case _:
+            return None
 
 
 def _texts(node: f._Node) -> Iterator[str]:

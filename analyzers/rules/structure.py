@@ -117,15 +117,19 @@ def changes_in(context: Context, loop: Loop, name: str) -> bool:
     return any(_mentions(value, other) for value in made for other in changed - {root})
 
 
+def targets_of(stmt: f._Node) -> tuple[f.Expr, ...]:
+    """What a statement assigns to."""
+    match stmt:
+        case f.Assign():
+            return tuple(stmt.targets)
+        case f.For() | f.Update():
+            return (stmt.target,)
+        case _:
+            return ()
+
+
 def _bound(stmt: f.Stmt) -> set[str]:
-    targets = (
-        stmt.targets
-        if isinstance(stmt, f.Assign)
-        else (stmt.target,)
-        if isinstance(stmt, (f.For, f.Update))
-        else ()
-    )
-    return {n.id for t in targets for n in shapes.nodes(t) if isinstance(n, f.Name)}
+    return {n.id for t in targets_of(stmt) for n in shapes.nodes(t) if isinstance(n, f.Name)}
 
 
 def leaves_after(context: Context, loop: Loop, place: Place) -> bool:

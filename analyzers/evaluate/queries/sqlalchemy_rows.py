@@ -141,13 +141,11 @@ def _is_at_hand(run: Run, base: Value, relation: Relation) -> bool:
 def held_rows(run: Run, key: tuple[str, str] | None) -> Value | None:
     """A row of a table of which a local name holds all rows: the session finds it without a query."""
     for value in run.env.values():
-        held = (
-            value.values
-            if value.kind == "dict"
-            else value.of
-            if value.kind in ("list", "set", "tuple")
-            else None
-        )
+        held = None
+        if value.kind == "dict":
+            held = value.values
+        elif value.kind in ("list", "set", "tuple"):
+            held = value.of
         if (
             held is not None
             and held.kind == "row"

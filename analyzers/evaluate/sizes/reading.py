@@ -348,15 +348,11 @@ def seen_from(run: Run, callee: Size) -> Cost:
 def per_turn(run: Run, node: f.While) -> Size | None:
     """The number of lines of the input, if every turn of an endless loop reads one."""
     for stmt in (*_steady(node.body), f.Do(node.test.at, node.test.to, node.test)):
-        for part in shapes.nodes(
-            stmt
-            if not isinstance(stmt, (f.If, f.For, f.While))
-            else stmt.test
-            if not isinstance(stmt, f.For)
-            else ()
-        ):
-            if isinstance(part, f.Call) and _reads_line(run, part):
-                return size(run, "|lines|", "the lines of the input")
+        if isinstance(stmt, f.For):
+            continue
+        steady = stmt.test if isinstance(stmt, (f.If, f.While)) else stmt
+        if any(isinstance(part, f.Call) and _reads_line(run, part) for part in shapes.nodes(steady)):
+            return size(run, "|lines|", "the lines of the input")
     return None
 
 

@@ -145,13 +145,7 @@ def is_chunked(node: f.Expr) -> bool:
         return node.step is not None and not _is_one(node.step)
     if not isinstance(node, f.Call):
         return False
-    name = (
-        node.func.name
-        if isinstance(node.func, f.Attr)
-        else node.func.id
-        if isinstance(node.func, f.Name)
-        else ""
-    )
+    name = shapes.called(node)
     if name in ("range", "xrange") and len(node.args) == 3:
         return not _is_one(node.args[2])
     if name in ("enumerate", "tqdm", "list", "iter") and node.args:
