@@ -9,7 +9,7 @@ from analyzers.evaluate.queries import holding
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.orm import tables
 from analyzers.project.models import Model
-from analyzers.rules import few, key_columns, loader_options
+from analyzers.rules import commands, few, key_columns, loader_options
 from analyzers.rules.base import (
     Context,
     Example,
@@ -149,7 +149,7 @@ def _finding(
     ]
     related += others_related(call_place(query), others, "read here too")
     severity = Severity.INFORMATION if loop.exits or query.origin.assumed else Severity.WARNING
-    if few.goes_over_few(context, loop, query):
+    if few.goes_over_few(context, loop, query) or commands.is_command(context):
         severity = Severity.INFORMATION
     if of_framework(loop) and all(q.optional for q in (query, *more)):
         severity = Severity.INFORMATION

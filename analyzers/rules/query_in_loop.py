@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analyzers.conventions import units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Severity
-from analyzers.rules import batched_reads, batched_writes, descents, few, same_query, shared_queries
+from analyzers.rules import batched_reads, batched_writes, commands, descents, few, same_query, shared_queries
 from analyzers.rules.base import (
     Context,
     Example,
@@ -221,6 +221,7 @@ def _is_mild(context: Context, loop: Loop, query: Queried) -> bool:
         or _is_over_groups(loop)
         or _is_paged(loop, query)
         or few.goes_over_few(context, loop, query)
+        or commands.is_command(context)
     )
 
 

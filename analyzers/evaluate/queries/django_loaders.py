@@ -288,3 +288,20 @@ def _read(project: Project, manager: Target, name: str, depth: int) -> Loads:
             inner = _read(project, manager, called, depth + 1)
             loads, prefetches, certain = loads | inner[0], prefetches | inner[1], certain and inner[2]
     return loads, prefetches, certain
+
+
+def left_empty(origin: Origin, node: f.Call, name: str) -> Origin:
+    """After `filter(editor__isnull=True)`: what leads nowhere needs no query to be read.
+
+    Source: https://github.com/django/django/blob/5.2/django/db/models/fields/related_descriptors.py
+    (`ForwardManyToOneDescriptor.__get__`: None where the column is)
+    """
+    empty = {
+        keyword.name.removesuffix("__isnull")
+        for keyword in node.keywords
+        if keyword.name.endswith("__isnull")
+        and isinstance(keyword.value, f.Const)
+        and keyword.value.kind == "bool"
+        and str(keyword.value.value).lower() == ("true" if name == "filter" else "false")
+    }
+    return replace(origin, loads=origin.loads | empty) if empty else origin

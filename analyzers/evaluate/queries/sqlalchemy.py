@@ -13,7 +13,7 @@ from analyzers.evaluate.queries import sql
 from analyzers.evaluate.queries import sqlalchemy_loaders as loaders
 from analyzers.evaluate.queries import sqlalchemy_sessions as sessions
 from analyzers.evaluate.queries.django_owners import known_by_name
-from analyzers.evaluate.queries.emit import committed, emit, row
+from analyzers.evaluate.queries.emit import committed, emit, join_path, row
 from analyzers.evaluate.queries.sqlalchemy_rows import (
     RESULT_ROW,
     attribute,
@@ -26,6 +26,7 @@ from analyzers.evaluate.queries.sqlalchemy_rows import (
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
+from analyzers.project import names
 from analyzers.types import NONE, UNKNOWN_VALUE, Origin, Value
 
 if TYPE_CHECKING:
@@ -293,6 +294,7 @@ def _chained(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     if origin is not None:
         origin = replace(origin, place=place, whole=origin.whole and name in _KEEPS_ALL)
         origin = replace(origin, limits=origin.limits | {name}) if name in _UNJOINED else origin
+        origin = replace(origin, loads=origin.loads | _of_one(run, node, receiver, name))
         if name == "options":
             origin = loaders.applied(origin, arguments.values)
         elif not tables().sqlalchemy.query.of(name):
@@ -308,6 +310,35 @@ def _chained(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     elif of is not None and of.items is not None and origin is not None and receiver.origin is not None:
         of = of.but(items=tuple(_under(item, receiver.origin, origin) for item in of.items))
     return receiver.but(origin=origin, of=of, evidence=evidence, depends=receiver.depends | arguments.depends)
+
+
+def _of_one(run: Run, node: f.Call, receiver: Value, name: str) -> frozenset[str]:
+    """The relations that lead all rows to one: `filter_by(team_id=team_id)`. The session reads it once, for the first,
+    and so it does with what that one leads to.
+
+    Source: https://docs.sqlalchemy.org/en/20/orm/queryguide/relationships.html#lazy-loading (the identity map)
+    """
+    found = model_of(run, receiver) if name in ("filter_by", "filter", "where") else None
+    if found is None:
+        return frozenset()
+    fixed = {keyword.name for keyword in node.keywords}
+    for one in node.args if name != "filter_by" else ():
+        if isinstance(one, f.Compare) and one.ops == ("==",) and isinstance(one.left, f.Attr):
+            other = names.resolve(
+                run.summaries.project,
+                run.path,
+                shapes.dotted(one.rights[0]).partition(".")[0],
+                run.function.qualname,
+            )
+            joins = other is not None and other[0].kind == "class"
+            if not joins and shapes.dotted(one.left.obj).rpartition(".")[2] == found.key[1]:
+                fixed.add(one.left.name)
+    to_one = (
+        relation.name
+        for relation in found.relations.values()
+        if not relation.many and relation.column and not fixed.isdisjoint((relation.name, relation.column))
+    )
+    return frozenset(path for name in to_one for path in (name, join_path(name, loaders.ALL)))
 
 
 def _under(item: Value, before: Origin, now: Origin) -> Value:
