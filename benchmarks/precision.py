@@ -62,10 +62,14 @@ BASES = {
     "wger": ("wger-project/wger", "aaba20184527b018e10f1be576202aa7e7cb4c21"),
     "ralph": ("allegro/ralph (`src/ralph`)", "c33ead2c5c99808e6e027af5b411a9c7bb160aad"),
     "helpdesk": ("django-helpdesk/django-helpdesk", "360bace463c78314adb07d6b8bffc4676b73be29"),
+    "notifications": ("alphagov/notifications-api", "8ea236603c43fe96df83459e9b37e0a7c45769a2"),
+    "fief": ("fief-dev/fief", "a77e7fb65fc54d7994740619684a87e85d1293ed"),
+    "borg": ("borgbackup/borg", "fc74d5f643d17d5341e303cd5ed4ddeb425660f0"),
+    "formbricks": ("formbricks/formbricks", "b66c1dd978af618a0e402bd3343b456bed68594c"),
     "saleor": ("saleor/saleor, without its seed data (`core/utils/random_data.py`)", "723cd4eba87dfc72822ade45dc08a3caa548428d"),
 }  # fmt: skip
 LEFT_OUT = ("core/utils/random_data.py",)
-TYPESCRIPT = ("hoppscotch", "documenso")
+TYPESCRIPT = ("hoppscotch", "documenso", "formbricks")
 SOURCES = {True: (".ts", ".tsx", ".js", ".jsx"), False: (".py",)}
 """What counts as a line of a code base: of its own language."""
 FIRST = {"netbox": 50, "saleor": 50}
@@ -74,7 +78,7 @@ APPLICATIONS = (
     "ckan", "flaskbb", "helpdesk", "kiwi", "lemur", "pontoon", "pretalx", "pulpcore", "pythondotorg", "ralph", "recipes", "wger",
 )  # fmt: skip
 """The applications that were opened last."""
-WARNINGS = ("conda", "pylint", "warehouse", *APPLICATIONS)
+WARNINGS = ("conda", "pylint", "warehouse", "notifications", "fief", "borg", "formbricks", *APPLICATIONS)
 """Where only the warnings were read."""
 SEVERITIES = ("warning", "information")
 KINDS = ("right", "moot", "wrong")
