@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
+import pytest
 from connection import Editor, at, play
 
+from analyzers import syntax
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
 from analyzers.text import Span, Text
 from lsp_server.engine import Engine
@@ -71,6 +76,22 @@ def test_what_is_ready_is_analysed_as_ever() -> None:
         found = engine.analyse(PATH, text, "python", Settings())
         assert found == Engine().analyse(PATH, text, "python", Settings())
         assert engine.reports(PATH)
+
+
+def test_a_busy_machine_is_no_reason_to_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    clocks: list[object] = []
+    within = syntax.parse_within
+
+    def noted(source: bytes, language: Any, seconds: float, old: Any, clock: Any) -> Any:
+        clocks.append(clock)
+        return within(source, language, seconds, old, clock)
+
+    monkeypatch.setattr(syntax, "parse_within", noted)
+    engine = Engine()
+    for source in (CODE, "x = 1\n" + CODE):
+        engine.analyse(PATH, Text(source.encode()), "python", Settings())
+    assert len(clocks) >= 2
+    assert set(clocks) == {time.thread_time}
 
 
 def test_findings_move_with_their_text() -> None:
