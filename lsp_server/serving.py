@@ -21,6 +21,10 @@ from lsp_server.session import Session
 
 log = logging.getLogger(__name__)
 
+COLLECT = (5_000, 10, 1_000_000)
+"""When Python looks for cycles: among what is young, never among all. That takes up to a second while a large file is read,
+in which no message is answered; facts and answers hold no cycles and go when nobody uses them any more."""
+
 SWITCH = 0.001  # seconds; Python's own 0.005 is what a keystroke may take altogether
 _PATIENCE = 1.0  # seconds that unfinished work may keep the process once the client has left
 
@@ -32,6 +36,7 @@ def build(session_factory: Callable[[], Session] = Session) -> BigoServer:
         feature.register(server)
     # An analysis on its thread hands the interpreter over after that time: a request waits for it once or twice.
     sys.setswitchinterval(SWITCH)
+    gc.set_threshold(*COLLECT)
     # What is loaded by now stays: a full collection need not look at it, 34 ms become none.
     gc.freeze()
     return server

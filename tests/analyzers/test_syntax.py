@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from analyzers.languages import LANGUAGES, PYTHON, Language
@@ -71,3 +73,19 @@ ODD = {
 @pytest.mark.parametrize("source", ODD.values(), ids=ODD.keys())
 def test_any_bytes_are_a_tree(source: bytes, language: Language) -> None:
     assert parse(source, language).root_node.end_byte <= len(source)
+
+
+def test_the_text_is_not_kept_by_the_parser() -> None:
+    source = b"def f(x):\n    return [a for a in x]\n" * 4_000
+    tracemalloc.start()
+    try:
+        tree = parse_within(source, PYTHON, 60)
+        assert tree is not None
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(20):
+            edit_tree(tree, 10, 10, 10, source, source)
+            assert parse_within(source, PYTHON, 60, tree) is not None
+            assert parse_within(source, PYTHON, 60, part=(0, 72)) is not None
+        assert tracemalloc.get_traced_memory()[0] - before < 2 * len(source)
+    finally:
+        tracemalloc.stop()
