@@ -30,7 +30,7 @@ from lsp_server.rewrites.contract import (
     Target,
     Usage,
 )
-from lsp_server.rewrites.keeping import structure, telemetry
+from lsp_server.rewrites.keeping import looked, structure, telemetry
 from lsp_server.rewrites.keeping.cache import answers, key_of
 from lsp_server.rewrites.keeping.ledger import Ledger
 from lsp_server.rewrites.keeping.summary import LOCAL
@@ -96,12 +96,12 @@ class Rewriter:
 
         Cancelling the task that awaits this closes the connection to the API. Nothing but this method sends anything.
         """
-        key, desk = key_of(prepared.body), self._desk(prepared)
-        if found := await self._from_cache(prepared, key, desk):
+        key = key_of(prepared.body)
+        if found := await self._from_cache(prepared, key):
             return found
         if missing := failures.missing_key(self._environ()):
             raise missing
-        trip = Trip(prepared, on_progress, time.monotonic())
+        trip, desk = Trip(prepared, on_progress, time.monotonic()), self._desk(prepared)
         async with self._booked(trip, "rewrite with tools" if prepared.looks_around else "rewrite"):
             body, reply = await self._line.talk(trip, prepared.body, desk, self._may_go_on)
             try:
@@ -110,10 +110,8 @@ class Rewriter:
                 if not may_repair(prepared.settings, failure, reply):
                     raise
                 reply, proposal = await self._repair(trip, prepared, body, reply, failure, desk)
-        settings = prepared.settings
-        # What was answered to the model's questions is no part of the key, so such an answer is good for once.
-        if settings.cache_answers and not (desk and desk.asked):
-            await anyio.to_thread.run_sync(self._keep, prepared, key, reply.text)
+        if prepared.settings.cache_answers:
+            await anyio.to_thread.run_sync(self._keep, prepared, key, reply.text, desk)
         return proposal
 
     async def ask(
@@ -212,11 +210,16 @@ class Rewriter:
         redactor = redact.Redactor.of(prepared.redacted)
         return Desk(reader, prepared.settings, redactor, prepared.settings.tool_tokens)
 
-    async def _from_cache(self, prepared: Prepared, key: str, desk: Desk | None) -> Proposal | None:
+    async def _from_cache(self, prepared: Prepared, key: str) -> Proposal | None:
         """A kept answer that still passes every check on the present text."""
         if not prepared.settings.cache_answers:
             return None
+        desk, days = self._desk(prepared), prepared.settings.cache_days
         text, used = await anyio.to_thread.run_sync(self._kept, prepared, key)
+        if text is None and desk is not None:
+            used = looked.key_of(key)
+            kept = await anyio.to_thread.run_sync(self.answers.get, used, days)
+            text = await looked.unpack(kept, desk) if kept else None
         if text is None:
             return None
         trip = Trip(prepared, lambda _: None, time.monotonic())
@@ -224,7 +227,7 @@ class Rewriter:
             proposal = await self._examine(trip, prepared, text, desk, from_cache=True)
         except RewriteFailed:
             # Under a structural key the answer may still be right for the function that it was made for.
-            if used == key:
+            if used in (key, looked.key_of(key)):
                 await anyio.to_thread.run_sync(self.answers.drop, used)
             return None
         saved = prepared.estimate.warm_usd  # what the request would have cost at least
@@ -242,9 +245,12 @@ class Rewriter:
             return None, key
         return structure.unpack(same, kept), same.key
 
-    def _keep(self, prepared: Prepared, key: str, text: str) -> None:
+    def _keep(self, prepared: Prepared, key: str, text: str, desk: Desk | None = None) -> None:
         settings = prepared.settings
         limits = settings.cache_days, settings.cache_megabytes
+        if desk is not None and desk.asked:
+            self.answers.put(looked.key_of(key), looked.pack(desk, text), *limits)
+            return
         self.answers.put(key, text, *limits)
         if same := structure.skeleton(prepared):
             self.answers.put(same.key, structure.pack(same, text), *limits)

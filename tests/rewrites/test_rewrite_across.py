@@ -21,6 +21,8 @@ from lsp_server import looking, recheck
 from lsp_server.rewrites import RewriteFailed, Target
 from lsp_server.rewrites.asking.redact import Redactor
 from lsp_server.rewrites.asking.tools import CALLS_PER_TURN, Desk
+from lsp_server.rewrites.keeping import looked
+from lsp_server.rewrites.keeping.cache import key_of
 from lsp_server.rewrites.proposal import parse
 from lsp_server.settings import Settings
 from lsp_server.targets import check_options, function_named, target_for
@@ -330,14 +332,64 @@ def test_answers_have_a_limit_of_tokens_and_the_rewrite_one_of_money(
     assert failure.cost_usd <= prepared.estimate.worst_usd + 0.0001
 
 
-def test_an_answer_made_with_tools_is_not_kept(open_shop: tuple[Bench, Target, Path]) -> None:
+LOADED_HERE = 'def names():\n    return [book.author.name for book in open_books().select_related("author")]'
+
+
+def test_an_answer_made_with_tools_is_kept_while_the_same_is_shown(
+    open_shop: tuple[Bench, Target, Path],
+) -> None:
+    bench, asked, folder = open_shop
+    bench.rewriter.settings = replace(bench.rewriter.settings, cache_answers=True)
+    bench.says(asks(("read_function", QUERIES), ("find_callers", QUERIES)), answer(LOADED_HERE))
+    first = run(bench, asked)
+    again = run(bench, asked)
+    assert (first.from_cache, again.from_cache, len(bench.sent)) == (False, True, 2)
+    assert again.patched == first.patched
+    assert again.cost_usd == 0
+    # What the model looked at has changed, and not the function that was asked about.
+    changed = folder / "shop/queries.py"
+    changed.write_text(changed.read_text().replace("All books", "The books that are open"))
+    bench.says(asks(("read_function", QUERIES)), answer(LOADED_HERE))
+    assert not run(bench, asked).from_cache
+    assert len(bench.sent) == 4
+
+
+def test_edits_of_other_files_are_kept_too(open_shop: tuple[Bench, Target, Path]) -> None:
     bench, asked, _ = open_shop
     bench.rewriter.settings = replace(bench.rewriter.settings, cache_answers=True)
-    names = 'def names():\n    return [book.author.name for book in open_books().select_related("author")]'
-    for turn in (1, 2):
-        bench.says(asks(("read_function", QUERIES)), answer(names))
+
+    def reply(body: dict[str, Any]) -> dict[str, Any]:
+        if len(body["messages"]) == 1:
+            return asks(("read_function", QUERIES))
+        source = json.loads(body["messages"][-1]["content"][0]["content"])["source"]
+        return {"text": also(LOADED.format(token=source.partition('token="')[2].partition('"')[0]))}
+
+    bench.api.rules[:] = [_rule(reply)]
+    first, again = run(bench, asked), run(bench, asked)
+    assert again.from_cache
+    assert len(bench.sent) == 2
+    (file,) = again.others
+    assert file.patched == first.others[0].patched
+    assert SECRET in file.patched  # what was redacted comes back from this machine
+
+
+def test_a_damaged_record_of_questions_is_no_answer(open_shop: tuple[Bench, Target, Path]) -> None:
+    bench, asked, _ = open_shop
+    bench.rewriter.settings = replace(bench.rewriter.settings, cache_answers=True)
+    key = looked.key_of(key_of(bench.rewriter.prepare(asked).body))
+    for kept in (
+        "",
+        "{}",
+        "[]",
+        '{"asked": [3], "told": "", "text": "x"}',
+        '{"asked": [[{}]], "told": 1, "text": 2}',
+    ):
+        bench.rewriter.answers.put(key, kept, 1, 10)
+        bench.says(answer(LOADED_HERE))
+        before = len(bench.sent)
         assert not run(bench, asked).from_cache
-        assert len(bench.sent) == 2 * turn
+        assert len(bench.sent) == before + 1
+        bench.rewriter.answers.clear()
 
 
 class Slow:

@@ -62,11 +62,14 @@ class Desk:
     redactor: redact.Redactor
     tokens_left: int
     shown: dict[tuple[str, str], str] = field(default_factory=dict)  # (path, function) -> its source
-    asked: int = 0
+    asked: list[list[dict[str, Any]]] = field(
+        default_factory=list
+    )  # the questions of each turn, without their ids
+    told: list[str] = field(default_factory=list)  # what was answered, as it was sent
 
     async def answer_all(self, calls: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The `tool_result` blocks for the `tool_use` blocks of one turn, in their order. Never raises for a question."""
-        self.asked += len(calls)
+        self.asked.append([{"name": call.get("name"), "input": call.get("input")} for call in calls])
         found: list[tuple[Any, bool]] = [("", True)] * len(calls)
 
         async def one(number: int, call: Mapping[str, Any]) -> None:
@@ -76,14 +79,11 @@ class Desk:
             for number, call in enumerate(calls):
                 group.start_soon(one, number, call)
         # Redaction numbers its placeholders in order of appearance, so it runs in the order of the questions.
+        texts = [self._sent(call, answer) for call, (answer, _) in zip(calls, found, strict=True)]
+        self.told.extend(texts)
         return [
-            {
-                "type": "tool_result",
-                "tool_use_id": call.get("id"),
-                "is_error": failed,
-                "content": self._sent(call, answer),
-            }
-            for call, (answer, failed) in zip(calls, found, strict=True)
+            {"type": "tool_result", "tool_use_id": call.get("id"), "is_error": failed, "content": text}
+            for call, (_, failed), text in zip(calls, found, texts, strict=True)
         ]
 
     async def _answer(self, call: Mapping[str, Any], number: int) -> tuple[Any, bool]:
