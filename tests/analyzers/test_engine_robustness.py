@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from analyzers import languages
 from analyzers.check import check, complexity, summaries_of
-from analyzers.evaluate.summaries import MAX_RUNS
+from analyzers.evaluate.hubs import MAX_RUNS
 from analyzers.extract import facts_of
 from analyzers.findings import FunctionReport
 from analyzers.project.index import Project
@@ -195,13 +195,13 @@ def test_nests_of_typescript(source: str) -> None:
 
 
 def test_a_ring_of_functions() -> None:
-    """Every function is run once, although each leads to all the others."""
+    """Every function is run a few times, although each leads to all the others and a chain is followed in parts."""
     count = 800
     source = "".join(
         f"def f{i}(xs):\n    for x in xs: print(x)\n    f{(i + 1) % count}(xs)\n\n" for i in range(count)
     )
     _, runs = answered({"/p/a.py": source})
-    assert runs <= 2 * count
+    assert runs <= 5 * count
 
 
 def test_functions_that_all_call_each_other() -> None:

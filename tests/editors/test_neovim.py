@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 
 import pytest
@@ -71,7 +73,12 @@ def test_request_is_shown_and_not_sent(version: str, desk: Callable[..., Desk]) 
 def test_the_hottest_functions_of_a_profile_are_listed(version: str, desk: Callable[..., Desk]) -> None:
     here = desk()
     stacks = "main (runner.py:1);known (sample.py:1) 900\nmain (runner.py:1) 100\n"
-    (here.workspace / "run.collapsed").write_text(stacks, encoding="utf-8")
+    profile = here.workspace / "run.collapsed"
+    profile.write_text(stacks, encoding="utf-8")
+    later = (
+        time.time() + 60
+    )  # The scenario writes the source, and a profile older than that is one of other code.
+    os.utime(profile, (later, later))
     play(here, version, "hot")
 
 

@@ -52,7 +52,7 @@ def test_a_failure_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(editor: Editor) -> None:
         editor.open(URI, CODE)
         result = await editor.request("workspace/executeCommand", command())
-        assert result == {"text": "", "reason": "The Claude API is overloaded."}
+        assert result == {"text": "", "reason": "The Claude API is overloaded.", "kind": "overloaded"}
         nowhere = await editor.request("workspace/executeCommand", command({"uri": URI, "range": at(7, 0)}))
         assert nowhere["text"] == ""
 
