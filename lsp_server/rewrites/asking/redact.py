@@ -66,7 +66,11 @@ _JOINED = re.compile(
     r"""(?P<q>["'`])[^"'`\n]{3,}(?P=q)(?:\s*\+?\s*[rbuf]{0,2}(?P<p>["'`])[^"'`\n]{3,}(?P=p))+"""
 )
 _PIECE = re.compile(r"""["'`](?P<value>[^"'`\n]{3,})["'`]""")
-_HOME = re.compile(r"(?:/home/|/Users/|[A-Za-z]:(?:\\\\|\\|/)Users(?:\\\\|\\|/))(?P<value>[A-Za-z0-9._-]+)")
+# A person's folder, at the head of a path or below a mount point: `templates/home/page.html` is none.
+_HOME = re.compile(
+    r"(?:(?<![\w.}-])(?:/[\w.-]+){0,3}/(?:home|Users)/|(?<![A-Za-z])[A-Za-z]:(?:\\\\|\\|/)Users(?:\\\\|\\|/))"
+    r"(?P<value>[A-Za-z0-9._-]+)"
+)
 _PLACEHOLDER = re.compile(r"__REDACTED_[A-Z0-9_]+?_\d+__")
 # A dotted or dashed name, a plain word, a template, a mask, a sentence, an address without a password, or a label such
 # as "access_token": no secret, though assigned to one.
@@ -158,7 +162,11 @@ def _spans(text: str) -> list[tuple[int, int, str]]:
     ]
     found += [(*m.span("value"), "BEARER") for m in _HEADER.finditer(text) if _has_digits(m["value"])]
     found += [(*m.span("value"), "SECRET") for m in _LOGIN.finditer(text) if _plain_value(m["value"])]
-    found += [(*m.span("value"), "SECRET") for m in _PARAMETER.finditer(text) if _mixed(m["value"])]
+    found += [
+        (*m.span("value"), "SECRET")
+        for m in _PARAMETER.finditer(text)
+        if _mixed(m["value"]) and _plain_value(m["value"])
+    ]
     found += [
         (*m.span("value"), "SECRET")
         for m in _NAMED.finditer(text)
