@@ -164,7 +164,6 @@ MAX_CHOICES = 8
 
 UNKNOWN_VALUE = Value()
 NONE = Value("none", frozen=True)
-NUMBER = Value("int")
 TEXT = Value("str")
 TRUTH = Value("bool", size=ONE)
 CHARACTER = Value("str", size=ONE, letter=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from lsp_server.server import BigoServer
 from lsp_server.session import Analysis, OpenDocument
 
 if TYPE_CHECKING:
-    from lsp_server.rewrites import Ask, Prepared
+    from lsp_server.rewrites import Ask, Prepared, Target
     from lsp_server.rewrites.asking.request import Request
 
 
@@ -60,28 +60,37 @@ async def chosen(ls: BigoServer, arguments: tuple[Any, ...]) -> Chosen:
     return Chosen(document, analysis, report)
 
 
+def trusted(ls: BigoServer, otherwise: str) -> bool:
+    """Whether the person trusts the workspace; if not they are told what is not done, as "nothing of it is sent"."""
+    if not ls.session.client.trusted:
+        ls.warn(f"this workspace is not trusted, so {otherwise}; trust it first")
+    return ls.session.client.trusted
+
+
 async def prepared(ls: BigoServer, path: str, analysis: Analysis, qualname: str) -> Prepared:
     """The request for a function as it would be sent. Local and free. Raises what `rewrites.prepare` raises."""
-    session = ls.session
-    root = session.root_of(path) or "/"
-    target = await session.ask(
-        session.engine.target, path, analysis.text, qualname, root, session.text_of, analysis.findings,
-        session.settings, analysis.version,
-    )  # fmt: skip
-    return session.rewriter().prepare(target)
+    target = await _target(ls, path, analysis, qualname, analysis.findings)
+    return ls.session.rewriter().prepare(target)
 
 
 async def question(ls: BigoServer, path: str, analysis: Analysis, finding: Finding) -> Ask:
     """The request for an explanation of a finding. Local and free. Raises what `rewrites.prepare` raises."""
     from lsp_server.rewrites.asking import asks
 
-    session = ls.session
-    target = await session.ask(
-        session.engine.target, path, analysis.text, finding.function, session.root_of(path) or "/", session.text_of,
-        [finding], session.settings, analysis.version,
-    )  # fmt: skip
-    rewriter = session.rewriter()
+    target = await _target(ls, path, analysis, finding.function, [finding])
+    rewriter = ls.session.rewriter()
     return asks.explanation(target, rewriter.settings, rewriter.calibration)
+
+
+async def _target(
+    ls: BigoServer, path: str, analysis: Analysis, function: str, findings: Sequence[Finding]
+) -> Target:
+    """The function with all that is worth sending along."""
+    session = ls.session
+    return await session.ask(
+        session.engine.target, path, analysis.text, function, session.root_of(path) or "/", session.text_of,
+        findings, session.settings, analysis.version,
+    )  # fmt: skip
 
 
 async def price(ls: BigoServer, path: str, analysis: Analysis, qualname: str) -> str | None:

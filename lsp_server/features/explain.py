@@ -27,8 +27,7 @@ async def explain(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
     from lsp_server.rewrites.asking import asks
     from lsp_server.targets import NoTarget
 
-    if not ls.session.client.trusted:
-        ls.warn("this workspace is not trusted, so nothing of it is sent; trust it first")
+    if not choice.trusted(ls, "nothing of it is sent"):
         return {"text": "", "reason": "not trusted"}
     try:
         chosen = await choice.chosen(ls, arguments)

@@ -28,8 +28,7 @@ async def prewarm(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
     from lsp_server.rewrites import Refused, RewriteFailed
     from lsp_server.targets import NoTarget
 
-    if not ls.session.client.trusted:
-        ls.warn("this workspace is not trusted, so nothing of it is sent; trust it first")
+    if not choice.trusted(ls, "nothing of it is sent"):
         return {"warmed": False, "reason": "not trusted"}
     try:
         chosen = await choice.chosen(ls, arguments)

@@ -35,8 +35,7 @@ def register(server: BigoServer) -> None:
 
 async def link_profile(ls: BigoServer, *arguments: Any) -> dict[str, Any] | None:
     """Link the profile file of `{"uri"}` or `{"path"}`; `{"path", "linked"}` with what was linked."""
-    if not ls.session.client.trusted:
-        ls.warn("this workspace is not trusted, so no profile of it is read; trust it first")
+    if not choice.trusted(ls, "no profile of it is read"):
         return None
     argument = choice.as_mapping(arguments[0]) if arguments else {}
     given = argument.get("path") or argument.get("uri") or (arguments[0] if arguments else None)

@@ -25,8 +25,7 @@ async def verify(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
     from lsp_server.verify import CannotVerify
     from lsp_server.verify import verify as run
 
-    if not ls.session.client.trusted:
-        ls.warn("this workspace is not trusted, so nothing of it is run; trust it first")
+    if not choice.trusted(ls, "nothing of it is run"):
         return {"proved": False, "summary": "", "reason": "not trusted"}
     session = ls.session
     try:

@@ -100,7 +100,6 @@ class Version:
 
 def examine(task: dict[str, Any]) -> dict[str, Any]:
     """Raises Unfit."""
-    from lsp_server.verify import meter
     from lsp_server.verify.values import Source
 
     old, new = Version(task["old"], task["name"]), Version(task["new"], task["name"])
@@ -114,37 +113,44 @@ def examine(task: dict[str, Any]) -> dict[str, Any]:
 
     kinds = _fitting(old, task["kinds"], arguments)
     compared = 0
-    for size in (*SMALL, GROWING[0]):
-        for seed in SEEDS:
-            make = arguments(kinds, size, seed)
-            before, _ = old.outcome(make)
-            after, _ = new.outcome(make)
-            if before != after:
-                return {
-                    "kinds": kinds,
-                    "compared": compared,
-                    "difference": [size, *_told(before, after)],
-                }
-            compared += 1
+
+    def counted(size: int, seed: int) -> tuple[int, int]:
+        """The operations of both on one input, whose answers agree. Raises _Differs where they do not."""
+        nonlocal compared
+        make = arguments(kinds, size, seed)
+        (before, was), (after, now) = old.outcome(make), new.outcome(make)
+        if before != after:
+            raise _Differs(size, *_told(before, after))
+        compared += 1
+        return was, now
+
+    try:
+        for size in (*SMALL, GROWING[0]):
+            for seed in SEEDS:
+                counted(size, seed)
+        counts = _growth(counted)
+    except _Differs as found:
+        return {"kinds": kinds, "compared": compared, "difference": list(found.args)}
+    return {"kinds": kinds, "compared": compared, "difference": None, "counts": counts}
+
+
+class _Differs(Exception):
+    """Old and new do not agree: the size of the input, and what each says."""
+
+
+def _growth(counted: Callable[[int, int], tuple[int, int]]) -> list[list[int]]:
+    """Sizes with the operations of both, on sizes that grow more slowly where the others are too much."""
+    from lsp_server.verify import meter
+
     counts: list[list[int]] = []
     for sizes in (GROWING, SLOWLY):
         if len(counts) < 3:
             counts.clear()
-            for size in sizes:
-                make = arguments(kinds, size, SEEDS[0])
-                try:
-                    (before, was), (after, now) = old.outcome(make), new.outcome(make)
-                except meter.TooMuch:
-                    break
-                if before != after:
-                    return {
-                        "kinds": kinds,
-                        "compared": compared,
-                        "difference": [size, *_told(before, after)],
-                    }
-                compared += 1
-                counts.append([size, was, now])
-    return {"kinds": kinds, "compared": compared, "difference": None, "counts": counts}
+            with contextlib.suppress(meter.TooMuch):
+                for size in sizes:
+                    # Not `extend`: what was counted before it was too much stays.
+                    counts.append([size, *counted(size, SEEDS[0])])  # noqa: PERF401
+    return counts
 
 
 def _fitting(old: Version, combinations: list[Any], arguments: Callable[..., Any]) -> list[Any]:
