@@ -30,7 +30,7 @@ from analyzers.facts import FileFacts
 from analyzers.findings import Finding, Place
 from analyzers.project.index import Project
 from analyzers.text import Text
-from lsp_server.indexing import _encoder, unpack
+from lsp_server.files.indexing import _encoder, unpack
 
 CASES = Path(__file__).with_name("fixes.csv")
 QUADRATIC = "quadratic"

@@ -25,10 +25,10 @@ import anyio
 from analyzers import extract, languages
 from analyzers.project.index import Project
 from analyzers.text import Text
+from lsp_server.briefing.targets import target_for
 from lsp_server.rewrites import Prepared, RewriteFailed, Rewriter, RewriteSettings, Target, Usage
 from lsp_server.rewrites.asking.budget import cost
 from lsp_server.rewrites.asking.route import model_named
-from lsp_server.targets import target_for
 
 REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO / "tests" / "reference"))

@@ -29,9 +29,9 @@ from rewrite import SETTINGS, echo  # noqa: E402
 from analyzers import extract, languages  # noqa: E402
 from analyzers.project.index import Project  # noqa: E402
 from analyzers.text import Span, Text  # noqa: E402
+from lsp_server.briefing.targets import target_for  # noqa: E402
 from lsp_server.rewrites import Prepared, Refused, RewriteFailed, Rewriter, Target, prepare  # noqa: E402
 from lsp_server.rewrites.asking.budget import count  # noqa: E402
-from lsp_server.targets import target_for  # noqa: E402
 
 LEARNT, MEASURED = 20, 200
 DEFAULT = ("analyzers", "lsp_server")

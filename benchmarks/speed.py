@@ -24,7 +24,7 @@ from analyzers.check import check
 from analyzers.evaluate.summaries import Summaries
 from analyzers.project.index import Project
 from analyzers.text import Text
-from lsp_server import workspace
+from lsp_server.files import workspace
 from lsp_server.settings import Settings
 
 HEAD = """| folder | lines | parse | extract | evaluate | rules | all | seconds |

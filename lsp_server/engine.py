@@ -21,7 +21,7 @@ from lsp_server.slack import Roomy, finding_outside, gaps_in, report_outside
 if TYPE_CHECKING:
     from analyzers.languages import Language
     from analyzers.profiles import FunctionTime, Linked
-    from lsp_server.looking import Desk
+    from lsp_server.briefing.looking import Desk
     from lsp_server.rewrites import Checked, Target
 
 PARSE_SECONDS = 5.0
@@ -155,7 +155,7 @@ class Engine:
 
     def analyse(self, path: str, text: Text, language_id: str, settings: Settings) -> tuple[Finding, ...]:
         from analyzers import check
-        from lsp_server.targets import check_options
+        from lsp_server.briefing.targets import check_options
 
         if not self._update(path, text.source, language_id):
             return ()
@@ -293,7 +293,7 @@ class Engine:
         settings: Settings,
         version: int | None,
     ) -> Target:
-        from lsp_server import targets
+        from lsp_server.briefing import targets
 
         self._settle()
         facts = self.project.facts(path)
@@ -315,15 +315,15 @@ class Engine:
     def check_patched(
         self, settings: Settings, target: Target, patched: str, others: Mapping[str, tuple[str, str]] = {}
     ) -> Checked:
-        from lsp_server import recheck
-        from lsp_server.targets import check_options
+        from lsp_server.briefing import recheck
+        from lsp_server.briefing.targets import check_options
 
         self._settle()
         # Nobody else sees the project meanwhile: this thread is the only one that has it.
         return recheck.checked(self.project, check_options(settings), target, patched, others)
 
     def desk(self, root: str, text_of: TextOf, settings: Settings) -> Desk:
-        from lsp_server.looking import Desk
+        from lsp_server.briefing.looking import Desk
 
         self._settle()
         linked = next(reversed(self._linked.values()), None)
@@ -349,7 +349,7 @@ class Engine:
     # -- profiles
 
     def packed(self, source: str, paths: Sequence[str]) -> dict[str, bytes | None]:
-        from lsp_server import indexing
+        from lsp_server.files import indexing
 
         given = self._given.setdefault(source, {})
         found: dict[str, bytes | None] = {}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from analyzers.findings import Edit, Finding, Fix
-from lsp_server.workspace import Unreadable, read_source, write_source
+from lsp_server.files.workspace import Unreadable, read_source, write_source
 
 Edits = dict[str, list[Edit]]  # path -> edits, in the order of the text, none touching another
 

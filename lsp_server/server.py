@@ -7,9 +7,9 @@ import logging
 
 from lsprotocol import types as lsp
 
-from lsp_server.payload import Encoder
-from lsp_server.protocol import Server
 from lsp_server.session import Session
+from lsp_server.wire.payload import Encoder
+from lsp_server.wire.protocol import Server
 
 log = logging.getLogger(__name__)
 

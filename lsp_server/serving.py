@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pygls.io_ import run_async
 
 from lsp_server.features.offered import FEATURES
-from lsp_server.greeting import Greeted, greet
-from lsp_server.protocol import Reader, Stdin
 from lsp_server.server import BigoServer
 from lsp_server.session import Session
+from lsp_server.wire.greeting import Greeted, greet
+from lsp_server.wire.protocol import Reader, Stdin
 
 log = logging.getLogger(__name__)
 

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from analyzers.findings import Finding, FunctionReport, Severity
 from analyzers.text import Text
 from lsp_server import settings as settings_file
-from lsp_server.client import Client
-from lsp_server.convert import is_file, to_uri
-from lsp_server.documents import Document
 from lsp_server.engine import Analyzer, Engine, Measured
+from lsp_server.files.workspace import Unreadable, read_source
 from lsp_server.schedule import Debouncer, Lane
 from lsp_server.settings_table import Settings
-from lsp_server.workspace import Unreadable, read_source
+from lsp_server.wire.client import Client
+from lsp_server.wire.convert import is_file, to_uri
+from lsp_server.wire.documents import Document
 
 if TYPE_CHECKING:
     from lsp_server.rewrites import Checked, Rewriter, Target
@@ -122,7 +122,7 @@ class Session:
         self.settings, problems = settings_file.load(root, self.client_settings)
         self.world_changed()
         if self._rewriter is not None:
-            from lsp_server.targets import rewrite_settings
+            from lsp_server.briefing.targets import rewrite_settings
 
             self._rewriter.settings = rewrite_settings(self.settings)
         return problems
@@ -258,7 +258,7 @@ class Session:
 
     async def reread(self, paths: Sequence[str]) -> None:
         """Take files from disk as they are now; one that is gone or unreadable is forgotten."""
-        from lsp_server import indexing
+        from lsp_server.files import indexing
 
         work = indexing.job(self.settings.analysis.max_file_size)
         for path in paths:
@@ -290,9 +290,9 @@ class Session:
     def rewriter(self) -> Rewriter:
         """The one rewriter of this process, made on first use; its child starts only when it runs."""
         if self._rewriter is None:
+            from lsp_server.briefing.targets import rewrite_settings
             from lsp_server.places import cache_dir, state_dir
             from lsp_server.rewrites import Rewriter
-            from lsp_server.targets import rewrite_settings
 
             settings = rewrite_settings(self.settings)
             self._rewriter = Rewriter(
@@ -305,7 +305,7 @@ class Session:
 
     def _reader_for(self, target: Target) -> Reader | None:
         """Who answers a model's questions: only about the folder that the target is in, and only if it is in one."""
-        from lsp_server.looking import WorkspaceReader
+        from lsp_server.briefing.looking import WorkspaceReader
 
         root = self.root_of(target.path)
         if root is None:

@@ -79,6 +79,21 @@ def test_one_file_knows_the_api() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "path", below("lsp_server/files/", "lsp_server/profiling/", "lsp_server/briefing/"), ids=str
+)
+def test_files_profiles_and_briefings_know_no_editor(path: Path) -> None:
+    assert not names(path, "pygls", "lsprotocol")
+    assert not [name for name in imported(path) if name.startswith("lsp_server.wire")]
+
+
+@pytest.mark.parametrize("path", below("lsp_server/wire/"), ids=str)
+def test_the_wire_knows_no_session(path: Path) -> None:
+    """Messages and documents are what features and sessions are made of, not the other way round."""
+    ours = [name for name in imported(path) if name.startswith("lsp_server.")]
+    assert not [name for name in ours if not name.startswith(("lsp_server.wire", "lsp_server.version"))]
+
+
 def test_the_command_line_knows_no_editor() -> None:
     assert not [
         path
@@ -93,7 +108,7 @@ def test_one_file_converts() -> None:
     makers = [
         path.as_posix() for path in below("lsp_server/") if made.search((REPO / path).read_text("utf-8"))
     ]
-    assert makers == ["lsp_server/convert.py"]
+    assert makers == ["lsp_server/wire/convert.py"]
 
 
 def test_three_know_tree_sitter() -> None:
@@ -129,10 +144,9 @@ def test_values_are_copied_the_fast_way(path: Path) -> None:
     assert "dataclasses.replace" not in set(imported(path))
 
 
-def test_analyzers_do_not_import_each_other_in_circles() -> None:
-    modules = {
-        ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in below("analyzers/")
-    }
+@pytest.mark.parametrize("top", ["analyzers/", "lsp_server/"])
+def test_modules_do_not_import_each_other_in_circles(top: str) -> None:
+    modules = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in below(top)}
     edges: dict[str, set[str]] = {}
     for module, path in modules.items():
         named = [name for name in imported(path, at_import_time=True) if name in modules]

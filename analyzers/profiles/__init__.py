@@ -2,7 +2,7 @@
 
     file -> sniff -> one reader -> Profile -> link -> Linked -> apply, summary, slice_for
 
-Reading untrusted files happens in a child process (`read.py`, started by `lsp_server/profile_loader.py`); everything
+Reading untrusted files happens in a child process (`read.py`, started by `lsp_server/profiling/profile_loader.py`); everything
 else here is pure.
 """
 

@@ -1,6 +1,6 @@
 """Read one profile file: `python -m analyzers.profiles.read FILE` writes the `Profile` to stdout as MessagePack.
 
-Profiles come from anywhere, so a child process with limits runs this (`lsp_server/profile_loader.py`). A refusal is
+Profiles come from anywhere, so a child process with limits runs this (`lsp_server/profiling/profile_loader.py`). A refusal is
 one sentence on stderr and exit status 2.
 """
 

@@ -18,10 +18,10 @@ from lsp_server.commands.console import CannotRun, say
 
 if TYPE_CHECKING:
     from analyzers.findings import Finding
+    from lsp_server.briefing.ranking import Candidate
     from lsp_server.commands.gather import Gathered
     from lsp_server.rewrites import Prepared, Proposal, Rewriter
     from lsp_server.rewrites.sending.batches import Item, Pending, Result
-    from lsp_server.worth import Candidate
 
 
 @dataclass
@@ -49,7 +49,7 @@ class _Job:
     @cached_property
     def candidates(self) -> list[Candidate]:
         """The functions with findings, the most worthwhile first."""
-        from lsp_server import worth
+        from lsp_server.briefing import ranking
         from lsp_server.commands import measured
 
         texts = ((path, self.gathered.texts(path)) for path in self.gathered.wanted)
@@ -58,7 +58,7 @@ class _Job:
             for path, text in texts
             if text is not None and self.gathered.project.facts(path) is not None
         }
-        return worth.ranked(self.gathered.project, found, self.linked)
+        return ranking.ranked(self.gathered.project, found, self.linked)
 
     def relative(self, path: str) -> str:
         """The path below the project's root."""
@@ -66,7 +66,8 @@ class _Job:
 
     def prepared(self, path: str, qualname: str, findings: tuple[Finding, ...]) -> Prepared:
         """The request for one function as it stands now. Raises Refused or NoTarget."""
-        from lsp_server import rewrites, targets
+        from lsp_server import rewrites
+        from lsp_server.briefing import targets
 
         facts, text = self.gathered.project.facts(path), self.gathered.texts(path)
         if facts is None or text is None:
@@ -89,7 +90,8 @@ def run(args: argparse.Namespace) -> int:
     """0 when the patches are written or the batch is on its way, 2 where nothing could be done."""
     import anyio
 
-    from lsp_server import places, targets
+    from lsp_server import places
+    from lsp_server.briefing import targets
     from lsp_server.commands import gather, measured
     from lsp_server.commands.consult import recheck
     from lsp_server.rewrites import RewriteFailed, Rewriter
@@ -141,7 +143,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _send(job: _Job, rewriter: Rewriter) -> Pending | None:
-    from lsp_server import targets
+    from lsp_server.briefing import targets
     from lsp_server.rewrites import Refused, dollars
     from lsp_server.rewrites.sending.batches import HALF, item, total_cost
 
@@ -211,7 +213,7 @@ async def _rank(job: _Job, rewriter: Rewriter) -> bool:
 
 def _list(job: _Job) -> int:
     """Print the candidates, the most worthwhile first; nothing is sent."""
-    from lsp_server import targets
+    from lsp_server.briefing import targets
     from lsp_server.rewrites import Refused
 
     shown = job.candidates[: job.args.limit]
@@ -253,7 +255,7 @@ async def _ended(job: _Job, rewriter: Rewriter, pending: Pending) -> bool:
 
 async def _take(job: _Job, rewriter: Rewriter, pending: Pending, results: list[Result]) -> None:
     """Check each answer against the text as it is now."""
-    from lsp_server import targets
+    from lsp_server.briefing import targets
     from lsp_server.rewrites import Refused, RewriteFailed
     from lsp_server.rewrites.sending.batches import digest
 

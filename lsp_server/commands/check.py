@@ -18,11 +18,11 @@ from lsp_server.commands.console import CannotRun, print_json, progress, say
 if TYPE_CHECKING:
     from analyzers.profiles import Linked
     from lsp_server.baseline import Baseline
-    from lsp_server.changes import Lines
     from lsp_server.commands.gather import Gathered, Texts
+    from lsp_server.files.changes import Lines
+    from lsp_server.files.store import Store
     from lsp_server.render.located import Located, Spelling, Stats
     from lsp_server.settings import Settings
-    from lsp_server.store import Store
 
 FORMATS = ("text", "json", "sarif", "github")
 SEVERITIES = tuple(severity.label for severity in Severity)
@@ -66,9 +66,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 without findings, 1 with findings, 2 where something asked for could not be done."""
     from lsp_server.commands import gather, measured, scans
+    from lsp_server.files.store import opened
     from lsp_server.places import cache_dir
     from lsp_server.render.located import Spelling
-    from lsp_server.store import opened
 
     started = time.monotonic()
     root, settings = gather.settings_for(args.paths)
@@ -136,7 +136,7 @@ def _narrow(gathered: Gathered, changed: Mapping[str, Lines | None]) -> None:
 
 
 def _changed_since(root: Path, revision: str) -> dict[str, Lines | None]:
-    from lsp_server import changes
+    from lsp_server.files import changes
 
     try:
         return changes.since(root, revision)

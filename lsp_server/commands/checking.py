@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzers.findings import Finding
-from lsp_server import batch
+from lsp_server.files import batch
 from lsp_server.schedule import begin_worker
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def check_files(gathered: Gathered, linked: Linked | None) -> Iterator[OfFile]:
 def check_file(gathered: Gathered, linked: Linked | None, path: str) -> OfFile:
     """The findings of one file. A defect of ours is its reason; the other files are not to blame."""
     from lsp_server.commands import measured
-    from lsp_server.workspace import Unreadable
+    from lsp_server.files.workspace import Unreadable
 
     text = gathered.texts.read(path)
     if isinstance(text, Unreadable):  # it was there a moment ago

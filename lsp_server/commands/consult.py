@@ -16,8 +16,8 @@ _ONE_AT_A_TIME = threading.Lock()
 
 def recheck(gathered: Gathered) -> Check:
     """What bigo itself says of the files before and after; the project is afterwards as it was."""
-    from lsp_server import recheck
-    from lsp_server.targets import check_options
+    from lsp_server.briefing import recheck
+    from lsp_server.briefing.targets import check_options
 
     def check(target: Target, patched: str, others: Mapping[str, tuple[str, str]] = {}) -> Any:
         with _ONE_AT_A_TIME:
@@ -30,7 +30,7 @@ def recheck(gathered: Gathered) -> Check:
 
 def reader(gathered: Gathered, linked: Any = None) -> Callable[[Target], Reader | None]:
     """Who answers a model's questions about the workspace."""
-    from lsp_server.looking import Desk, WorkspaceReader
+    from lsp_server.briefing.looking import Desk, WorkspaceReader
 
     root = gathered.root.as_posix()
     desk = Desk(gathered.project, root, gathered.texts, gathered.settings, linked)

@@ -87,7 +87,8 @@ def _folders() -> Iterator[Row]:
 
 
 def _settings() -> Iterator[Row]:
-    from lsp_server import settings, workspace
+    from lsp_server import settings
+    from lsp_server.files import workspace
 
     root = workspace.find_root(Path())
     values, problems = settings.load(root)

@@ -41,8 +41,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _place(args: argparse.Namespace, path: str, line: int) -> int:
     """0 where the line's findings are explained, 2 where an answer was asked for and did not come."""
-    from lsp_server import workspace
     from lsp_server.commands import gather, measured
+    from lsp_server.files import workspace
     from lsp_server.render import located, text
 
     root, settings = gather.settings_for([path])
@@ -70,7 +70,8 @@ def _ask(args: argparse.Namespace, gathered: Gathered, path: str, finding: Findi
     """The small model's sentence on one finding, or the request for it."""
     import anyio
 
-    from lsp_server import places, targets
+    from lsp_server import places
+    from lsp_server.briefing import targets
     from lsp_server.rewrites import Refused, RewriteFailed, Rewriter
     from lsp_server.rewrites.asking import asks
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from analyzers.findings import Finding, Severity
 from lsp_server.commands import checking
 from lsp_server.commands.console import say
+from lsp_server.files.workspace import Unreadable
 from lsp_server.fixes import Edits, apply_edits, certain_edits, unified_diff, write_unless_changed
-from lsp_server.workspace import Unreadable
 
 if TYPE_CHECKING:
     from lsp_server.commands.gather import Gathered

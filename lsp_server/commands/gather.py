@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzers.text import Text
-from lsp_server import batch, indexing, reading, workspace
 from lsp_server.commands.console import CannotRun, progress, say
+from lsp_server.files import batch, indexing, reading, workspace
+from lsp_server.files.store import Store, opened
 from lsp_server.places import cache_dir
 from lsp_server.settings import Settings, load, unknown_names
-from lsp_server.store import Store, opened
 
 if TYPE_CHECKING:
     from analyzers.project.index import Project

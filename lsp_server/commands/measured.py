@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from analyzers.facts import FileFacts
 from analyzers.findings import Finding
 from analyzers.text import Text
-from lsp_server import indexing, workspace
 from lsp_server.commands import gather
 from lsp_server.commands.console import CannotRun, say
+from lsp_server.files import indexing, workspace
 
 if TYPE_CHECKING:
     from analyzers.profiles import Linked, Profile
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def read(path: str) -> Profile:
     """The profile, read in a process of its own. CannotRun where it cannot be."""
-    from lsp_server import profile_loader
+    from lsp_server.profiling import profile_loader
 
     if not os.path.isfile(path):
         raise CannotRun(f"there is no profile {path}")
@@ -39,7 +39,7 @@ def linked(gathered: Gathered, path: str | None) -> Linked | None:
 
 def link(gathered: Gathered, profile: Profile) -> Linked:
     """A profile that has been read, attached to the project's functions."""
-    from lsp_server import profile_loader
+    from lsp_server.profiling import profile_loader
 
     mappings = tuple(gathered.settings.profiles.path_mappings.items())
     return profile_loader.link_loaded(
@@ -77,7 +77,7 @@ class OnDemand:
 
 def link_here(profile: Profile) -> tuple[Linked, Path] | None:
     """A profile attached to the project that the working directory is in, and its root; None where there is none."""
-    from lsp_server import profile_loader
+    from lsp_server.profiling import profile_loader
 
     root, settings = gather.settings_for([])
     most = MOST_FILES if workspace.marked_root(Path()) is not None else MOST_UNMARKED
@@ -101,7 +101,7 @@ def findings(gathered: Gathered, path: str, text: Text, profile: Linked | None) 
     """The findings of one file under the settings, raised or lowered by the profile."""
     from analyzers import profiles
     from analyzers.check import check
-    from lsp_server.targets import check_options
+    from lsp_server.briefing.targets import check_options
 
     found = tuple(check(gathered.project, path, text, check_options(gathered.settings)))
     return found if profile is None else tuple(profiles.apply(found, profile))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.commands.console import CannotRun, print_json, say
-from lsp_server.recording import RECORDERS, NoRecorder, Recording, program, recording
+from lsp_server.profiling.recording import RECORDERS, NoRecorder, Recording, program, recording
 
 if TYPE_CHECKING:
     from analyzers.profiles import Profile
@@ -118,7 +118,7 @@ def _place(output: str | None, name: str, suffix: str) -> Path:
     """The profile's file: as given, else a new one in the workspace's `.prof`, which git is told to ignore."""
     if output:
         return Path(output).absolute()
-    from lsp_server import workspace
+    from lsp_server.files import workspace
 
     folder = workspace.find_root(Path()) / ".prof"
     folder.mkdir(exist_ok=True)

@@ -103,8 +103,9 @@ def run(args: argparse.Namespace) -> int:
 def _prepare_target(args: argparse.Namespace) -> tuple[Gathered, Target, RewriteSettings, Any]:
     import msgspec
 
-    from lsp_server import targets, workspace
+    from lsp_server.briefing import targets
     from lsp_server.commands import gather, measured
+    from lsp_server.files import workspace
 
     path, separator, qualname = (args.target or "").rpartition("::")
     if not separator or not path or not qualname:

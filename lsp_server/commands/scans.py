@@ -11,8 +11,8 @@ import msgspec
 
 from analyzers.findings import Finding
 from lsp_server.commands.gather import Listing
+from lsp_server.files.store import Stamp, Store, key_of
 from lsp_server.settings import Settings
-from lsp_server.store import Stamp, Store, key_of
 
 
 class Scan(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
         from lsp_server.serving import serve_tcp
 
         return serve_tcp(host, port)
-    from lsp_server.greeting import greet
+    from lsp_server.wire.greeting import greet
 
     greeted = greet()  # before what takes half a second to import
     from lsp_server.serving import serve_stdio

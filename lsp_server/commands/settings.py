@@ -22,7 +22,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from lsp_server import settings, workspace
+    from lsp_server import settings
+    from lsp_server.files import workspace
     from lsp_server.render import pages
 
     if args.format == "vscode":

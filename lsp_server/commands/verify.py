@@ -23,8 +23,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 where it is verified, 1 where the versions differ or the work does not grow more slowly, 2 where nobody can tell."""
-    from lsp_server import changes, verify, workspace
+    from lsp_server import verify
     from lsp_server.commands import gather
+    from lsp_server.files import changes, workspace
 
     path, separator, qualname = args.target.rpartition("::")
     if not separator or not path.endswith(".py"):

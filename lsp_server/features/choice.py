@@ -11,9 +11,9 @@ from lsprotocol import types as lsp
 
 from analyzers.findings import Finding, FunctionReport
 from lsp_server import lookup
-from lsp_server.convert import range_of_json, to_diagnostic, to_path, to_span
 from lsp_server.server import BigoServer
 from lsp_server.session import Analysis, OpenDocument
+from lsp_server.wire.convert import range_of_json, to_diagnostic, to_path, to_span
 
 if TYPE_CHECKING:
     from lsp_server.rewrites import Ask, Prepared, Target
@@ -123,8 +123,8 @@ async def _price(
 
 
 async def _fresh_price(ls: BigoServer, make: Callable[[], Awaitable[Request]], what: str) -> str | None:
+    from lsp_server.briefing.targets import NoTarget as NoFunction
     from lsp_server.rewrites import Refused
-    from lsp_server.targets import NoTarget as NoFunction
 
     try:
         return (await make()).estimate.title()

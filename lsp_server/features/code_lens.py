@@ -15,11 +15,11 @@ from lsprotocol import types as lsp
 from analyzers.findings import FunctionReport
 from analyzers.text import Text
 from lsp_server import lookup
-from lsp_server.convert import to_path, to_range
 from lsp_server.engine import Measured
 from lsp_server.server import BigoServer
 from lsp_server.session import Session
 from lsp_server.settings_table import LensChoice
+from lsp_server.wire.convert import to_path, to_range
 
 
 def register(server: BigoServer) -> None:

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from lsprotocol import types as lsp
 
 from analyzers.findings import Finding
-from lsp_server import payload
-from lsp_server.convert import to_path
 from lsp_server.rebase import moved
 from lsp_server.server import BigoServer
 from lsp_server.session import Analysis, OpenDocument
+from lsp_server.wire import payload
+from lsp_server.wire.convert import to_path
 
 AT_ONCE = 0.1
 """Seconds of processor time. A document whose last analysis took less is not waited for, unless the client asks when it wants to."""

@@ -11,10 +11,10 @@ from typing import Any
 
 from analyzers.findings import Finding
 from lsp_server import lookup
-from lsp_server.convert import range_of_json, to_span
 from lsp_server.features import choice
 from lsp_server.features.progress import Progress
 from lsp_server.server import BigoServer
+from lsp_server.wire.convert import range_of_json, to_span
 
 
 def register(server: BigoServer) -> None:
@@ -23,9 +23,9 @@ def register(server: BigoServer) -> None:
 
 async def explain(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
     """`{"text", "reason"}`, what it cost and whether it was kept; shown, too, unless the client does that itself."""
+    from lsp_server.briefing.targets import NoTarget
     from lsp_server.rewrites import Refused, RewriteFailed
     from lsp_server.rewrites.asking import asks
-    from lsp_server.targets import NoTarget
 
     if not choice.trusted(ls, "nothing of it is sent"):
         return {"text": "", "reason": "not trusted"}

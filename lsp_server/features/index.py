@@ -12,9 +12,9 @@ from itertools import islice
 from pathlib import Path
 
 from analyzers.facts import FileFacts
-from lsp_server import indexing, workspace
 from lsp_server.features import diagnostics
 from lsp_server.features.progress import Progress
+from lsp_server.files import indexing, workspace
 from lsp_server.server import BigoServer
 from lsp_server.session import modified
 from lsp_server.settings_table import Settings
@@ -72,9 +72,9 @@ def _times(roots: tuple[str, ...], settings: Settings) -> dict[str, int]:
 
 async def _read(ls: BigoServer, paths: list[str], progress: Progress) -> list[tuple[str, str]]:
     """Teach the engine the facts of the files; the ones that gave none, with the reason."""
+    from lsp_server.files.reading import index_all
+    from lsp_server.files.store import Store
     from lsp_server.places import cache_dir
-    from lsp_server.reading import index_all
-    from lsp_server.store import Store
 
     session = ls.session
     limit, workers = session.settings.analysis.max_file_size, session.settings.analysis.workers

@@ -8,9 +8,9 @@ from __future__ import annotations
 from lsprotocol import types as lsp
 
 from analyzers.text import Span
-from lsp_server.convert import to_path, to_position, to_span
 from lsp_server.features import code_lens
 from lsp_server.server import BigoServer
+from lsp_server.wire.convert import to_path, to_position, to_span
 
 
 def register(server: BigoServer) -> None:

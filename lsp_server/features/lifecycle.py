@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from lsprotocol import types as lsp
 
-from lsp_server.client import client_of
-from lsp_server.convert import is_file, to_path
 from lsp_server.features import configuration, diagnostics, index, profiles, watched_files
 from lsp_server.server import BigoServer
+from lsp_server.wire.client import client_of
+from lsp_server.wire.convert import is_file, to_path
 
 
 def register(server: BigoServer) -> None:

@@ -25,8 +25,8 @@ def register(server: BigoServer) -> None:
 
 async def prewarm(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
     """`{"warmed", "reason"}`, and the tokens that are cached now."""
+    from lsp_server.briefing.targets import NoTarget
     from lsp_server.rewrites import Refused, RewriteFailed
-    from lsp_server.targets import NoTarget
 
     if not choice.trusted(ls, "nothing of it is sent"):
         return {"warmed": False, "reason": "not trusted"}

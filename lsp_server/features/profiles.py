@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lsp_server.convert import to_path, to_uri
 from lsp_server.engine import Hot
 from lsp_server.features import choice, diagnostics
 from lsp_server.features.progress import Progress
+from lsp_server.files.workspace import key
 from lsp_server.server import BigoServer
 from lsp_server.session import Session
-from lsp_server.workspace import key
+from lsp_server.wire.convert import to_path, to_uri
 
 _MOST_HOT = 20
 LONG = 4 << 20
@@ -96,7 +96,7 @@ async def link_found(ls: BigoServer) -> None:
     session = ls.session
     if not session.client.trusted or not session.roots:
         return
-    from lsp_server import profile_loader
+    from lsp_server.profiling import profile_loader
 
     paths = await session.files.run(_named_and_found, session.roots[0], session.settings.profiles)
     linked = []
@@ -115,7 +115,7 @@ async def link_found(ls: BigoServer) -> None:
 
 async def files_changed(ls: BigoServer, paths: Sequence[str]) -> None:
     """Profiles were written, or are gone: the linked ones are read again, a new one is linked where settings allow."""
-    from lsp_server import profile_loader
+    from lsp_server.profiling import profile_loader
 
     session = ls.session
     changed = [path for path in paths if path in session.profiles or profile_loader.is_candidate(path)]
@@ -128,7 +128,7 @@ async def files_changed(ls: BigoServer, paths: Sequence[str]) -> None:
 
 def _named_and_found(root: str, settings: Any) -> list[str]:
     """Profile files, the one that counts last: a named one before found ones, the newest before older ones."""
-    from lsp_server import profile_loader
+    from lsp_server.profiling import profile_loader
 
     found: list[str] = []
     if settings.auto_load:
@@ -141,7 +141,7 @@ def _named_and_found(root: str, settings: Any) -> list[str]:
 
 
 async def _link(ls: BigoServer, path: str, complain: Any) -> str | None:
-    from lsp_server import linking
+    from lsp_server.profiling import linking
 
     session = ls.session
     try:

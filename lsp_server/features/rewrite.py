@@ -14,11 +14,11 @@ from lsprotocol import types as lsp
 
 from analyzers.findings import Edit, Place
 from analyzers.text import Span
-from lsp_server.convert import to_workspace_edit
 from lsp_server.features import choice
 from lsp_server.features.progress import Progress
 from lsp_server.rebase import rebased
 from lsp_server.server import BigoServer
+from lsp_server.wire.convert import to_workspace_edit
 
 if TYPE_CHECKING:
     from lsp_server.rewrites import Proposal

@@ -12,11 +12,11 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
-from lsp_server.convert import to_uri
 from lsp_server.features import choice
+from lsp_server.files.workspace import key
 from lsp_server.places import cache_dir
 from lsp_server.server import BigoServer
-from lsp_server.workspace import key
+from lsp_server.wire.convert import to_uri
 
 
 def register(server: BigoServer) -> None:
@@ -25,8 +25,8 @@ def register(server: BigoServer) -> None:
 
 async def show_request(ls: BigoServer, *arguments: Any) -> dict[str, Any] | None:
     """The request as `{"title", "text", "language"}`; shown, too, unless the client does that itself."""
+    from lsp_server.briefing.targets import NoTarget
     from lsp_server.rewrites import Refused
-    from lsp_server.targets import NoTarget
 
     if not ls.session.client.trusted:
         ls.warn("this workspace is not trusted, so no request is made of it; trust it first")

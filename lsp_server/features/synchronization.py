@@ -8,10 +8,10 @@ from __future__ import annotations
 # These handlers are plain functions: each must be done before the next message is looked at, and none may wait.
 from lsprotocol import types as lsp
 
-from lsp_server.convert import to_path
-from lsp_server.documents import Document
 from lsp_server.features import diagnostics, index
 from lsp_server.server import BigoServer
+from lsp_server.wire.convert import to_path
+from lsp_server.wire.documents import Document
 
 
 def register(server: BigoServer) -> None:

@@ -21,7 +21,7 @@ def register(server: BigoServer) -> None:
 
 async def verify(ls: BigoServer, *arguments: Any) -> dict[str, Any]:
     """`{"proved", "summary", "reason"}` and the measurement; told in a message, too."""
-    from lsp_server import changes
+    from lsp_server.files import changes
     from lsp_server.verify import CannotVerify
     from lsp_server.verify import verify as run
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from lsprotocol import types as lsp
 
-from lsp_server.convert import to_path
 from lsp_server.features import configuration, diagnostics, index, profiles
 from lsp_server.server import BigoServer
+from lsp_server.wire.convert import to_path
 
 _PATTERNS = (
     "**/*.{py,pyi,js,jsx,mjs,cjs,ts,tsx,mts,cts}",
@@ -27,7 +27,7 @@ def begin(ls: BigoServer) -> None:
     """Ask the client to watch, where it can."""
     if not ls.session.client.watches:
         return
-    from lsp_server.profile_loader import GLOBS
+    from lsp_server.profiling.profile_loader import GLOBS
 
     watchers = [lsp.FileSystemWatcher(pattern) for pattern in (*_PATTERNS, *GLOBS)]
     ls.client_register_capability(

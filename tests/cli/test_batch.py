@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server import batch, indexing
-from lsp_server.indexing import Indexed
+from lsp_server.files import batch, indexing
+from lsp_server.files.indexing import Indexed
 
 COUNT = 5 * batch.CHUNK
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server import recording
 from lsp_server.cli import main
-from lsp_server.recording import NoRecorder, Recording
+from lsp_server.profiling import recording
+from lsp_server.profiling.recording import NoRecorder, Recording
 
 SLOW = """import sys
 

@@ -12,10 +12,10 @@ import pytest
 from cli_project import Bigo
 
 from analyzers.profiles import Linked
-from lsp_server import batch, indexing, reading, store
 from lsp_server.commands import checking
 from lsp_server.commands.gather import Gathered
-from lsp_server.indexing import Indexed
+from lsp_server.files import batch, indexing, reading, store
+from lsp_server.files.indexing import Indexed
 
 SLOW = "def common(a: list[int], b: list[int]) -> list[int]:\n    return [x for x in a if x in b]\n"
 FAST = "def common(a: list[int], b: set[int]) -> list[int]:\n    return [x for x in a if x in b]\n"

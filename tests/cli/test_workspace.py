@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from lsp_server.files.workspace import Unreadable, files, find_root, read_source, write_source
 from lsp_server.settings import Settings
-from lsp_server.workspace import Unreadable, files, find_root, read_source, write_source
 
 
 def put(root: Path, *names: str) -> None:

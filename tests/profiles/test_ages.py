@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from analyzers.profiles.read import load
-from lsp_server.ages import Ages
-from lsp_server.profile_loader import link_loaded
+from lsp_server.profiling.ages import Ages
+from lsp_server.profiling.profile_loader import link_loaded
 
 from .programs import SAMPLES, Sources
 

@@ -274,11 +274,11 @@ def test_names_lose_what_could_harm_a_reader() -> None:
 
 def test_the_reader_never_imports_what_runs_code() -> None:
     program = (
-        "import sys; from analyzers.profiles.read import load; import analyzers.profiles, lsp_server.profile_loader\n"
+        "import sys; from analyzers.profiles.read import load; import analyzers.profiles, lsp_server.profiling.profile_loader\n"
         f"load({str(SAMPLES / 'py/cprofile.prof')!r})\n"
         "used = {'marshal': 0, 'pickle': 0}\n"
         "for name, module in list(sys.modules.items()):\n"
-        "    if name.startswith(('analyzers.profiles', 'lsp_server.profile_loader')):\n"
+        "    if name.startswith(('analyzers.profiles', 'lsp_server.profiling.profile_loader')):\n"
         "        found = {m for m in ('marshal', 'pickle', 'pstats', 'cProfile') if getattr(module, m, None)}\n"
         "        found = {m for m in found if not getattr(getattr(module, m), '__name__', '').startswith('analyzers')}\n"
         "        assert not found, (name, found)\n"
@@ -291,7 +291,10 @@ def test_the_reader_never_imports_what_runs_code() -> None:
 
 
 def test_the_source_never_names_them_as_imports() -> None:
-    files = [*(REPO / "analyzers" / "profiles").rglob("*.py"), REPO / "lsp_server" / "profile_loader.py"]
+    files = [
+        *(REPO / "analyzers" / "profiles").rglob("*.py"),
+        REPO / "lsp_server" / "profiling" / "profile_loader.py",
+    ]
     assert len(files) > 15
     for path in files:
         for line in path.read_text("utf-8").splitlines():

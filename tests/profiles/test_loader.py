@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from analyzers.profiles.read import load
-from lsp_server import profile_loader
-from lsp_server.profile_loader import Unreadable, discover, is_candidate, link_loaded, load_in_child
+from lsp_server.profiling import profile_loader
+from lsp_server.profiling.profile_loader import Unreadable, discover, is_candidate, link_loaded, load_in_child
 
 from .programs import SAMPLES, Sources
 

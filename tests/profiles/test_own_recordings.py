@@ -11,8 +11,8 @@ import pytest
 
 from analyzers.profiles import Linked, Profile
 from analyzers.profiles.places import normal
-from lsp_server import recording
-from lsp_server.profile_loader import link_loaded, load_in_child
+from lsp_server.profiling import recording
+from lsp_server.profiling.profile_loader import link_loaded, load_in_child
 
 from .programs import SAMPLES, Sources
 

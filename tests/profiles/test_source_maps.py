@@ -10,7 +10,7 @@ import pytest
 from analyzers.profiles import Linked, link
 from analyzers.profiles.read import load
 from analyzers.profiles.sourcemaps import decode
-from lsp_server.profile_loader import _file_below
+from lsp_server.profiling.profile_loader import _file_below
 
 from .programs import SAMPLES, Sources
 

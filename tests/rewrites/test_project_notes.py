@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analyzers import extract, languages
 from analyzers.project.index import Project
-from lsp_server import project_notes
+from lsp_server.briefing import project_notes
 
 MODELS = """from django.db import models
 

@@ -17,7 +17,8 @@ from analyzers import extract, languages
 from analyzers.check import check as findings_of
 from analyzers.project.index import Project
 from analyzers.text import Text
-from lsp_server import looking, recheck
+from lsp_server.briefing import looking, recheck
+from lsp_server.briefing.targets import check_options, function_named, target_for
 from lsp_server.rewrites import RewriteFailed, Target
 from lsp_server.rewrites.asking.redact import Redactor
 from lsp_server.rewrites.asking.tools import CALLS_PER_TURN, Desk
@@ -25,7 +26,6 @@ from lsp_server.rewrites.keeping import looked
 from lsp_server.rewrites.keeping.cache import key_of
 from lsp_server.rewrites.proposal import parse
 from lsp_server.settings import Settings
-from lsp_server.targets import check_options, function_named, target_for
 
 SECRET = "ghp_" + "a1B2" * 9
 FILES = {

@@ -7,8 +7,8 @@ from lsprotocol import types as lsp
 
 from analyzers.findings import Confidence, Cost, Edit, Finding, Place, Related, Severity
 from analyzers.text import Span, Text
-from lsp_server import convert
-from lsp_server.client import Client, Encoding
+from lsp_server.wire import convert
+from lsp_server.wire.client import Client, Encoding
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from lsprotocol import types as lsp
 
 from analyzers.text import Text
-from lsp_server import documents
-from lsp_server.documents import Documents, column_of, split_rows
+from lsp_server.wire import documents
+from lsp_server.wire.documents import Documents, column_of, split_rows
 
 URI = "file:///srv/app/f.py"
 UNITS = {

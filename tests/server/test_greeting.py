@@ -14,8 +14,8 @@ from connection import CLIENTS, Editor, captured
 from raw_client import RawClient
 from stand_in import session as stand_in
 
-from lsp_server.greeting import answer
 from lsp_server.serving import build
+from lsp_server.wire.greeting import answer
 
 REPO = Path(__file__).resolve().parents[2]
 PULLS = {"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}}
@@ -75,7 +75,7 @@ def test_nothing_heavy_is_imported_before_the_answer() -> None:
     code = (
         "import json, sys\n"
         "from lsp_server.cli import main\n"
-        "from lsp_server import greeting\n"
+        "from lsp_server.wire import greeting\n"
         "greeting.greet()\n"
         "print(json.dumps(sorted(sys.modules)), file=sys.stderr)\n"
     )

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from analyzers.profiles import Linked
-from lsp_server import indexing, linking
-from lsp_server.documents import Document
-from lsp_server.profile_loader import Unreadable, link_loaded, load_in_child
+from lsp_server.files import indexing
+from lsp_server.profiling import linking
+from lsp_server.profiling.profile_loader import Unreadable, link_loaded, load_in_child
 from lsp_server.session import Session
+from lsp_server.wire.documents import Document
 
 SAMPLES = Path(__file__).parent.parent / "data" / "profiles"
 

@@ -12,10 +12,10 @@ from stand_in import session as stand_in
 
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
 from analyzers.text import Span, Text
-from lsp_server import payload
-from lsp_server.client import Client
-from lsp_server.convert import to_diagnostic
 from lsp_server.serving import build
+from lsp_server.wire import payload
+from lsp_server.wire.client import Client
+from lsp_server.wire.convert import to_diagnostic
 
 PATH, OTHER, GONE = "/w/ä b.py", "/w/100% other.py", "/w/gone.py"
 TEXTS = {

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from analyzers.text import Text
-from lsp_server import profile_loader
 from lsp_server.engine import Engine
-from lsp_server.profile_loader import link_loaded, load_in_child
+from lsp_server.profiling import profile_loader
+from lsp_server.profiling.profile_loader import link_loaded, load_in_child
 
 SAMPLES = Path(__file__).parent.parent / "data" / "profiles"
 

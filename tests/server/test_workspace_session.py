@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from connection import Editor, Message, captured, play
 
-from lsp_server import linking, profile_loader
+from lsp_server.profiling import linking, profile_loader
 from lsp_server.session import Session
 
 WATCHES = {

@@ -61,7 +61,9 @@ def test_settings_page_is_the_servers_table() -> None:
 
 def test_every_command_of_the_server_is_in_the_palette() -> None:
     """Under a name of the client's own, since the server's are registered by the protocol's client."""
-    greeting = json.loads((CLIENT.parent / "lsp_server" / "greeting.json").read_text(encoding="utf-8"))
+    greeting = json.loads(
+        (CLIENT.parent / "lsp_server" / "wire" / "greeting.json").read_text(encoding="utf-8")
+    )
     [served] = [part["commands"] for part in _parts(greeting) if "commands" in part]
     contributed: Any = manifest()["contributes"]
     shown = {one["command"]: one["title"] for one in contributed["commands"]}

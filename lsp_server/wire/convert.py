@@ -16,8 +16,8 @@ from lsprotocol import types as lsp
 
 from analyzers.findings import Edit, Finding, Place, Severity
 from analyzers.text import Span, Text
-from lsp_server.client import Client, Encoding
-from lsp_server.documents import column_of
+from lsp_server.wire.client import Client, Encoding
+from lsp_server.wire.documents import column_of
 
 SOURCE = "bigo"
 

@@ -28,8 +28,8 @@ from analyzers.profiles.formats import BY_NAME
 from analyzers.profiles.sniff import HEAD, TAIL
 from analyzers.profiles.threads import of_main_thread
 from analyzers.text import Text
-from lsp_server.ages import Ages
 from lsp_server.places import cache_dir
+from lsp_server.profiling.ages import Ages
 
 TIMEOUT = 60.0
 LARGE = 64 << 20

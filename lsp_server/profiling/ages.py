@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from analyzers.profiles import Profile
-from lsp_server import changes
+from lsp_server.files import changes
 
 TOGETHER = 1.0
 """Seconds within which one copy writes files that belong together."""

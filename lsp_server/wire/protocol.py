@@ -18,7 +18,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
 
-from lsp_server import documents, payload
+from lsp_server.wire import documents, payload
 
 log = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lsp_server import batch
-from lsp_server.indexing import Indexed, digest_of
-from lsp_server.store import Stamp, Store, key_of
-from lsp_server.workspace import Unreadable, read_source
+from lsp_server.files import batch
+from lsp_server.files.indexing import Indexed, digest_of
+from lsp_server.files.store import Stamp, Store, key_of
+from lsp_server.files.workspace import Unreadable, read_source
 
 KEPT_AT_ONCE = 500
 """Files whose facts are written in one go."""

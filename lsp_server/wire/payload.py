@@ -15,8 +15,8 @@ from lsprotocol import types as lsp
 
 from analyzers.findings import Finding
 from analyzers.text import Span, Text
-from lsp_server.client import Client
-from lsp_server.convert import NOWHERE, Range, TextOf, numbers_in, to_diagnostic, to_uri
+from lsp_server.wire.client import Client
+from lsp_server.wire.convert import NOWHERE, Range, TextOf, numbers_in, to_diagnostic, to_uri
 
 _FORM = '{"start": {"line": %d, "character": %d}, "end": {"line": %d, "character": %d}}'
 _MOST = 4096

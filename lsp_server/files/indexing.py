@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from analyzers.facts import FileFacts
-from lsp_server.workspace import Unreadable, read_source
+from lsp_server.files.workspace import Unreadable, read_source
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(FileFacts)

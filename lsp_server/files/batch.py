@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain
 
-from lsp_server.indexing import Indexed, index_some
+from lsp_server.files.indexing import Indexed, index_some
 from lsp_server.schedule import begin_worker
 
 DEFECT = "could not be analysed"  # how the reason of a defect of ours begins, here and in `indexing`

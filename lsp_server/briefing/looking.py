@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzers.facts import FileFacts, Function
 from analyzers.text import Span, Text
-from lsp_server import targets
+from lsp_server.briefing import targets
 from lsp_server.settings import Settings
 
 if TYPE_CHECKING:

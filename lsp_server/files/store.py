@@ -82,7 +82,7 @@ def key_of(*parts: bytes) -> bytes:
 def fingerprint() -> bytes:
     """Changes with every change of the analyzers' code and tables, and of the grammars."""
     found = hashlib.blake2b(digest_size=20)
-    here = Path(__file__).resolve().parent.parent / "analyzers"
+    here = Path(__file__).resolve().parents[2] / "analyzers"
     for folder, folders, names in os.walk(here):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
         for name in sorted(names):

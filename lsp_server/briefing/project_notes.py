@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lsp_server import workspace
+from lsp_server.files import workspace
 
 if TYPE_CHECKING:
     from analyzers.project.index import Project

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from analyzers.facts import FileFacts, Function
 from analyzers.findings import Finding, FunctionReport, Place
 from analyzers.text import Span, Text
-from lsp_server import project_notes
+from lsp_server.briefing import project_notes
 from lsp_server.settings import Settings
 
 if TYPE_CHECKING:

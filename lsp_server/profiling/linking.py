@@ -25,9 +25,9 @@ from msgspec import Struct
 
 import analyzers
 from analyzers.profiles import FunctionTime, Linked, Profile
-from lsp_server import indexing
-from lsp_server.profile_loader import MEMORY, TIMEOUT, Unreadable, complaint, environment
-from lsp_server.workspace import read_source
+from lsp_server.files import indexing
+from lsp_server.files.workspace import read_source
+from lsp_server.profiling.profile_loader import MEMORY, TIMEOUT, Unreadable, complaint, environment
 
 if TYPE_CHECKING:
     from lsp_server.session import Session
@@ -121,7 +121,7 @@ class Child:
         self.path = Path(path)
         self.timeout = timeout
         self.late = False
-        command = [sys.executable, "-m", "lsp_server.linking_child", str(self.path)]
+        command = [sys.executable, "-m", "lsp_server.profiling.linking_child", str(self.path)]
         try:
             self._process = subprocess.Popen(
                 [*command, f"--memory={memory}", f"--cpu={TIMEOUT:.0f}"],

@@ -1,4 +1,4 @@
-"""`python -m lsp_server.linking_child FILE`: reads a profile under limits and links it to the project of the server that
+"""`python -m lsp_server.profiling.linking_child FILE`: reads a profile under limits and links it to the project of the server that
 started it. How the two talk: `linking.py`."""
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from analyzers.facts import FileFacts
 from analyzers.profiles.read import load, within_limits
 from analyzers.text import Text
-from lsp_server.indexing import unpack
-from lsp_server.linking import File, Question, Wanted, receive, send, send_linked
-from lsp_server.profile_loader import link_loaded
+from lsp_server.files.indexing import unpack
+from lsp_server.profiling.linking import File, Question, Wanted, receive, send, send_linked
+from lsp_server.profiling.profile_loader import link_loaded
 
 
 class _Project:
@@ -52,7 +52,7 @@ class _Project:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m lsp_server.linking_child", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m lsp_server.profiling.linking_child", description=__doc__)
     parser.add_argument("file")
     parser.add_argument("--memory", type=int, required=True, help="bytes")
     parser.add_argument("--cpu", type=int, required=True, help="seconds")

@@ -1,0 +1,1 @@
+"""Profiles: recorded, found, read under limits in a child process, and linked to the project there."""
