@@ -35,7 +35,7 @@ def passed_on(run: Run, path: str, function: f.Function) -> dict[str, Value]:
     if path != run.path or not (root.function.kind == "module" or root.shared):
         return {}
     out: dict[str, Value] = {}
-    for name in _read_by(run.summaries.project, path).get(function.qualname, ()):
+    for name in _read_by(run.summaries.project, path, function.qualname):
         value = root.env.get(name) if root.function.kind == "module" or name in root.shared else None
         if value is None or value.kind not in SHARED or len(out) >= MAX_SHARED:
             continue
@@ -68,45 +68,62 @@ def grown_elsewhere(run: Run, name: str) -> bool:
 # ------------------------------------------------------------------------------------------- what reads what
 
 
-def _read_by(project: Project, path: str) -> dict[str, tuple[str, ...]]:
-    return project.memo.ask(("module variables read", path), lambda: _find_read(project, path), in_cycle={})
+def _read_by(project: Project, path: str, qualname: str) -> tuple[str, ...]:
+    """The module's variables that a function reads, or whatever it may call in the file."""
+    return project.memo.ask(
+        ("module variables read", path, qualname),
+        lambda: tuple(sorted(_Reads.of(project, path).from_(qualname))),
+        in_cycle=(),
+    )
 
 
-def _find_read(project: Project, path: str) -> dict[str, tuple[str, ...]]:
-    """Per function, the module's variables read by it and by whatever it may call in the file."""
-    facts = project.facts(path)
-    project.read(path)
-    if facts is None:
-        return {}
-    variables = _variables(facts)
-    reads: dict[str, set[str]] = {}
-    calls: dict[str, set[str]] = {}
-    by_name: dict[str, set[str]] = {}
-    for function in facts.functions[1:]:
-        by_name.setdefault(function.name, set()).add(function.qualname)
-        if function.owner and function.name == "__init__":
-            by_name.setdefault(function.owner.rpartition(".")[2], set()).add(function.qualname)
-    owned: dict[str, set[str]] = {}
-    for function in facts.functions[1:]:
-        names, mentioned = _mentioned(function)
-        own = {p.name for p in function.params} | _assigned(function) - _declared(function)
-        owned[function.qualname] = own = own | owned.get(function.parent, set())
-        reads[function.qualname] = (names & variables) - own
-        calls[function.qualname] = {q for name in mentioned for q in by_name.get(name, ())}
-        if function.parent:
-            calls.setdefault(function.parent, set()).add(function.qualname)
-    return {q: tuple(sorted(_closure(q, reads, calls))) for q in reads}
+class _Reads:
+    """Who reads and who calls what in one file; looked up for the functions that are asked for alone."""
 
+    def __init__(self, facts: f.FileFacts | None) -> None:
+        self._functions: dict[str, f.Function] = {}
+        self._inside: dict[str, list[str]] = {}
+        self._by_name: dict[str, set[str]] = {}
+        for function in facts.functions[1:] if facts is not None else ():
+            self._functions[function.qualname] = function
+            self._by_name.setdefault(function.name, set()).add(function.qualname)
+            if function.owner and function.name == "__init__":
+                name = function.owner.rpartition(".")[2]
+                self._by_name.setdefault(name, set()).add(function.qualname)
+            if function.parent:
+                self._inside.setdefault(function.parent, []).append(function.qualname)
+        self._variables = _variables(facts) if facts is not None else set()
 
-def _closure(start: str, reads: dict[str, set[str]], calls: dict[str, set[str]]) -> set[str]:
-    seen, pending, found = {start}, [start], set()
-    while pending:
-        current = pending.pop()
-        found |= reads.get(current, set())
-        new = calls.get(current, set()) - seen
-        seen |= new
-        pending += new
-    return found
+    @classmethod
+    def of(cls, project: Project, path: str) -> _Reads:
+        return project.memo.ask(
+            ("readers of module variables", path), lambda: cls(project.facts(path)), in_cycle=cls(None)
+        )
+
+    def from_(self, start: str) -> set[str]:
+        """What is read by a function, and by all that it may lead to."""
+        seen, pending, found = {start}, [start], set()
+        while pending:
+            current = pending.pop()
+            function = self._functions.get(current)
+            if function is None:
+                continue
+            names, mentioned = _mentioned(function)
+            found |= (names & self._variables) - self._own(function)
+            new = {q for name in mentioned for q in self._by_name.get(name, ())}
+            new.update(self._inside.get(current, ()))
+            pending += new - seen
+            seen |= new
+        return found
+
+    def _own(self, function: f.Function) -> set[str]:
+        """The names that belong to a function or to one around it."""
+        own: set[str] = set()
+        around: f.Function | None = function
+        while around is not None:
+            own |= {p.name for p in around.params} | _assigned(around) - _declared(around)
+            around = self._functions.get(around.parent)
+        return own
 
 
 @remembered

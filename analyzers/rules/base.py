@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from analyzers import conventions
 from analyzers import facts as f
@@ -14,6 +15,8 @@ from analyzers.evaluate.summaries import Summaries
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Related, Severity
 from analyzers.project.index import Project
 from analyzers.text import Text
+
+_T = TypeVar("_T")
 
 MARK = "# <- here"
 """Ends the lines of a bad example on which the rule must report (`// <- here` in JavaScript)."""
@@ -81,9 +84,27 @@ class Context:
 
     @property
     def text(self) -> Text:
-        """The file's text; what is concluded from it is concluded anew when anything in the file changes."""
-        self.project.read(self.path)
+        """The file's text, for what stands in the lines of the function: what is concluded from it is concluded anew when
+        those change. For what stands elsewhere ask with `of_file`."""
+        written = self.project.header(self.path, self.function.qualname) is self.function
+        if not written or self.function.kind == "module":
+            self.project.read(self.path)
+        else:
+            summaries, path, qualname = self.summaries, self.path, self.function.qualname
+            key = ("lines of", path, qualname)
+            self.project.memo.ask(key, lambda: _lines(summaries, path, qualname), in_cycle=_NO_LINES)
         return self.whole
+
+    def of_file(self, key: tuple[Hashable, ...], question: Callable[[Context], _T], in_cycle: _T) -> _T:
+        """The answer to a question about the function that looks through the whole file. It is asked again when anything
+        in the file changes; what is concluded from it is concluded anew when the answer is another. The question may not
+        look at the analysis."""
+
+        def ask() -> _T:
+            function = self.summaries.function(self.path, self.function.qualname) or self.function
+            return question(replace(self, whole=self.summaries.text, function=function))
+
+        return self.project.memo.ask((*key, self.path, self.function.qualname), ask, in_cycle)
 
     @property
     def language(self) -> str:
@@ -138,6 +159,21 @@ class Context:
     def inside(self, place: Place) -> bool:
         """True if a place lies in this function."""
         return place.path == self.path and self.function.start <= place.span.start < max(self.function.end, 1)
+
+
+_NO_LINES = (b"", "")
+
+
+def _lines(summaries: Summaries, path: str, qualname: str) -> tuple[bytes, str]:
+    """The lines that a function stands in, and how lines end in the file."""
+    summaries.project.read(path)
+    function = summaries.project.header(path, qualname)
+    if function is None:
+        return _NO_LINES
+    source = summaries.text.source
+    end = source.find(b"\n", function.end)
+    begin = source.rfind(b"\n", 0, function.start) + 1
+    return source[begin : end + 1 if end >= 0 else len(source)], summaries.text.newline
 
 
 def turns_much(loop: Loop) -> bool:

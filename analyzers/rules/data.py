@@ -24,6 +24,7 @@ from analyzers import facts as f
 from analyzers.costs import Cost, Size
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
+from analyzers.evaluate.remembered import remembered
 from analyzers.operations import operations
 from analyzers.project import names
 from analyzers.project.attributes import AttributeValue, attribute_values
@@ -175,12 +176,18 @@ def _is_one_or_several(function: f.Function, name: str) -> bool:
 
 def _is_declared_by_callers(home: Context, name: str) -> bool:
     """True if all callers in the same file hand over what a program declares: `_names(self.config.plugins)`."""
+    return home.of_file(("declared for", name), lambda here: _is_declared(here, name), in_cycle=False)
+
+
+def _is_declared(home: Context, name: str) -> bool:
     position = next((i for i, p in enumerate(home.function.params) if p.name == name), -1)
     facts = home.project.facts(home.path)
     handed = False
     for caller in facts.functions if facts is not None else ():
         if caller.kind == "module" or caller.qualname == home.function.qualname:
             continue  # A script's own call is a demonstration as often as not.
+        if home.function.name not in _called_in(caller):
+            continue
         for node in shapes.nodes(caller.body):
             if (
                 not isinstance(node, f.Call)
@@ -192,6 +199,13 @@ def _is_declared_by_callers(home: Context, name: str) -> bool:
                 return False
             handed = True
     return handed
+
+
+@remembered
+def _called_in(function: f.Function) -> frozenset[str]:
+    """The last names of what a function calls."""
+    calls = (node for node in shapes.nodes(function.body) if isinstance(node, f.Call))
+    return frozenset(shapes.dotted(call.func).rpartition(".")[2] for call in calls)
 
 
 def _argument(function: f.Function, call: f.Call, position: int, name: str) -> f.Expr | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from analyzers import facts as f
+from analyzers.evaluate import shapes
+from analyzers.evaluate.remembered import remembered
 from analyzers.findings import Edit, Place
 from analyzers.rules.base import Context
 from analyzers.text import Span
@@ -10,6 +12,11 @@ from analyzers.text import Span
 
 def add_name(context: Context, module: str, name: str) -> Edit | None:
     """`from module import name` after the imports at the file's top; None if the name is imported already."""
+    return context.of_file(("import", module, name), lambda here: _added(here, module, name), in_cycle=None)
+
+
+def _added(context: Context, module: str, name: str) -> Edit | None:
+    context.project.read(context.path)  # its text, too
     facts = context.project.facts(context.path)
     if facts is None or any(item.alias == name and not item.scope for item in facts.imports):
         return None
@@ -22,6 +29,10 @@ def add_name(context: Context, module: str, name: str) -> Edit | None:
 
 def way_to(context: Context, module: str, name: str) -> tuple[str, tuple[Edit, ...]] | None:
     """How the function can write `module.name`, and the import that it needs; None where the name means another thing."""
+    return context.of_file(("way to", module, name), lambda here: _way(here, module, name), in_cycle=None)
+
+
+def _way(context: Context, module: str, name: str) -> tuple[str, tuple[Edit, ...]] | None:
     facts = context.project.facts(context.path)
     for item in facts.imports if facts is not None else ():
         whole = (item.module, item.name, item.scope) == (module, "", "")
@@ -35,6 +46,11 @@ def way_to(context: Context, module: str, name: str) -> tuple[str, tuple[Edit, .
 
 def is_free(context: Context, module: str, name: str, *, as_module: bool = False) -> bool:
     """True if a name can mean `module.name` in the function: it does already, or nothing else has that name."""
+    key = ("free for", module, name, as_module)
+    return context.of_file(key, lambda here: _is_free(here, module, name, as_module), in_cycle=False)
+
+
+def _is_free(context: Context, module: str, name: str, as_module: bool) -> bool:
     facts = context.project.facts(context.path)
     if facts is None:
         return False
@@ -51,9 +67,8 @@ def is_free(context: Context, module: str, name: str, *, as_module: bool = False
     return name not in taken
 
 
+@remembered
 def _bound_names(function: f.Function) -> set[str]:
-    from analyzers.evaluate import shapes
-
     return {
         name.id
         for node in shapes.nodes(function.body)
