@@ -5,9 +5,12 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lsprotocol import types as lsp
 
 from lsp_server.features import configuration, diagnostics, index, profiles, watched_files
+from lsp_server.files import workspace
 from lsp_server.server import BigoServer
 from lsp_server.wire.client import client_of
 from lsp_server.wire.convert import is_file, to_path
@@ -41,6 +44,22 @@ async def initialized(ls: BigoServer, params: lsp.InitializedParams) -> None:
 async def _read_workspace(ls: BigoServer) -> None:
     await index.build(ls)
     await profiles.link_found(ls)
+
+
+async def adopt(ls: BigoServer, path: str) -> None:
+    """The client named no folder: the project of the first document that has one is the workspace.
+
+    A project is what `bigo check FILE` would take (`marked_root`). A home folder is none, though it may be a repository.
+    """
+    if ls.session.roots:
+        return
+    root = await ls.session.files.run(workspace.marked_root, Path(path))
+    if root is None or ls.session.roots or Path.home().is_relative_to(root):
+        return
+    ls.session.roots = (workspace.key(root),)
+    ls.say(f"no folder is open: {root} is taken for the workspace of {path}")
+    configuration.apply(ls)
+    await _read_workspace(ls)
 
 
 async def shutdown(ls: BigoServer, params: None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 # These handlers are plain functions: each must be done before the next message is looked at, and none may wait.
 from lsprotocol import types as lsp
 
-from lsp_server.features import diagnostics, index
+from lsp_server.features import diagnostics, index, lifecycle
 from lsp_server.server import BigoServer
 from lsp_server.wire.convert import to_path
 from lsp_server.wire.documents import Document
@@ -28,6 +28,7 @@ def opened(ls: BigoServer, params: lsp.DidOpenTextDocumentParams) -> None:
     assert isinstance(buffer, Document), "pygls made a document of its own: see documents.install"
     document = ls.session.open(to_path(uri), uri, buffer)
     ls.session.timers.spawn(diagnostics.refresh(ls, document.path))
+    ls.session.timers.spawn(lifecycle.adopt(ls, document.path))
 
 
 def changed(ls: BigoServer, params: lsp.DidChangeTextDocumentParams) -> None:

@@ -55,6 +55,38 @@ def test_the_workspace_is_read_with_progress_where_it_is_shown(project: Path) ->
     play(story, WATCHES, root=project)
 
 
+def test_without_a_folder_the_project_of_a_document_is_read(tmp_path: Path) -> None:
+    package = tmp_path / "shop"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "prices.py").write_text("def scan(xs):\n    for x in xs:\n        x in list(xs)\n")
+    (tmp_path / "beside.py").write_text("x = 1\n")
+
+    async def story(editor: Editor) -> None:
+        editor.open((tmp_path / "beside.py").as_uri(), "x = 1\n")
+        editor.open((package / "report.py").as_uri(), "from shop.prices import scan\n")
+        await indexed(editor)
+        assert names(editor, tmp_path) == {"shop/__init__.py", "shop/prices.py"}
+        assert editor.session.roots == (package.as_posix(),)
+
+    play(story, WATCHES)
+
+
+def test_a_home_folder_is_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "other.py").write_text("x = 1\n")
+    monkeypatch.setenv("HOME", tmp_path.as_posix())
+
+    async def story(editor: Editor) -> None:
+        uri = (tmp_path / "a.py").as_uri()
+        editor.open(uri, "SLOW")
+        await editor.diagnostics(uri)
+        await editor.session.files.run(int)  # what was asked of the disk before is answered
+        assert editor.session.roots == ()
+
+    play(story, WATCHES)
+
+
 def test_no_progress_for_a_client_that_shows_none(project: Path) -> None:
     async def story(editor: Editor) -> None:
         await indexed(editor)
