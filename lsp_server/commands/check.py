@@ -18,9 +18,10 @@ from lsp_server.commands.console import CannotRun, print_json, progress, say
 if TYPE_CHECKING:
     from analyzers.profiles import Linked
     from lsp_server.baseline import Baseline
-    from lsp_server.commands.gather import Gathered, Texts
+    from lsp_server.commands.gather import Gathered
     from lsp_server.files.changes import Lines
     from lsp_server.files.store import Store
+    from lsp_server.files.texts import Texts
     from lsp_server.render.located import Located, Spelling, Stats
     from lsp_server.settings import Settings
 
@@ -221,7 +222,8 @@ def _known(
     store: Store | None, key: bytes | None, settings: Settings, baseline: Baseline | None, spell: Spelling
 ) -> Checked | None:
     """What an earlier run found in the same files; None where there was none."""
-    from lsp_server.commands import gather, scans
+    from lsp_server.commands import scans
+    from lsp_server.files.texts import Texts
 
     scan = scans.find(store, key) if store is not None and key is not None else None
     if scan is None:
@@ -230,7 +232,7 @@ def _known(
     for path, reason in scan.skipped.items():
         say(f"{os.path.relpath(path)} {reason}")
     least = Severity.parse(settings.analysis.min_severity)
-    texts = gather.Texts(settings.analysis.max_file_size)
+    texts = Texts(settings.analysis.max_file_size)
     for path, findings in scan.found:
         checked.add(path, findings, least, baseline, texts, spell)
     return checked

@@ -14,10 +14,11 @@ from analyzers.text import Text
 from lsp_server.commands import gather
 from lsp_server.commands.console import CannotRun, say
 from lsp_server.files import indexing, workspace
+from lsp_server.files.texts import Texts
 
 if TYPE_CHECKING:
     from analyzers.profiles import Linked, Profile
-    from lsp_server.commands.gather import Gathered, Texts
+    from lsp_server.commands.gather import Gathered
 
 
 def read(path: str) -> Profile:
@@ -85,7 +86,7 @@ def link_here(profile: Profile) -> tuple[Linked, Path] | None:
     if len(paths) > most:
         say(f"{root} has more than {most} source files: the profile is not linked to them")
         return None
-    texts = gather.Texts(settings.analysis.max_file_size)
+    texts = Texts(settings.analysis.max_file_size)
     linked = profile_loader.link_loaded(
         profile,
         OnDemand(paths, texts),

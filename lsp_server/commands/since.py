@@ -19,8 +19,8 @@ from analyzers.text import Span, Text
 
 if TYPE_CHECKING:
     from analyzers.project.index import Project
-    from lsp_server.commands.gather import Texts
     from lsp_server.files.changes import Lines
+    from lsp_server.files.texts import Texts
 
 _WORDS = re.compile(r"[A-Za-z]\w*?(?=__|\b)")
 _LONG = 80
