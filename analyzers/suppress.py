@@ -15,6 +15,7 @@ QUIET_PATHS = (
     "**/test/**",
     "**/__tests__/**",
     "**/test_*.py",
+    "**/tests.py",
     "**/*_test.py",
     "**/conftest.py",
     "**/*.test.*",

@@ -97,6 +97,7 @@ class Queried(Struct, frozen=True, gc=False):
     `chain` are the calls that lead to it, outermost first; `inner` says it already repeats inside a callee's loop, which is `within`;
     `memoised` that its answer is kept and looked up first. `optional` marks one that only some uses of the
     program send. `descent` is the call of its function to itself that sends it again for each part of an argument.
+    `unless` are the parameters with which a call spares it.
     """
 
     kind: str
@@ -121,6 +122,7 @@ class Queried(Struct, frozen=True, gc=False):
     sure: bool = True
     note: str = ""
     descent: Place | None = None
+    unless: frozenset[str] = frozenset()
 
 
 class Awaited(Struct, frozen=True, gc=False):

@@ -11,7 +11,7 @@ from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
 from analyzers.evaluate import attributes, operators, shapes
-from analyzers.evaluate.calling import calls
+from analyzers.evaluate.calling import calls, spared
 from analyzers.evaluate.presenting import asked, frameworks, pages, written
 from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.run import Run
@@ -103,6 +103,12 @@ def _compare(run: Run, node: f.Compare) -> Value:
 
 
 def _logic(run: Run, node: f.Logic) -> Value:
+    first, rest = node.parts[0], node.parts[1:]
+    name = spared.left_out(run, first)[1] if node.op == "or" else ""
+    if name:  # `prices or load()`
+        given = evaluate(run, first)
+        with spared.where(run, name):
+            return joined((given, *evaluate_all(run, rest))) or UNKNOWN_VALUE
     return joined(evaluate_all(run, node.parts)) or UNKNOWN_VALUE
 
 
@@ -111,7 +117,11 @@ def _choose(run: Run, node: f.Choose) -> Value:
     answer = asked.decided(run, node.test)
     if answer is not None:
         return evaluate(run, node.then if answer else node.other)
-    return join(evaluate(run, node.then), evaluate(run, node.other))
+    without, with_it = spared.left_out(run, node.test)
+    with spared.where(run, without):
+        then = evaluate(run, node.then)
+    with spared.where(run, with_it):
+        return join(then, evaluate(run, node.other))
 
 
 def _template(run: Run, node: f.Template) -> Value:

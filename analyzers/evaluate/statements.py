@@ -8,7 +8,7 @@ from typing import Any
 from analyzers import facts as f
 from analyzers import templates
 from analyzers.evaluate import assignments, evidence, expressions, operators, shapes
-from analyzers.evaluate.calling import calls, memos
+from analyzers.evaluate.calling import calls, memos, spared
 from analyzers.evaluate.frames import Block
 from analyzers.evaluate.presenting import asked
 from analyzers.evaluate.run import Run
@@ -125,26 +125,31 @@ def _if(run: Run, node: f.If) -> None:
         execute(run, node.body if decided else node.otherwise)
         return
     guarded = memos.guards_memo(node, run.function.body)
+    without, with_it = spared.left_out(run, node.test)
+    above = spared.returned_above(run, node)
 
     def then() -> None:
         for name, value in narrowed:
             run.bind(name, value)
         rare, run.rare = run.rare, run.rare | _singled_out(run, node.test)
         run.memo_depth += guarded
-        execute(run, node.body)
+        with spared.where(run, without):
+            execute(run, node.body)
         run.memo_depth -= guarded
         run.rare = rare
 
     def otherwise() -> None:
         for name, value in remains:
             run.bind(name, value)
-        execute(run, node.otherwise)
+        with spared.where(run, with_it):
+            execute(run, node.otherwise)
 
     optional = _is_option(run, node.test, test)
     run.options += optional
     run.branches((then, otherwise))
     run.options -= optional
     run.options += _gives_what_is_known(node)
+    run.spared |= {above} if above else set()
     if not run.dead:
         for name, value in capped.after(run, node):
             run.bind(name, value)

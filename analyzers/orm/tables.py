@@ -209,6 +209,7 @@ class Tables(Struct, frozen=True):
     mongoose: ScriptOrm
     services: dict[str, Service]
     families: dict[str, Family]
+    queues: dict[str, Names]  # by package: decorators that make a call a message
 
 
 @lru_cache(maxsize=1)
@@ -224,6 +225,7 @@ def tables() -> Tables:
         mongoose=_script("mongoose"),
         services={name: _row("services", name, raw, Service) for name, raw in read("services").items()},
         families={name: _row("families", name, raw, Family) for name, raw in read("families").items()},
+        queues={name: _row("queues", name, raw, Names) for name, raw in read("queues").items()},
     )
 
 

@@ -29,10 +29,11 @@ from analyzers.rules import data, structure
 from analyzers.rules.base import Context, of_framework
 from analyzers.types import Value
 
-SETTINGS = ("django.conf.settings", "flask.current_app.config", "os.environ")
-"""Objects whose attributes and entries are a program's settings.
+SETTINGS = ("django.conf.settings", "flask.current_app.config", "os.environ", "django.apps.apps")
+"""Objects whose attributes and entries are a program's settings, or what it is made of.
 
-Source: https://docs.djangoproject.com/en/5.2/topics/settings/#using-settings-in-python-code and
+Source: https://docs.djangoproject.com/en/5.2/topics/settings/#using-settings-in-python-code,
+https://docs.djangoproject.com/en/5.2/ref/applications/#application-registry and
 https://flask.palletsprojects.com/en/stable/config/
 """
 
@@ -166,7 +167,7 @@ class _Written:
                 return bool(node.args) and isinstance(node.args[0], f.Const) and node.args[0].value != "\n"
             if node.func.name in data.VIEWS:
                 return self.holds(node.func.obj)
-            if node.func.name == "get" and self._is_setting(node.func.obj):
+            if node.func.name.startswith("get") and self._is_setting(node.func.obj):
                 return True
         if name in ("map", "filter") and len(node.args) == 2:
             return self.holds(node.args[1])

@@ -11,7 +11,7 @@ from analyzers import ways
 from analyzers.conventions import units
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import attributes, evidence, expressions, queries, scripts, shapes
-from analyzers.evaluate.calling import library, memos, nested, prepared
+from analyzers.evaluate.calling import decorated, library, nested, prepared, spared
 from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
 from analyzers.evaluate.presenting import frameworks, pages, paginators, saving, showing, written
@@ -183,7 +183,7 @@ def invoke(
     """Call a function of the project: its summary enters this run with the arguments in place of the parameters."""
     assert target.ref is not None
     function = run.summaries.function(*target.ref)
-    if function is None:
+    if function is None or decorated.defers(run.summaries.project, target.ref[0], function):
         return UNKNOWN_VALUE
     bound = bind_parameters(function, target, values, keywords, run.language)
     bound |= _left_out(function, bound, values, keywords)
@@ -355,12 +355,17 @@ def _hear(
     """Write down the queries that a function sends, with the step that leads to it."""
     if summary.queries:
         run.summaries.project.read(path, "function", function.qualname)
-    kept = run.memo_depth > 0 or (bool(summary.queries) and memos.is_memoised(function))
+    kept = run.memo_depth > 0 or (
+        bool(summary.queries) and decorated.keeps(run.summaries.project, path, function)
+    )
     cut = run.summaries.silenced(path, function)
     by_framework = bool(run.loops) and run.loops[-1].kind == frameworks.LOOP
     chosen = run.options > 0 and (not by_framework or run.function.kind == units.KIND)
     for query in _heard_of(summary.queries):
         if cut is not None and (not cut or RULE_OF.get(query.kind, "") in cut):
+            continue
+        unless = spared.still(run, function, query, bound)
+        if unless is None:
             continue
         run.analysis.queries.append(
             replace(
@@ -374,6 +379,7 @@ def _hear(
                 inner=query.inner or any(loop.number in query.depends and loop.grows for loop in query.loops),
                 within=query.within or _repeated_by(query),
                 optional=query.optional or chosen,
+                unless=unless | run.spared,
             )
         )
 

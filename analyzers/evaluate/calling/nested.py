@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.evaluate import statements
-from analyzers.evaluate.calling import calls, memos
+from analyzers.evaluate.calling import calls, decorated
 from analyzers.evaluate.events import Summary
 from analyzers.evaluate.recursion import detect
 from analyzers.evaluate.recursion.recording import Recursing, Trail
@@ -54,7 +54,7 @@ def inline(
         frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, doubling=caller.doubling, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
         effects=caller.effects, steps=caller.steps, recursion=caller.recursion, reenters=caller.reenters,
         base_frame=len(caller.frames) - 1, base_loops=len(caller.loops), caught=caller.caught,
-        memo_depth=caller.memo_depth + memos.is_memoised(function),
+        memo_depth=caller.memo_depth + decorated.keeps(summaries.project, path, function),
     )  # fmt: skip
     return _inside(summaries, caller, inner, bound)
 

@@ -38,6 +38,7 @@ def emit(
         Queried(
             kind, label, place, depends, tuple(run.loops), run.owner, batch=batch, batched=batched, relation=relation,
             many=many, model=model, origin=origin, orm=orm, sure=sure, note=note, memoised=run.memo_depth > 0, optional=run.options > 0,
+            unless=run.spared,
         )
     )  # fmt: skip
 

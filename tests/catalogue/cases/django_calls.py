@@ -1,6 +1,6 @@
 """Queries behind calls: helpers, properties, methods, `__str__`, and what keeps an answer."""
 
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
 
 from django.core.cache import cache as django_cache
 
@@ -170,6 +170,135 @@ def cached_by_functools():
     _country_of.cache_clear()
     for author in Author.objects.all():
         print(_country_of(author.country_id))
+
+
+def _kept(minutes):
+    def decorate(function):
+        kept = lru_cache(maxsize=minutes * 100)(function)
+
+        @wraps(function)
+        def call(*args):
+            return kept(*args)
+
+        call.forget = kept.cache_clear
+        return call
+
+    return decorate
+
+
+@_kept(minutes=5)
+def _kept_country(pk):
+    return Country.objects.get(pk=pk)
+
+
+def memo_of_a_decorator_of_the_project():
+    _kept_country.forget()
+    return [_kept_country(author.country_id).name for author in Author.objects.all()]
+
+
+def _remembering(function):
+    answers = {}
+
+    def call(key):
+        if key not in answers:
+            answers[key] = function(key)
+        return answers[key]
+
+    call.answers = answers
+    return call
+
+
+@_remembering
+def _remembered_country(pk):
+    return Country.objects.get(pk=pk)
+
+
+def memo_in_a_wrapper():
+    _remembered_country.answers.clear()
+    return [_remembered_country(author.country_id).name for author in Author.objects.all()]
+
+
+def _logged(function):
+    @wraps(function)
+    def call(*args):
+        print(function.__name__)
+        return function(*args)
+
+    return call
+
+
+@_logged
+def _logged_country(pk):
+    return Country.objects.get(pk=pk)
+
+
+def decorator_that_keeps_nothing():
+    return [_logged_country(author.country_id).name for author in Author.objects.all()]  # grows
+
+
+_UNSET = object()
+
+
+def _names_of(author):
+    return {country.pk: country.name for country in Country.objects.filter(pk__lte=author.country_id + 100)}
+
+
+def _named(author, names=None):
+    if names is None:
+        names = _names_of(author)
+    return names[author.country_id]
+
+
+def _named_or(author, names=None):
+    names = names or _names_of(author)
+    return names[author.country_id]
+
+
+def _named_unless(author, names=_UNSET):
+    known = _names_of(author) if names is _UNSET else names
+    return known[author.country_id]
+
+
+def _country_name(author, name=None):
+    if name is not None:
+        return name
+    return Country.objects.get(pk=author.country_id).name
+
+
+def _handed_on(author, names=None):
+    return _named(author, names)
+
+
+def given_what_would_be_asked_for():
+    names = {country.pk: country.name for country in Country.objects.all()}
+    for author in Author.objects.all():
+        print(_named(author, names), _named_or(author, names), _named_unless(author, names))
+        print(_country_name(author, names[author.country_id]), _handed_on(author, names=names))
+
+
+def left_out_at_the_call():
+    for author in Author.objects.all():
+        print(_named(author))  # grows
+
+
+def left_out_by_or():
+    for author in Author.objects.all():
+        print(_named_or(author))  # grows
+
+
+def left_out_of_a_choice():
+    for author in Author.objects.all():
+        print(_named_unless(author))  # grows
+
+
+def left_out_before_a_return():
+    for author in Author.objects.all():
+        print(_country_name(author))  # grows
+
+
+def left_out_further_up():
+    for author in Author.objects.all():
+        print(_handed_on(author))  # grows
 
 
 def memo_dict():

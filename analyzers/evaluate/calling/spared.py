@@ -1,0 +1,84 @@
+"""Queries that a call spares by handing over what they would give: `def total(order, prices=None)` asks for prices only
+if it is given none, so `total(order, prices)` in a loop asks for nothing.
+
+A query that is sent where a parameter was left out is written down with that parameter; whoever calls the function
+knows whether it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from analyzers import facts as f
+from analyzers.evaluate import shapes
+from analyzers.evaluate.events import Queried
+from analyzers.evaluate.run import Run
+from analyzers.types import Value
+
+
+@contextmanager
+def where(run: Run, name: str) -> Iterator[None]:
+    """What is run in here is run only if a parameter was left out; "" for none."""
+    before = run.spared
+    run.spared = before | {name} if name else before
+    try:
+        yield
+    finally:
+        run.spared = before
+
+
+def left_out(run: Run, test: f.Expr) -> tuple[str, str]:
+    """The parameter that is known to be left out where a test holds, and the one where it does not; "" for none."""
+    if isinstance(test, f.Unary) and test.op == "not":
+        holds, fails = left_out(run, test.operand)
+        return fails, holds
+    if isinstance(test, f.Compare) and len(test.ops) == 1:
+        name = _parameter(run, test.left, test.rights[0])
+        return (name, "") if test.ops[0] in ("is", "==") else ("", name) if test.ops[0] in ("is not", "!=") else ("", "")
+    return "", _parameter(run, test, None)
+
+
+def _parameter(run: Run, node: f.Expr, other: f.Expr | None) -> str:
+    """The name of a parameter that stands for what it was called with, if it is compared with its default."""
+    if not isinstance(node, f.Name):
+        return ""
+    param = next((p for p in run.function.params if p.name == node.id), None)
+    value = run.env.get(node.id)
+    if param is None or param.default is None or value is None or value.depends != frozenset({node.id}):
+        return ""
+    if other is None or _is_none(other):
+        return param.name if _is_none(param.default) else ""
+    same = isinstance(other, f.Name) and isinstance(param.default, f.Name) and other.id == param.default.id
+    return param.name if same else ""
+
+
+def _is_none(node: f.Expr | None) -> bool:
+    return isinstance(node, f.Const) and node.kind == "none"
+
+
+def returned_above(run: Run, node: f.If) -> str:
+    """`if prices is not None: return prices[...]` in a function's own body: what follows is for a call without."""
+    leaves = bool(node.body) and isinstance(node.body[-1], f.Return) and not node.otherwise
+    return left_out(run, node.test)[1] if leaves and any(node is own for own in run.function.body) else ""
+
+
+def still(run: Run, function: f.Function, query: Queried, bound: Mapping[str, Value]) -> frozenset[str] | None:
+    """The caller's own parameters that would spare a callee's query; None if the call spares it."""
+    found: set[str] = set()
+    for name in query.unless:
+        value = bound.get(name)
+        if value is None or value.kind == "none":
+            continue
+        handed_on = _handed_on(run, value)
+        if handed_on:
+            found.add(handed_on)
+        elif value.known or not _is_none(next((p.default for p in function.params if p.name == name), None)):
+            return None
+    return frozenset(found)
+
+
+def _handed_on(run: Run, value: Value) -> str:
+    """The caller's parameter that is None itself unless it is given, and is handed on as it is."""
+    same = next((p for p in run.function.params if value.depends == {p.name} and value.label == p.name), None)
+    return same.name if same is not None and same.default is not None else ""
