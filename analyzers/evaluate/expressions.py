@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, operators, shapes
+from analyzers.evaluate import attributes, operators, queries, shapes
 from analyzers.evaluate.calling import calls, spared
 from analyzers.evaluate.presenting import asked, frameworks, pages, written
 from analyzers.evaluate.recursion import derived
@@ -223,7 +223,7 @@ def _yield(run: Run, node: f.Yield) -> Value:
     if node.delegate:
         operators.consumed(run, value, run.place(node), "yields each of")
         value = value.of or UNKNOWN_VALUE
-    run.yields.append(value.plain())
+    run.yields.append(queries.yielded(value.plain()))
     return UNKNOWN_VALUE
 
 

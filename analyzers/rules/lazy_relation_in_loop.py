@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzers.conventions import units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.evaluate.queries import holding
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
@@ -48,7 +49,7 @@ def check(context: Context) -> Iterator[Finding]:
     together: dict[tuple[int, Origin | None], list[list[tuple[Loop, Queried]]]] = {}
     for found in _merged(list(causes.values())):
         loop, query = found[0]
-        if context.once("lazy", query.origin, call_place(query), query.relation):
+        if _is_first(context, loop, query):
             number = (
                 0 if of_framework(loop) else loop.number
             )  # What it goes through, it goes through for one class.
@@ -58,6 +59,14 @@ def check(context: Context) -> Iterator[Finding]:
         first, *more = (found[0][1] for found in relations)
         others = [query for found in relations for _, query in found if query is not first]
         yield _finding(context, relations[0][0][0], first, more, others)
+
+
+def _is_first(context: Context, loop: Loop, query: Queried) -> bool:
+    """True if this was not told yet: neither here, nor by a method of the class at hand whose loop it is."""
+    place = query.origin.place if query.origin is not None else None
+    unit = context.function.kind == units.KIND
+    here = context.once("lazy", query.origin, call_place(query), query.relation)
+    return context.once("lazy of", loop.place, place, query.relation) or not unit if here else False
 
 
 def _below(context: Context, query: Queried) -> Loop | None:

@@ -16,6 +16,7 @@ from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
 from analyzers.evaluate.presenting import frameworks, pages, paginators, saving, showing, written
 from analyzers.evaluate.queries import holding, objects
+from analyzers.evaluate.queries.emit import MADE
 from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.recursion.recording import SelfCall
 from analyzers.evaluate.run import INPUT_KEY, MARKED, Run
@@ -158,6 +159,7 @@ def construct(run: Run, target: Value, arguments: Arguments, place: Place) -> Va
     assert target.ref is not None
     project = run.summaries.project
     made = evidence.instance_of(project, *target.ref)
+    made = made.but(evidence=MADE) if made.kind == "row" else made
     run.left = {}
     init = "__init__" if run.language == "python" else "constructor"
     found = names.member(project, *target.ref, init)

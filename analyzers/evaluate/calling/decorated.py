@@ -75,7 +75,11 @@ def _maker(project: Project, variable: names.Target) -> names.Target:
     """`huey.RedisHuey` of `queue = RedisHuey()`."""
     assign = names.single_value(project, variable.path, variable.qualname)
     value = assign.value if assign is not None else None
-    made = names.resolve(project, variable.path, shapes.dotted(value.func)) if isinstance(value, f.Call) else None
+    made = (
+        names.resolve(project, variable.path, shapes.dotted(value.func))
+        if isinstance(value, f.Call)
+        else None
+    )
     return made[0] if made is not None and not made[1] else names.UNKNOWN
 
 
@@ -110,4 +114,9 @@ def _defined(function: f.Function) -> set[str]:
 
 def _is_applied(node: f.Call, functions: set[str]) -> bool:
     """`memoize(function)`, `memoize(timeout)(function)`: what stands there is called as a decorator."""
-    return len(node.args) == 1 and not node.keywords and isinstance(node.args[0], f.Name) and node.args[0].id in functions
+    return (
+        len(node.args) == 1
+        and not node.keywords
+        and isinstance(node.args[0], f.Name)
+        and node.args[0].id in functions
+    )

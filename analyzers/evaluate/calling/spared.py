@@ -2,7 +2,8 @@
 if it is given none, so `total(order, prices)` in a loop asks for nothing.
 
 A query that is sent where a parameter was left out is written down with that parameter; whoever calls the function
-knows whether it was.
+knows whether it was. The same goes for what a row's method asks if the row is new, or if it is not (`if not self.pk`):
+whoever calls it may know that the row is one of a query, or was made a line before.
 """
 
 from __future__ import annotations
@@ -13,8 +14,18 @@ from contextlib import contextmanager
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Queried
+from analyzers.evaluate.queries.emit import FETCHED, MADE
 from analyzers.evaluate.run import Run
 from analyzers.types import Value
+
+NEW = "new"
+KEPT = "kept"
+
+KEYS = ("pk", "id", "_state.adding")
+"""Attributes by which a row tells whether it is in the database already; the last says that it is not."""
+
+SAVERS = ("save", "asave")
+"""Methods after which a row that was made is a new one no more."""
 
 
 @contextmanager
@@ -33,10 +44,23 @@ def left_out(run: Run, test: f.Expr) -> tuple[str, str]:
     if isinstance(test, f.Unary) and test.op == "not":
         holds, fails = left_out(run, test.operand)
         return fails, holds
-    if isinstance(test, f.Compare) and len(test.ops) == 1:
-        name = _parameter(run, test.left, test.rights[0])
-        return (name, "") if test.ops[0] in ("is", "==") else ("", name) if test.ops[0] in ("is not", "!=") else ("", "")
-    return "", _parameter(run, test, None)
+    if isinstance(test, f.Compare) and test.ops in (("is",), ("==",), ("is not",), ("!=",)):
+        other = test.rights[0]
+        found = _of_key(run, test.left) if _is_none(other) else ("", "")
+        found = found if any(found) else ("", _parameter(run, test.left, other))
+        return found[::-1] if test.ops[0] in ("is", "==") else found
+    found = _of_key(run, test)
+    return found if any(found) else ("", _parameter(run, test, None))
+
+
+def _of_key(run: Run, node: f.Expr) -> tuple[str, str]:
+    """`self.pk` is true of rows that are kept: what is asked then is spared for new ones, and the other way round."""
+    holder, _, name = shapes.dotted(node).partition(".")
+    param = next((p for p in run.function.params if p.name == holder), None)
+    if param is None or name not in KEYS:
+        return "", ""
+    kept, new = f"{holder}:{KEPT}", f"{holder}:{NEW}"
+    return (kept, new) if name == "_state.adding" else (new, kept)
 
 
 def _parameter(run: Run, node: f.Expr, other: f.Expr | None) -> str:
@@ -58,16 +82,26 @@ def _is_none(node: f.Expr | None) -> bool:
 
 
 def returned_above(run: Run, node: f.If) -> str:
-    """`if prices is not None: return prices[...]` in a function's own body: what follows is for a call without."""
+    """`if prices is not None: return prices[...]`: what follows is for a call without."""
     leaves = bool(node.body) and isinstance(node.body[-1], f.Return) and not node.otherwise
-    return left_out(run, node.test)[1] if leaves and any(node is own for own in run.function.body) else ""
+    return left_out(run, node.test)[1] if leaves else ""
 
 
-def still(run: Run, function: f.Function, query: Queried, bound: Mapping[str, Value]) -> frozenset[str] | None:
+def still(
+    run: Run, function: f.Function, query: Queried, bound: Mapping[str, Value]
+) -> frozenset[str] | None:
     """The caller's own parameters that would spare a callee's query; None if the call spares it."""
     found: set[str] = set()
     for name in query.unless:
-        value = bound.get(name)
+        holder, _, state = name.partition(":")
+        value = bound.get(holder)
+        if state:
+            told = _state(run, function, value)
+            if told == state:
+                return None
+            if told and not told.startswith((NEW, KEPT)):
+                found.add(f"{told}:{state}")
+            continue
         if value is None or value.kind == "none":
             continue
         handed_on = _handed_on(run, value)
@@ -76,6 +110,17 @@ def still(run: Run, function: f.Function, query: Queried, bound: Mapping[str, Va
         elif value.known or not _is_none(next((p.default for p in function.params if p.name == name), None)):
             return None
     return frozenset(found)
+
+
+def _state(run: Run, function: f.Function, value: Value | None) -> str:
+    """NEW or KEPT of a row, or the caller's own parameter that it is; "" if that is not known."""
+    if value is None or value.kind != "row":
+        return ""
+    if value.evidence == MADE:
+        return NEW if function.name in SAVERS else ""
+    if value.evidence == FETCHED:
+        return KEPT
+    return next((p.name for p in run.function.params if value.depends == {p.name}), "")
 
 
 def _handed_on(run: Run, value: Value) -> str:

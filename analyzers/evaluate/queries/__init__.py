@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from analyzers import facts as f
 from analyzers.evaluate.queries import django, drivers, families, prisma, services, sqlalchemy
-from analyzers.evaluate.queries.emit import LAZY_KINDS
+from analyzers.evaluate.queries.emit import BATCH, LAZY_KINDS
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
@@ -91,6 +91,11 @@ def entry(base: Value, label: str) -> Value | None:
 def by_key(run: Run, base: Value, index: Value, place: Place) -> Value | None:
     """`User[pk]`, where a mapper's models are asked so."""
     return families.by_key(run, base, index, place)
+
+
+def yielded(value: Value) -> Value:
+    """What a generator gives: of rows that were chosen by many keys at once it stays known."""
+    return value.but(evidence=BATCH) if value.kind in LAZY_KINDS and value.batched else value
 
 
 def item(run: Run, base: Value, place: Place) -> Value:
@@ -209,4 +214,5 @@ __all__ = [
     "module_object",
     "sliced",
     "touch",
+    "yielded",
 ]

@@ -14,7 +14,7 @@ from analyzers.evaluate.queries import django_columns as columns
 from analyzers.evaluate.queries import django_loaders as loaders
 from analyzers.evaluate.queries import django_owners as owners
 from analyzers.evaluate.queries import django_signals as signals
-from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, read_later, row
+from analyzers.evaluate.queries.emit import BATCH, constant_texts, emit, join_path, read_later, row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
@@ -199,7 +199,9 @@ def _method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
         place,
         depends,
         orm="django",
-        batch=name in ("bulk_create", "bulk_update", "in_bulk") or _only_batch(node, depends, batched),
+        batch=name in ("bulk_create", "bulk_update", "in_bulk")
+        or _only_batch(node, depends, batched)
+        or _is_part(run, receiver),
         batched=batched,
         model=_model_name(run, receiver),
         relation=receiver.path,
@@ -537,7 +539,7 @@ def _is_part(run: Run, value: Value) -> bool:
     part = loop.over.of if loop is not None and loop.over.kind == "iterator" else None
     if loop is None or part is None or part.kind not in SETS or loop.number not in value.depends:
         return False
-    is_cut = bool(part.batched) or (part.origin is not None and part.origin.sliced)
+    is_cut = part.evidence == BATCH or (part.origin is not None and part.origin.sliced)
     return is_cut and value.kind in SETS and value.ref == part.ref
 
 

@@ -12,6 +12,13 @@ from analyzers.types import NOTHING, Origin, Token, Value
 LAZY_KINDS = frozenset(("queryset", "manager", "query", "rows"))
 """Kinds whose rows are fetched when they are read."""
 
+FETCHED = "a row of a query"
+MADE = "a row that was made"
+"""Evidence of rows: whether one came from the database, or its class was called."""
+
+BATCH = "a batch of rows"
+"""Evidence of a set of rows that a generator chose by many keys at once: each turn of a loop over it takes many."""
+
 Key = tuple[str, str]
 
 
@@ -100,7 +107,7 @@ def row(
         path=path,
         depends=depends,
         relation=inverse,
-        evidence="a row of a query",
+        evidence=FETCHED,
     )
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
+from analyzers.evaluate.queries.emit import FETCHED
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
 from analyzers.project.index import Project
@@ -61,7 +62,7 @@ def read_anew(run: Run, node: f.Call) -> None:
     holder = node.args[0] if node.args else None
     value = run.env.get(holder.id) if isinstance(holder, f.Name) else None
     if value is not None and isinstance(holder, f.Name) and value.evidence == EXPIRED:
-        run.bind(holder.id, value.but(evidence="a row of a query"))
+        run.bind(holder.id, value.but(evidence=FETCHED))
 
 
 def _expired(run: Run, row: Value) -> Value:

@@ -24,6 +24,35 @@ def chunks_of_a_generator(ids):
         Book.objects.filter(pk__in=chunk).update(price=F("price") + 1)
 
 
+def _chunks_of_rows(rows, size):
+    keys = list(rows.values_list("pk", flat=True))
+    while keys:
+        piece, keys = keys[:size], keys[size:]
+        yield rows.filter(pk__in=piece).order_by("pk")
+
+
+def chunks_of_rows_by_their_keys():
+    for books in _chunks_of_rows(Book.objects.all(), 100):
+        print(books.count())
+        books.update(price=F("price") + 1)
+
+
+def chunks_of_rows_and_what_each_asks():
+    for books in _chunks_of_rows(Book.objects.all(), 100):
+        for book in books:
+            print(book.author.name)  # grows
+
+
+def _rows_of_each(authors):
+    for author in authors:
+        yield author.books.order_by("pk")
+
+
+def rows_of_each_by_a_generator():
+    for books in _rows_of_each(Author.objects.all()):
+        print(books.count())  # grows
+
+
 def chunks_by_islice(ids):
     waiting = iter(ids)
     while chunk := list(islice(waiting, 100)):
