@@ -60,23 +60,73 @@ def check(project: Project, path: str, text: Text, options: Options = Options())
 
     `text` is the file's text, of which the project holds the facts.
     """
-    facts = project.facts(path)
-    if facts is None:
-        return ()
-    summaries = summaries_of(project)
-    summaries.begin_file()
-    chosen = options.rules()
-    found: list[Finding] = []
-    seen: set[object] = set()
-    summaries.text = text
-    for function in _run_by_themselves(project, facts, path):
-        found += _findings(summaries, path, function, chosen, seen)
-    summaries.text = NO_TEXT
-    cuts = frozenset(_cuts(facts, summaries, path))
-    kept = suppress.apply(facts, path, text, found, frozenset(r.name for r in chosen), cuts)
-    if suppress.is_quiet(path, options.quiet_paths):
-        kept = [replace(finding, severity=Severity.HINT) for finding in kept]
-    return tuple(sorted(kept, key=lambda finding: (finding.place.span, finding.rule)))
+    checking = Checking(project, path, text, options)
+    checking.go_on(lambda: False)
+    return checking.found()
+
+
+class Checking:
+    """The findings of one file, looked for function by function: other things may be asked, and change, in between. In the
+    end they are what `check` says."""
+
+    def __init__(self, project: Project, path: str, text: Text, options: Options) -> None:
+        self._project = project
+        self._path = path
+        self._text = text
+        self._quiet = suppress.is_quiet(path, options.quiet_paths)
+        self._rules = options.rules()
+        self._left: tuple[int, int, int] | None = None  # what the findings so far rest on, as it was left
+        self._functions: Iterator[f.Function] = iter(())
+        self._seen: set[object] = set()
+        self._found: list[Finding] = []
+        self._cuts: frozenset[int] = frozenset()
+        self.whole = False
+
+    def go_on(self, enough: Callable[[], bool]) -> bool:
+        """Look at functions until there are no more, or it is enough for now: asked after each of them. Whether the
+        findings are whole."""
+        project, path = self._project, self._path
+        facts = project.facts(path)
+        summaries = summaries_of(project)
+        if self._left != self._stand(summaries):
+            self._begin(facts, summaries)
+        summaries.text = self._text
+        try:
+            for function in self._functions:
+                self._found += _findings(summaries, path, function, self._rules, self._seen)
+                if enough():
+                    break
+            else:
+                self._cuts = frozenset(_cuts(facts, summaries, path)) if facts is not None else frozenset()
+                self.whole = True
+        finally:
+            summaries.text = NO_TEXT
+        self._left = self._stand(summaries)
+        return self.whole
+
+    def found(self) -> tuple[Finding, ...]:
+        """The findings so far, sorted by place. That a comment suppresses nothing is known when all have been looked for."""
+        facts = self._project.facts(self._path)
+        if facts is None:
+            return ()
+        names = frozenset(rule.name for rule in self._rules) if self.whole else frozenset()
+        kept = suppress.apply(facts, self._path, self._text, self._found, names, self._cuts)
+        if not self.whole:
+            kept = [finding for finding in kept if finding.rule != suppress.UNUSED]
+        if self._quiet:
+            kept = [replace(finding, severity=Severity.HINT) for finding in kept]
+        return tuple(sorted(kept, key=lambda finding: (finding.place.span, finding.rule)))
+
+    def _stand(self, summaries: Summaries) -> tuple[int, int, int]:
+        """Differs when the project has changed, another file was begun, or a question from elsewhere has marked a hub."""
+        return self._project.version, summaries.begun, len(summaries.hubs.marked)
+
+    def _begin(self, facts: f.FileFacts | None, summaries: Summaries) -> None:
+        summaries.begin_file()
+        self.whole = False
+        self._found, self._seen = [], set()
+        functions = () if facts is None else _run_by_themselves(self._project, facts, self._path)
+        self._functions = iter(functions)
 
 
 def _findings(

@@ -104,3 +104,17 @@ class Text:
         """The first line end in the text, "\\n" if there is none."""
         m = _LINE_END.search(self.source)
         return m.group().decode() if m else "\n"
+
+
+def common_prefix(a: bytes, b: bytes) -> int:
+    """How many bytes two texts have in common at their beginning."""
+    low, high = 0, min(len(a), len(b))
+    if a[:high] == b[:high]:
+        return high
+    while high - low > 1:  # a[:low] is common, a[:high] is not; bytes compare at memory speed
+        middle = (low + high) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from time import thread_time
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,6 +20,7 @@ from lsp_server.settings_table import Settings
 from lsp_server.slack import Roomy, finding_outside, gaps_in, report_outside
 
 if TYPE_CHECKING:
+    from analyzers.check import Checking
     from analyzers.languages import Language
     from analyzers.profiles import FunctionTime, Linked
     from lsp_server.briefing.looking import Desk
@@ -31,6 +33,14 @@ HURRY = 0.015
 """Seconds of processor time to parse an edit in. What takes longer is broken: a quote that is open, for example."""
 
 TextOf = Callable[[str], "Text | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The findings of a document; not `whole` while only some of its functions have been looked at."""
+
+    findings: tuple[Finding, ...]
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +70,11 @@ class Hot:
 class Analyzer(Protocol):
     """The engine as the session uses it. Tests put another one in its place."""
 
-    def analyse(self, path: str, text: Text, language_id: str, settings: Settings) -> tuple[Finding, ...]:
-        """The findings of an open document; the project then knows it as it is in `text`."""
+    def look(
+        self, path: str, text: Text, language_id: str, settings: Settings, seconds: float = ...
+    ) -> Looked:
+        """The findings of an open document; the project then knows it as it is in `text`. After so many seconds of processor
+        time it is what was found by then: ask again to go on."""
 
     def ready(self, path: str, text: Text) -> bool:
         """Whether `analyse` would find an open document as whole as it was: false while an edit leaves it broken."""
@@ -136,6 +149,13 @@ class _Open:
     facts: FileFacts | None = None  # where they are known without looking at the tree
 
 
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    known: _Open
+    settings: Settings
+    checking: Checking
+
+
 class Engine:
     """The `Analyzer` on the real analyzers."""
 
@@ -150,21 +170,38 @@ class Engine:
         self._linked: dict[str, Linked] = {}  # profile file -> its link, the latest last
         self._given: dict[str, dict[str, FileFacts | None]] = {}  # the same -> facts it is being linked by
         self._rewritten: set[tuple[str, str]] = set()  # since the newest profile
+        self._looking: _Looking | None = None  # what `look` has not finished
 
     # -- documents
 
     def analyse(self, path: str, text: Text, language_id: str, settings: Settings) -> tuple[Finding, ...]:
+        """All findings of an open document."""
+        return self.look(path, text, language_id, settings).findings
+
+    def look(
+        self, path: str, text: Text, language_id: str, settings: Settings, seconds: float = inf
+    ) -> Looked:
         from analyzers import check
         from lsp_server.briefing.targets import check_options
 
+        began = thread_time()
         if not self._update(path, text.source, language_id):
-            return ()
-        known = self._open.get(path)
-        seen = Text(known.roomy.text) if known is not None else text
-        findings = check.check(self.project, path, seen, check_options(settings))
-        self.project.memo.connect()  # now, rather than at the next keystroke
+            return Looked(())
+        known = self._open[path]
+        before, self._looking = self._looking, None
+        if before is not None and before.known is known and before.settings is settings:
+            checking = before.checking
+        else:
+            seen = Text(known.roomy.text)
+            checking = check.Checking(self.project, path, seen, check_options(settings))
+        whole = checking.go_on(lambda: thread_time() - began > seconds)
+        if whole:
+            self.project.memo.connect()  # now, rather than at the next keystroke
+        else:
+            self._looking = _Looking(known, settings, checking)
         texts = self._texts()
-        return self._with_profile(path, tuple(finding_outside(finding, texts) for finding in findings))
+        findings = tuple(finding_outside(finding, texts) for finding in checking.found())
+        return Looked(self._with_profile(path, findings), whole)
 
     def ready(self, path: str, text: Text) -> bool:
         from analyzers import splice

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analyzers.findings import Edit, Finding, Place, Related
-from analyzers.text import Span
+from analyzers.text import Span, common_prefix
 
 
 def changed_part(old: bytes, new: bytes) -> tuple[Span, Span]:
     """The smallest span of `old` and the span of `new` in its place, so that everything around them is the same."""
-    start = _common_prefix(old, new)
+    start = common_prefix(old, new)
     most = min(len(old), len(new)) - start
     end = _common_suffix(old, new, most)
     return Span(start, len(old) - end), Span(start, len(new) - end)
@@ -63,19 +63,6 @@ def moved(findings: Sequence[Finding], path: str, old: bytes, new: bytes) -> tup
 
 def _meet(span: Span, gone: Span) -> bool:
     return span.start < gone.end and gone.start < span.end
-
-
-def _common_prefix(a: bytes, b: bytes) -> int:
-    low, high = 0, min(len(a), len(b))
-    if a[:high] == b[:high]:
-        return high
-    while high - low > 1:  # a[:low] is common, a[:high] is not; bytes compare at memory speed
-        middle = (low + high) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle
-    return low
 
 
 def _common_suffix(a: bytes, b: bytes, most: int) -> int:

@@ -20,7 +20,7 @@ class BigoServer(Server):
     def __init__(self, session: Session) -> None:
         super().__init__("bigo", _version())
         self.session = session
-        self.encoder = Encoder(self.protocol._converter.unstructure)
+        self.encoder = Encoder()
         session.say = self.say
 
     def say(self, message: str) -> None:

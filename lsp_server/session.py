@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from analyzers.findings import Finding, FunctionReport, Severity
 from analyzers.text import Text
 from lsp_server import settings as settings_file
-from lsp_server.engine import Analyzer, Engine, Measured
+from lsp_server.engine import Analyzer, Engine, Looked, Measured
 from lsp_server.files.workspace import Unreadable, read_source
 from lsp_server.schedule import Debouncer, Lane
 from lsp_server.settings_table import Settings
 from lsp_server.wire.client import Client
-from lsp_server.wire.convert import is_file, to_uri
 from lsp_server.wire.documents import Document
+from lsp_server.wire.positions import is_file, to_uri
 
 if TYPE_CHECKING:
     from lsp_server.rewrites import Checked, Rewriter, Target
@@ -34,6 +34,14 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+
+SLICE = 0.03
+"""Seconds of processor time after which an analysis lets others have their turn."""
+
+EARLY = 0.1
+"""Seconds of processor time after which what was found so far in a document that was just opened is shown; then after
+twice that, and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,7 @@ class Session:
     client_settings: Mapping[str, Any] = field(default_factory=dict)
     documents: dict[str, OpenDocument] = field(default_factory=dict)
     profiles: dict[str, str] = field(default_factory=dict)  # file -> what was linked
+    shown: dict[str, bytes] = field(default_factory=dict)  # what was sent before the session began
     indexed: dict[str, int] = field(default_factory=dict)  # path -> modification time in ns when it was read
     before_rewrites: dict[tuple[str, str], str] = field(
         default_factory=dict
@@ -109,6 +118,7 @@ class Session:
     files: Lane = field(
         default_factory=lambda: Lane("bigo-files", threads=4)
     )  # what waits for the disk or a child
+    tell_early: Callable[[OpenDocument, Analysis], None] = lambda document, analysis: None
     _world: int = 0
     _rewriter: Rewriter | None = None
     _disk: Callable[[str, int, int], Text | None] = field(default_factory=lambda: lru_cache(64)(_read))
@@ -135,6 +145,7 @@ class Session:
 
     def open(self, path: str, uri: str, buffer: Document) -> OpenDocument:
         document = self.documents[path] = OpenDocument(path, uri, buffer)
+        document.published = self.shown.pop(path, b"")
         return document
 
     def edited(self, path: str) -> OpenDocument | None:
@@ -217,7 +228,7 @@ class Session:
             document.analysis = Analysis(state, version, text, ())
             return
         try:
-            findings = await self.ask(self._run, document, state, text)
+            findings = await self._looked(document, state, text)
         except Exception as error:
             document.failed = state
             where = _place_of(error)
@@ -225,20 +236,37 @@ class Session:
             log.debug("analysis failed", exc_info=True)
             return
         if findings is not None and self.state_of(document) == state:
-            least = Severity.parse(self.settings.analysis.min_severity)
-            shown = tuple(finding for finding in findings if finding.severity >= least)
-            document.analysis = Analysis(state, version, text, shown)
+            document.analysis = Analysis(state, version, text, self._shown(findings))
 
-    def _run(self, document: OpenDocument, state: State, text: Text) -> tuple[Finding, ...] | None:
+    def _shown(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        least = Severity.parse(self.settings.analysis.min_severity)
+        return tuple(finding for finding in findings if finding.severity >= least)
+
+    async def _looked(self, document: OpenDocument, state: State, text: Text) -> tuple[Finding, ...] | None:
+        """All findings, looked for in slices between which others have their turn; None when they are no longer wanted.
+        Of a document that was just opened, what is found so far is told to `tell_early`."""
+        version, seconds, told = document.version, 0.0, 0
+        while True:
+            looked, took = await self.ask(self._run, document, state, text)
+            seconds += took
+            if looked is None or self.state_of(document) != state:
+                return None
+            if looked.whole:
+                if document.analysis is not None:
+                    document.seconds = seconds
+                return looked.findings
+            if document.analysis is None and seconds > EARLY * 2**told:
+                told += 1
+                if shown := self._shown(looked.findings):
+                    self.tell_early(document, Analysis(state, version, text, shown))
+
+    def _run(self, document: OpenDocument, state: State, text: Text) -> tuple[Looked | None, float]:
         # On the engine's thread. While this waited for its turn, the person may have typed on.
         if self.state_of(document) != state or self.documents.get(document.path) is not document:
-            return None
+            return None, 0.0
         began = time.thread_time()
-        try:
-            return self.engine.analyse(document.path, text, document.language_id, self.settings)
-        finally:
-            if document.analysis is not None:
-                document.seconds = time.thread_time() - began
+        looked = self.engine.look(document.path, text, document.language_id, self.settings, SLICE)
+        return looked, time.thread_time() - began
 
     async def reports(self, path: str) -> tuple[FunctionReport, ...]:
         """The cost of each function of an open document as it is now."""

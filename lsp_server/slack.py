@@ -16,8 +16,6 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import TypeVar
 
-import msgspec
-
 from analyzers.findings import Edit, Finding, Fix, FunctionReport, Place, Reason, Related
 from analyzers.text import Span
 
@@ -38,6 +36,7 @@ class Roomy:
         self._at = list(gaps)  # offsets in `plain`, ascending
         self._room = [room] * len(gaps)
         self._before = [0, *accumulate(self._room)]
+        self._gaps: list[int] | None = None  # made when it is needed
         pieces, last = [], 0
         for at in gaps:
             pieces += [plain[last:at], b" " * room]
@@ -49,6 +48,7 @@ class Roomy:
         other = Roomy.__new__(Roomy)
         other.plain, other.text = self.plain, self.text
         other._at, other._room, other._before = self._at[:], self._room[:], self._before[:]
+        other._gaps = self._gaps
         return other
 
     # -- positions
@@ -59,16 +59,10 @@ class Roomy:
 
     def outside(self, at: int) -> int:
         """The offset in `plain` of an offset in `text`."""
-        low, high = 0, len(self._at)
-        while low < high:  # the gaps that begin before it
-            middle = (low + high) // 2
-            if self._at[middle] + self._before[middle] < at:
-                low = middle + 1
-            else:
-                high = middle
-        if low == 0:
-            return at
-        return max(at - self._before[low], self._at[low - 1])
+        if self._gaps is None:
+            self._gaps = self.gaps
+        before = bisect_left(self._gaps, at)
+        return max(at - self._before[before], self._at[before - 1]) if before else at
 
     @property
     def gaps(self) -> list[int]:
@@ -105,6 +99,7 @@ class Roomy:
         self.text = b"".join((self.text[:start], new, self.text[end:gap], b" " * room, self.text[close:]))
         self.plain = plain
         self._room[after] = room
+        self._gaps = None
         for later in range(after, len(self._at)):
             self._at[later] += by
         for later in range(after + 1, len(self._before)):
@@ -146,11 +141,19 @@ def _end_before(plain: bytes, at: int) -> int:
 
 def finding_outside(finding: Finding, texts: Mapping[str, Roomy]) -> Finding:
     """A finding with the positions of the editor's texts."""
-    return replace(
-        finding,
-        place=_place(finding.place, texts),
-        related=tuple(Related(_place(one.place, texts), one.message) for one in finding.related),
-        fixes=tuple(_fix(fix, texts) for fix in finding.fixes),
+    if not texts:
+        return finding
+    return Finding(  # three times as fast as `replace`: hundreds of them are made for an edit
+        finding.rule,
+        _place(finding.place, texts),
+        finding.message,
+        finding.severity,
+        finding.confidence,
+        finding.cost,
+        finding.function,
+        tuple([Related(_place(one.place, texts), one.message) for one in finding.related]),
+        finding.tags,
+        tuple([_fix(fix, texts) for fix in finding.fixes]),
     )
 
 
@@ -172,6 +175,4 @@ def _place(place: Place, texts: Mapping[str, Roomy]) -> Place:
     roomy = texts.get(place.path)
     if roomy is None:
         return place
-    return msgspec.structs.replace(
-        place, span=Span(roomy.outside(place.span.start), roomy.outside(place.span.end))
-    )
+    return Place(place.path, Span(roomy.outside(place.span.start), roomy.outside(place.span.end)))

@@ -47,6 +47,7 @@ class Summaries:
         self.models = Models(project)
         self.text = NO_TEXT  # of the file that is being checked
         self.runs = 0
+        self.begun = 0  # files
         self.active: dict[tuple[str, str], int] = {}
         self.hubs = Hubs()
         self._grade: int | None = None  # calls that are still followed, in what a hub does
@@ -88,6 +89,7 @@ class Summaries:
 
     def begin_file(self) -> None:
         """What is said of a file is the same whatever was asked before: no hubs are known when it begins."""
+        self.begun += 1
         for identity in self.hubs.forget():
             self.project.memo.drop(("hub", identity))
 

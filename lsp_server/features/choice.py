@@ -13,7 +13,8 @@ from analyzers.findings import Finding, FunctionReport
 from lsp_server import lookup
 from lsp_server.server import BigoServer
 from lsp_server.session import Analysis, OpenDocument
-from lsp_server.wire.convert import range_of_json, to_diagnostic, to_path, to_span
+from lsp_server.wire.convert import range_of_json, to_diagnostic, to_span
+from lsp_server.wire.positions import to_path
 
 if TYPE_CHECKING:
     from lsp_server.rewrites import Ask, Prepared, Target

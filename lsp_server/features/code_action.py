@@ -18,7 +18,8 @@ from lsp_server import fixes, lookup
 from lsp_server.features import choice, prewarm
 from lsp_server.server import BigoServer
 from lsp_server.session import Analysis
-from lsp_server.wire.convert import range_as_json, to_path, to_range, to_span, to_workspace_edit
+from lsp_server.wire.convert import range_as_json, to_range, to_span, to_workspace_edit
+from lsp_server.wire.positions import to_path
 
 FIX_ALL = "source.fixAll.bigo"
 SHOW_REQUEST = "refactor.rewrite.request"

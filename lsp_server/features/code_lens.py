@@ -19,7 +19,8 @@ from lsp_server.engine import Measured
 from lsp_server.server import BigoServer
 from lsp_server.session import Session
 from lsp_server.settings_table import LensChoice
-from lsp_server.wire.convert import to_path, to_range
+from lsp_server.wire.convert import to_range
+from lsp_server.wire.positions import to_path
 
 
 def register(server: BigoServer) -> None:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
 
 from lsprotocol import types as lsp
 
-from analyzers.findings import Finding
 from lsp_server.rebase import moved
 from lsp_server.server import BigoServer
 from lsp_server.session import Analysis, OpenDocument
 from lsp_server.wire import payload
-from lsp_server.wire.convert import to_path
+from lsp_server.wire.positions import to_path
 
 AT_ONCE = 0.1
 """Seconds of processor time. A document whose last analysis took less is not waited for, unless the client asks when it wants to."""
@@ -29,6 +27,12 @@ REST = 0.1
 
 def register(server: BigoServer) -> None:
     """Pushing needs no registration; see `register_pull`."""
+
+    def tell_early(document: OpenDocument, analysis: Analysis) -> None:
+        if not server.session.client.pull:
+            _publish(server, document, analysis)
+
+    server.session.tell_early = tell_early
 
 
 def register_pull(server: BigoServer) -> None:
@@ -48,7 +52,7 @@ async def pull(
     analysis = await _analysis_to_pull(ls, path)
     if analysis is None:
         return lsp.RelatedFullDocumentDiagnosticReport(items=[])
-    items = encoded(ls, analysis)
+    items = encoded(ls, path, analysis)
     result_id = hashlib.blake2b(items, digest_size=12).hexdigest()
     if params.previous_result_id == result_id:
         return lsp.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)
@@ -87,7 +91,7 @@ async def refresh(ls: BigoServer, path: str) -> None:
 
 
 def _publish(ls: BigoServer, document: OpenDocument, analysis: Analysis) -> None:
-    news = payload.publication(document.uri, analysis.version, encoded(ls, analysis))
+    news = payload.publication(document.uri, analysis.version, encoded(ls, document.path, analysis))
     if document.published != news:
         document.published = news
         ls.protocol.send_encoded(news)
@@ -145,26 +149,20 @@ async def refresh_all(ls: BigoServer, first: str = "") -> None:
 
 def clear(ls: BigoServer, uri: str) -> None:
     """Take back what was pushed for a document."""
+    ls.encoder.forget(to_path(uri))
     if not ls.session.client.pull:
         ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
 
 
-def encoded(ls: BigoServer, analysis: Analysis) -> payload.Payload:
+def encoded(ls: BigoServer, path: str, analysis: Analysis) -> payload.Payload:
     """The diagnostics of an analysis, at most as many as the settings allow, the worst first to stay."""
     session = ls.session
     return ls.encoder.items(
-        capped(analysis.findings, session.settings.diagnostics.max_per_file),
+        path,
+        payload.capped(analysis.findings, session.settings.diagnostics.max_per_file),
         analysis.text,
         session.client,
         session.text_of,
         session.uri_of(),
         session.engine.page,
     )
-
-
-def capped(findings: Sequence[Finding], most: int) -> Sequence[Finding]:
-    """At most `most` findings, in their order; the least severe are left out."""
-    if len(findings) <= most:
-        return findings
-    worst = sorted(range(len(findings)), key=lambda at: -findings[at].severity)[:most]
-    return [findings[at] for at in sorted(worst)]

@@ -14,7 +14,8 @@ from analyzers.text import Span
 from lsp_server import lookup
 from lsp_server.engine import Measured
 from lsp_server.server import BigoServer
-from lsp_server.wire.convert import to_offset, to_path, to_range
+from lsp_server.wire.convert import to_offset, to_range
+from lsp_server.wire.positions import to_path
 
 _NAMES_OF_CLASSES = {
     "constant": "constant",

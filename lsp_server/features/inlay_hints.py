@@ -10,7 +10,8 @@ from lsprotocol import types as lsp
 from analyzers.text import Span
 from lsp_server.features import code_lens
 from lsp_server.server import BigoServer
-from lsp_server.wire.convert import to_path, to_position, to_span
+from lsp_server.wire.convert import to_position, to_span
+from lsp_server.wire.positions import to_path
 
 
 def register(server: BigoServer) -> None:

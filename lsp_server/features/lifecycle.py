@@ -12,8 +12,9 @@ from lsprotocol import types as lsp
 from lsp_server.features import configuration, diagnostics, index, profiles, watched_files
 from lsp_server.files import workspace
 from lsp_server.server import BigoServer
+from lsp_server.settings import initial
 from lsp_server.wire.client import client_of
-from lsp_server.wire.convert import is_file, to_path
+from lsp_server.wire.positions import is_file, to_path
 
 
 def register(server: BigoServer) -> None:
@@ -28,7 +29,7 @@ def initialize(ls: BigoServer, params: lsp.InitializeParams) -> None:
     session = ls.session
     session.client = client_of(params, ls.workspace.position_encoding)
     session.roots = _roots(params)
-    session.client_settings = configuration.initial(params.initialization_options)
+    session.client_settings = initial(params.initialization_options)
     session.load_settings()  # what is wrong with them is told once the client listens
     if session.client.pull:
         diagnostics.register_pull(ls)

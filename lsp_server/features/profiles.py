@@ -20,7 +20,7 @@ from lsp_server.features.progress import Progress
 from lsp_server.files.workspace import key
 from lsp_server.server import BigoServer
 from lsp_server.session import Session
-from lsp_server.wire.convert import to_path, to_uri
+from lsp_server.wire.positions import to_path, to_uri
 
 _MOST_HOT = 20
 LONG = 4 << 20

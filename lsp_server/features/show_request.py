@@ -16,7 +16,7 @@ from lsp_server.features import choice
 from lsp_server.files.workspace import key
 from lsp_server.places import cache_dir
 from lsp_server.server import BigoServer
-from lsp_server.wire.convert import to_uri
+from lsp_server.wire.positions import to_uri
 
 
 def register(server: BigoServer) -> None:

@@ -10,8 +10,8 @@ from lsprotocol import types as lsp
 
 from lsp_server.features import diagnostics, index, lifecycle
 from lsp_server.server import BigoServer
-from lsp_server.wire.convert import to_path
 from lsp_server.wire.documents import Document
+from lsp_server.wire.positions import to_path
 
 
 def register(server: BigoServer) -> None:

@@ -9,7 +9,7 @@ from lsprotocol import types as lsp
 
 from lsp_server.features import configuration, diagnostics, index, profiles
 from lsp_server.server import BigoServer
-from lsp_server.wire.convert import to_path
+from lsp_server.wire.positions import to_path
 
 _PATTERNS = (
     "**/*.{py,pyi,js,jsx,mjs,cjs,ts,tsx,mts,cts}",

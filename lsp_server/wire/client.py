@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from lsprotocol import types as lsp
+if TYPE_CHECKING:
+    from lsprotocol import types as lsp
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
@@ -45,6 +46,8 @@ class Client:
 
 def client_of(params: lsp.InitializeParams, encoding: str | None) -> Client:
     """What the client declares in `initialize`; `encoding` is the position encoding agreed on."""
+    from lsprotocol import types as lsp
+
     capabilities = params.capabilities
     options = params.initialization_options if isinstance(params.initialization_options, Mapping) else {}
     opens = options.get("opens", ())
@@ -103,6 +106,8 @@ def _window(can: lsp.WindowClientCapabilities) -> dict[str, Any]:
 
 
 def _text_document(can: lsp.TextDocumentClientCapabilities) -> dict[str, Any]:
+    from lsprotocol import types as lsp
+
     publish, action, hover = can.publish_diagnostics, can.code_action, can.hover
     resolves = action.resolve_support if action else None
     # A client that pulls says in `diagnostic` what it shows of a diagnostic (3.18), or still in `publishDiagnostics`.

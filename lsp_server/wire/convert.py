@@ -6,26 +6,15 @@ the position encoding agreed on. No other file converts between them.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
 
 from lsprotocol import types as lsp
 
 from analyzers.findings import Edit, Finding, Place, Severity
 from analyzers.text import Span, Text
 from lsp_server.wire.client import Client, Encoding
-from lsp_server.wire.documents import column_of
-
-SOURCE = "bigo"
-
-Range = tuple[int, int, int, int]
-TextOf = Callable[[str], "Text | None"]
-
-_DRIVE = re.compile(r"/?([A-Za-z]):(?=[/\\]|$)")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+from lsp_server.wire.positions import SOURCE, TextOf, column_of, position, to_uri
 
 _SEVERITIES = {
     Severity.HINT: lsp.DiagnosticSeverity.Hint,
@@ -36,76 +25,12 @@ _SEVERITIES = {
 _TAGS = {"unnecessary": lsp.DiagnosticTag.Unnecessary, "deprecated": lsp.DiagnosticTag.Deprecated}
 
 
-# ---------------------------------------------------------------------------------------------- paths and URIs
-
-
-def to_path(uri: str) -> str:
-    """The key of a document: an absolute path with `/`, or the URI itself where it names no file (`untitled:...`).
-
-    A Windows drive letter is lower case, whatever the client wrote (`file:///C%3A/x` is `c:/x`).
-    """
-    parts = urlsplit(uri)
-    if parts.scheme != "file":
-        return uri
-    path = unquote(parts.path)
-    if parts.netloc and parts.netloc != "localhost":
-        return f"//{unquote(parts.netloc)}{path}"
-    drive = _DRIVE.match(path)
-    return f"{drive.group(1).lower()}:{path[drive.end() :]}" if drive else path
-
-
-def to_uri(path: str) -> str:
-    """The URI of a key that `to_path` gave, or of any absolute path."""
-    path = path.replace("\\", "/") if _DRIVE.match(path) else path
-    drive = _DRIVE.match(path)
-    if drive:
-        return f"file:///{drive.group(1).lower()}%3A{quote(path[drive.end() :])}"
-    if _SCHEME.match(path):
-        return path
-    if path.startswith("//"):
-        return "file:" + quote(path)
-    return "file://" + quote(path)
-
-
-def is_file(path: str) -> bool:
-    """Whether a key names a file, not an unsaved buffer or a virtual document."""
-    return bool(_DRIVE.match(path)) or not _SCHEME.match(path)
-
-
 # --------------------------------------------------------------------------------------------- spans and ranges
-
-
-def _position(text: Text, offset: int, encoding: Encoding) -> tuple[int, int]:
-    offset = min(max(offset, 0), len(text.source))
-    line = text.line_of(offset)
-    head = text.source[text.line_starts[line] : offset]
-    if encoding == "utf-8" or head.isascii():
-        return line, len(head)
-    before = head.decode("utf-8", "replace")
-    return line, len(before) if encoding == "utf-32" else len(before.encode("utf-16-le")) // 2
 
 
 def to_position(text: Text, offset: int, encoding: Encoding) -> lsp.Position:
     """The position of a byte offset; an offset past the end is the end."""
-    return lsp.Position(*_position(text, offset, encoding))
-
-
-def numbers_in(text: Text, encoding: Encoding) -> Callable[[Span], Range]:
-    """A function that gives the range of a span of bytes as numbers: line and character of its start and of its end."""
-    starts, size = text.line_starts, len(text.source)
-    if encoding != "utf-8" and not text.source.isascii():
-        return lambda span: (*_position(text, span.start, encoding), *_position(text, span.end, encoding))
-
-    def numbers(span: Span) -> Range:
-        start, end = min(max(span[0], 0), size), min(max(span[1], 0), size)
-        line = bisect_right(starts, start) - 1
-        begin = starts[line]
-        last = line
-        if end < begin or (line + 1 < len(starts) and end >= starts[line + 1]):
-            last = bisect_right(starts, end) - 1
-        return line, start - begin, last, end - starts[last]
-
-    return numbers
+    return lsp.Position(*position(text, offset, encoding))
 
 
 def to_range(text: Text, span: Span, encoding: Encoding) -> lsp.Range:
@@ -158,11 +83,6 @@ def to_location(
     if text is None:
         return None
     return lsp.Location(uri_of.get(place.path) or to_uri(place.path), to_range(text, place.span, encoding))
-
-
-_NO_LINE = 2_147_480_000
-NOWHERE = lsp.Range(lsp.Position(_NO_LINE, _NO_LINE), lsp.Position(_NO_LINE, _NO_LINE))
-"""A range that no text has."""
 
 
 # --------------------------------------------------------------------------------------------------- diagnostics

@@ -16,9 +16,9 @@ from lsprotocol import types as lsp
 from pygls.workspace import PositionCodec, ServerTextPosition, TextDocument, Workspace
 
 from analyzers.text import Text
+from lsp_server.wire.positions import column_of
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of UTF-8 that begin no character
 
 
 def split_rows(text: str) -> list[str]:
@@ -33,20 +33,6 @@ def split_rows(text: str) -> list[str]:
         return [*rows, text[begin:]]
     *rows, last = text.split("\n")
     return [*(row + "\n" for row in rows), last]
-
-
-def column_of(body: str, units: int, encoding: str | None) -> int:
-    """The index in `body` (a line without its end) that is `units` code units of the encoding into it.
-
-    A count past the end gives the end; one inside a character gives the end of that character.
-    """
-    if body.isascii() or encoding == "utf-32":
-        return min(units, len(body))
-    if encoding == "utf-8":
-        head = body.encode("utf-8", "surrogatepass")[:units]
-        return len(head.translate(None, _CONTINUATION))
-    head = body.encode("utf-16-le", "surrogatepass")[: 2 * units]
-    return len(head.decode("utf-16-le", "surrogatepass"))
 
 
 class Codec(PositionCodec):

@@ -7,7 +7,7 @@ from lsprotocol import types as lsp
 
 from analyzers.findings import Confidence, Cost, Edit, Finding, Place, Related, Severity
 from analyzers.text import Span, Text
-from lsp_server.wire import convert
+from lsp_server.wire import convert, positions
 from lsp_server.wire.client import Client, Encoding
 
 
@@ -25,18 +25,18 @@ from lsp_server.wire.client import Client, Encoding
     ],
 )
 def test_uris_become_paths_and_back(uri: str, path: str) -> None:
-    assert convert.to_path(uri) == path
-    assert convert.to_path(convert.to_uri(path)) == path
+    assert positions.to_path(uri) == path
+    assert positions.to_path(positions.to_uri(path)) == path
 
 
 def test_windows_uris_are_spelled_as_vs_code_spells_them() -> None:
-    assert convert.to_uri("C:\\Users\\me\\a b.py") == "file:///c%3A/Users/me/a%20b.py"
+    assert positions.to_uri("C:\\Users\\me\\a b.py") == "file:///c%3A/Users/me/a%20b.py"
 
 
 def test_what_is_no_file() -> None:
-    assert not convert.is_file("untitled:Untitled-1")
-    assert convert.is_file("/srv/a.py")
-    assert convert.is_file("c:/a.py")
+    assert not positions.is_file("untitled:Untitled-1")
+    assert positions.is_file("/srv/a.py")
+    assert positions.is_file("c:/a.py")
 
 
 TEXT = Text.of("x = 1\nname = '😋é' + slow\r\nend\x0c\u2028still\rlast")

@@ -11,7 +11,8 @@ from lsprotocol import types as lsp
 
 from analyzers.text import Text
 from lsp_server.wire import documents
-from lsp_server.wire.documents import Documents, column_of, split_rows
+from lsp_server.wire.documents import Documents, split_rows
+from lsp_server.wire.positions import column_of
 
 URI = "file:///srv/app/f.py"
 UNITS = {

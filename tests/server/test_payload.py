@@ -81,7 +81,8 @@ def test_the_bytes_are_those_of_the_converter(client: Client) -> None:
     server.protocol.set_writer(wire)
     for turn in range(12):
         found = findings(chance, chance.choice((0, 1, 5, 40)))
-        items = server.encoder.items(found, TEXTS[PATH], client, TEXTS.get, URIS, page)
+        items = server.encoder.items(PATH, found, TEXTS[PATH], client, TEXTS.get, URIS, page)
+        assert items == server.encoder.items(PATH, found, TEXTS[PATH], client, TEXTS.get, URIS, page)
         version = turn if turn % 3 else None
         server.protocol.send_encoded(payload.publication(URIS[PATH], version, items))
         server.text_document_publish_diagnostics(
@@ -95,7 +96,7 @@ def test_so_is_the_answer_to_a_pull(msg_id: Any) -> None:
     server, wire = build(stand_in), Wire()
     server.protocol.set_writer(wire)
     found = findings(random.Random(3), 20)
-    items = server.encoder.items(found, TEXTS[PATH], EVERYTHING, TEXTS.get, URIS, page)
+    items = server.encoder.items(PATH, found, TEXTS[PATH], EVERYTHING, TEXTS.get, URIS, page)
     full = lsp.RelatedFullDocumentDiagnosticReport(items=as_objects(found, EVERYTHING), result_id="x")
     for result in (payload.report(items, "x"), full):
         server.protocol._result_types[msg_id] = lsp.DocumentDiagnosticResponse
@@ -104,23 +105,35 @@ def test_so_is_the_answer_to_a_pull(msg_id: Any) -> None:
     assert msg_id not in server.protocol._result_types
 
 
-def test_the_same_finding_elsewhere_asks_the_converter_nothing() -> None:
-    asked: list[Any] = []
-    server = build(stand_in)
-    unstructure = server.protocol._converter.unstructure
+def test_a_finding_elsewhere_keeps_its_form_and_one_that_stayed_is_not_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
 
-    def convert(value: Any) -> Any:
-        asked.append(value)
-        return unstructure(value)
+    def count(name: str, owner: Any) -> None:
+        original = getattr(owner, name)
 
-    encoder = payload.Encoder(convert)
-    found = findings(random.Random(1), 100)
-    encoder.items(found, TEXTS[PATH], EVERYTHING, TEXTS.get, URIS, page)
-    first = len(asked)
+        def counted(*args: Any) -> Any:
+            made.append(name)
+            return original(*args)
+
+        monkeypatch.setattr(owner, name, counted)
+
+    count("_form", payload)
+    count("_part", payload.Encoder)
+    encoder = payload.Encoder()
+    text = Text(b"x = 1\n" * 300)
+    at = [Place(PATH, Span(at, at + 3)) for at in range(0, 1800, 18)]
+    found = [replace(findings(random.Random(1), 1)[0], place=place, related=()) for place in at]
+    encoder.items(PATH, found, text, EVERYTHING, TEXTS.get, URIS, page)
+    assert made.count("_form") == 1
+    assert made.count("_part") == 100
+    made.clear()
+    later = Text(text.source[:900] + b"\n" + text.source[900:])
     moved = [
-        replace(one, place=Place(PATH, Span(one.place.span.start + 1, one.place.span.end + 9)))
+        one if one.place.span.end < 900 else replace(one, place=Place(PATH, one.place.span.shift(1)))
         for one in found
     ]
-    encoder.items(moved, TEXTS[PATH], EVERYTHING, TEXTS.get, URIS, page)
-    assert first
-    assert len(asked) == first
+    items = encoder.items(PATH, moved, later, EVERYTHING, TEXTS.get, URIS, page)
+    assert made == ["_part"] * 50
+    assert items == payload.Encoder().items(PATH, moved, later, EVERYTHING, TEXTS.get, URIS, page)

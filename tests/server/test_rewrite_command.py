@@ -416,7 +416,7 @@ def test_the_request_is_shown_and_not_sent() -> None:
         [shown] = [m["params"]["uri"] for m in editor.asked if m["method"] == "window/showDocument"]
         from pathlib import Path
 
-        from lsp_server.wire.convert import to_path
+        from lsp_server.wire.positions import to_path
 
         path = Path(to_path(shown))
         assert path.read_text(encoding="utf-8") == result["text"]

@@ -1,0 +1,107 @@
+"""Where things are, in the protocol's terms but in none of its types: URIs of paths, lines and characters of offsets.
+
+Inside `analyzers` a place is a path with a span of bytes; in the protocol it is a URI with lines and code units of
+the position encoding agreed on. `convert.py` makes the protocol's own types of these.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from urllib.parse import quote, unquote, urlsplit
+
+from analyzers.text import Span, Text
+from lsp_server.wire.client import Encoding
+
+SOURCE = "bigo"
+
+Range = tuple[int, int, int, int]
+TextOf = Callable[[str], "Text | None"]
+
+_DRIVE = re.compile(r"/?([A-Za-z]):(?=[/\\]|$)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+
+_CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of UTF-8 that begin no character
+
+
+# ---------------------------------------------------------------------------------------------- paths and URIs
+
+
+def to_path(uri: str) -> str:
+    """The key of a document: an absolute path with `/`, or the URI itself where it names no file (`untitled:...`).
+
+    A Windows drive letter is lower case, whatever the client wrote (`file:///C%3A/x` is `c:/x`).
+    """
+    parts = urlsplit(uri)
+    if parts.scheme != "file":
+        return uri
+    path = unquote(parts.path)
+    if parts.netloc and parts.netloc != "localhost":
+        return f"//{unquote(parts.netloc)}{path}"
+    drive = _DRIVE.match(path)
+    return f"{drive.group(1).lower()}:{path[drive.end() :]}" if drive else path
+
+
+def to_uri(path: str) -> str:
+    """The URI of a key that `to_path` gave, or of any absolute path."""
+    path = path.replace("\\", "/") if _DRIVE.match(path) else path
+    drive = _DRIVE.match(path)
+    if drive:
+        return f"file:///{drive.group(1).lower()}%3A{quote(path[drive.end() :])}"
+    if _SCHEME.match(path):
+        return path
+    if path.startswith("//"):
+        return "file:" + quote(path)
+    return "file://" + quote(path)
+
+
+def is_file(path: str) -> bool:
+    """Whether a key names a file, not an unsaved buffer or a virtual document."""
+    return bool(_DRIVE.match(path)) or not _SCHEME.match(path)
+
+
+# --------------------------------------------------------------------------------------------- lines and characters
+
+
+def column_of(body: str, units: int, encoding: str | None) -> int:
+    """The index in `body` (a line without its end) that is `units` code units of the encoding into it.
+
+    A count past the end gives the end; one inside a character gives the end of that character.
+    """
+    if body.isascii() or encoding == "utf-32":
+        return min(units, len(body))
+    if encoding == "utf-8":
+        head = body.encode("utf-8", "surrogatepass")[:units]
+        return len(head.translate(None, _CONTINUATION))
+    head = body.encode("utf-16-le", "surrogatepass")[: 2 * units]
+    return len(head.decode("utf-16-le", "surrogatepass"))
+
+
+def position(text: Text, offset: int, encoding: Encoding) -> tuple[int, int]:
+    """The line and the character of a byte offset; an offset past the end is the end."""
+    offset = min(max(offset, 0), len(text.source))
+    line = text.line_of(offset)
+    head = text.source[text.line_starts[line] : offset]
+    if encoding == "utf-8" or head.isascii():
+        return line, len(head)
+    before = head.decode("utf-8", "replace")
+    return line, len(before) if encoding == "utf-32" else len(before.encode("utf-16-le")) // 2
+
+
+def numbers_in(text: Text, encoding: Encoding) -> Callable[[Span], Range]:
+    """A function that gives the range of a span of bytes as numbers: line and character of its start and of its end."""
+    starts, size = text.line_starts, len(text.source)
+    if encoding != "utf-8" and not text.source.isascii():
+        return lambda span: (*position(text, span.start, encoding), *position(text, span.end, encoding))
+
+    def numbers(span: Span) -> Range:
+        start, end = min(max(span[0], 0), size), min(max(span[1], 0), size)
+        line = bisect_right(starts, start) - 1
+        begin = starts[line]
+        last = line
+        if end < begin or (line + 1 < len(starts) and end >= starts[line + 1]):
+            last = bisect_right(starts, end) - 1
+        return line, start - begin, last, end - starts[last]
+
+    return numbers

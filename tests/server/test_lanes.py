@@ -1,0 +1,134 @@
+"""A document is looked at in slices: others have their turn in between, and the end is what one look would have said."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+
+from analyzers.text import Text
+from lsp_server.engine import Engine
+from lsp_server.session import Analysis, OpenDocument, Session
+from lsp_server.settings_table import Settings
+from lsp_server.wire.documents import Document
+
+PATH = "/srv/shop/reports.py"
+OTHER = "/srv/shop/stock.py"
+SETTINGS = Settings()
+
+LOOKS = """
+def missing_{n}(wanted: list[str], held: list[str]) -> list[str]:
+    out = []
+    for name in wanted:
+        if name not in held:
+            out.append(name)
+    return out
+"""
+VISITOR = """
+class Visitor:
+    def visit(self, node):
+        return getattr(self, "visit_" + node.kind)(node)
+
+    def both(self, left, right):
+        return [self.visit(left), self.visit(right), self.walk(left)]
+
+    def walk(self, node):
+        return [self.both(one, node) for one in node.children]
+
+    def visit_list(self, node):
+        return [self.visit(one) for one in node.items] + self.walk(node)
+
+    def visit_pair(self, node):
+        return self.both(node.left, node.right) + self.visit_list(node)
+"""
+QUIET = "\n\nx = 1  # bigo: ignore[nested-scan]\n"
+SOURCE = "".join(LOOKS.replace("{n}", str(n)) for n in range(6)) + VISITOR + QUIET
+
+
+def opened(session: Session, source: str) -> OpenDocument:
+    return session.open(
+        PATH, f"file://{PATH}", Document(f"file://{PATH}", source, version=1, language_id="python")
+    )
+
+
+def test_many_short_looks_say_what_one_long_look_says() -> None:
+    text = Text(SOURCE.encode())
+    whole = Engine().analyse(PATH, text, "python", SETTINGS)
+    engine, looks = Engine(), [0]
+    looked = engine.look(PATH, text, "python", SETTINGS, 0)
+    while not looked.whole:
+        assert set(looked.findings) <= set(whole)
+        looks[0] += 1
+        looked = engine.look(PATH, text, "python", SETTINGS, 0)
+    assert looks[0] >= 6
+    assert looked.findings == whole
+    assert {finding.rule for finding in whole} == {"membership-in-list", "unused-ignore"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_others_ask_and_change_in_between_changes_nothing(seed: int) -> None:
+    chance = random.Random(seed)
+    text = Text(SOURCE.encode())
+    engine = Engine()
+
+    def learn() -> None:
+        engine.learn([(f"/srv/shop/new_{chance.random()}.py", engine.facts(PATH))])  # type: ignore[list-item]
+
+    for step in range(60):
+        looked = engine.look(PATH, text, "python", SETTINGS, 0)
+        if looked.whole:
+            break
+        if step < 30 and chance.random() < 0.5:
+            chance.choice(
+                (
+                    lambda: engine.reports(PATH),
+                    lambda: engine.analyse(OTHER, Text((VISITOR + SOURCE).encode()), "python", SETTINGS),
+                    engine._settle,
+                    learn,
+                )
+            )()
+    assert looked.whole
+    assert looked.findings == Engine().analyse(PATH, text, "python", SETTINGS)
+
+
+def test_an_edit_and_a_question_do_not_wait_for_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lsp_server.session.SLICE", 0.0)
+    session = Session()
+    document = opened(session, SOURCE)
+    order: list[str] = []
+
+    async def play() -> None:
+        analysis = asyncio.ensure_future(session.analysed(PATH))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await session.ask(order.append, "asked")
+        order.append("done" if analysis.done() else "under way")
+        document.buffer.rows[0] = "y = 2\n"
+        document.buffer._text = None
+        session.edited(PATH)
+        await analysis
+
+    asyncio.run(play())
+    session.close_lanes()
+    assert order == ["asked", "under way"]
+    assert document.analysis is not None
+    assert document.analysis.state.edits == 1
+    assert document.analysis.findings == Engine().analyse(PATH, document.text, "python", SETTINGS)
+
+
+def test_what_is_found_early_in_an_opened_document_is_told_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lsp_server.session.SLICE", 0.0)
+    monkeypatch.setattr("lsp_server.session.EARLY", 0.0)
+    told: list[Analysis] = []
+    session = Session(tell_early=lambda document, analysis: told.append(analysis))
+    document = opened(session, SOURCE)
+    asyncio.run(session.analysed(PATH))
+    assert [len(one.findings) for one in told] == sorted(len(one.findings) for one in told)
+    assert told[0].findings
+    assert document.analysis is not None
+    early = len(told)
+    session.edited(PATH)
+    asyncio.run(session.analysed(PATH))
+    session.close_lanes()
+    assert len(told) == early, "what is shown already is not taken back in parts"
