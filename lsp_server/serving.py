@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pygls.io_ import run_async
 
@@ -18,6 +19,9 @@ from lsp_server.server import BigoServer
 from lsp_server.session import Session
 from lsp_server.wire.greeting import Greeted, greet
 from lsp_server.wire.protocol import Reader, Stdin
+
+if TYPE_CHECKING:
+    from lsp_server.first_look import LookedAt
 
 log = logging.getLogger(__name__)
 
@@ -42,14 +46,22 @@ def build(session_factory: Callable[[], Session] = Session) -> BigoServer:
     return server
 
 
-def serve_stdio(session_factory: Callable[[], Session] = Session, greeted: Greeted | None = None) -> int:
+def serve_stdio(
+    session_factory: Callable[[], Session] = Session,
+    greeted: Greeted | None = None,
+    looked: LookedAt | None = None,
+) -> int:
     """Serve the client at stdin and stdout until it leaves; the exit code the protocol asks for: 0 after `shutdown`,
-    else 1. `greeted` is the connection, where its first message has been looked at already."""
+    else 1. `greeted` is the connection, where its first messages have been looked at already, and `looked` is what came
+    of the document that one of them opened."""
     _log_to_stderr()
     client = greeted or greet()
     server = build(session_factory)
     server.protocol.greeted = client.answered
-    server.start_io(Stdin(client.stdin, client.read), client.stdout)  # type: ignore[arg-type]
+    if looked is not None:
+        server.session.engine = looked.engine
+        server.session.shown[looked.path] = looked.shown
+    server.start_io(Stdin(client.stdin, client.inbox.read), client.stdout)  # type: ignore[arg-type]
     return _end(server)
 
 

@@ -63,6 +63,20 @@ def load(root: Path | None, client: Mapping[str, Any] | None = None) -> tuple[Se
     return _build(values), [" ".join(problem.split()) for problem in problems]
 
 
+def initial(options: Any) -> Mapping[str, Any]:
+    """The settings in initialization options: `{"settings": {...}}`, or the settings themselves."""
+    if not isinstance(options, Mapping):
+        return {}
+    if "settings" in options:
+        return as_mapping(options["settings"])
+    return {key: value for key, value in options.items() if key not in ("trusted", "opens")}
+
+
+def as_mapping(value: Any) -> Mapping[str, Any]:
+    """A section of settings; an empty one for what is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def unknown_names(settings: Settings) -> list[str]:
     """A line for every rule and language the settings name that does not exist. Loads the rules if one is named."""
     from analyzers import languages

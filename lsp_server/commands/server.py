@@ -26,9 +26,12 @@ def run(args: argparse.Namespace) -> int:
     from lsp_server.wire.greeting import greet
 
     greeted = greet()  # before what takes half a second to import
+    from lsp_server.first_look import look
+
+    looked = look(greeted)
     from lsp_server.serving import serve_stdio
 
-    return serve_stdio(greeted=greeted)
+    return serve_stdio(greeted=greeted, looked=looked)
 
 
 def _address(text: str) -> tuple[str, int]:

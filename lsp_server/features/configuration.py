@@ -5,29 +5,17 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from lsprotocol import types as lsp
 
 from lsp_server.features import diagnostics
 from lsp_server.server import BigoServer
-from lsp_server.settings import unknown_names
+from lsp_server.settings import as_mapping, unknown_names
 
 SECTION = "bigo"
 
 
 def register(server: BigoServer) -> None:
     server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)(changed)
-
-
-def initial(options: Any) -> Mapping[str, Any]:
-    """The settings in initialization options: `{"settings": {...}}`, or the settings themselves."""
-    if not isinstance(options, Mapping):
-        return {}
-    if "settings" in options:
-        return _as_mapping(options["settings"])
-    return {key: value for key, value in options.items() if key not in ("trusted", "opens")}
 
 
 async def begin(ls: BigoServer) -> None:
@@ -46,9 +34,9 @@ async def begin(ls: BigoServer) -> None:
 
 async def changed(ls: BigoServer, params: lsp.DidChangeConfigurationParams) -> None:
     """New settings: in the notification, or to be asked for where it is empty."""
-    given = _as_mapping(params.settings)
+    given = as_mapping(params.settings)
     if given:
-        ls.session.client_settings = _as_mapping(given.get(SECTION, given))
+        ls.session.client_settings = as_mapping(given.get(SECTION, given))
     elif not await _pull(ls):
         return
     apply(ls)
@@ -77,9 +65,5 @@ async def _pull(ls: BigoServer) -> bool:
         return False
     if value is None:  # the client has none for us; what came with `initialize` stays
         return False
-    ls.session.client_settings = _as_mapping(value)
+    ls.session.client_settings = as_mapping(value)
     return True
-
-
-def _as_mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import select
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -20,27 +23,61 @@ _ENCODINGS = ("utf-8", "utf-16", "utf-32")
 Id = int | str
 
 
-class Greeted(NamedTuple):
-    """The streams of the protocol, what was read from the first of them, and the id of the request that was answered."""
+class Inbox:
+    """The messages that arrive on a file, one after another. What was `read` is kept for who reads it again."""
 
-    stdin: BinaryIO
+    def __init__(self, file: BinaryIO) -> None:
+        self.read = b""
+        self._file = file.fileno()
+        self._at = 0  # where the next message begins
+
+    def next(self, seconds: float | None = None) -> bytes | None:
+        """The body of the next message; None where it does not arrive within so many seconds, or never will."""
+        while (body := self._take()) is None:
+            if seconds is not None and not select.select([self._file], [], [], seconds)[0]:
+                return None
+            data = os.read(self._file, 1 << 20)
+            if not data:
+                return None
+            self.read += data
+        return body
+
+    def _take(self) -> bytes | None:
+        head = _HEAD.match(self.read, self._at)
+        if head is None:
+            return None
+        length = _LENGTH.search(head[0])
+        end = head.end() + (int(length[1]) if length else 0)
+        if len(self.read) < end:
+            return None
+        self._at = end
+        return self.read[head.end() : end]
+
+
+_HEAD = re.compile(rb"(?:[^\r\n]+\r?\n)*\r?\n")
+_LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+
+
+class Greeted(NamedTuple):
+    """The streams of the protocol, what arrived, and the request that was answered: its id and its parameters."""
+
     stdout: BinaryIO
-    read: bytes = b""
+    stdin: BinaryIO
+    inbox: Inbox
     answered: Id | None = None
+    params: Mapping[str, Any] = {}
 
 
 def greet() -> Greeted:
     """Take the streams, wait for the first message, and answer it if it is `initialize`."""
     stdin, stdout = _take_streams()
-    read, body = _first_message(stdin)
-    message = _parsed(body)
+    inbox = Inbox(stdin)
+    message = parsed(inbox.next())
     result = answer(message)
     if result is None:
-        return Greeted(stdin, stdout, read)
-    data = json.dumps({"id": message["id"], "jsonrpc": "2.0", "result": result}).encode()
-    stdout.write(b"Content-Length: %d\r\n\r\n" % len(data) + data)
-    stdout.flush()
-    return Greeted(stdin, stdout, read, message["id"])
+        return Greeted(stdout, stdin, inbox)
+    send(stdout, json.dumps({"id": message["id"], "jsonrpc": "2.0", "result": result}).encode())
+    return Greeted(stdout, stdin, inbox, message["id"], message["params"])
 
 
 def _take_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -61,23 +98,16 @@ def _take_streams() -> tuple[BinaryIO, BinaryIO]:
     return stdin, stdout
 
 
-def _first_message(stream: BinaryIO) -> tuple[bytes, bytes]:
-    """All that was read, and the body in it; no more is read than one message has."""
-    head, size = b"", 0
-    while line := stream.readline():
-        head += line
-        if not line.strip():
-            break
-        name, _, value = line.partition(b":")
-        if name.strip().lower() == b"content-length" and value.strip().isdigit():
-            size = int(value)
-    body = stream.read(size) if size else b""
-    return head + body, body
+def send(stdout: BinaryIO, body: bytes) -> None:
+    """Send a message."""
+    stdout.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    stdout.flush()
 
 
-def _parsed(body: bytes) -> Any:
+def parsed(body: bytes | None) -> Any:
+    """A message from its JSON; None for none, and for what is none."""
     try:
-        return json.loads(body)
+        return json.loads(body or b"")
     except ValueError:  # UnicodeDecodeError, too
         return None
 

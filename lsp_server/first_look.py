@@ -1,0 +1,139 @@
+"""The document that an editor opens as it starts a server, looked at before pygls is imported.
+
+The types of the protocol take half a second to import, and a person who has just opened a file looks at it meanwhile. So
+what the editor sends behind `initialize` is read here, and where it opens a document, that is analysed and its findings
+are sent. All messages are read again by the server proper, which has this engine, goes on from there, and says nothing
+twice (`Session.shown`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lsp_server.wire.greeting import Greeted, parsed, send
+
+if TYPE_CHECKING:
+    from analyzers.findings import Finding
+    from analyzers.text import Text
+    from lsp_server.engine import Engine
+    from lsp_server.settings import Settings
+    from lsp_server.wire.client import Client
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 0.1
+"""Seconds that the editor's next message is waited for."""
+
+MAX_BYTES = 300_000
+"""Of a text that is looked at here: it delays all other answers."""
+
+SECONDS = 0.4
+"""Of processor time, after which what was found by then is sent."""
+
+
+class LookedAt(NamedTuple):
+    """What came of it: the engine, which knows the document, and the notification that was sent for it."""
+
+    engine: Engine
+    path: str
+    shown: bytes
+
+
+def look(client: Greeted) -> LookedAt | None:
+    """Analyse the document that the next messages open. None where they open none, or the client asks for findings itself."""
+    if client.answered is None or os.name != "posix":  # `select` waits for pipes nowhere else
+        return None
+    try:
+        return _look(client)
+    except Exception:
+        log.exception("the first look failed; the server does it again")
+        return None
+
+
+def _look(client: Greeted) -> LookedAt | None:
+    can = shows(client.params)
+    if can.pull:
+        return None
+    from lsp_server.engine import Engine
+    from lsp_server.settings import initial, load
+
+    engine = Engine()
+    settings, _ = load(_root(client.params), initial(client.params.get("initializationOptions")))
+    importlib.import_module("analyzers.check")  # while the editor writes its next messages
+    opened = _opened(client)
+    if opened is None:
+        return None
+    return _sent(client, can, engine, settings, opened)
+
+
+def _opened(client: Greeted) -> Mapping[str, Any] | None:
+    """The document that is opened by one of the messages that have arrived."""
+    end = time.monotonic() + PATIENCE
+    while (body := client.inbox.next(max(0, end - time.monotonic()))) is not None:
+        message = parsed(body)
+        if isinstance(message, dict) and message.get("method") == "textDocument/didOpen":
+            document: Mapping[str, Any] = message["params"]["textDocument"]
+            return document if len(document["text"]) <= MAX_BYTES else None
+    return None
+
+
+def _sent(
+    client: Greeted, can: Client, engine: Engine, settings: Settings, document: Mapping[str, Any]
+) -> LookedAt | None:
+    from analyzers.findings import Severity
+    from analyzers.text import Text
+    from lsp_server.wire import payload
+    from lsp_server.wire.positions import to_path
+
+    uri, text = document["uri"], Text.of(document["text"])
+    path = to_path(uri)
+    if len(text.source) > settings.analysis.max_file_size:
+        return None
+    looked = engine.look(path, text, document.get("languageId", ""), settings, SECONDS)
+    least = Severity.parse(settings.analysis.min_severity)
+    found: list[Finding] = [finding for finding in looked.findings if finding.severity >= least]
+    if not (looked.whole or found):
+        return LookedAt(engine, path, b"")
+
+    def text_of(other: str) -> Text | None:
+        return text if other == path else None
+
+    shown = payload.capped(found, settings.diagnostics.max_per_file)
+    items = payload.Encoder().items(path, shown, text, can, text_of, {path: uri}, engine.page)
+    news = payload.publication(uri, document.get("version"), items)
+    send(client.stdout, news)
+    return LookedAt(engine, path, news)
+
+
+def _root(params: Mapping[str, Any]) -> Path | None:
+    """The first workspace folder."""
+    from lsp_server.wire.positions import is_file, to_path
+
+    uris = [folder["uri"] for folder in params.get("workspaceFolders") or ()]
+    uri = uris[0] if uris else params.get("rootUri")
+    path = to_path(uri) if uri else params.get("rootPath")
+    return Path(path) if path and is_file(path) else None
+
+
+def shows(params: Mapping[str, Any]) -> Client:
+    """What of diagnostics the client can show: the same as `client_of`, of JSON."""
+    from lsp_server.wire.client import Client
+    from lsp_server.wire.greeting import answer
+
+    answered = answer({"id": 0, "method": "initialize", "params": params})
+    capabilities = answered["capabilities"] if answered is not None else {}
+    publish = (params["capabilities"].get("textDocument") or {}).get("publishDiagnostics") or {}
+    return Client(
+        encoding=capabilities.get("positionEncoding", "utf-16"),
+        pull="diagnosticProvider" in capabilities,
+        related=bool(publish.get("relatedInformation")),
+        code_description=bool(publish.get("codeDescriptionSupport")),
+        tags=tuple((publish.get("tagSupport") or {}).get("valueSet") or ()),
+        diagnostic_data=bool(publish.get("dataSupport")),
+    )
