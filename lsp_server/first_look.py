@@ -3,16 +3,15 @@
 The types of the protocol take half a second to import, and a person who has just opened a file looks at it meanwhile. So
 what the editor sends behind `initialize` is read here, and where it opens a document, that is analysed and its findings
 are sent. All messages are read again by the server proper, which has this engine, goes on from there, and says nothing
-twice (`Session.shown`).
+twice (`Session.shown`). Of a text that was open in a session before that is what was shown then (`shown.py`).
 """
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -38,11 +37,12 @@ SECONDS = 0.4
 
 
 class LookedAt(NamedTuple):
-    """What came of it: the engine, which knows the document, and the notification that was sent for it."""
+    """What came of it: the engine that knows the document, and the notification that was sent for it. There is no engine
+    where that is the one of a session before."""
 
-    engine: Engine
+    engine: Engine | None
     path: str
-    shown: bytes
+    news: bytes
 
 
 def look(client: Greeted) -> LookedAt | None:
@@ -60,16 +60,52 @@ def _look(client: Greeted) -> LookedAt | None:
     can = shows(client.params)
     if can.pull:
         return None
-    from lsp_server.engine import Engine
+    from analyzers.text import Text
+    from lsp_server import shown
     from lsp_server.settings import initial, load
+    from lsp_server.wire import payload
+    from lsp_server.wire.positions import to_path
+
+    settings, _ = load(_root(client.params), initial(client.params.get("initializationOptions")))
+    document = _opened(client)
+    if document is None:
+        return None
+    uri, version, text = document["uri"], document.get("version"), Text.of(document["text"])
+    path = to_path(uri)
+    items = shown.recall(path, text, settings, can)
+    if items is not None:
+        news = payload.publication(uri, version, items)
+        send(client.stdout, news)
+        return LookedAt(None, path, news)
+    if len(text.source) > min(MAX_BYTES, settings.analysis.max_file_size):
+        return None
+    from lsp_server.engine import Engine
 
     engine = Engine()
-    settings, _ = load(_root(client.params), initial(client.params.get("initializationOptions")))
-    importlib.import_module("analyzers.check")  # while the editor writes its next messages
-    opened = _opened(client)
-    if opened is None:
-        return None
-    return _sent(client, can, engine, settings, opened)
+    found = _found(engine, path, text, document.get("languageId", ""), settings)
+    if found is None:
+        return LookedAt(engine, path, b"")
+
+    def text_of(other: str) -> Text | None:
+        return text if other == path else None
+
+    items = payload.Encoder().items(path, found, text, can, text_of, {path: uri}, engine.page)
+    news = payload.publication(uri, version, items)
+    send(client.stdout, news)
+    return LookedAt(engine, path, news)
+
+
+def _found(
+    engine: Engine, path: str, text: Text, language_id: str, settings: Settings
+) -> Sequence[Finding] | None:
+    """What is found in the document; None where that is nothing so far."""
+    from analyzers.findings import Severity
+    from lsp_server.wire.payload import capped
+
+    looked = engine.look(path, text, language_id, settings, SECONDS)
+    least = Severity.parse(settings.analysis.min_severity)
+    found = [finding for finding in looked.findings if finding.severity >= least]
+    return capped(found, settings.diagnostics.max_per_file) if looked.whole or found else None
 
 
 def _opened(client: Greeted) -> Mapping[str, Any] | None:
@@ -79,36 +115,8 @@ def _opened(client: Greeted) -> Mapping[str, Any] | None:
         message = parsed(body)
         if isinstance(message, dict) and message.get("method") == "textDocument/didOpen":
             document: Mapping[str, Any] = message["params"]["textDocument"]
-            return document if len(document["text"]) <= MAX_BYTES else None
+            return document
     return None
-
-
-def _sent(
-    client: Greeted, can: Client, engine: Engine, settings: Settings, document: Mapping[str, Any]
-) -> LookedAt | None:
-    from analyzers.findings import Severity
-    from analyzers.text import Text
-    from lsp_server.wire import payload
-    from lsp_server.wire.positions import to_path
-
-    uri, text = document["uri"], Text.of(document["text"])
-    path = to_path(uri)
-    if len(text.source) > settings.analysis.max_file_size:
-        return None
-    looked = engine.look(path, text, document.get("languageId", ""), settings, SECONDS)
-    least = Severity.parse(settings.analysis.min_severity)
-    found: list[Finding] = [finding for finding in looked.findings if finding.severity >= least]
-    if not (looked.whole or found):
-        return LookedAt(engine, path, b"")
-
-    def text_of(other: str) -> Text | None:
-        return text if other == path else None
-
-    shown = payload.capped(found, settings.diagnostics.max_per_file)
-    items = payload.Encoder().items(path, shown, text, can, text_of, {path: uri}, engine.page)
-    news = payload.publication(uri, document.get("version"), items)
-    send(client.stdout, news)
-    return LookedAt(engine, path, news)
 
 
 def _root(params: Mapping[str, Any]) -> Path | None:

@@ -16,7 +16,7 @@ from pygls.io_ import run_async
 
 from lsp_server.features.offered import FEATURES
 from lsp_server.server import BigoServer
-from lsp_server.session import Session
+from lsp_server.session import Session, Shown
 from lsp_server.wire.greeting import Greeted, greet
 from lsp_server.wire.protocol import Reader, Stdin
 
@@ -59,8 +59,8 @@ def serve_stdio(
     server = build(session_factory)
     server.protocol.greeted = client.answered
     if looked is not None:
-        server.session.engine = looked.engine
-        server.session.shown[looked.path] = looked.shown
+        server.session.engine = looked.engine or server.session.engine
+        server.session.shown[looked.path] = Shown(looked.news, recalled=looked.engine is None)
     server.start_io(Stdin(client.stdin, client.inbox.read), client.stdout)  # type: ignore[arg-type]
     return _end(server)
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 from analyzers.findings import Finding, FunctionReport, Severity
 from analyzers.text import Text
@@ -62,6 +62,13 @@ class State:
     world: int
 
 
+class Shown(NamedTuple):
+    """What was sent of a document, and whether it comes from a session before."""
+
+    news: bytes = b""
+    recalled: bool = False
+
+
 @dataclass
 class OpenDocument:
     """One document the editor holds. Its text is the editor's, whatever the disk says."""
@@ -81,6 +88,8 @@ class OpenDocument:
     )  # by function; see features.choice
     reports: tuple[State, tuple[FunctionReport, ...]] | None = None
     published: bytes = b""  # what the client was last sent; see features.diagnostics
+    recalled: bool = False  # that is what was shown of this text in a session before
+    kept: bytes | None = None  # what was noted of it for the next session
 
     @property
     def version(self) -> int | None:
@@ -108,7 +117,8 @@ class Session:
     client_settings: Mapping[str, Any] = field(default_factory=dict)
     documents: dict[str, OpenDocument] = field(default_factory=dict)
     profiles: dict[str, str] = field(default_factory=dict)  # file -> what was linked
-    shown: dict[str, bytes] = field(default_factory=dict)  # what was sent before the session began
+    shown: dict[str, Shown] = field(default_factory=dict)  # what was sent before the session began
+    read_up: bool = False  # the workspace was read, or is not to be
     indexed: dict[str, int] = field(default_factory=dict)  # path -> modification time in ns when it was read
     before_rewrites: dict[tuple[str, str], str] = field(
         default_factory=dict
@@ -145,7 +155,7 @@ class Session:
 
     def open(self, path: str, uri: str, buffer: Document) -> OpenDocument:
         document = self.documents[path] = OpenDocument(path, uri, buffer)
-        document.published = self.shown.pop(path, b"")
+        document.published, document.recalled = self.shown.pop(path, Shown())
         return document
 
     def edited(self, path: str) -> OpenDocument | None:

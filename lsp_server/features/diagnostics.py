@@ -11,6 +11,7 @@ import hashlib
 
 from lsprotocol import types as lsp
 
+from lsp_server import shown
 from lsp_server.rebase import moved
 from lsp_server.server import BigoServer
 from lsp_server.session import Analysis, OpenDocument
@@ -29,7 +30,7 @@ def register(server: BigoServer) -> None:
     """Pushing needs no registration; see `register_pull`."""
 
     def tell_early(document: OpenDocument, analysis: Analysis) -> None:
-        if not server.session.client.pull:
+        if not server.session.client.pull and not document.recalled:
             _publish(server, document, analysis)
 
     server.session.tell_early = tell_early
@@ -87,14 +88,54 @@ async def refresh(ls: BigoServer, path: str) -> None:
         return
     if analysis.state.edits != document.edits:
         return  # it failed, or the person typed on: positions would be wrong, and what is shown moves with the text
+    if document.recalled and document.edits == 0 and not ls.session.read_up:
+        return  # what was shown before knew the workspace, and this does not
+    document.recalled = False
     _publish(ls, document, analysis)
 
 
 def _publish(ls: BigoServer, document: OpenDocument, analysis: Analysis) -> None:
-    news = payload.publication(document.uri, analysis.version, encoded(ls, document.path, analysis))
+    _send(
+        ls,
+        document,
+        payload.publication(document.uri, analysis.version, encoded(ls, document.path, analysis)),
+    )
+
+
+def _send(ls: BigoServer, document: OpenDocument, news: bytes) -> None:
     if document.published != news:
         document.published = news
         ls.protocol.send_encoded(news)
+
+
+async def recall(ls: BigoServer, path: str) -> None:
+    """Show what was last shown of a document that was just opened, until it has been analysed."""
+    session, document = ls.session, ls.session.documents.get(path)
+    if document is None or session.client.pull or document.published:
+        return
+    text = document.text
+    items = await session.files.run(shown.recall, path, text, session.settings, session.client)
+    late = document.published or document.analysis is not None or document.edits
+    if items is None or late or session.documents.get(path) is not document:
+        return
+    document.recalled = True
+    _send(ls, document, payload.publication(document.uri, document.version, items))
+
+
+async def _keep(ls: BigoServer) -> None:
+    """Note what is shown of the open documents, for the next time they are opened as they are."""
+    session = ls.session
+    for document in list(session.documents.values()):
+        analysis = document.analysis
+        saved = document.edits == document.saved and session.read_up
+        if saved and analysis is not None and analysis.state == session.state_of(document):
+            items = encoded(ls, document.path, analysis)
+            if items == document.kept:
+                continue
+            document.kept = items
+            await session.files.run(
+                shown.keep, document.path, analysis.text, session.settings, session.client, items
+            )
 
 
 async def _refresh_typed(ls: BigoServer, path: str) -> None:
@@ -141,6 +182,7 @@ async def refresh_all(ls: BigoServer, first: str = "") -> None:
     else:
         for path in sorted(ls.session.documents, key=lambda path: path != first):
             await refresh(ls, path)
+        ls.session.timers.spawn(_keep(ls))
     if client.lens_refresh and ls.session.documents:
         ls.workspace_code_lens_refresh(None)
     if client.hint_refresh and ls.session.documents and ls.session.settings.inlay_hints.show != "off":

@@ -28,6 +28,14 @@ async def build(ls: BigoServer) -> None:
 
     A failure is a message and leaves what was learnt; open documents stay as the editor has them.
     """
+    try:
+        await _build(ls)
+    finally:
+        ls.session.read_up = True
+    await diagnostics.refresh_all(ls)
+
+
+async def _build(ls: BigoServer) -> None:
     session = ls.session
     if not session.settings.analysis.index or not session.roots:
         return
@@ -46,7 +54,6 @@ async def build(ls: BigoServer) -> None:
     for path, reason in reasons[:_SHOWN_REASONS]:
         ls.say(f"skipped: {path} {reason}")
     session.world_changed()
-    await diagnostics.refresh_all(ls)
 
 
 async def catch_up(ls: BigoServer) -> None:

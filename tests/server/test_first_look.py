@@ -76,7 +76,7 @@ def test_the_findings_are_sent_before_the_types_of_the_protocol_are_imported() -
         "from lsp_server.wire.greeting import greet\n"
         "from lsp_server.first_look import look\n"
         "looked = look(greet())\n"
-        "print(json.dumps([sorted(sys.modules), looked.shown.decode()]), file=sys.stderr)\n"
+        "print(json.dumps([sorted(sys.modules), looked.news.decode()]), file=sys.stderr)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

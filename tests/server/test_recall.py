@@ -1,0 +1,121 @@
+"""What was shown of a text in one session is shown at once in the next, and then confirmed or corrected."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from connection import Editor, play
+from stand_in import StandIn
+
+from analyzers.findings import Finding
+from analyzers.text import Text
+from lsp_server import bytecode
+from lsp_server.session import Session
+from lsp_server.settings_table import Settings
+
+SLOW = "def f():\n    SLOW\n"
+
+
+class Late(StandIn):
+    """Takes its time, and finds something else than the session before did: another file has changed meanwhile."""
+
+    def analyse(self, path: str, text: Text, language_id: str, settings: Settings) -> tuple[Finding, ...]:
+        time.sleep(1.0)
+        return super().analyse(path, Text(re.sub(rb"SLOW", b"MAYBE", text.source)), language_id, settings)
+
+
+@pytest.fixture
+def uri(tmp_path: Path) -> str:
+    file = tmp_path / "a.py"
+    file.write_text(SLOW)
+    return file.as_uri()
+
+
+async def kept(editor: Editor, uri: str) -> None:
+    await editor.until(lambda: "files read" in editor.log())
+    [document] = editor.session.documents.values()
+    await editor.until(lambda: document.kept)
+    await editor.session.files.run(lambda: None)
+
+
+def shown(editor: Editor, uri: str) -> list[list[str]]:
+    return [[one["code"] for one in params["diagnostics"]] for params in editor.published(uri)]
+
+
+def test_it_is_shown_before_the_analysis_and_corrected_by_it(uri: str, tmp_path: Path) -> None:
+    async def first(editor: Editor) -> None:
+        editor.open(uri, SLOW)
+        await kept(editor, uri)
+        time.sleep(0.2)
+
+    async def second(editor: Editor) -> None:
+        editor.open(uri, SLOW)
+        await editor.until(lambda: len(editor.published(uri)) > 1)
+        assert shown(editor, uri) == [["membership-in-list"], ["nested-scan"]]
+
+    play(first, root=tmp_path)
+    play(second, root=tmp_path, session=lambda: Session(engine=Late()))
+
+
+def test_what_is_confirmed_is_not_sent_again(uri: str, tmp_path: Path) -> None:
+    async def first(editor: Editor) -> None:
+        editor.open(uri, SLOW)
+        await kept(editor, uri)
+
+    async def second(editor: Editor) -> None:
+        editor.open(uri, SLOW)
+        await kept(editor, uri)
+        assert shown(editor, uri) == [["membership-in-list"]]
+
+    play(first, root=tmp_path)
+    play(second, root=tmp_path)
+
+
+def test_another_text_and_another_client_recall_nothing(uri: str, tmp_path: Path) -> None:
+    async def first(editor: Editor) -> None:
+        editor.open(uri, SLOW)
+        await kept(editor, uri)
+
+    async def changed(editor: Editor) -> None:
+        editor.open(uri, SLOW + "# and a line\n")
+        await editor.until(lambda: editor.published(uri))
+        assert shown(editor, uri)[0] == ["nested-scan"]
+
+    async def related(editor: Editor) -> None:
+        editor.open(uri, SLOW)
+        await editor.until(lambda: editor.published(uri))
+        assert shown(editor, uri)[0] == ["nested-scan"]
+
+    shows_related = {"textDocument": {"publishDiagnostics": {"relatedInformation": True}}}
+    play(first, root=tmp_path)
+    play(changed, root=tmp_path, session=lambda: Session(engine=Late()))
+    play(related, shows_related, root=tmp_path, session=lambda: Session(engine=Late()))
+
+
+def test_an_edit_is_not_held_back(uri: str, tmp_path: Path) -> None:
+    async def first(editor: Editor) -> None:
+        editor.open(uri, SLOW)
+        await kept(editor, uri)
+
+    async def second(editor: Editor) -> None:
+        editor.open(uri, SLOW)
+        await editor.until(lambda: editor.published(uri))
+        editor.session.read_up = False
+        editor.change(uri, 2, {"text": "def f():\n    pass\n"})
+        assert await editor.diagnostics(uri, 2) == []
+
+    play(first, root=tmp_path)
+    play(second, root=tmp_path)
+
+
+def test_code_is_compiled_only_where_nobody_else_does(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.pycache_prefix", str(tmp_path))
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    assert not bytecode.is_missing()
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
+    assert bytecode.is_missing()
