@@ -305,11 +305,11 @@ def _joined_entries(a: Value, b: Value) -> tuple[tuple[str, Value], ...]:
 
 
 def _joined_items(a: Value, b: Value) -> tuple[Value, ...] | None:
-    """The parts of either of two tuples, where some of them are functions: `("title", show_title)`."""
+    """The parts of either of two tuples, where some of them are functions or rows: `("title", show_title)`, `(book, None)`."""
     if a.items is None or b.items is None or len(a.items) != len(b.items) or a.kind != "tuple":
         return None
     pairs = list(zip(a.items, b.items, strict=True))
-    if not any(x.kind in CALLABLE and y.kind in CALLABLE for x, y in pairs):
+    if not any((x.kind in CALLABLE and y.kind in CALLABLE) or "row" in (x.kind, y.kind) for x, y in pairs):
         return None
     return tuple(join(x, y) for x, y in pairs)
 

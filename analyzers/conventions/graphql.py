@@ -74,10 +74,13 @@ def _asks(project: Project, key: Key) -> bool:
 def resolved(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
     """All resolvers of a type, for every row of each field that leads to it."""
     at = At(classes.name_of(cls))
+    model = _shown_model(project, key)
     given: list[f.Stmt] = []
     loops: list[f.Stmt] = []
     for number, way in enumerate(_reached(project).get(key, ())):
         rows = at.call(at.attr(at.name("self"), units.attribute(*way.owner, f"listed {way.field}")))
+        if model is not None and not way.steps:
+            rows = at.call(at.name("<of>"), rows, at.text(model[0]), at.text(model[1]))
         name = way.field if number == 0 or not way.steps else f"{way.field}{number}"
         given.append(f.Assign(*at.span, (at.name(name),), rows))
         done: list[f.Stmt] = [at.put(ROW, _stepped(at, step)) for step in way.steps]
@@ -163,7 +166,36 @@ def listed(project: Project, cls: f.ClassDef, key: Key, field: str) -> f.Functio
 
 
 def _is_type(project: Project, key: Key) -> bool:
-    return classes.derives(project, key, frameworks().graphql_type) or _is_decorated(project, key)
+    return (
+        classes.derives(project, key, frameworks().graphql_type)
+        or _is_decorated(project, key)
+        or key in _parts_of_types(project)
+    )
+
+
+def _parts_of_types(project: Project) -> frozenset[Key]:
+    """The plain classes that types are put together of: `class Query(shop.Query, blog.Query, graphene.ObjectType)`."""
+
+    def collect() -> frozenset[Key]:
+        return frozenset().union(*(_parts_in(project, path) for path in project.paths()))
+
+    return project.memo.ask(("graphql parts",), collect, frozenset())
+
+
+def _parts_in(project: Project, path: str) -> frozenset[Key]:
+    def collect() -> frozenset[Key]:
+        project.read(path, "classes")
+        facts = project.facts(path)
+        python = facts is not None and facts.language == "python"
+        return frozenset(
+            part
+            for cls in (facts.classes if facts is not None and python else ())
+            if len(cls.bases) > 1
+            and classes.derives(project, (path, cls.qualname), frameworks().graphql_type)
+            for part in classes.ancestry(project, (path, cls.qualname))[1:]
+        )
+
+    return project.memo.ask(("graphql parts", path), collect, frozenset())
 
 
 def _is_decorated(project: Project, key: Key) -> bool:
@@ -233,7 +265,7 @@ def _singles(project: Project, key: Key) -> list[tuple[Key, Step]]:
         out: list[tuple[Key, Step]] = []
         for name, assign in classes.own(project, key).items():
             inner = _single_of(project, key, assign)
-            target = classes.class_of(project, Held(key, inner)) if inner is not None else None
+            target = _class_of(project, key, inner) if inner is not None else None
             if target is not None and _is_type(project, target):
                 method = _PREFIX + name if classes.method(project, key, _PREFIX + name) is not None else ""
                 out.append((target, Step(key, name, method)))
@@ -267,6 +299,15 @@ def _single_of(project: Project, key: Key, assign: f.Assign) -> f.Expr | None:
     return None
 
 
+def _class_of(project: Project, key: Key, inner: f.Expr) -> Key | None:
+    """The type that an expression names; graphene is told it by its import path as well, `"shop.types.Book"`."""
+    if isinstance(inner, f.Const) and isinstance(inner.value, str):
+        module, _, name = inner.value.rpartition(".")
+        path = project.modules.resolve(key[0], module) if module else key[0]
+        return (path, name) if path is not None and project.class_(path, name) is not None else None
+    return classes.class_of(project, Held(key, inner))
+
+
 def _named(project: Project, path: str, inner: f.Expr) -> f.Expr:
     """The type in `NonNull(Author)` and `lambda: Author`."""
     if isinstance(inner, f.Lambda):
@@ -289,6 +330,11 @@ def _model(project: Project, target: Key | None) -> Key | None:
     """The Django model that a type shows all rows of, unless the type chooses them itself."""
     if target is None or classes.method(project, target, "get_queryset") is not None:
         return None
+    return _shown_model(project, target)
+
+
+def _shown_model(project: Project, target: Key) -> Key | None:
+    """The Django model whose rows a type shows."""
     held = classes.meta(project, target, "model")
     found = classes.class_of(project, held) if held is not None else None
     cls = project.class_(*target)
@@ -325,7 +371,7 @@ def _lists_of(project: Project, key: Key) -> Iterator[tuple[Key, Key, str]]:
             yield target, key, name
     for resolver in _resolvers(project, key):
         if isinstance(resolver.returns, f.Index) and _is_list(resolver.returns):
-            target = classes.class_of(project, Held(key, resolver.returns.index))
+            target = _class_of(project, key, resolver.returns.index)
             if target is not None:
                 yield target, key, resolver.name
 
@@ -336,7 +382,7 @@ def _target(project: Project, key: Key, assign: f.Assign) -> Key | None:
     annotation = assign.annotation
     if inner is None and isinstance(annotation, f.Index) and _is_list(annotation):
         inner = annotation.index if isinstance(assign.value, f.Call) else None
-    found = classes.class_of(project, Held(key, inner)) if inner is not None else None
+    found = _class_of(project, key, inner) if inner is not None else None
     if found is None or not classes.derives(project, found, frameworks().graphql_connection):
         return found
     node = classes.meta(project, found, "node")
@@ -376,14 +422,15 @@ def _list_of(project: Project, path: str, value: f.Expr | None) -> f.Expr | None
 
 
 def _moved(node: object, by: int) -> object:
-    """A resolver's statement as one of its type's: further on by so many bytes, and giving nothing back."""
+    """A resolver's statement as one of its type's: further on by so many bytes, and what it gives is read."""
     if isinstance(node, tuple):
         return tuple(_moved(part, by) for part in node)
     if not isinstance(node, f._Node):
         return node
     if isinstance(node, f.Return):
         value = node.value if node.value is not None else f.Const(node.at, node.to, "none", None)
-        return f.Do(node.at + by, node.to + by, _moved(value, by))  # type: ignore[arg-type]
+        at = At(Span(value.at + by, value.to + by))
+        return f.Do(node.at + by, node.to + by, at.call(at.name("<read>"), _moved(value, by)))  # type: ignore[arg-type]
     parts = {name: _moved(getattr(node, name), by) for name in node.__struct_fields__}
     for name in ("at", "to", "name_at", "head_to"):
         if name in parts:

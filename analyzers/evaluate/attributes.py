@@ -157,7 +157,7 @@ def attribute(run: Run, node: f.Attr) -> Value:
         return kept  # A client that was put there: `g.db = connect()`.
     if chain and run.lookup(root) is None and root not in ("self", "this", "cls"):
         found = names.resolve(run.summaries.project, run.path, chain, run.function.qualname)
-        if found is not None and found[0].kind != "variable":
+        if found is not None and (found[0].kind != "variable" or len(found[1]) < chain.count(".")):
             return _resolved_chain(run, node, found[0], found[1])
     base = expressions.evaluate(run, node.obj)
     value = read(run, node, base)
@@ -290,6 +290,9 @@ def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:
     """`obj.name = value`. What a method stores on itself it may read back."""
     run.assigned.add(shapes.text_of(target))
     paginators.put(run, target, value)
+    if base.kind == "pagination" and target.name == "items" and isinstance(target.obj, f.Name):
+        # `page.items = [(book, None) for book in page.items]` puts other things in the place of a page's rows.
+        run.bind(target.obj.id, base.but(of=value.of))
     if base.kind == "row" and isinstance(target.obj, f.Name) and target.obj.id in run.env:
         # What is saved later is what was put into the row.
         run.bind(target.obj.id, base.on(value.depends))

@@ -349,7 +349,7 @@ def _by_function(project: Project, path: str, qualname: str, language: str) -> V
 
 
 def _constructed(project: Project, path: str, scope: str, language: str, node: f.Call) -> Value:
-    from analyzers.evaluate import queries
+    from analyzers.evaluate import handed, queries
     from analyzers.evaluate.sizes import reading
 
     if isinstance(node.func, f.Attr) and node.func.name == "$extends":
@@ -370,7 +370,8 @@ def _constructed(project: Project, path: str, scope: str, language: str, node: f
     if target.kind == "function" and language == "python":
         return _by_function(project, target.path, target.qualname, language)
     if target.kind == "class":
-        return instance_of(project, target.path, target.qualname)
+        instance = instance_of(project, target.path, target.qualname)
+        return handed.keeping(project, path, scope, instance, node) if language == "python" else instance
     if target.kind == "external":
         kind = queries.kind_made_by(target.dotted, node)
         if kind:

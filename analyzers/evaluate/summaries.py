@@ -465,7 +465,9 @@ def _formal(value: Value, name: str, owner: str = "") -> Value:
 
 def _is_kept(holder: Value, value: Value) -> bool:
     """True for what a mapping or an object that is handed over still holds by name."""
-    return value.kind in _ROWS or (holder.kind == "instance" and objects.matters(value))
+    return value.kind in _ROWS or (
+        holder.kind == "instance" and (value.kind == "class" or objects.matters(value))
+    )
 
 
 def _inside(value: Value | None, depth: int = 0) -> Value | None:

@@ -72,15 +72,25 @@ def _is_first(context: Context, loop: Loop, query: Queried) -> bool:
 def _below(context: Context, query: Queried) -> Loop | None:
     """A loop in what is called here, over rows that come from a query made here: nobody else knows what it loads."""
     origin = query.origin
-    ours = origin is not None and (context.inside(origin.place) or _shown_here(context, query, origin))
+    ours = origin is not None and (
+        context.inside(origin.place) or _shown_here(context, query) or _handed_here(context, query, origin)
+    )
     return query.within if ours and not query.batch and not query.memoised else None
 
 
-def _shown_here(context: Context, query: Queried, origin: Origin) -> bool:
-    """True for rows that a view shows in a template and has of another function of its file: no other function knows
-    both."""
+def _shown_here(context: Context, query: Queried) -> bool:
+    """True for rows that a view shows in a template and has of another function: no other function knows both."""
     shows = bool(query.chain) and query.chain[0].message.startswith("shows ")
-    return shows and origin.place.path == context.path and query.place.path != context.path
+    return shows and query.place.path != context.path
+
+
+def _handed_here(context: Context, query: Queried, origin: Origin) -> bool:
+    """True for rows that one function gives and another is handed: who calls both is the only one to know both."""
+    return bool(query.chain) and any(
+        call.place == query.chain[0].place
+        and any(_holds_rows(value, origin) for value in call.bound.values())
+        for call in context.analysis.calls
+    )
 
 
 def _merged(causes: list[list[tuple[Loop, Queried]]]) -> list[list[tuple[Loop, Queried]]]:

@@ -10,6 +10,7 @@ from analyzers.costs import ONE
 from analyzers.evaluate import expressions, queries, shapes
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import frameworks, pages
+from analyzers.evaluate.queries.emit import row
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import loops
 from analyzers.project.outline import literal
@@ -33,16 +34,34 @@ def quietly(run: Run, node: f.Call) -> Value:
     return value
 
 
+def read(run: Run, node: f.Call) -> Value:
+    """`<read>(value)`: a set of rows that is handed to who reads it."""
+    value = expressions.evaluate(run, node.args[0])
+    if value.kind in queries.LAZY_KINDS:
+        queries.touch(run, value, run.place(node), "iterate")
+    return value
+
+
+def rows_of_type(run: Run, node: f.Call) -> Value:
+    """`<of>(value, "path", "Book")`: what a field gives; where that is not known, rows of the type's model of which it is
+    not known either what was loaded with them."""
+    value = expressions.evaluate(run, node.args[0])
+    if value.kind != "unknown" or value.origin is not None:
+        return value
+    ref = (literal(node.args[1]), literal(node.args[2]))
+    return Value("list", of=row(ref, None), label=value.label, depends=value.depends)
+
+
 def resolved(run: Run, node: f.Call) -> Value:
     """`<resolved>(row, "path", "Type.resolver")`: a method of a type that is handed a row."""
-    row = expressions.evaluate(run, node.args[0])
+    parent = expressions.evaluate(run, node.args[0])
     ref = (literal(node.args[1]), literal(node.args[2]))
     function = run.summaries.project.function(*ref)
     if function is None:
         return UNKNOWN_VALUE
     is_static = any(shapes.dotted(d) == "staticmethod" for d in function.decorators)
-    method = Value("function", ref=ref, bound=None if is_static else row, label=ref[1])
-    return calls.invoke(run, method, (row,) if is_static else (), {}, run.place(node), ref[1])
+    method = Value("function", ref=ref, bound=None if is_static else parent, label=ref[1])
+    return calls.invoke(run, method, (parent,) if is_static else (), {}, run.place(node), ref[1])
 
 
 def rows_of(run: Run, node: f.Call) -> Value:
@@ -52,10 +71,10 @@ def rows_of(run: Run, node: f.Call) -> Value:
     before = len(run.analysis.queries)
     rows = calls.invoke(run, method, (UNKNOWN_VALUE, UNKNOWN_VALUE), {}, run.place(node), ref[1])
     del run.analysis.queries[before:]
-    row = rows.of
-    if row is None or row.kind != "row" or row.ref is None:
+    one = rows.of
+    if one is None or one.kind != "row" or one.ref is None:
         return Value("list", size=ONE)
-    return rows if row.ref[1].rpartition(".")[2].lower() == name.lower() else Value("list", size=ONE)
+    return rows if one.ref[1].rpartition(".")[2].lower() == name.lower() else Value("list", size=ONE)
 
 
 def every(run: Run, node: f.Call) -> Value:
@@ -85,12 +104,12 @@ def set_for_field(run: Run, target: f.Attr, value: Value) -> None:
         return
     place = run.place(target)
     loops.enter(run, target, frameworks.named(value), None, place, frameworks.LOOP)
-    row = loops.element_of(run, value)
+    one = loops.element_of(run, value)
     if label is not None and field is not None:
         bound = Value("function", ref=label, bound=UNKNOWN_VALUE, label=units.ROW)
-        calls.invoke(run, bound, (row,), {}, place, forms.LABEL)
+        calls.invoke(run, bound, (one,), {}, place, forms.LABEL)
     else:
-        pages.shown(run, row, place)
+        pages.shown(run, one, place)
     run.close()
 
 

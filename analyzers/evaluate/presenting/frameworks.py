@@ -147,8 +147,6 @@ def further_up(run: Run, target: Value, name: str) -> Value:
     this = run.lookup("self")
     if this is None or this.kind != "instance" or this.ref is None or not this.ref[0]:
         return target
-    if not conventions.kind_of(run.summaries.project, this.ref):
-        return target
     return replace(target, ref=_further_up(run, this.ref, name) or target.ref, bound=this)
 
 

@@ -54,6 +54,10 @@ def special(run: Run, node: f.Call, name: str) -> Value:
         return choices.rows_of(run, node)
     if name == "<quietly>":
         return choices.quietly(run, node)
+    if name == "<read>":
+        return choices.read(run, node)
+    if name == "<of>":
+        return choices.rows_of_type(run, node)
     if name == "<every>":
         return choices.every(run, node)
     if name == "<macro>":

@@ -39,7 +39,7 @@ _MAKER = "collections.namedtuple"
 
 def filled(run: Run, made: Value, arguments: Arguments) -> Value:
     """An instance whose class has no `__init__` of its own: what was given stands under its fields' names."""
-    if made.kind != "instance" or made.ref is None or not _gives_any(arguments):
+    if made.kind != "instance" or made.ref is None or not _gives_any(run, arguments):
         return made
     project = run.summaries.project
     fields = list(_fields(project, made.ref))
@@ -50,7 +50,7 @@ def filled(run: Run, made: Value, arguments: Arguments) -> Value:
 
 def of_namedtuple(run: Run, target: Value, arguments: Arguments) -> Value | None:
     """`Pair(book, 1)` after `Pair = namedtuple("Pair", "book amount")`; None for any other call."""
-    if ":" not in target.token or not _gives_any(arguments):
+    if ":" not in target.token or not _gives_any(run, arguments):
         return None
     path, _, name = target.token.rpartition(":")
     project = run.summaries.project
@@ -83,10 +83,10 @@ def kept(run: Run, this: Value, name: str) -> Value | None:
 
 
 def stores(run: Run) -> Iterator[tuple[str, Value]]:
-    """The attributes of its object that a method leaves holding rows, or a client."""
+    """The attributes of its object that a method leaves holding rows, a client, or a model that is asked for them."""
     if run.function.owner:
         for name, value in run.stored.items():
-            if "." not in name and matters(value):
+            if "." not in name and (matters(value) or _is_model(run, value)):
                 yield name, value
 
 
@@ -102,8 +102,17 @@ def left(made: Value, summary: Summary, values: tuple[tuple[str, Value], ...]) -
     return replace(made, entries=tuple((dict(made.entries) | dict(values)).items()))
 
 
-def _gives_any(arguments: Arguments) -> bool:
-    return any(matters(v) for v in (*arguments.values, *arguments.keywords.values()))
+def _is_model(run: Run, value: Value) -> bool:
+    """True for a mapped class: `BookList(session, Book)` asks for what it is given."""
+    return (
+        value.kind == "class"
+        and value.ref is not None
+        and queries.is_model(run.summaries.project, *value.ref)
+    )
+
+
+def _gives_any(run: Run, arguments: Arguments) -> bool:
+    return any(matters(v) or _is_model(run, v) for v in (*arguments.values, *arguments.keywords.values()))
 
 
 def _with(made: Value, fields: list[str], arguments: Arguments, *, in_order: bool, is_tuple: bool) -> Value:

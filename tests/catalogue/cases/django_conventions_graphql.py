@@ -262,3 +262,51 @@ class _JoinedNodeQuery(graphene.ObjectType):
 
 def graphene_connection_joined():
     graphene.Schema(query=_JoinedNodeQuery).execute("{ books { edges { node { authorName } } } }")
+
+
+class _ShelvedBookType(graphene.ObjectType):
+    title = graphene.String()
+
+
+class _ShelfType(graphene.ObjectType):
+    books = graphene.List(_ShelvedBookType)
+
+    def resolve_books(author, info):
+        return author.books.all()  # grows
+
+
+class _PartOfShelves:
+    shelves = graphene.List(_ShelfType)
+
+    def resolve_shelves(root, info):
+        return Author.objects.all()
+
+
+class _Shelves(_PartOfShelves, graphene.ObjectType):
+    pass
+
+
+def graphene_list_of_a_list():
+    graphene.Schema(query=_Shelves).execute("{ shelves { books { title } } }")
+
+
+class _LoadedShelfType(graphene.ObjectType):
+    books = graphene.List(_ShelvedBookType)
+
+    def resolve_books(author, info):
+        return author.books.all()
+
+
+class _PartOfLoadedShelves:
+    shelves = graphene.List(_LoadedShelfType)
+
+    def resolve_shelves(root, info):
+        return Author.objects.prefetch_related("books")
+
+
+class _LoadedShelves(_PartOfLoadedShelves, graphene.ObjectType):
+    pass
+
+
+def graphene_list_of_a_prefetched_list():
+    graphene.Schema(query=_LoadedShelves).execute("{ shelves { books { title } } }")

@@ -85,6 +85,31 @@ def page_iterated():
         print(post.author.name)  # grows
 
 
+def _page_of_pairs(noted):
+    if noted:
+        page = Post.query.join(Note, Note.user_id == Post.author_id).add_entity(Note).paginate(per_page=100)
+    else:
+        page = Post.query.order_by(Post.id).paginate(per_page=100)
+        page.items = [(post, None) for post in page.items]
+    return page
+
+
+def page_of_pairs(names):
+    for post, note in _page_of_pairs(not names).items:
+        print(post.author.name, note)  # grows
+
+
+def _page_of_titles():
+    page = Post.query.order_by(Post.id).paginate(per_page=100)
+    page.items = [(post.title, 1) for post in page.items]
+    return page
+
+
+def page_of_titles():
+    for title, number in _page_of_titles().items:
+        print(title.upper(), number)
+
+
 def as_dicts():
     return [post.to_dict() for post in Post.query.all()]  # grows
 
