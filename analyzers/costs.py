@@ -111,7 +111,7 @@ class Term(Struct, frozen=True, eq=False, dict=True):
 
     def covers(self, other: Term) -> bool:
         """True if `other` never grows faster than this term."""
-        if self is other:
+        if self is other or not (other.factors or other.bases or self.divisors):
             return True
         powers = self.powers
         if self.divisors and any(other.powers.get(s, _NO_FACTOR) > powers[s] for s in self.divisors):
@@ -159,18 +159,20 @@ class Cost(Struct, frozen=True, dict=True):
     # ------------------------------------------------------------------------------------------- arithmetic
 
     def __add__(self, other: Cost) -> Cost:
-        if other is ONE or other == ONE:
+        if _is_one(other):
             return self
-        if (self is ONE or self == ONE) and not other.unknown:
+        if _is_one(self) and not other.unknown:
             return other
-        if (self.unknown or not other.unknown) and all(term in self.terms for term in other.terms):
-            return self
-        return _reduced((*self.terms, *other.terms), self.unknown or other.unknown)
+        kept = _and_more(list(self.terms), other.terms)
+        unknown = self.unknown or other.unknown
+        if unknown == self.unknown and len(kept) == len(self.terms) and kept[-1] is self.terms[-1]:
+            return self  # It covers all of the other.
+        return _of_terms(kept, unknown)
 
     def __mul__(self, other: Cost) -> Cost:
-        if other is ONE or other == ONE:
+        if _is_one(other):
             return self
-        if self is ONE or self == ONE:
+        if _is_one(self):
             return other
         return _reduced((a.times(b) for a in self.terms for b in other.terms), self.unknown or other.unknown)
 
@@ -382,8 +384,20 @@ def _bound(size: Size) -> Cost:
     return size.total if size.total is not None else Cost.of(_largest(size))
 
 
+def _is_one(cost: Cost) -> bool:
+    """True for a constant."""
+    if cost is ONE:
+        return True
+    terms = cost.terms
+    return len(terms) == 1 and not (terms[0].factors or terms[0].bases or cost.unknown)
+
+
 def _reduced(terms: Iterable[Term], unknown: bool = False) -> Cost:
-    kept: list[Term] = []
+    return _of_terms(_and_more([], terms), unknown)
+
+
+def _and_more(kept: list[Term], terms: Iterable[Term]) -> list[Term]:
+    """Terms none of which covers another, and more: what then covers all of them."""
     for term in terms:
         for known in kept:
             if known.covers(term):
@@ -392,6 +406,10 @@ def _reduced(terms: Iterable[Term], unknown: bool = False) -> Cost:
             if kept:
                 kept = [known for known in kept if not term.covers(known)]
             kept.append(term)
+    return kept
+
+
+def _of_terms(kept: list[Term], unknown: bool) -> Cost:
     if len(kept) > MAX_TERMS:
         kept = sorted(kept, key=lambda t: t.weight, reverse=True)[:MAX_TERMS]
     return Cost(tuple(kept) or (_ONE,), unknown)

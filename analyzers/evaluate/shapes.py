@@ -19,10 +19,16 @@ def dotted(node: f.Expr) -> str:
     """`a.b.c` as text, "" for anything else."""
     if isinstance(node, f.Name):
         return node.id
-    if isinstance(node, f.Attr):
-        base = dotted(node.obj)
-        return f"{base}.{node.name}" if base else ""
-    return ""
+    return _dotted(node) if isinstance(node, f.Attr) else ""
+
+
+@remembered
+def _dotted(node: f.Expr) -> str:
+    names: list[str] = []
+    while isinstance(node, f.Attr):
+        names.append(node.name)
+        node = node.obj
+    return ".".join((node.id, *reversed(names))) if isinstance(node, f.Name) else ""
 
 
 def text_of(node: f.Expr) -> str:

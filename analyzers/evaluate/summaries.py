@@ -8,6 +8,7 @@ recursion, which `recursion/` solves once the outer run is done.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -241,35 +242,45 @@ class Summaries:
             if not param.name:
                 continue
             value = bound.get(param.name, UNKNOWN_VALUE)
-            if not value.known and isinstance(param.default, f.Name):
-                value = self._default(
-                    path, param.default
-                )  # Known better than by what it may be, as annotated.
-            if not value.known and param.annotation is not None:
-                value = evidence.declared(
-                    self.project, path, function.parent or function.owner, language, param.annotation
-                )
-                if param.kind == "star":
-                    value = Value("tuple", of=value)
-                elif param.kind == "double_star":
-                    value = Value("dict", values=value)
-            if not value.known and position == 0 and function.owner and param.name in ("self", "cls"):
-                value = self._receiver(path, function, param.name)
-            if not value.known and position == 1 and function.owner and language == "python":
-                shown = serializers.row_of(self.project, path, function)
-                value = evidence.instance_of(self.project, *shown) if shown is not None else value
-            if not value.known and param.name == "instance" and language == "python":
-                sender = signals.sender_of(self.project, (path, function.qualname))
-                value = evidence.instance_of(self.project, *sender) if sender is not None else value
-            if not value.known and param.default is not None:
-                value = self._default(path, param.default)
-            out[param.name] = _formal(value, param.name, function.qualname)
+            if value.kind == "unknown":
+                value = self._supposed(path, function, position, param, value)
+            if value is UNKNOWN_VALUE:
+                out[param.name] = _unknown_formal(param.name, function.qualname)
+            else:
+                out[param.name] = _formal(value, param.name, function.qualname)
         for name in bound.keys() - out.keys() - {"this"}:
             out[name] = scripts.formal(bound[name], _formal(bound[name], name))
         if language != "python" and function.owner:
             this = bound.get("this", evidence.instance_of(self.project, path, function.owner))
             out["this"] = _formal(this, "this", function.qualname)
         return out
+
+    def _supposed(
+        self, path: str, function: f.Function, position: int, param: f.Param, value: Value
+    ) -> Value:
+        """What a parameter holds by what is written of it, where nothing is known of the argument."""
+        language = self.language_of(path)
+        if isinstance(param.default, f.Name):
+            value = self._default(path, param.default)  # Known better than by what it may be, as annotated.
+        if not value.known and param.annotation is not None:
+            value = evidence.declared(
+                self.project, path, function.parent or function.owner, language, param.annotation
+            )
+            if param.kind == "star":
+                value = Value("tuple", of=value)
+            elif param.kind == "double_star":
+                value = Value("dict", values=value)
+        if not value.known and position == 0 and function.owner and param.name in ("self", "cls"):
+            value = self._receiver(path, function, param.name)
+        if not value.known and position == 1 and function.owner and language == "python":
+            shown = serializers.row_of(self.project, path, function)
+            value = evidence.instance_of(self.project, *shown) if shown is not None else value
+        if not value.known and param.name == "instance" and language == "python":
+            sender = signals.sender_of(self.project, (path, function.qualname))
+            value = evidence.instance_of(self.project, *sender) if sender is not None else value
+        if not value.known and param.default is not None:
+            value = self._default(path, param.default)
+        return value
 
     def _receiver(self, path: str, function: f.Function, name: str) -> Value:
         if name == "cls":
@@ -463,6 +474,11 @@ def _formal(value: Value, name: str, owner: str = "") -> Value:
     )
 
 
+@lru_cache(maxsize=4096)
+def _unknown_formal(name: str, owner: str) -> Value:
+    return _formal(UNKNOWN_VALUE, name, owner)
+
+
 def _is_kept(holder: Value, value: Value) -> bool:
     """True for what a mapping or an object that is handed over still holds by name."""
     return value.kind in _ROWS or (
@@ -473,6 +489,8 @@ def _is_kept(holder: Value, value: Value) -> bool:
 def _inside(value: Value | None, depth: int = 0) -> Value | None:
     if value is None or depth > 2:
         return None
+    if value is UNKNOWN_VALUE:
+        return value
     items = value.items if value.items is not None and len(value.items) <= 4 and depth < 2 else None
     small = value.kind in ("str", "tuple") and value.is_constant_size and value.grown is None
     return Value(

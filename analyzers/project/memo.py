@@ -191,7 +191,9 @@ class Memo:
         sources: _Sources = {}
         self._sources.append(sources)
         # What is computed now must not rest on what is only presumed, nor on what was asked before it.
-        look, self._look = self._look, _Look()
+        look = self._look
+        if look.under_way:
+            self._look = _Look()
         around, self._cut = self._cut, sys.maxsize
         try:
             value = make()

@@ -64,15 +64,15 @@ def started(name: str) -> Known:
 
 def either(a: Known, b: Known) -> Known:
     """What holds of one of two values."""
+    links = frozenset[tuple[str, str]]()
+    if a.links and b.links:
+        bases = {base for base, _ in a.links} & {base for base, _ in b.links}
+        links = frozenset(link for link in a.links | b.links if link[0] in bases)
     return Known(
         {k: _weaker(a.low[k], b.low[k], min) for k in a.low.keys() & b.low.keys()},
         {k: _weaker(a.high[k], b.high[k], max) for k in a.high.keys() & b.high.keys()},
         a.scaled & b.scaled,
-        frozenset(
-            x
-            for x in a.links | b.links
-            if {base for base, _ in a.links} & {base for base, _ in b.links} >= {x[0]}
-        ),
+        links,
         a.mentions | b.mentions,
         a.divided and b.divided,
         a.amounts | b.amounts,
@@ -101,10 +101,10 @@ class State(Struct, frozen=True, gc=False):
         return self.names.get(name) or started(name)
 
     def with_name(self, name: str, known: Known) -> State:
-        kept = self.names
-        if any(k.startswith(f"{name}.") or k.startswith(f"{name}[") or k == f"|{name}|" for k in kept):
-            kept = {k: v for k, v in kept.items() if not k.startswith((f"{name}.", f"{name}["))}
-        return replace(self, names={**kept, name: known})
+        parts = (f"{name}.", f"{name}[")
+        kept = {k: v for k, v in self.names.items() if not k.startswith(parts)}
+        kept[name] = known
+        return replace(self, names=kept)
 
 
 @dataclass(slots=True)
@@ -145,18 +145,29 @@ def merged(states: list[State]) -> State:
     met = any(s.met for s in states)
     names: dict[str, Known] = {}
     for name in {n for s in states for n in s.names}:
-        found: Known | None = None
+        start = started(name)
+        # Most paths have left a name alone, and share what is known of it.
+        different: dict[tuple[int, bool], Known] = {}
         for state in states:
-            known = state.of(name)
-            if met and not state.met:  # The inner loop had no turns here: they may be added for nothing.
-                known = replace(
-                    known,
-                    low={b: (gap, True) for b, (gap, _) in known.low.items()},
-                    high={b: (gap, True) for b, (gap, _) in known.high.items()},
-                )
+            known = state.names.get(name, start)
+            different[id(known), met and not state.met] = known
+        found: Known | None = None
+        for (_, is_short), known in different.items():
+            if is_short:  # The inner loop had no turns here: they may be added for nothing.
+                known = _for_nothing(known)
             found = known if found is None else either(found, known)
         if found is not None:
-            names[name] = found
+            one_path = len(states) == 1 or not found.constant
+            names[name] = found if one_path else replace(found, constant=False)
     pops = frozenset.intersection(*(s.pops for s in states))
     puts = frozenset[str]().union(*(s.puts for s in states))
     return State(names, pops, puts, met, states[0].falling)
+
+
+def _for_nothing(known: Known) -> Known:
+    """A value on a path on which the inner loop had no turns, told as if they came on top."""
+    return replace(
+        known,
+        low={b: (gap, True) for b, (gap, _) in known.low.items()},
+        high={b: (gap, True) for b, (gap, _) in known.high.items()},
+    )

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
+from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.turns.whiles.known import NOTHING_KNOWN, Bounds, Known, State, Turn, merged, started
 from analyzers.evaluate.turns.whiles.values import called_name, counted_by, divides, value_of
 
@@ -297,6 +298,7 @@ def _target_names(target: f.Expr) -> Iterator[str]:
         yield text
 
 
+@remembered
 def _evaluated(node: f.Expr) -> list[f._Node]:
     """The calls and assignments in an expression, inner ones first."""
     found = [n for n in shapes.nodes(node) if isinstance(n, (f.Call, f.Named))]
