@@ -132,8 +132,8 @@ class Value(Struct, frozen=True, gc=False):
 
     def on(self, tokens: Iterable[Token]) -> Value:
         """The same value, depending on more."""
-        more = self.depends | frozenset(tokens)
-        return self if more == self.depends else replace(self, depends=more)
+        more = tokens if isinstance(tokens, frozenset) else frozenset(tokens)
+        return self if more <= self.depends else replace(self, depends=self.depends | more)
 
     def plain(self, levels: int = 2) -> Value:
         """The same value without its bounds: they hold for one turn of a loop, and a container outlives it."""
@@ -279,10 +279,14 @@ def limits(value: Value) -> tuple[bounds.Lines, bounds.Lines]:
 
 
 def _either_above(a: Value, b: Value) -> bounds.Lines:
+    if (a.const is None and not a.above) or (b.const is None and not b.above):
+        return ()
     return bounds.either(limits(a)[0], limits(b)[0], max)
 
 
 def _either_below(a: Value, b: Value) -> bounds.Lines:
+    if (a.const is None and not a.below) or (b.const is None and not b.below):
+        return ()
     return bounds.either(limits(a)[1], limits(b)[1], min)
 
 

@@ -33,11 +33,7 @@ class Word(NamedTuple):
 
 def derives(project: Project, key: Key, known: Names) -> bool:
     """Whether a class is derived from one of a framework's classes."""
-
-    def find() -> bool:
-        return any(names.full_name(project, t) in known for t in names.lineage(project, *key)[1:])
-
-    return project.memo.ask(("derives", *key, known.names), find, in_cycle=False)
+    return not known.names.isdisjoint(names.names_above(project, *key))
 
 
 def kind(project: Project, key: Key, **known: Names) -> str:

@@ -73,9 +73,12 @@ def operate(
         # By the field's convention the digits of a number that is written into a text are not counted.
         argument = argument if not is_logarithmic(run.extent(argument)) else argument.but(size=ONE)
     cost = (measures or Measures(run, receiver, argument)).cost(row.time)
-    label = receiver.label or receiver.kind
-    spoken = f"`{name}({label})`" if called else _spoken(name, label)
-    run.charge(cost, place, f"{spoken} costs {cost.formula()}")
+    if cost.is_constant:
+        run.charge(cost)
+    else:
+        label = receiver.label or receiver.kind
+        spoken = f"`{name}({label})`" if called else _spoken(name, label)
+        run.charge(cost, place, f"{spoken} costs {cost.formula()}")
     if row.tag and (
         run.loops or row.tag == "scan"
     ):  # A search repeats where the function is called in a loop.

@@ -23,7 +23,7 @@ from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.evaluate.sizes import growth
 from analyzers.findings import Place
 from analyzers.text import Span
-from analyzers.types import INPUT, UNKNOWN_VALUE, Value, join
+from analyzers.types import INPUT, Value, join
 
 if TYPE_CHECKING:
     from analyzers.evaluate.summaries import Summaries
@@ -84,7 +84,7 @@ class Run:
     dead: bool = False
     steps: int = 0
     incomplete: bool = False
-    statement: Place | None = None
+    running: f.Stmt | None = None  # the simple statement that is being run
     inlined: set[str] = field(default_factory=set)
     rare: frozenset[int] = frozenset()
     options: int = 0  # open branches that are taken by how the program is used, not by what is in hand
@@ -116,6 +116,11 @@ class Run:
         return self.outer.owner if self.outer is not None else self.function.qualname
 
     # --------------------------------------------------------------------------------------------- places
+
+    @property
+    def statement(self) -> Place | None:
+        """Where the simple statement stands that is being run."""
+        return self.place(self.running) if self.running is not None else None
 
     def place(self, node: f._Node) -> Place:
         start = self.function.start
@@ -380,13 +385,23 @@ class Run:
             return
         merged = ends[0]
         for other in ends[1:]:
-            merged = {
-                name: join(merged[name], other[name])
-                if name in merged and name in other
-                else (merged.get(name) or other.get(name) or UNKNOWN_VALUE).plain()
-                for name in {**merged, **other}
-            }
+            merged = _either(merged, other)
         self.env = merged
+
+
+def _either(a: dict[str, Value], b: dict[str, Value]) -> dict[str, Value]:
+    """What names hold after one of two branches; most are left alone by both."""
+    out: dict[str, Value] = {}
+    for name, value in a.items():
+        other = b.get(name)
+        if other is None:
+            out[name] = value.plain()
+        else:
+            out[name] = value if value is other else join(value, other)
+    for name, value in b.items():
+        if name not in a:
+            out[name] = value.plain()
+    return out
 
 
 def _is_exact(size: Size) -> bool:

@@ -44,9 +44,14 @@ def _execute_block(run: Run, block: Block, end: int) -> None:
             return
         run.step()
         block.position, stmt = position, block.body[position]
-        if not isinstance(stmt, (f.For, f.While, f.If, f.With, f.Try, f.Match, f.Block)):
-            run.statement = run.place(stmt)
-        _HANDLERS[type(stmt)](run, stmt)
+        kind = type(stmt)
+        if kind not in _COMPOUND:
+            run.running = stmt
+        _HANDLERS[kind](run, stmt)
+
+
+_COMPOUND = frozenset({f.For, f.While, f.If, f.With, f.Try, f.Match, f.Block})
+"""Statements that hold others."""
 
 
 # --------------------------------------------------------------------------------------------- simple ones

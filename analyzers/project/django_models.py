@@ -9,7 +9,7 @@ from __future__ import annotations
 from analyzers.facts import Call, Const, Expr
 from analyzers.orm import tables
 from analyzers.project.django_fields import Field, declared, has_certain_field
-from analyzers.project.names import Target, full_name, lineage, resolve
+from analyzers.project.names import Target, full_name, lineage, names_above, resolve
 from analyzers.project.outline import argument, callee, dotted, is_true, keyword, literal
 from analyzers.project.schema import Key, Model, Registry, Relation, Reverse
 from analyzers.text import Span
@@ -30,11 +30,10 @@ class _Django:
         """Whether a class reaches Django's Model, or has fields of django.db and a base that nothing is known of."""
         if not path:
             return qualname in tables().django.models
-        above = lineage(models.project, path, qualname)
-        names = [full_name(models.project, target) for target in above[1:]]
-        if any(_is_model_name(name) for name in names):
+        if any(_is_model_name(name) for name in names_above(models.project, path, qualname)):
             return True
         # What a variable holds may be a model: `Base = import_string(settings.BASE)`.
+        above = lineage(models.project, path, qualname)
         outside = (
             target.dotted.partition(".")[0] if target.kind == "external" else "a variable"
             for target in above

@@ -8,7 +8,7 @@ from analyzers.facts import Assign, Call, Const
 from analyzers.orm import tables
 from analyzers.orm.tables import Family
 from analyzers.project.index import Project
-from analyzers.project.names import Target, full_name, lineage, resolve, single_value
+from analyzers.project.names import Target, full_name, lineage, names_above, resolve, single_value
 from analyzers.project.outline import callee, dotted, keyword, literal
 from analyzers.project.schema import Key, Model, Registry, Relation, Reverse
 from analyzers.text import Span
@@ -27,8 +27,12 @@ class FamilyModels:
     def is_model(self, models: Registry, path: str, qualname: str) -> bool:
         if not path:
             return False
-        above = lineage(models.project, path, qualname)[1:]
-        return any(_is_base(models.project, target, self.family) for target in above)
+        above, family = lineage(models.project, path, qualname)[1:], self.family
+        if family.bases.isdisjoint(names_above(models.project, path, qualname)) and not any(
+            target.kind == "variable" for target in above
+        ):
+            return False
+        return any(_is_base(models.project, target, family) for target in above)
 
     def model(self, models: Registry, path: str, qualname: str) -> Model:
         columns: dict[str, str] = {}

@@ -366,6 +366,15 @@ def lineage(project: Project, path: str, class_qualname: str) -> tuple[Target, .
     return project.memo.ask(("lineage", path, class_qualname), lambda: _lineage(project, target), in_cycle=())
 
 
+def names_above(project: Project, path: str, class_qualname: str) -> tuple[str, ...]:
+    """The full names of a class's bases, in method resolution order."""
+
+    def find() -> tuple[str, ...]:
+        return tuple(full_name(project, target) for target in lineage(project, path, class_qualname)[1:])
+
+    return project.memo.ask(("names above", path, class_qualname), find, in_cycle=())
+
+
 def _lineage(project: Project, target: Target) -> tuple[Target, ...]:
     # A class cannot be its own base, but half-typed code can say so.
     bases = tuple(b for b in bases_of(project, target.path, target.qualname) if b != target)

@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate import expressions
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges
-from analyzers.types import Token, Value
+from analyzers.types import NOTHING, Token, Value
 
 SPREAD = "spread into the arguments"
 """The evidence of a value of which nobody knows how many arguments it gives."""
@@ -24,6 +24,7 @@ class Arguments:
 
     def __init__(self, run: Run, node: f.Call) -> None:
         self.node = node
+        self._depends: frozenset[Token] | None = None
         self.values = [_evaluated(run, argument) for argument in node.args]
         self.keywords: dict[str, Value] = {}
         for keyword in node.keywords:
@@ -35,7 +36,7 @@ class Arguments:
         """No arguments: what a function is called back with is not written out."""
         made = cls.__new__(cls)
         made.node = f.Call(0, 0, f.Name(0, 0, ""), ())
-        made.values, made.keywords = [], {}
+        made.values, made.keywords, made._depends = [], {}, None
         return made
 
     def first(self) -> Value | None:
@@ -53,7 +54,8 @@ class Arguments:
 
     @property
     def depends(self) -> frozenset[Token]:
-        out: frozenset[Token] = frozenset()
-        for value in (*self.values, *self.keywords.values()):
-            out |= value.depends
+        out = self._depends
+        if out is None:
+            given = (*self.values, *self.keywords.values())
+            out = self._depends = NOTHING.union(*(value.depends for value in given if value.depends))
         return out

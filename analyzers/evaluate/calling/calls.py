@@ -49,13 +49,12 @@ def call(run: Run, node: f.Call) -> Value:
     found = reading.named(run, _dispatch(run, node, target, arguments))
     if found.kind == "unknown" and found.origin is None:
         found = _made_of_rows(found, target, arguments)
-    label = shapes.text_of(node)
     depends = arguments.depends | target.depends
     if found.way is None or (target.kind != "function" and found.way.kind != ways.AFTER):
         name = node.func.name if isinstance(node.func, f.Attr) else target.label
         found = replace(found, way=derived.called(name, target.bound, arguments.values, found))
     if found.kind in ("unknown", "instance") and not found.label:
-        found = replace(found, label=label)
+        found = replace(found, label=shapes.text_of(node))
     return found.on(depends)
 
 
@@ -282,26 +281,27 @@ def enter_summary(
     """Add a callee's cost, effects and queries to this run."""
     swap = _Substitution(run, bound, function)
     cost = summary.cost.substitute(swap, swap.exact)
-    text = f"calls {label}, which costs {cost.formula()}"
     if summary.shared and run.loops and (frame := _outlives(run, summary.shared, bound)) is not None:
         # All calls together: what one has entered or computed, no other does again.
-        run.charge_at(frame, cost, place, f"{text} for all calls together")
+        text = f"calls {label}, which costs {cost.formula()} for all calls together"
+        run.charge_at(frame, cost, place, text)
+    elif cost.is_constant:
+        run.charge(cost)
     else:
-        run.charge(cost, place, text)
-        if not cost.is_constant:
-            run.analysis.calls.append(
-                Called(
-                    place,
-                    path,
-                    function.qualname,
-                    bound,
-                    cost,
-                    summary,
-                    tuple(run.loops),
-                    run.owner,
-                    run.rare,
-                )
+        run.charge(cost, place, f"calls {label}, which costs {cost.formula()}")
+        run.analysis.calls.append(
+            Called(
+                place,
+                path,
+                function.qualname,
+                bound,
+                cost,
+                summary,
+                tuple(run.loops),
+                run.owner,
+                run.rare,
             )
+        )
     run.space = run.space + summary.space.substitute(swap, swap.exact)
     run.effects |= summary.effects
     for name, by in summary.grows:

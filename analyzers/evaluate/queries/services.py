@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 
 def kind_made_by(name: str, node: f.Call | None = None) -> str:
     """The family of clients that an outside name makes; `boto3.client("dynamodb")` is told by its first argument."""
-    full = _with_argument(name, node)
-    for family, service in tables().services.items():
-        if full in service.made:
-            return family
-    return next((family for family, service in tables().services.items() if name in service.made), "")
+    makers = _makers()
+    return makers.get(_with_argument(name, node)) or makers.get(name, "")
+
+
+@cache
+def _makers() -> dict[str, str]:
+    """The family of the clients that each outside name makes; of two families the first."""
+    services = reversed(tables().services.items())
+    return {name: family for family, service in services for name in service.made}
 
 
 def _with_argument(name: str, node: f.Call | None) -> str:

@@ -36,7 +36,8 @@ def bounded(run: Run, node: f.Expr | None, value: Value) -> Value:
     if symbol is None:
         return value
     own = bounds.of(symbol)
-    return replace(value, above=bounds.kept((*own, *value.above)), below=bounds.kept((*own, *value.below)))
+    above = bounds.kept((*own, *value.above)) if value.above else own
+    return replace(value, above=above, below=bounds.kept((*own, *value.below)) if value.below else own)
 
 
 def _symbol(run: Run, node: f.Expr | None) -> Symbol | None:
