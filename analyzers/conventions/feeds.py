@@ -41,7 +41,10 @@ def items(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | N
         return None
     at = At(classes.name_of(cls))
     this = at.name("self")
-    rows = at.call(at.attr(this, "items"), *([at.name("whole")] if len(given.params) > 1 else []))
+    whole: f.Expr = at.name("whole")
+    if classes.method(project, key, "get_object") is not None:
+        whole = at.call(at.attr(this, "get_object"), at.name("whole"))
+    rows = at.call(at.attr(this, "items"), *([whole] if len(given.params) > 1 else []))
     asked = frameworks().feed_item if kind_of(project, key) == "feed" else frameworks().sitemap_item
     shown: list[f.Stmt] = []
     for name in sorted(asked.names):

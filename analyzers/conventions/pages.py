@@ -19,7 +19,7 @@ from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.project.outline import callee, literal
 from analyzers.project.schema import Key
-from analyzers.templates import TEMPLATE, macro_name
+from analyzers.templates import TEMPLATE, block_name, macro_name
 
 FOLDERS = ("templates", "jinja2")
 """Folders in which templates are looked for. Source: https://docs.djangoproject.com/en/5.2/topics/templates/"""
@@ -75,10 +75,13 @@ def function(project: Project, path: str, given: f.Function) -> f.Function:
 
 
 _MACRO = macro_name("")[:-1]
-_SHOWING = ("<include>", "<extends>")
+_SHOWING = ("<include>", "<extends>", "<block>")
 
 
 def _shown(project: Project, path: str, node: f.Call) -> tuple[f.Param, ...]:
+    if isinstance(node.func, f.Name) and node.func.id == "<block>":
+        block = project.function(path, block_name(literal(node.args[0])))
+        return function(project, path, block).params if block is not None else ()
     other = template(project, literal(node.args[0]), path)
     found = project.function(other, TEMPLATE) if other is not None and other != path else None
     return function(project, other, found).params if other is not None and found is not None else ()

@@ -90,6 +90,7 @@ class Run:
     options: int = 0  # open branches that are taken by how the program is used, not by what is in hand
     memo_depth: int = 0  # open branches that are taken only when a memo has no answer yet
     spared: frozenset[str] = frozenset()  # parameters that were left out where what is run now is run
+    row_depth: int = 0  # those that are taken once for every row, which keeps the answer itself
     recursion: Recursing | None = (
         None  # the function being run that may call itself, this one or one around it
     )

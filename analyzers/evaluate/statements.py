@@ -129,7 +129,10 @@ def _if(run: Run, node: f.If) -> None:
     if decided is not None:
         execute(run, node.body if decided else node.otherwise)
         return
-    guarded = memos.guards_memo(node, run.function.body)
+    filled = memos.guarded(node, run.function.body)
+    models, this = run.summaries.models, run.lookup("self") if filled else None
+    of_row = bool(filled) and all(memos.lives_with_row(models, this, memo) for memo in filled)
+    kept = bool(filled) and not of_row
     without, with_it = spared.left_out(run, node.test)
     above = spared.returned_above(run, node)
 
@@ -137,10 +140,12 @@ def _if(run: Run, node: f.If) -> None:
         for name, value in narrowed:
             run.bind(name, value)
         rare, run.rare = run.rare, run.rare | _singled_out(run, node.test)
-        run.memo_depth += guarded
+        run.memo_depth += kept
+        run.row_depth += of_row
         with spared.where(run, without):
             execute(run, node.body)
-        run.memo_depth -= guarded
+        run.memo_depth -= kept
+        run.row_depth -= of_row
         run.rare = rare
 
     def otherwise() -> None:

@@ -22,7 +22,7 @@ _BODIES = {
     "for": "endfor", "if": "endif", "with": "endwith", "block": "endblock", "ifchanged": "endifchanged",
     "ifequal": "endifequal", "ifnotequal": "endifnotequal", "spaceless": "endspaceless", "autoescape": "endautoescape",
     "filter": "endfilter", "cache": "endcache", "call": "endcall", "macro": "endmacro", "trans": "endtrans",
-    "blocktrans": "endblocktrans", "blocktranslate": "endblocktranslate",
+    "blocktrans": "endblocktrans", "blocktranslate": "endblocktranslate", "set": "endset",
 }  # fmt: skip
 _SILENT = frozenset(("load", "csrf_token", "now", "lorem", "static", "trans", "translate", "debug"))
 _BRANCHES = frozenset(("else", "elif", "empty", "elseif", "plural"))
@@ -81,6 +81,7 @@ class _Lowering:
         self.modules: dict[str, str] = {}  # what an imported template is called here -> its name
         self.imports: list[f.Stmt] = []
         self.free: set[str] = set()
+        self.open: list[str] = []  # the ends of the tags that are being read
 
     def whole(self) -> tuple[tuple[f.Stmt, ...], set[str]]:
         body: list[f.Stmt] = []
@@ -110,10 +111,13 @@ class _Lowering:
                 body += [_text(value) for value in self._values(piece.text, piece.at)]
             elif found:
                 name = found[0].text
-                if name in ends or name.startswith("end"):
+                if name in ends or name in self.open:
                     return body
                 self.position += 1
-                body += self._tag(name, found, piece)
+                if not name.startswith("end"):  # The end of a tag that is not known ends nothing.
+                    self.open.append(_BODIES.get(name, ""))
+                    body += self._tag(name, found, piece)
+                    self.open.pop()
                 continue
             self.position += 1
         return body

@@ -11,11 +11,11 @@ from analyzers import ways
 from analyzers.conventions import units
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import attributes, evidence, expressions, queries, scripts, shapes
-from analyzers.evaluate.calling import decorated, library, nested, prepared, spared
+from analyzers.evaluate.calling import decorated, library, memos, nested, prepared, spared
 from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
 from analyzers.evaluate.presenting import frameworks, pages, paginators, saving, showing, written
-from analyzers.evaluate.queries import holding, objects
+from analyzers.evaluate.queries import emit, holding, objects
 from analyzers.evaluate.queries.emit import MADE
 from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.recursion.recording import SelfCall
@@ -29,6 +29,8 @@ from analyzers.types import CHOICE, INPUT, NONE, UNKNOWN_VALUE, Token, Value, jo
 
 RULE_OF = {"read": "query-in-loop", "write": "query-in-loop", "lazy": "lazy-relation-in-loop"}
 """Which rule speaks of a kind of query: an ignore of that rule on a `def` keeps the query from all callers."""
+
+_SELF = frozenset(("self",))
 
 MAX_LIFTED = 16
 """Queries of a callee that a caller hears of, those in loops first; more say nothing new."""
@@ -70,9 +72,11 @@ def _made_of_rows(found: Value, target: Value, arguments: Arguments) -> Value:
 def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Value:
     place = run.place(node)
     name = node.func.name if isinstance(node.func, f.Attr) else ""
-    bound = target.bound
     if target.evidence == attributes.FIXED:
         return target.but(bound=None)
+    if name and target.bound is not None and target.bound.label == "super()":
+        target = frameworks.further_up(run, target, name)
+    bound = target.bound
     if target.kind == CHOICE:
         return joined(_dispatch(run, node, part, arguments) for part in target.items or ()) or UNKNOWN_VALUE
     if target.kind == prepared.KIND or (target.method and target.method != name):
@@ -81,8 +85,6 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     if found is not None:
         return found
     if target.kind == "function" and target.ref is not None:
-        if bound is not None and bound.label == "super()":
-            target = frameworks.further_up(run, target, name)
         returned = invoke(run, target, *queries.given(run, node, arguments), place, target.label or name)
         if showing.names_a_template(node):
             showing.by_helper(run, node, target, arguments, place)
@@ -241,6 +243,7 @@ def bind_parameters(
 ) -> dict[str, Value]:
     """Arguments under their parameters' names; a bound method's receiver is its first."""
     given = list(values)
+    keywords = showing.spread(keywords) | ({"**": keywords["**"]} if "**" in keywords else {})
     is_static = any(shapes.dotted(d) == "staticmethod" for d in function.decorators)
     if target.bound is not None and function.owner and not is_static and language == "python":
         given.insert(0, target.bound)
@@ -257,8 +260,14 @@ def bind_parameters(
             position = len(given)
         elif param.kind == "double_star":
             named = {p.name for p in function.params}
-            others = (value.depends for name, value in keywords.items() if name not in named)
-            bound[param.name] = Value("dict", depends=frozenset().union(*others))
+            others = {name: value for name, value in keywords.items() if name not in named}
+            bound[param.name] = Value(
+                "dict",
+                depends=frozenset().union(*(value.depends for value in others.values())),
+                entries=tuple(
+                    (name, value) for name, value in others.items() if name != "**" and value.known
+                ),
+            )
         elif param.kind == "positional" and position < len(given):
             bound[param.name] = given[position]
             position += 1
@@ -326,7 +335,11 @@ def enter_summary(
             run.declared.add(name)
     for name, value in summary.fills:
         holding.merge(run, bound.get(name), _returned(run, value, swap, bound, function))
-    run.left = {name: _returned(run, value, swap, bound, function) for name, value in summary.stores}
+    run.left = {
+        name: _returned(run, value, swap, bound, function)
+        for name, value in summary.stores
+        if value.kind != "instance" or objects.matters(value)
+    }
     this = bound.get("self")
     if run.left and this is not None and this.label == "self":
         run.stored |= run.left
@@ -357,8 +370,10 @@ def _hear(
     """Write down the queries that a function sends, with the step that leads to it."""
     if summary.queries:
         run.summaries.project.read(path, "function", function.qualname)
+    memo = memos.memo_of(function) if summary.queries else ""
+    of_row = memos.lives_with_row(run.summaries.models, bound.get("self"), memo)
     kept = run.memo_depth > 0 or (
-        bool(summary.queries) and decorated.keeps(run.summaries.project, path, function)
+        bool(summary.queries) and not of_row and decorated.keeps(run.summaries.project, path, function)
     )
     cut = run.summaries.silenced(path, function)
     by_framework = bool(run.loops) and run.loops[-1].kind == frameworks.LOOP
@@ -372,7 +387,9 @@ def _hear(
         run.analysis.queries.append(
             replace(
                 query,
-                depends=_lifted(run, query.depends, bound),
+                depends=emit.by_row(
+                    run, _lifted(run, query.depends & _SELF if of_row else query.depends, bound)
+                ),
                 batched=_lifted(run, query.batched, bound),
                 loops=tuple(run.loops),
                 function=run.owner,
@@ -387,14 +404,23 @@ def _hear(
 
 
 def _heard_of(queries: tuple[Queried, ...]) -> tuple[Queried, ...]:
-    """The queries of a callee that its caller is told: each relation of a loop's rows once, what loops repeat first."""
+    """The queries of a callee that its caller is told: each relation of a loop's rows once, what loops repeat first,
+    then what has not been told by another way.
+    """
     if len(queries) <= MAX_LIFTED:
         return queries
     told: dict[object, Queried] = {}
     for query in queries:
         loop = _repeated_by(query) or query.within
         told.setdefault((query.kind, query.label, query.chain[:1], loop and loop.place), query)
-    ordered = sorted(told.values(), key=lambda query: not query.loops and query.within is None)
+    first = {(query.kind, query.label): query for query in reversed(told.values())}
+    ordered = sorted(
+        told.values(),
+        key=lambda query: (
+            not query.loops and query.within is None,
+            first[query.kind, query.label] is not query,
+        ),
+    )
     return tuple(ordered[:MAX_LIFTED])
 
 

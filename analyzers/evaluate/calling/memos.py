@@ -8,8 +8,11 @@ decorators of `functools`.
 from __future__ import annotations
 
 from analyzers import facts as f
+from analyzers.conventions import classes
 from analyzers.evaluate import shapes
 from analyzers.evaluate.remembered import remembered
+from analyzers.project.models import Models
+from analyzers.types import Value
 
 DECORATORS = ("lru_cache", "cache", "memoize", "memoized", "cached")
 
@@ -136,18 +139,33 @@ def _fills(body: tuple[f.Stmt, ...], roots: list[str], whole: tuple[f.Stmt, ...]
     )
 
 
-def guards_memo(node: f.If, whole: tuple[f.Stmt, ...] = ()) -> bool:
+def guarded(node: f.If, whole: tuple[f.Stmt, ...] = ()) -> frozenset[str]:
     """`if key not in memo: memo[key] = ...`, or `if memo.get(key) is None: ...`: the body runs once for every key.
 
-    `whole` is the body of the function: `kept = memo.get(key)` may stand before `if kept is None`.
+    Gives the memos that the body fills. `whole` is the body of the function: `kept = memo.get(key)` may stand before
+    `if kept is None`.
     """
     stored = _stored_roots(node.body)
     if not stored or not (_is_absence(node.test) or _tests_fetched(node.test)):
-        return False
-    if stored & looked_up(node.test):
-        return True
+        return frozenset()
     tested = {name.id for name in shapes.nodes(node.test) if isinstance(name, f.Name)}
-    return any(name in tested and root in stored for name, root in _gotten(whole))
+    fetched = {root for name, root in _gotten(whole) if name in tested}
+    return stored & looked_up(node.test) or stored & fetched
+
+
+def lives_with_row(models: Models, this: Value | None, memo: str) -> bool:
+    """True for a memo in an attribute of a row (`self._total`): every row has its own, and asks for itself.
+
+    What the class holds is shared by all rows, and what is put into a column is there the next time, too.
+    """
+    owner, _, name = memo.partition(".")
+    if owner != "self" or not name or this is None or this.kind != "row" or this.ref is None:
+        return False
+    found = models.model(*this.ref)
+    if "." in name or found is None or name in found.columns or name in found.relations:
+        return False
+    held = classes.held(models.project, this.ref, name) if this.ref[0] else None
+    return held is None or (isinstance(held.value, f.Const) and held.value.kind == "none")
 
 
 @remembered

@@ -98,11 +98,6 @@ def method(
     this = run.lookup("self") if receiver.label == "super()" else receiver
     if this is None or this.ref is None or not this.ref[0]:
         return None
-    if receiver.label == "super()":
-        found = _further_up(run, this.ref, name)
-        if found is not None:
-            bound = Value("function", ref=found, bound=this, label=f"super().{name}")
-            return calls.invoke(run, bound, tuple(arguments.values), arguments.keywords, place, bound.label)
     if word == "representation":
         return _representation(run, this, arguments, place)
     kind = conventions.kind_of(run.summaries.project, this.ref)
@@ -113,6 +108,8 @@ def method(
             return pages.response(run, this, arguments, place)
         if word == "row" and kind == "row":
             return _one(run, node, this, place)
+        if word == "form":
+            return _form(run, this, arguments, place)
         return pages.all_rows(run, this, place) if word == "queryset" else None
     if kind in ("admin", "inline"):
         return _all_rows(run, this, place) if word == "queryset" else None
@@ -145,9 +142,12 @@ def _all_rows(run: Run, this: Value, place: Place) -> Value:
 def further_up(run: Run, target: Value, name: str) -> Value:
     """The method that `super().name` means for what `self` is, bound to it: what it asks of `self` is of that class."""
     this = run.lookup("self")
-    if this is None or this.kind != "instance" or this.ref is None or not this.ref[0]:
+    if this is None or this.kind not in ("instance", "row") or this.ref is None or not this.ref[0]:
         return target
-    return replace(target, ref=_further_up(run, this.ref, name) or target.ref, bound=this)
+    found = _further_up(run, this.ref, name)
+    if found is None:
+        return target
+    return Value("function", ref=found, bound=this, label=target.label, depends=target.depends)
 
 
 def _further_up(run: Run, this: Key, name: str) -> Key | None:
@@ -182,6 +182,25 @@ def _one(run: Run, node: f.Call, this: Value, place: Place) -> Value:
     if rows.kind not in _LAZY:
         return UNKNOWN_VALUE
     return row(rows.ref, rows.origin, "", rows.depends)
+
+
+def _form(run: Run, this: Value, arguments: Arguments, place: Place) -> Value:
+    """The form that a view makes of the class it names.
+
+    Source: https://docs.djangoproject.com/en/5.2/ref/class-based-views/mixins-editing/#formmixin
+    """
+    assert this.ref is not None
+    project = run.summaries.project
+    made = arguments.get(0, "form_class")
+    if made is None and classes.method(project, this.ref, "get_form_class") is not None:
+        made = called(run, this, "get_form_class", place)
+    if made is None:
+        held = classes.held(project, this.ref, "form_class")
+        named = classes.class_of(project, held) if held is not None else None
+        made = evidence.class_itself(project, *named) if named is not None else UNKNOWN_VALUE
+    if made.kind != "class" or made.ref is None:
+        return UNKNOWN_VALUE
+    return evidence.instance_of(project, *made.ref)
 
 
 def _serializer_class(run: Run, this: Value, place: Place) -> Value:

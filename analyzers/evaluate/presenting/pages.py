@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 _COUNTS = ("length", "count")
 _ENDS = ("first", "last", "random")
+_KEEPS = (
+    "default", "default_if_none", "slice", "dictsort", "dictsortreversed", "list", "sort", "reverse", "safe",
+)  # fmt: skip
+"""Filters that give what they are given, or some of it in some order.
+
+Source: https://docs.djangoproject.com/en/5.2/ref/templates/builtins/#built-in-filter-reference
+"""
 
 
 def has_specials(run: Run) -> bool:
@@ -118,14 +125,13 @@ def _filter(run: Run, node: f.Call) -> Value:
         made = Value("function", ref=(own[0], own[1].qualname), label=name)
         return calls.invoke(run, made, tuple(values), {}, place, name).on(value.depends)
     if value.kind in queries.LAZY_KINDS:
-        if name in (*_COUNTS, "join", "dictsort", "list"):
+        if name in (*_COUNTS, "join", "dictsort", "dictsortreversed", "list"):
             queries.touch(run, value, place, "iterate")
         elif name in _ENDS:
             return queries.item(run, value, place).on(value.depends)
     if name in _COUNTS:
         return Value("int", depends=value.depends)
-    kept = name in ("default", "default_if_none", "slice", "dictsort", "list", "sort", "reverse", "safe")
-    return value if kept else Value(depends=value.depends, label=value.label)
+    return value if name in _KEEPS else Value(depends=value.depends, label=value.label)
 
 
 def _tag(run: Run, node: f.Call) -> Value:

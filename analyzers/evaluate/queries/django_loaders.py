@@ -16,6 +16,7 @@ from analyzers.evaluate.queries.emit import join_path, prefixes
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
 from analyzers.project import names
+from analyzers.project.attributes import attribute_values
 from analyzers.project.django_fields import base_of
 from analyzers.project.index import Project
 from analyzers.project.models import Model
@@ -173,13 +174,26 @@ def _text(run: Run, node: f.Expr, value: Value) -> str:
         return value.const
 
     def local(name: str) -> str | None:
-        held = run.lookup(name.partition(".")[0])
+        head, _, attribute = name.partition(".")
+        held = run.lookup(head)
         if held is None:
             return None
+        if attribute and held.kind in ("instance", "class") and held.ref is not None and held.ref[0]:
+            return _of_class(run, held.ref, attribute)
         return held.const if held.label == name and isinstance(held.const, str) else ""
 
     at = Held((run.path, run.function.owner), node)
     return texts_of_program.text_of(run.summaries.project, at, local) or ""
+
+
+def _of_class(run: Run, key: tuple[str, str], name: str) -> str:
+    """The text that a class keeps under a name in its body, where no method of it puts another there."""
+    project = run.summaries.project
+    held = classes.held(project, key, name)
+    above = classes.ancestry(project, key)
+    if held is None or any(v.function for k in above for v in attribute_values(project, *k).get(name, ())):
+        return ""
+    return texts_of_program.text_of(project, held, lambda _: None) or ""
 
 
 _COPIES = ("list", "tuple", "set", "sorted", "filter")

@@ -41,6 +41,7 @@ def emit(
 ) -> None:
     """Write one query down at the place where it is sent."""
     run.effects.add("query")
+    depends = by_row(run, depends)
     run.analysis.queries.append(
         Queried(
             kind, label, place, depends, tuple(run.loops), run.owner, batch=batch, batched=batched, relation=relation,
@@ -48,6 +49,12 @@ def emit(
             unless=run.spared,
         )
     )  # fmt: skip
+
+
+def by_row(run: Run, depends: frozenset[Token]) -> frozenset[Token]:
+    """What a query depends on, which is sent anew for another row alone where the row keeps the answer."""
+    this = run.lookup("self") if run.row_depth else None
+    return depends & this.depends if this is not None else depends
 
 
 def committed(run: Run, label: str, place: Place, depends: frozenset[Token], *, orm: str) -> None:

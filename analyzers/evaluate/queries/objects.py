@@ -13,8 +13,9 @@ from analyzers.evaluate import queries, shapes
 from analyzers.evaluate.queries import holding
 from analyzers.evaluate.run import Run
 from analyzers.project import names
+from analyzers.project.attributes import attribute_values
 from analyzers.project.index import Project
-from analyzers.types import NOTHING, Value
+from analyzers.types import NOTHING, Value, join
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -67,26 +68,59 @@ def of_namedtuple(run: Run, target: Value, arguments: Arguments) -> Value | None
     )
 
 
+MAX_SETTERS = 3
+"""Methods that set one attribute and are asked what they put there."""
+
+
 def kept(run: Run, this: Value, name: str) -> Value | None:
-    """What `self.name` holds where nobody says which object it is: the rows that every `__init__` puts there."""
+    """What `self.name` holds where nobody says which object it is: what every `__init__` puts there, or else what
+    other methods do (`self.form = self.get_form()` in a view's `get`).
+    """
     assert this.ref is not None
+    if not this.ref[0] or run.function.name == "__init__":
+        return None
+    found: Value | None = None
+    for key in _setters(run, this.ref, name):
+        function = run.summaries.function(*key)
+        if function is None or run.summaries.active.get(key):
+            continue
+        bound = {} if function.name == "__init__" else {"self": replace(this, label="self", entries=())}
+        summary = run.summaries.of(key[0], function, bound, run)
+        put = dict(summary.stores).get(name) if summary is not None else None
+        if put is not None:
+            found = put if found is None else join(found, put)
+            if function.name == "__init__":
+                break
+    return replace(found, depends=this.depends, bound=None) if found is not None and found.known else None
+
+
+def _setters(run: Run, key: tuple[str, str], name: str) -> list[tuple[str, str]]:
+    """The methods of a class and its bases that assign an attribute, `__init__` first."""
     project = run.summaries.project
-    init = names.member(project, *this.ref, "__init__") if this.ref[0] else None
-    if init is None or init.kind != "function" or run.function.name == "__init__":
-        return None
-    function = run.summaries.function(init.path, init.qualname)
-    if function is None or run.summaries.active.get((init.path, init.qualname)):
-        return None
-    summary = run.summaries.of(init.path, function, {}, run)
-    found = dict(summary.stores).get(name) if summary is not None else None
-    return replace(found, depends=this.depends, bound=None) if found is not None else None
+    init = names.member(project, *key, "__init__")
+    found = [(init.path, init.qualname)] if init is not None and init.kind == "function" else []
+    if not run.summaries.models.all():
+        return found  # Objects are followed for rows.
+    for base in names.lineage(project, *key):
+        for value in attribute_values(project, base.path, base.qualname).get(name, ()):
+            method = (base.path, value.function.qualname) if value.function is not None else None
+            if method is not None and method not in found and isinstance(value.value, _TELLING):
+                found.append(method)
+    return found[:MAX_SETTERS]
+
+
+_TELLING = (f.Call, f.Attr, f.Name, f.Index, f.Slice, f.Choose, f.Logic)
+"""What an attribute may be set to for its rows to be followed."""
 
 
 def stores(run: Run) -> Iterator[tuple[str, Value]]:
-    """The attributes of its object that a method leaves holding rows, a client, or a model that is asked for them."""
+    """The attributes of its object that a method leaves holding rows, a client, a model that is asked for them, or an
+    object of the project.
+    """
     if run.function.owner:
         for name, value in run.stored.items():
-            if "." not in name and (matters(value) or _is_model(run, value)):
+            of_project = value.kind == "instance" and value.ref is not None and bool(value.ref[0])
+            if "." not in name and (of_project or matters(value) or _is_model(run, value)):
                 yield name, value
 
 
