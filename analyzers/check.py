@@ -13,7 +13,6 @@ from typing import TypeVar
 
 from analyzers import confidence, conventions, rules, suppress, templates, worth
 from analyzers import facts as f
-from analyzers.callables import callables_of
 from analyzers.costs import ONE
 from analyzers.evaluate import derivation, shapes
 from analyzers.evaluate.calling.calls import RULE_OF
@@ -52,7 +51,7 @@ def prepare(project: Project) -> None:
     if models.all():
         lookups.prepare(project)
         readers.prepare(project)
-        callables_of(project)
+        _ = project.words
 
 
 def check(project: Project, path: str, text: Text, options: Options = Options()) -> tuple[Finding, ...]:

@@ -29,8 +29,8 @@ from analyzers.check import Options, check
 from analyzers.facts import FileFacts
 from analyzers.findings import Finding, Place
 from analyzers.project.index import Project
+from analyzers.project.kept import pack, unpack
 from analyzers.text import Text
-from lsp_server.files.indexing import _encoder, unpack
 
 CASES = Path(__file__).with_name("fixes.csv")
 QUADRATIC = "quadratic"
@@ -147,7 +147,7 @@ class Repository:
         facts = extract.facts_of(source, language)
         if stored is not None:
             stored.parent.mkdir(parents=True, exist_ok=True)
-            stored.write_bytes(_encoder.encode(facts))
+            stored.write_bytes(pack(facts))
         return facts
 
     def content(self, blob: str) -> bytes:

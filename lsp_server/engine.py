@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from analyzers.check import Checking
     from analyzers.languages import Language
     from analyzers.profiles import FunctionTime, Linked
+    from analyzers.project.kept import Kept
     from lsp_server.briefing.looking import Desk
     from lsp_server.rewrites import Checked, Target
 
@@ -94,7 +95,7 @@ class Analyzer(Protocol):
     def facts(self, path: str) -> FileFacts | None:
         """The facts of a file, if the project knows it."""
 
-    def learn(self, files: Iterable[tuple[str, FileFacts]]) -> None:
+    def learn(self, files: Iterable[tuple[str, FileFacts | Kept]]) -> None:
         """Take the facts of closed files; those of open documents stay as the editor has them."""
 
     def forget(self, path: str) -> None:
@@ -168,7 +169,7 @@ class Engine:
         self._open: dict[str, _Open] = {}
         self._ahead: dict[str, _Open] = {}  # parsed, and not analysed yet
         self._linked: dict[str, Linked] = {}  # profile file -> its link, the latest last
-        self._given: dict[str, dict[str, FileFacts | None]] = {}  # the same -> facts it is being linked by
+        self._given: dict[str, dict[str, object]] = {}  # the same -> facts it is being linked by
         self._rewritten: set[tuple[str, str]] = set()  # since the newest profile
         self._looking: _Looking | None = None  # what `look` has not finished
 
@@ -366,7 +367,7 @@ class Engine:
         linked = next(reversed(self._linked.values()), None)
         return Desk(self.project, root, text_of, settings, linked)
 
-    def learn(self, files: Iterable[tuple[str, FileFacts]]) -> None:
+    def learn(self, files: Iterable[tuple[str, FileFacts | Kept]]) -> None:
         for path, facts in files:
             if path not in self._open:
                 self.project.update(path, facts)
@@ -386,14 +387,14 @@ class Engine:
     # -- profiles
 
     def packed(self, source: str, paths: Sequence[str]) -> dict[str, bytes | None]:
-        from lsp_server.files import indexing
+        from analyzers.project import kept
 
         given = self._given.setdefault(source, {})
         found: dict[str, bytes | None] = {}
         for path in paths:
-            given[path] = self.project.facts(path)
+            given[path] = self.project.files.held(path)
             facts = self.facts(path)  # by the lines of the text as it is
-            found[path] = indexing.pack(facts) if facts is not None else None
+            found[path] = kept.pack(facts) if facts is not None else None
         return found
 
     def attach(self, source: str, linked: Linked) -> str:
@@ -403,7 +404,7 @@ class Engine:
         self._rewritten.clear()
         for path in linked.keys:
             # Not saved yet, or edited while it was linked.
-            if path in self._open or self.project.facts(path) is not given.get(path):
+            if path in self._open or self.project.files.held(path) is not given.get(path):
                 self._refresh_profiles(path)
         own = sum(1 for function in linked.functions if function.path and function.link != "gone")
         return f"{Path(source).name} ({linked.profile.producer}): {own} {'function' if own == 1 else 'functions'} of this workspace linked"

@@ -92,8 +92,11 @@ class Lane:
         return not wait_for_futures(list(self._futures), seconds).not_done
 
 
-def begin_worker() -> None:
-    """The initializer of worker processes: no garbage collection, and no life after the parent's."""
+def begin_worker(patience: int = 0) -> None:
+    """The initializer of worker processes: no garbage collection, and no life after the parent's. `patience` is added
+    to how nice they are: beside an editor they take what processor time nobody else wants."""
+    if patience and hasattr(os, "nice"):
+        os.nice(patience)
     gc.disable()  # facts hold no cycles; collecting costs 15 % of the time
     parent = multiprocessing.parent_process()
     if parent is not None:

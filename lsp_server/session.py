@@ -296,6 +296,7 @@ class Session:
 
     async def reread(self, paths: Sequence[str]) -> None:
         """Take files from disk as they are now; one that is gone or unreadable is forgotten."""
+        from analyzers.project.kept import Kept
         from lsp_server.files import indexing
 
         work = indexing.job(self.settings.analysis.max_file_size)
@@ -312,7 +313,7 @@ class Session:
                 await self.ask(self.engine.forget, path)
             else:
                 self.indexed[path] = modified(path)
-                await self.ask(self.engine.learn, [(path, indexing.unpack(found.facts))])
+                await self.ask(self.engine.learn, [(path, Kept(found.facts))])
         self.world_changed()
 
     def may_catch_up(self) -> bool:

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
+from analyzers.project.concordance import Concordance
+from analyzers.project.kept import Kept, Shelf
 from analyzers.project.memo import Memo
 from analyzers.project.modules import ModuleMap
 from analyzers.project.outline import Outline, sets_attributes
+from analyzers.project.survey import Survey, Surveyor, imported_names
 
 _MISSING = object()
 
@@ -27,34 +30,50 @@ class Project:
         self.version = 0
         self.memo = Memo()
         self.modules = ModuleMap()
-        self._facts: dict[str, FileFacts] = {}
-        self._outlines: dict[str, Outline] = {}
+        self.files = Shelf()
+        self._surveys: dict[str, Survey] = {}  # as they were given
+        self._surveyors: dict[str, Surveyor] = {}  # of the files without
+        self._words: Concordance | None = None  # from the first question to it on
         self._imported: dict[str, frozenset[str]] | None = None  # file -> files it imports
         self._importers: dict[str, set[str]] = {}
 
     # --------------------------------------------------------------------------------------------- changes
 
-    def update(self, path: str, facts: FileFacts) -> None:
-        """Add a file or replace its facts."""
-        old = self._facts.get(path)
-        if old is facts:
+    def update(self, path: str, facts: FileFacts | Kept, survey: Survey | None = None) -> None:
+        """Add a file or replace its facts. Packed ones are for files that nobody has open; a survey is made from the
+        facts where none is given."""
+        old = self.files.held(path)
+        if old is facts or (isinstance(old, Kept) and old == facts):
             return
-        outline = self._outlines.pop(path, None)
-        self._facts[path] = facts
+        outline = self.files.outline(path) if old is not None and self.memo else None
+        links = self._links(path) if old is not None else None
+        said = self._survey(path) if old is not None and self._words is not None else None
+        self.files.put(path, facts)
+        self._surveys.pop(path, None)
+        if isinstance(facts, Kept):
+            self._surveyors.pop(path, None)
+        if survey is not None:
+            self._surveys[path] = survey
         self.version += 1
         if old is None:
             self.modules.add(path)
             self._restructure()
-        elif self.memo:
-            self._compare(path, outline or Outline(old))
-        if old is not None and _links(old) != _links(facts):
+        elif outline is not None:
+            self._compare(path, outline)
+        if self._words is not None:
+            self._words.replace(path, said, self._survey(path))
+        if old is not None and links != self._links(path):
             self._relink(path)
 
     def remove(self, path: str) -> None:
         """Forget a file; a path that is not known is ignored."""
-        if self._facts.pop(path, None) is None:
+        if path not in self.files:
             return
-        self._outlines.pop(path, None)
+        if self._words is not None:
+            self._words.replace(path, self._survey(path), None)
+        self.files.remove(path)
+        self._surveys.pop(path, None)
+        self._surveyors.pop(path, None)
         self.modules.remove(path)
         self.version += 1
         self._restructure()
@@ -66,7 +85,8 @@ class Project:
 
     def _compare(self, path: str, old: Outline) -> None:
         """Forget what was concluded from the pieces of a file that are no longer the same."""
-        new = self._outlines[path] = Outline(self._facts[path])
+        new = self.files.outline(path)
+        assert new is not None
         before, after = old.signature(), new.signature(old)
         for piece in {**before, **after}:
             held, now = before.get(piece, _MISSING), after.get(piece, _MISSING)
@@ -90,23 +110,59 @@ class Project:
     def facts(self, path: str) -> FileFacts | None:
         """All facts of a file; a conclusion that asks for them depends on everything in it."""
         self.memo.read((path,))
-        return self._facts.get(path)
+        return self.files.facts(path)
 
     def language(self, path: str) -> str:
         """The language of a file; "python" for one that is not known."""
-        facts = self._facts.get(path)
+        facts = self.files.facts(path)
         return facts.language if facts is not None else "python"
 
     def uses(self, path: str, package: str) -> bool:
         """Whether a file imports from a package."""
         self.memo.read((path, "modules"))
+        held = self.files.held(path)
+        if isinstance(held, Kept):
+            return held.survey().imports_from(package)
         outline = self.outline(path)
         return outline is not None and package in outline.packages
+
+    def imported(self, path: str) -> frozenset[str]:
+        """What a file imports, as `module:name`."""
+        self.memo.read((path, "imports"))
+        held = self.files.held(path)
+        if isinstance(held, Kept):
+            return held.survey().imports
+        return imported_names(held) if held is not None else frozenset()
+
+    def class_names(self, path: str) -> tuple[str, ...]:
+        """The qualnames of a file's classes, in source order."""
+        self.memo.read((path, "classes"))
+        held = self.files.held(path)
+        if isinstance(held, Kept):
+            return held.survey().classes
+        return tuple(cls.qualname for cls in held.classes) if held is not None else ()
+
+    @property
+    def words(self) -> Concordance:
+        """What all files say, by words."""
+        if self._words is None:
+            self._words = Concordance(self.memo)
+            for path in self.files:
+                self._words.replace(path, None, self._survey(path))
+        return self._words
+
+    def _survey(self, path: str) -> Survey:
+        held = self.files.held(path)
+        assert held is not None
+        if isinstance(held, Kept):
+            return held.survey()
+        given = self._surveys.get(path)
+        return given or self._surveyors.setdefault(path, Surveyor()).survey(held)
 
     def suppressions(self, path: str) -> tuple[Suppression, ...]:
         """The `bigo: ignore` comments of a file."""
         self.memo.read((path, "suppressions"))
-        facts = self._facts.get(path)
+        facts = self.files.facts(path)
         return facts.suppressions if facts is not None else ()
 
     def nested(self, path: str, qualname: str) -> list[Function]:
@@ -128,23 +184,17 @@ class Project:
 
     def paths(self) -> tuple[str, ...]:
         """All paths, sorted: what is concluded from them does not depend on how they were listed."""
-        return tuple(sorted(self._facts))
+        return tuple(sorted(self.files))
 
     def __contains__(self, path: object) -> bool:
-        return path in self._facts
+        return path in self.files
 
     def __len__(self) -> int:
-        return len(self._facts)
+        return len(self.files)
 
     def outline(self, path: str) -> Outline | None:
         """One file's names, ready for look-up."""
-        found = self._outlines.get(path)
-        if found is None:
-            facts = self._facts.get(path)
-            if facts is None:
-                return None
-            found = self._outlines[path] = Outline(facts)
-        return found
+        return self.files.outline(path)
 
     def function(self, path: str, qualname: str) -> Function | None:
         """A function by its qualname; of a property's getter and setter the getter."""
@@ -197,7 +247,7 @@ class Project:
             return
         self._imported = {}
         self._importers = {}
-        for path in self._facts:
+        for path in self.files:
             self._link_file(path)
 
     def _relink(self, path: str) -> None:
@@ -207,9 +257,18 @@ class Project:
             self._importers[target].discard(path)
         self._link_file(path)
 
+    def _links(self, path: str) -> tuple[object, ...]:
+        """What decides which files a file imports; nothing as long as nobody asked for that."""
+        facts = self.files.facts(path) if self._imported is not None else None
+        if facts is None:
+            return ()
+        imports = {(i.module, i.level, i.name) for i in facts.imports}
+        return imports, {e.module for e in facts.exports}
+
     def _link_file(self, path: str) -> None:
         assert self._imported is not None
-        facts = self._facts[path]
+        facts = self.files.facts(path)
+        assert facts is not None
         found = {target for item in facts.imports for target in self._targets(path, item)}
         found.update(
             target
@@ -238,9 +297,3 @@ def _header(function: Function) -> tuple[object, ...]:
         function.name, function.kind, function.params, function.returns, function.decorators, function.owner,
         function.parent, function.is_generator, function.is_async,
     )  # fmt: skip
-
-
-def _links(facts: FileFacts) -> tuple[object, ...]:
-    """What decides which files a file imports."""
-    imports = {(i.module, i.level, i.name) for i in facts.imports}
-    return imports, {e.module for e in facts.exports}

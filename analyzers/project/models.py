@@ -102,10 +102,7 @@ class Models:
 
     def _in_file(self, path: str) -> dict[Key, str]:
         def collect() -> dict[Key, str]:
-            self.project.read(path, "classes")
-            outline = self.project.outline(path)
-            facts = outline.facts if outline is not None else None
-            names = [cls.qualname for cls in facts.classes] if facts else []
+            names = self.project.class_names(path)
             return {(path, name): orm for name in names if (orm := self.orm_of(path, name))}
 
         return self.project.memo.ask(("models", path), collect, {})

@@ -188,7 +188,7 @@ class Outline:
 
         Pieces are ("name", n) and ("value", n) for what the top level binds, ("class", q), ("members", q),
         ("calls", q) and ("body", q) for a class, ("classes",), ("stars",), ("exports",), ("modules",),
-        ("suppressions",) and ("nested", q). Only values and bodies
+        ("imports",), ("suppressions",) and ("nested", q). Only values and bodies
         hold places. With `before`, the file's outline before an edit, the pieces of classes that the edit left alone
         are taken from there.
         """
@@ -198,6 +198,7 @@ class Outline:
                 ("exports",): self.facts.exports,
                 ("classes",): [cls.qualname for cls in self.facts.classes],
                 ("modules",): self.packages,
+                ("imports",): {(item.module, item.name) for item in self.facts.imports},
                 ("suppressions",): self.facts.suppressions,
             }
             for qualname, inner in self.nested.items():

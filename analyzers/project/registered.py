@@ -40,17 +40,9 @@ def _classes(project: Project) -> dict[str, tuple[Key, ...]]:
         found: dict[str, tuple[Key, ...]] = {}
         for path in project.paths():
             if path.endswith(".py") and "models" in path:
-                for name in _named_in(project, path):
-                    found[name.lower()] = (*found.get(name.lower(), ()), (path, name))
+                for name in project.class_names(path):
+                    if "." not in name:
+                        found[name.lower()] = (*found.get(name.lower(), ()), (path, name))
         return found
 
     return project.memo.ask(("classes of models modules",), collect, {})
-
-
-def _named_in(project: Project, path: str) -> tuple[str, ...]:
-    def collect() -> tuple[str, ...]:
-        project.read(path, "classes")
-        facts = project.facts(path)
-        return tuple(c.qualname for c in facts.classes if "." not in c.qualname) if facts is not None else ()
-
-    return project.memo.ask(("classes of", path), collect, ())

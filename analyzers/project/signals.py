@@ -66,9 +66,10 @@ def _all(project: Project) -> dict[_Sent, tuple[Key, ...]]:
 
 def _in_file(project: Project, path: str) -> tuple[tuple[_Sent, Key], ...]:
     def collect() -> tuple[tuple[_Sent, Key], ...]:
-        project.read(path, "imports")
+        if not any(_tells_of_signals(*item.split(":", 1)) for item in project.imported(path)):
+            return ()
         facts = project.facts(path)
-        if facts is None or not any(_tells_of_signals(i.module, i.name) for i in facts.imports):
+        if facts is None:
             return ()
         return tuple(dict.fromkeys((*_decorated(project, path, facts), *_connected(project, path, facts))))
 

@@ -37,7 +37,7 @@ def _look(
     """Reports of the functions and findings of the files, were `texts` their texts."""
     from analyzers import check, extract, languages
 
-    known = {path: project.facts(path) for path in texts}
+    known = {path: project.files.held(path) for path in texts}
     sources = {path: Text.of(source) for path, source in texts.items()}
     try:
         for path, text in sources.items():
@@ -50,9 +50,9 @@ def _look(
         ]
         reports = {(path, r.qualname): r for path in sources for r in check.complexity(project, path)}
     finally:
-        for path, facts in known.items():
-            if facts is None:
+        for path, held in known.items():
+            if held is None:
                 project.remove(path)
             else:
-                project.update(path, facts)
+                project.update(path, held)
     return reports, tuple(findings)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.commands.console import CannotRun, progress, say
-from lsp_server.files import batch, indexing, reading, workspace
+from lsp_server.files import batch, reading, workspace
 from lsp_server.files.store import Store, opened
 from lsp_server.files.texts import Texts
 from lsp_server.places import cache_dir
@@ -102,6 +102,7 @@ def gather(
     cached: bool = True,
 ) -> Gathered:
     """Read the workspaces of the paths. CannotRun for a path that does not exist."""
+    from analyzers.project import kept
     from analyzers.project.index import Project
 
     listing = listing or listed(paths, settings)
@@ -111,7 +112,7 @@ def gather(
         gathered.skip(path, "is in no language bigo reads")
     with opened(cache_dir() if cached else None) as store, without_collecting():
         for path, facts in _indexed(listing.everything, gathered, store):
-            gathered.project.update(path, indexing.unpack(facts))
+            gathered.project.update(path, kept.unpack(facts), kept.unpack_survey(facts))
     gathered.wanted = [path for path in listing.wanted if gathered.project.facts(path) is not None]
     return gathered
 

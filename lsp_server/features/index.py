@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from analyzers.facts import FileFacts
+from analyzers.project.kept import Kept
 from lsp_server.features import diagnostics
 from lsp_server.features.progress import Progress
 from lsp_server.files import indexing, workspace
@@ -93,7 +93,7 @@ async def _read(ls: BigoServer, paths: list[str], progress: Progress) -> list[tu
     done = 0
     try:
         while taken := await session.files.run(_take, results):
-            good = await session.files.run(_unpacked, taken)
+            good = await session.files.run(_kept, taken)
             await session.ask(session.engine.learn, [(path, facts) for path, facts, _ in good])
             session.indexed.update((path, changed) for path, _, changed in good)
             reasons += [(found.path, found.reason) for found in taken if found.facts is None]
@@ -104,12 +104,10 @@ async def _read(ls: BigoServer, paths: list[str], progress: Progress) -> list[tu
     return reasons
 
 
-def _unpacked(taken: list[indexing.Indexed]) -> list[tuple[str, FileFacts, int]]:
+def _kept(taken: list[indexing.Indexed]) -> list[tuple[str, Kept, int]]:
     """Path, facts and time of the last change of the files that gave facts. Not for the loop: it takes milliseconds."""
     return [
-        (found.path, indexing.unpack(found.facts), modified(found.path))
-        for found in taken
-        if found.facts is not None
+        (found.path, Kept(found.facts), modified(found.path)) for found in taken if found.facts is not None
     ]
 
 

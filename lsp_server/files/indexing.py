@@ -8,13 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from analyzers.facts import FileFacts
+from analyzers.project.kept import pack
 from lsp_server.files.workspace import Unreadable, read_source
-
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(FileFacts)
 
 
 class Indexed(NamedTuple):
@@ -54,8 +50,7 @@ def _index(path: str, max_size: int) -> Indexed:
     if isinstance(source, Unreadable):
         return Indexed(path, None, source.reason)
     try:
-        facts = _encoder.encode(extract.facts_of(source, language))
-        return Indexed(path, facts, "", digest_of(source, path))
+        return Indexed(path, pack(extract.facts_of(source, language)), "", digest_of(source, path))
     except Exception as error:
         return Indexed(path, None, f"could not be analysed: {type(error).__name__}: {error}")
 
@@ -67,13 +62,3 @@ def digest_of(source: bytes, path: str) -> bytes:
     language = languages.for_path(path)
     name = language.name if language is not None else ""
     return hashlib.blake2b(source, digest_size=20, person=name.encode()).digest()
-
-
-def pack(facts: FileFacts) -> bytes:
-    """Facts for another process; `unpack` is the way back."""
-    return _encoder.encode(facts)
-
-
-def unpack(facts: bytes) -> FileFacts:
-    """The facts another process packed."""
-    return _decoder.decode(facts)

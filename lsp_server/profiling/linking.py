@@ -25,6 +25,7 @@ from msgspec import Struct
 
 import analyzers
 from analyzers.profiles import FunctionTime, Linked, Profile
+from analyzers.project import kept
 from lsp_server.files import indexing
 from lsp_server.files.workspace import read_source
 from lsp_server.profiling.profile_loader import MEMORY, TIMEOUT, Unreadable, complaint, environment
@@ -218,5 +219,5 @@ def _file(session: Session, path: str, facts: bytes | None) -> File:
         saved = read_source(Path(path), session.settings.analysis.max_file_size)
         if isinstance(saved, bytes) and (text is None or saved != text.source):
             found = indexing.extracted(saved, path)
-            return File(path, indexing.pack(found) if found is not None else None, saved)
+            return File(path, kept.pack(found) if found is not None else None, saved)
     return File(path, facts, text.source if text is not None else None)

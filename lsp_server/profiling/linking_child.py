@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from analyzers.facts import FileFacts
 from analyzers.profiles.read import load, within_limits
+from analyzers.project.kept import unpack
 from analyzers.text import Text
-from lsp_server.files.indexing import unpack
 from lsp_server.profiling.linking import File, Question, Wanted, receive, send, send_linked
 from lsp_server.profiling.profile_loader import link_loaded
 

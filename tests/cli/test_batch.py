@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from analyzers.project import kept
 from lsp_server.files import batch, indexing
 from lsp_server.files.indexing import Indexed
 
@@ -25,7 +26,7 @@ def paths(tmp_path: Path) -> list[str]:
 
 
 def names(indexed: Sequence[Indexed]) -> list[str]:
-    return [indexing.unpack(one.facts).functions[1].name for one in indexed if one.facts is not None]
+    return [kept.unpack(one.facts).functions[1].name for one in indexed if one.facts is not None]
 
 
 @pytest.mark.parametrize("threaded", [False, True])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from analyzers.profiles import Linked
+from analyzers.project import kept
 from lsp_server.files import indexing
 from lsp_server.profiling import linking
 from lsp_server.profiling.profile_loader import Unreadable, link_loaded, load_in_child
@@ -30,7 +31,7 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
         os.utime(path, (1e9, 1e9))
         [one] = indexing.index_some(1 << 20, [path.as_posix()])
         assert one.facts is not None
-        found.engine.learn([(path.as_posix(), indexing.unpack(one.facts))])
+        found.engine.learn([(path.as_posix(), kept.unpack(one.facts))])
     for name in ("py/pyspy.speedscope", "py/cprofile.prof"):
         shutil.copyfile(SAMPLES / name, folder / Path(name).name)
     return found

@@ -7,7 +7,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.queries.django_loaders import by_default
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
-from analyzers.project.lookups import holder_of, lookups_of, model_called
+from analyzers.project.lookups import holder_of, model_called
 from analyzers.project.models import Model, Relation
 from analyzers.types import Origin, Value
 
@@ -25,14 +25,13 @@ def assumed(run: Run, relation: Relation, target: Model | None, place: Place, la
 
     What some text of the program names after the relation (`lines__product`) may have come along with the owner.
     """
-    lookups = lookups_of(run.summaries.project)
-    loads = frozenset(second for first, second in lookups.pairs if first == relation.name)
+    words = run.summaries.project.words
     origin = Origin(
         place,
-        loads=loads,
-        certain=relation.name not in lookups.custom,
+        loads=words.after(relation.name),
+        certain=not words.says("custom", relation.name),
         label=label,
-        split=relation.name in lookups.loaded,
+        split=words.says("loaded", relation.name),
         assumed=True,
     )
     return by_default(run, target, "", origin) if target is not None else origin

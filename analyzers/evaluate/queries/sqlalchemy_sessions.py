@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from analyzers import facts as f
-from analyzers.evaluate import shapes
 from analyzers.evaluate.queries.emit import FETCHED
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
-from analyzers.project.index import Project
 from analyzers.types import Origin, Value
 
 if TYPE_CHECKING:
@@ -40,7 +38,7 @@ def forget(run: Run, session: Value) -> None:
     """A commit or rollback: the rows that names hold are expired, where nothing says that this session keeps them."""
     if session.evidence == REMEMBERS or run.function.is_async or "asyncio" in session.dotted:
         return
-    if _some_remember(run.summaries.project):
+    if run.summaries.project.words.sessions_stay_valid():  # which one this is, nobody knows
         return
     for name, value in list(run.env.items()):
         changed = _changed(value, lambda row: _expired(run, row))
@@ -88,38 +86,6 @@ def _changed(value: Value, change: Callable[[Value], Value], depth: int = 3) -> 
     if of is value.of and values is value.values and same:
         return value
     return replace(value, of=of, values=values, items=items)
-
-
-def _some_remember(project: Project) -> bool:
-    """True if some session of the program is told to keep what it holds: which one this is, nobody knows."""
-    paths = [path for path in project.paths() if path.endswith(".py")]
-    return project.memo.ask(
-        ("sessions remember",), lambda: any(_says_so(project, path) for path in paths), in_cycle=True
-    )
-
-
-def _says_so(project: Project, path: str) -> bool:
-    def read() -> bool:
-        project.read(path)
-        facts = project.facts(path)
-        if facts is None:
-            return False
-        # A session that a function makes for itself alone is none that others are given.
-        handing = tuple(
-            g.body for g in facts.functions if g.kind == "module" or g.is_generator or _returns(g)
-        )
-        bodies = (handing, tuple(c.body for c in facts.classes))
-        return any(
-            (isinstance(node, f.Keyword) and node.name == _OPTION)
-            or (isinstance(node, f.Const) and node.value == _OPTION)
-            for node in f.walk(bodies)
-        )
-
-    return project.memo.ask(("session remembers", path), read, in_cycle=True)
-
-
-def _returns(function: f.Function) -> bool:
-    return any(isinstance(stmt, f.Return) and stmt.value is not None for stmt in shapes.walk(function.body))
 
 
 def is_session(dotted: str) -> bool:

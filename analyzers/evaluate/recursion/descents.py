@@ -15,7 +15,6 @@ from analyzers.evaluate.events import Loop, Queried
 from analyzers.evaluate.queries.emit import LAZY_KINDS
 from analyzers.evaluate.recursion.recording import SelfCall
 from analyzers.evaluate.run import Run
-from analyzers.project.lookups import lookups_of
 from analyzers.types import Value
 
 
@@ -66,6 +65,6 @@ def _of_argument(run: Run, call: SelfCall, loop: Loop, value: Value) -> list[Que
 
 def _is_never_loaded(run: Run, relation: str, is_open: bool) -> bool:
     """True for a relation of a row from anywhere that no text of the program loads."""
-    lookups = lookups_of(run.summaries.project)
+    words = run.summaries.project.words
     last = relation.rpartition("__")[2]
-    return is_open and bool(last) and last not in lookups.loaded and last not in lookups.custom
+    return is_open and bool(last) and not words.says("loaded", last) and not words.says("custom", last)

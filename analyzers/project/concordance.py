@@ -1,0 +1,114 @@
+"""Which words the files of a project say, and where that matters: the answers to what is asked of all of them.
+
+It is kept right file by file, and who asked for a word is told when the first file begins to say it or the last one ends.
+An edit costs what it changes of its own file's words, however many files there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analyzers.project.memo import Memo
+from analyzers.project.survey import Survey
+
+Key = tuple[str, str]
+
+_KINDS = ("methods", "defined", "kept", "loaded", "custom", "givers")
+"""The fields of a survey that are asked for word by word."""
+
+_NOBODY: dict[str, tuple[str, ...]] = {}
+
+
+class Concordance:
+    def __init__(self, memo: Memo) -> None:
+        self._memo = memo
+        self._said: dict[str, dict[str, int]] = {kind: {} for kind in _KINDS}  # by how many files
+        self._after: dict[str, dict[str, int]] = {}
+        self._readers: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._stay_valid = 0  # files
+
+    # -- questions
+
+    def says(self, kind: str, word: str) -> bool:
+        """Whether the field `kind` of some file's survey holds a word."""
+        self._memo.read(("said", kind, word))
+        return word in self._said[kind]
+
+    def says_any(self, kind: str, words: Iterable[str]) -> bool:
+        return any(self.says(kind, word) for word in words)
+
+    def after(self, word: str) -> frozenset[str]:
+        """What follows a word in look-ups: `product` after `lines` where some text says `lines__product`."""
+        self._memo.read(("said", "after", word))
+        return frozenset(self._after.get(word, ()))
+
+    def readers(self, name: str) -> tuple[Key, ...]:
+        """The functions with a loop that read an attribute of that name, in the order of files."""
+        self._memo.read(("said", "reads", name))
+        found = self._readers.get(name, _NOBODY)
+        return tuple((path, qualname) for path in sorted(found) for qualname in found[path])
+
+    def sessions_stay_valid(self) -> bool:
+        """Whether some session is told what becomes of its rows at a commit."""
+        self._memo.read(("said", "stays valid"))
+        return self._stay_valid > 0
+
+    def everything(self) -> tuple[object, ...]:
+        """All that is said, to be compared."""
+        after = {word: counts for word, counts in self._after.items() if counts}
+        readers = {name: found for name, found in self._readers.items() if found}
+        return self._said, after, readers, self._stay_valid
+
+    # -- changes
+
+    def replace(self, path: str, old: Survey | None, new: Survey | None) -> None:
+        """A file says something else now; None is a file that is not there."""
+        if old is new:
+            return
+        for kind in _KINDS:
+            before: frozenset[str] = getattr(old, kind) if old is not None else frozenset()
+            after: frozenset[str] = getattr(new, kind) if new is not None else frozenset()
+            for word in _counted(self._said[kind], before - after, after - before):
+                self._memo.forget(("said", kind, word))
+        self._replace_pairs(old, new)
+        self._replace_readers(path, old, new)
+        was = self._stay_valid
+        self._stay_valid += (new is not None and new.stays_valid) - (old is not None and old.stays_valid)
+        if bool(was) != bool(self._stay_valid):
+            self._memo.forget(("said", "stays valid"))
+
+    def _replace_pairs(self, old: Survey | None, new: Survey | None) -> None:
+        before = old.pairs if old is not None else frozenset()
+        after = new.pairs if new is not None else frozenset()
+        for first in {pair[0] for pair in before ^ after}:
+            gone = [second for one, second in before - after if one == first]
+            come = [second for one, second in after - before if one == first]
+            if _counted(self._after.setdefault(first, {}), gone, come):
+                self._memo.forget(("said", "after", first))
+
+    def _replace_readers(self, path: str, old: Survey | None, new: Survey | None) -> None:
+        before = old.reads if old is not None else _NOBODY
+        after = new.reads if new is not None else _NOBODY
+        for name in {**before, **after}:
+            if before.get(name) == after.get(name):
+                continue
+            if name in after:
+                self._readers.setdefault(name, {})[path] = after[name]
+            else:
+                del self._readers[name][path]
+            self._memo.forget(("said", "reads", name))
+
+
+def _counted(counts: dict[str, int], gone: Iterable[str], come: Iterable[str]) -> list[str]:
+    """Count words out and in; those that nobody said before, or nobody says any more."""
+    changed = []
+    for word in gone:
+        counts[word] -= 1
+        if not counts[word]:
+            del counts[word]
+            changed.append(word)
+    for word in come:
+        counts[word] = counts.get(word, 0) + 1
+        if counts[word] == 1:
+            changed.append(word)
+    return changed

@@ -1,0 +1,221 @@
+"""What questions about the whole project ask of one file, gathered where its facts are made.
+
+Such questions (which names may be called, which relations some text loads, who reads an attribute in a loop) need a
+little of every function of every file. A survey is that little, so nobody looks through the bodies of a whole project.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from msgspec import Struct
+
+from analyzers import facts as f
+from analyzers.project.outline import dotted
+from analyzers.project.row_sets import SETS, gives
+
+Unit = f.Function | f.ClassDef
+
+_LOOKUP = re.compile(r"^-?[a-zA-Z]\w*$")
+_LOADERS = frozenset({"prefetch_related", "prefetch_related_objects", "Prefetch"})
+_STAYS_VALID = "expire_on_commit"
+_NO_FUNCTIONS = (f.Const, f.Collection, f.Mapping, f.Compare, f.Binary, f.Unary, f.Template, f.Comprehension)
+"""Values that are no functions."""
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+class Survey(Struct, frozen=True, gc=False, array_like=True):
+    """Of one file. Imports are `module:name`; `methods` are the names of what classes define.
+
+    `defined` are the names that functions and classes are called by, `kept` what else a function may be called by: other
+    names it is imported under, variables and attributes that are assigned what may be one. `pairs` are neighbours in a
+    look-up (`lines__product`), `loaded` the parts of what is prefetched, `custom` those with a query of their own.
+    `givers` are the functions that return a set of rows. `reads` says by an attribute's name which functions with a loop read it. `stays_valid`: something is told what
+    becomes of a session's rows at its commit.
+    """
+
+    language: str = "python"
+    classes: tuple[str, ...] = ()
+    imports: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset()
+    defined: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    pairs: frozenset[tuple[str, str]] = frozenset()
+    loaded: frozenset[str] = frozenset()
+    custom: frozenset[str] = frozenset()
+    givers: frozenset[str] = frozenset()
+    reads: dict[str, tuple[str, ...]] = {}
+    stays_valid: bool = False
+
+    def imports_from(self, package: str) -> bool:
+        """Whether something is imported from a package, by its first name."""
+        return any(item.startswith(package) and item[len(package)] in ".:" for item in self.imports)
+
+
+class _Part(Struct, frozen=True):
+    """The same of one function or class."""
+
+    kept: frozenset[str] = _NOTHING
+    pairs: frozenset[tuple[str, str]] = frozenset()
+    loaded: frozenset[str] = _NOTHING
+    custom: frozenset[str] = _NOTHING
+    reads: frozenset[str] = _NOTHING
+    gives: bool = False
+    stays_valid: bool = False
+    names: tuple[object, ...] = ()
+
+
+class Surveyor:
+    """Makes the surveys of one file, which is edited again and again: what is new of it is looked at."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Unit, _Part]] = {}
+        self._parts: list[_Part] = []
+        self._top: tuple[object, ...] = ()
+        self._survey: Survey | None = None
+        self.looked_at = 0  # functions and classes, ever
+
+    def survey(self, facts: f.FileFacts) -> Survey:
+        """The survey of a file; the same object as before where nothing of it changed."""
+        units: list[Unit] = [*facts.functions, *facts.classes]
+        known: dict[int, tuple[Unit, _Part]] = {}
+        parts: list[_Part] = []
+        python = facts.language == "python"
+        for unit in units:
+            held = self._known.get(id(unit.body))
+            if held is None or not _is_moved(held[0], unit):
+                self.looked_at += 1
+                held = (unit, _part(unit, python))
+            known[id(unit.body)] = held
+            parts.append(held[1])
+        top = (facts.language, imported_names(facts), frozenset(_other_names(facts)))
+        if self._survey is None or parts != self._parts or top != self._top:
+            self._survey = _merged(facts, units, parts)
+        self._known, self._parts, self._top = known, parts, top
+        return self._survey
+
+
+def _is_moved(old: Unit, new: Unit) -> bool:
+    """Whether a piece of code is another one that stands elsewhere now."""
+    if old is new:
+        return True
+    same = old.body is new.body and (old.qualname, old.owner) == (new.qualname, new.owner)
+    return same and old.__class__ is new.__class__ and old.decorators == new.decorators
+
+
+def survey_of(facts: f.FileFacts) -> Survey:
+    """The survey of a file."""
+    return Surveyor().survey(facts)
+
+
+def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -> Survey:
+    reads: dict[str, tuple[str, ...]] = {}
+    for unit, part in zip(units, parts, strict=True):
+        for name in part.reads:
+            reads[name] = (*reads.get(name, ()), unit.qualname)
+    return Survey(
+        facts.language,
+        tuple(cls.qualname for cls in facts.classes),
+        imported_names(facts),
+        frozenset(g.name for g in facts.functions if g.owner and facts.language == "python"),
+        frozenset(unit.name for unit in units if not _is_read(unit)),
+        frozenset(_other_names(facts)).union(*(part.kept for part in parts)),
+        frozenset[tuple[str, str]]().union(*(part.pairs for part in parts)),
+        _NOTHING.union(*(part.loaded for part in parts)),
+        _NOTHING.union(*(part.custom for part in parts)),
+        frozenset(unit.name for unit, part in zip(units, parts, strict=True) if part.gives),
+        reads,
+        any(part.stays_valid for part in parts),
+    )
+
+
+def imported_names(facts: f.FileFacts) -> frozenset[str]:
+    """What a file imports, as `module:name`."""
+    return frozenset(f"{item.module}:{item.name}" for item in facts.imports)
+
+
+def _other_names(facts: f.FileFacts) -> set[str]:
+    return {item.alias for item in facts.imports if item.alias != item.name}
+
+
+def _is_read(unit: Unit) -> bool:
+    """True for a property: it is read, and what it gives is called."""
+    return isinstance(unit, f.Function) and any(
+        (dotted(decorator) or "").endswith("property") for decorator in unit.decorators
+    )
+
+
+def _part(unit: Unit, python: bool) -> _Part:
+    kept: set[str] = set()
+    pairs: set[tuple[str, str]] = set()
+    loaded: set[str] = set()
+    custom: set[str] = set()
+    read: set[str] = set()
+    tells = returns = False
+    nodes: list[Any] = f.walk(unit.body)
+    for node in nodes:
+        kind = (
+            node.__class__
+        )  # comparing it is a third of the cost of `isinstance`, and there are ten nodes to a line
+        if kind is f.Name:
+            continue
+        if kind is f.Attr:
+            read.add(node.name)
+        elif kind is f.Call:
+            if _called(node) in _LOADERS:
+                _add_loaded(node, loaded, custom)
+        elif kind is f.Const:
+            text = node.value
+            if text.__class__ is str and "_" in text:
+                if "__" in text and _LOOKUP.match(text):
+                    pairs.update(pairwise(text.lstrip("-").split("__")))
+                elif text == _STAYS_VALID:
+                    tells = True
+        elif kind is f.Assign:
+            if not isinstance(node.value, _NO_FUNCTIONS):
+                kept.update(_names(node.targets))
+        elif kind is f.Keyword:
+            tells = tells or node.name == _STAYS_VALID
+        elif kind is f.Return:
+            returns = returns or node.value is not None
+    names = (unit.qualname, unit.owner, _is_read(unit))
+    if not python:
+        return _Part(frozenset(kept), names=names)
+    function = unit if isinstance(unit, f.Function) else None
+    # A session that a function makes for itself alone is none that others are given.
+    hands = function is None or function.kind == "module" or function.is_generator or returns
+    return _Part(
+        frozenset(kept),
+        frozenset(pairs),
+        frozenset(loaded),
+        frozenset(custom),
+        frozenset(read) if function is not None and function.has_loop else _NOTHING,
+        function is not None and not SETS.isdisjoint(read) and gives(nodes),
+        tells and hands,
+        names,
+    )
+
+
+def _names(targets: Iterable[f.Expr]) -> Iterator[str]:
+    """The names and attributes among the targets of an assignment."""
+    for target in targets:
+        if isinstance(target, f.Name):
+            yield target.id
+        elif isinstance(target, f.Attr):
+            yield target.name
+
+
+def _called(node: f.Call) -> str:
+    called = node.func
+    return called.name if isinstance(called, f.Attr) else called.id if isinstance(called, f.Name) else ""
+
+
+def _add_loaded(node: f.Call, loaded: set[str], custom: set[str]) -> None:
+    texts = [a.value for a in node.args if isinstance(a, f.Const) and isinstance(a.value, str)]
+    loaded.update(part for text in texts for part in text.split("__"))
+    if _called(node) == "Prefetch" and len(node.args) + len(node.keywords) > 1:
+        custom.update(text.rpartition("__")[2] for text in texts)
