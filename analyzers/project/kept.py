@@ -17,8 +17,8 @@ from analyzers.facts import FileFacts
 from analyzers.project.outline import Outline
 from analyzers.project.survey import Survey, survey_of
 
-MAX_UNPACKED = 5_000_000
-"""Bytes of packed facts that are held unpacked at a time: about 40 MB then."""
+MAX_UNPACKED = 2_000_000
+"""Bytes of packed facts that are held unpacked at a time: about 16 MB then."""
 
 _encoder = msgspec.msgpack.Encoder()
 _parts = msgspec.msgpack.Decoder(tuple[msgspec.Raw, msgspec.Raw])

@@ -14,7 +14,7 @@ itself is.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -24,6 +24,10 @@ _NO_SOURCES: _Sources = {}
 
 MAX_LOOK = 200
 """Answers looked through to decide on one of them; what lies deeper is taken for changed."""
+
+
+class _Several(set[Hashable]):
+    """The users of a source that has more than one: three of four have one, and a set takes ten times its place."""
 
 
 class Unanswered(Exception):
@@ -78,7 +82,7 @@ class Memo:
 
     def __init__(self) -> None:
         self._answers: dict[Hashable, _Answer] = {}
-        self._users: dict[Hashable, set[Hashable]] = {}
+        self._users: dict[Hashable, Hashable | _Several] = {}  # the one key that was made from it, or several
         self._unconnected: list[
             tuple[Hashable, _Sources, _Sources]
         ] = []  # question, its old sources, its new ones
@@ -132,7 +136,7 @@ class Memo:
     def forget(self, leaf: Hashable) -> None:
         """Say that `leaf` has another value now."""
         self.connect()
-        users = self._users.get(leaf)
+        users = self._users_of(leaf)
         if not users:
             return
         self._revision += 1
@@ -146,23 +150,23 @@ class Memo:
             seen.add(key)
             if answer is not None:
                 answer.doubtful = True
-            pending.extend(self._users.get(key, ()))
+            pending.extend(self._users_of(key))
 
     def drop(self, leaf: Hashable) -> None:
         """Say that `leaf` has another value now, where that changes nearly all that was made from it."""
         self.connect()
         self._revision += 1
         self._leaves[leaf] = self._revision
-        pending, seen = list(self._users.get(leaf, ())), set()
+        pending, seen = list(self._users_of(leaf)), set()
         while pending:
             key = pending.pop()
             if key in seen:
                 continue
             seen.add(key)
-            pending.extend(self._users.get(key, ()))
+            pending.extend(self._users_of(key))
             answer = self._answers.pop(key, None)
             for source in answer.sources if answer is not None else ():
-                self._users[source].discard(key)
+                self._disconnect(source, key)
 
     def connect(self) -> None:
         """Note of every source who was made from it: what `forget` goes by. Who only asks never pays for it; a server
@@ -319,10 +323,27 @@ class Memo:
     def _connect(self, key: Hashable, before: _Sources, after: _Sources) -> None:
         for source in before:
             if source not in after:
-                self._users[source].discard(key)
+                self._disconnect(source, key)
+        users = self._users
         for source in after:
             if source not in before:
-                self._users.setdefault(source, set()).add(key)
+                held = users.setdefault(source, key)
+                if isinstance(held, _Several):
+                    held.add(key)
+                elif held != key:
+                    users[source] = _Several([held, key])
+
+    def _disconnect(self, source: Hashable, key: Hashable) -> None:
+        held = self._users.get(source)
+        if isinstance(held, _Several):
+            held.discard(key)
+        elif held == key:
+            del self._users[source]
+
+    def _users_of(self, source: Hashable) -> Collection[Hashable]:
+        """Whose answers were made from a source."""
+        held = self._users.get(source)
+        return () if held is None else held if isinstance(held, _Several) else (held,)
 
     def built_on(self, leaves: Iterable[Hashable]) -> Iterator[tuple[Hashable, Any]]:
         """The questions whose answers were made from these leaves, directly or not, and what is remembered of them.
@@ -333,8 +354,7 @@ class Memo:
         pending: list[Hashable] = list(leaves)
         seen = set(pending)
         while pending:
-            users = self._users.get(pending.pop(), ())
-            for key in users:
+            for key in self._users_of(pending.pop()):
                 if key not in seen and not (isinstance(key, tuple) and len(key) == 1):
                     seen.add(key)
                     pending.append(key)
