@@ -270,8 +270,10 @@ def _accumulates(run: Run, node: f.Assign, target: f.Expr, value: Value) -> None
     value_node = node.value
     source = ""
     if last.tag == "concat" and isinstance(value_node, f.Binary):
-        sides = (shapes.text_of(value_node.left), shapes.text_of(value_node.right))
-        source = name if name in sides else ""
+        source = name if name in _summands(value_node) else ""
+        behind = run.lookup(name) if source and shapes.text_of(value_node.left) != name else None
+        if behind is not None and behind.kind in ("str", "bytes", "list", "tuple"):
+            last = replace(last, name=operators.INTO_ANOTHER, receiver=behind, argument=last.receiver)
     elif last.tag == "concat" and isinstance(value_node, f.Call):
         own = shapes.text_of(value_node.func.obj) if isinstance(value_node.func, f.Attr) else ""
         source = name if own == name or _passes(value_node, name) else own
@@ -286,12 +288,21 @@ def _accumulates(run: Run, node: f.Assign, target: f.Expr, value: Value) -> None
             run.grow(previous.grown, _added(run, name, value_node, last))
 
 
+def _summands(node: f.Expr) -> list[str]:
+    """The names in a sum: of `"(" + text + ")"` there is one."""
+    if isinstance(node, f.Binary) and node.op == "+":
+        return [*_summands(node.left), *_summands(node.right)]
+    return [shapes.text_of(node)]
+
+
 def _added(run: Run, name: str, node: f.Expr, made: Operated) -> Cost:
     """How much longer `xs = xs + ys` makes a container: by what stands on the other side."""
     if made.tag != "concat" or not isinstance(node, f.Binary):
         return ONE
+    if name not in (shapes.text_of(node.left), shapes.text_of(node.right)):
+        return ONE  # What stands before and behind it.
     first = shapes.text_of(node.left) == name
-    other = made.argument if first else made.receiver
+    other = made.argument if first or made.name == operators.INTO_ANOTHER else made.receiver
     doubling.extends(run, name, node.right if first else node.left)
     by = run.extent(other) if other.known else ONE
     return ONE if is_logarithmic(by) else by

@@ -158,6 +158,10 @@ def binary(run: Run, node: f.Binary, left: Value, right: Value) -> Value:
     return computed(run, op, ranges.bounded(run, node.left, left), ranges.bounded(run, node.right, right))
 
 
+INTO_ANOTHER = "+ behind"
+"""A concatenation whose left side is not what it makes longer: `text = part + text` copies a string, too."""
+
+
 def _is_lengthened(times: Value) -> bool:
     """True if a sequence of so many items may be longer than a length it was computed from."""
     return not any(line.constant <= 0 for line in times.above)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.evaluate.events import Loop, Operated
+from analyzers.evaluate.operators import INTO_ANOTHER
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.rules import data, deques, edits, frames, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
@@ -17,6 +18,7 @@ _ADVICE = {
     "unshift": "Push, and reverse once at the end.",
     "deepcopy": "Copy what changes alone, or once before the loop.",
     "+": "Add in place: `append` and `extend` do not copy what is there.",
+    INTO_ANOTHER: "Collect the parts in a list; turn it round or join it once at the end.",
     "+=": "Collect the parts in a list and join them once at the end.",
     "[:]": "Move an index instead of cutting a new sequence.",
     "concat": "Push onto the array instead of making a new one.",
@@ -42,12 +44,20 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if loop is not None and structure.is_added_in(context, loop, operation.target):
             continue
+        if loop is not None and _is_short_text(context, operation, loop):
+            continue
         if loop is not None and context.once("copy", operation.place):
             causes.setdefault(_accumulated(operation), []).append((operation, loop))
     for (operation, loop), *others in causes.values():
         yield _finding(context, operation, loop, [other for other, _ in others])
     if grown:
         yield from _grown_frames(context)
+
+
+def _is_short_text(context: Context, operation: Operated, loop: Loop) -> bool:
+    """True for a text to which something is put in front of, where nothing says that it gets long: a path, a name."""
+    behind = operation.name == INTO_ANOTHER and operation.receiver.kind == "str"
+    return behind and not _is_many(context, operation, loop)
 
 
 def _accumulated(operation: Operated) -> object:
@@ -118,7 +128,7 @@ def _copied_again(context: Context, operation: Operated) -> Loop | None:
             loop.number not in operation.rare
             and turns_much(loop)
             and not loop.chunked
-            and not (loop.polling and operation.tag != "shift")
+            and not (loop.polling and operation.tag not in ("shift", "concat"))
         ):
             return loop
     return None

@@ -11,6 +11,8 @@ for fixed places, holds as many words as the program's text says: its size is co
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from analyzers import facts as f
@@ -353,6 +355,31 @@ def per_turn(run: Run, node: f.While) -> Size | None:
         steady = stmt.test if isinstance(stmt, (f.If, f.While)) else stmt
         if any(isinstance(part, f.Call) and _reads_line(run, part) for part in shapes.nodes(steady)):
             return size(run, "|lines|", "the lines of the input")
+    return None
+
+
+def pieces(run: Run, node: f.While, names: Iterable[str]) -> tuple[str, Size] | None:
+    """What an endless loop reads a piece of on every turn, until there is none left: `data = file.read(4096)`.
+
+    `names` are those whose value ends the loop. Gives what is read, as it is written, and the number of its pieces.
+    """
+    from_ = operations(run.language).data.pieces
+    asked = [n for n in shapes.nodes(node.test) if isinstance(n, f.Named)]
+    for stmt in (*asked, *_steady(node.body)):
+        targets = (
+            stmt.targets
+            if isinstance(stmt, f.Assign)
+            else (stmt.target,)
+            if isinstance(stmt, f.Named)
+            else ()
+        )
+        if len(targets) != 1 or shapes.dotted(targets[0]) not in names:
+            continue
+        call = stmt.value  # type: ignore[union-attr]
+        call = call.value if isinstance(call, f.Await) else call
+        if isinstance(call, f.Call) and isinstance(call.func, f.Attr) and call.func.name in from_:
+            label = shapes.text_of(call.func.obj)
+            return label, size(run, f"|{label}|", f"the number of pieces that are read of {label}")
     return None
 
 

@@ -70,6 +70,12 @@ def progress(run: Run, node: f.While) -> Progress:
             return Progress(
                 total, "every turn reads a line", "the input", amortised=bool(loops), derived=loops
             )
+        read = reading.pieces(run, node, names_in(found))
+        if read is not None:
+            label, count = read
+            # It may as well wait for what comes: what is asked for on each turn is not many things at once.
+            over = Value("iterator", depends=reading.now(run), label=label)
+            return Progress(Cost.of(count), f"every turn reads a piece of {label}", label, over, polling=True)
         constant = not found
         return Progress(
             polling=constant or not _steps(turn, found),
