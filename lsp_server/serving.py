@@ -7,12 +7,13 @@ import contextlib
 import gc
 import logging
 import os
+import stat
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from pygls.io_ import run_async
+from pygls.io_ import StdoutWriter, run_async
 
 from lsp_server.features.offered import FEATURES
 from lsp_server.server import BigoServer
@@ -30,6 +31,9 @@ COLLECT = (5_000, 10, 1_000_000)
 in which no message is answered; facts and answers hold no cycles and go when nobody uses them any more."""
 
 SWITCH = 0.001  # seconds; Python's own 0.005 is what a keystroke may take altogether
+_AHEAD = 1 << 20
+"""Bytes that are read ahead of what is handled."""
+
 _PATIENCE = 1.0  # seconds that unfinished work may keep the process once the client has left
 
 
@@ -61,8 +65,37 @@ def serve_stdio(
     if looked is not None:
         server.session.engine = looked.engine or server.session.engine
         server.session.shown[looked.path] = Shown(looked.news, recalled=looked.engine is None)
-    server.start_io(Stdin(client.stdin, client.inbox.read), client.stdout)  # type: ignore[arg-type]
+    if _is_pipe(client.stdin):
+        with contextlib.suppress(KeyboardInterrupt, SystemExit, BrokenPipeError):
+            asyncio.run(_serve_pipe(server, client))
+        server.shutdown()  # type: ignore[no-untyped-call]
+    else:
+        server.start_io(Stdin(client.stdin, client.inbox.read), client.stdout)  # type: ignore[arg-type]
     return _end(server)
+
+
+def _is_pipe(stdin: BinaryIO) -> bool:
+    """Whether the event loop can wait for what arrives by itself. pygls has a thread read it line by line, and every line
+    of every message go from one thread to another and back: a millisecond of an edit."""
+    kind = os.fstat(stdin.fileno()).st_mode
+    return os.name == "posix" and (stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind))
+
+
+async def _serve_pipe(server: BigoServer, client: Greeted) -> None:
+    reader = asyncio.StreamReader(limit=_AHEAD)
+    reader.feed_data(client.inbox.read)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), client.stdin)
+    server.protocol.set_writer(StdoutWriter(client.stdout))
+    await _read(server, reader, threading.Event())
+
+
+async def _read(server: BigoServer, reader: asyncio.StreamReader, stop: threading.Event) -> None:
+    """Handle messages until there are no more."""
+    try:
+        await run_async(stop, Reader(reader), server.protocol, log, server.report_server_error)
+    except asyncio.IncompleteReadError:
+        log.warning("the client left in the middle of a message")
 
 
 def serve_tcp(host: str, port: int, session_factory: Callable[[], Session] = Session) -> int:
@@ -95,9 +128,7 @@ async def _serve_one(server: BigoServer, host: str, port: int) -> None:
         listener.close()
         server.protocol.set_writer(writer)
         try:
-            await run_async(stop, Reader(reader), server.protocol, log, server.report_server_error)
-        except asyncio.IncompleteReadError:
-            log.warning("the client left in the middle of a message")
+            await _read(server, reader, stop)
         finally:
             gone.set()
 

@@ -6,6 +6,7 @@ Everything here runs on the event loop, except the engine, which runs on its own
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import time
@@ -82,6 +83,7 @@ class OpenDocument:
     analysis: Analysis | None = None  # the last that succeeded, kept when a later one fails
     failed: State | None = None
     seconds: float = 0.0  # of processor time that the last analysis after an edit took
+    begun: tuple[State, tuple[Looked | None, float]] | None = None  # the first slice of an analysis
     running: tuple[State, asyncio.Future[None]] | None = None
     prices: dict[tuple[State, Any], str | None] = field(
         default_factory=dict
@@ -225,7 +227,15 @@ class Session:
         document = self.documents.get(path)
         if document is None or document.analysis is None:
             return True
-        return await self.ask(self.engine.ready, path, document.text)
+        return await self.ask(self._ready, document, self.state_of(document), document.text)
+
+    def _ready(self, document: OpenDocument, state: State, text: Text) -> bool:
+        # On the engine's thread. To go there and back twice would take as long as many an analysis.
+        if not self.engine.ready(document.path, text):
+            return False
+        with contextlib.suppress(Exception):  # told when it is asked for
+            document.begun = (state, self._run(document, state, text))
+        return True
 
     async def _analyse(self, document: OpenDocument, state: State) -> None:
         text, version = document.text, document.version
@@ -256,8 +266,13 @@ class Session:
         """All findings, looked for in slices between which others have their turn; None when they are no longer wanted.
         Of a document that was just opened, what is found so far is told to `tell_early`."""
         version, seconds, told = document.version, 0.0, 0
+        begun, document.begun = document.begun, None
         while True:
-            looked, took = await self.ask(self._run, document, state, text)
+            if begun is not None and begun[0] == state:
+                looked, took = begun[1]
+                begun = None
+            else:
+                looked, took = await self.ask(self._run, document, state, text)
             seconds += took
             if looked is None or self.state_of(document) != state:
                 return None
