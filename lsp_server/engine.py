@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from time import thread_time
+from time import monotonic, thread_time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from analyzers.facts import FileFacts
@@ -74,8 +74,8 @@ class Analyzer(Protocol):
     def look(
         self, path: str, text: Text, language_id: str, settings: Settings, seconds: float = ...
     ) -> Looked:
-        """The findings of an open document; the project then knows it as it is in `text`. After so many seconds of processor
-        time it is what was found by then: ask again to go on."""
+        """The findings of an open document; the project then knows it as it is in `text`. After so many seconds it is what
+        was found by then: ask again to go on."""
 
     def ready(self, path: str, text: Text) -> bool:
         """Whether `analyse` would find an open document as whole as it was: false while an edit leaves it broken."""
@@ -185,7 +185,7 @@ class Engine:
         from analyzers import check
         from lsp_server.briefing.targets import check_options
 
-        began = thread_time()
+        began = monotonic()  # a thread's own time is a call of the system, which some machines take long for
         if not self._update(path, text.source, language_id):
             return Looked(())
         known = self._open[path]
@@ -195,7 +195,7 @@ class Engine:
         else:
             seen = Text(known.roomy.text)
             checking = check.Checking(self.project, path, seen, check_options(settings))
-        whole = checking.go_on(lambda: thread_time() - began > seconds)
+        whole = checking.go_on(lambda: monotonic() - began > seconds)
         if whole:
             self.project.memo.connect()  # now, rather than at the next keystroke
         else:

@@ -32,8 +32,8 @@ PATIENCE = 0.1
 MAX_BYTES = 300_000
 """Of a text that is looked at here: it delays all other answers."""
 
-SECONDS = 0.4
-"""Of processor time, after which what was found by then is sent."""
+SECONDS = 0.5
+"""After which what was found by then is sent."""
 
 
 class LookedAt(NamedTuple):
