@@ -39,9 +39,10 @@ def parse_within(
     """
     parser = Parser(language.grammar.language)
     if part is not None:
-        first, last = (point_of(source, offset) for offset in part)
+        first = point_of(source, part[0])
+        last = _further(source, part[0], first, part[1])
         parser.included_ranges = [Range(Point(*first), Point(*last), *part)]
-    end = clock() + seconds
+    end, soonest = clock() + seconds, time.monotonic() + seconds
     view = memoryview(source)
     given: list[bytes] = []
 
@@ -50,7 +51,8 @@ def parse_within(
         return given[-1]
 
     def late(offset: int, has_error: bool) -> bool:
-        return clock() > end
+        # No clock is faster than this one, and others are calls of the system.
+        return time.monotonic() > soonest and clock() > end
 
     # The callback is honoured only when the text, too, comes from a callable.
     try:
@@ -83,14 +85,9 @@ def edit_tree(
     tree: Tree, start: int, old_end: int, new_end: int, old_source: bytes, new_source: bytes
 ) -> None:
     """Tell a tree that the bytes `start:old_end` of the old text became `start:new_end` of the new one."""
-    tree.edit(
-        start,
-        old_end,
-        new_end,
-        point_of(old_source, start),
-        point_of(old_source, old_end),
-        point_of(new_source, new_end),
-    )
+    at = point_of(old_source, start)
+    gone, come = _further(old_source, start, at, old_end), _further(new_source, start, at, new_end)
+    tree.edit(start, old_end, new_end, at, gone, come)
 
 
 def inside_strings(tree: Tree, offsets: Iterable[int]) -> set[int]:
@@ -104,6 +101,13 @@ def inside_strings(tree: Tree, offsets: Iterable[int]) -> set[int]:
 def _is_string(root: Node, at: int) -> bool:
     node = root.descendant_for_byte_range(at, at + 1)
     return node is not None and "string" in node.type
+
+
+def _further(source: bytes, at: int, point: tuple[int, int], offset: int) -> tuple[int, int]:
+    """The point of an offset behind one whose point is known."""
+    rows = source.count(b"\n", at, offset)
+    column = offset - source.rfind(b"\n", at, offset) - 1 if rows else point[1] + offset - at
+    return point[0] + rows, column
 
 
 def point_of(source: bytes, offset: int) -> tuple[int, int]:

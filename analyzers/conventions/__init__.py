@@ -65,6 +65,8 @@ def roots(project: Project, path: str) -> Iterator[str]:
                 for name in convention.roots(project, (path, cls.qualname)):
                     yield units.qualname(cls.qualname, name)
     for written in facts.functions if facts is not None and facts.language == "python" else ():
+        if not written.decorators:
+            continue  # nothing asks a framework to run it
         for name in (
             *responses.roots(project, path, written),
             *ariadne.roots(project, path, written),

@@ -85,10 +85,9 @@ class Project:
 
     def _compare(self, path: str, old: Outline) -> None:
         """Forget what was concluded from the pieces of a file that are no longer the same."""
-        new = self.files.outline(path)
-        assert new is not None
+        new = self.files.outline_after(path, old)
         before, after = old.signature(), new.signature(old)
-        for piece in {**before, **after}:
+        for piece in {**before, **after} if before is not after else ():
             held, now = before.get(piece, _MISSING), after.get(piece, _MISSING)
             if held is not now and held != now:
                 self.memo.forget((path, *piece))

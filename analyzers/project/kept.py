@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import msgspec
 
 from analyzers.facts import FileFacts
+from analyzers.project.edited import edited
 from analyzers.project.outline import Outline
 from analyzers.project.survey import Survey, survey_of
 
@@ -111,6 +112,15 @@ class Shelf:
                 known = self._recent[path] = Outline(known)
             return known
         found = self._outlines[path] = Outline(held)
+        return found
+
+    def outline_after(self, path: str, before: Outline) -> Outline:
+        """The same for a file that is there, from its outline before it was edited."""
+        held = self._files[path]
+        if path not in self._outlines and not isinstance(held, Kept):
+            self._outlines[path] = edited(before, held)
+        found = self.outline(path)
+        assert found is not None
         return found
 
     def __contains__(self, path: object) -> bool:

@@ -1,0 +1,82 @@
+"""The outline of a file after an edit inside functions, made from the one before: only what the edit touched is new."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from analyzers.facts import ClassDef, Define, FileFacts, Function, Stmt
+from analyzers.project.outline import Outline
+
+_FROM_BODY = ("assigns", "changed", "bound", "packages", "exports")
+"""What an outline has derived from the top level, the imports and the exports."""
+
+
+def edited(before: Outline, facts: FileFacts) -> Outline:
+    """What `Outline(facts)` is."""
+    if not _binds_the_same(before.facts, facts):
+        return Outline(facts)
+    new = Outline.__new__(Outline)
+    new.__dict__.update({name: before.__dict__[name] for name in _FROM_BODY if name in before.__dict__})
+    new.facts = facts
+    new.defined, new.imports, new.stars = before.defined, before.imports, before.stars
+    new._values = before._values
+    new._signature = before.signature()
+    new.classes = {cls.qualname: cls for cls in facts.classes}
+    new.functions, new.methods, new._locals = (
+        dict(before.functions),
+        dict(before.methods),
+        dict(before._locals),
+    )
+    nested = True
+    for one, other in zip(before.facts.functions, facts.functions, strict=True):
+        if one is other:
+            continue
+        nested = nested and not one.parent
+        new._locals.pop(one.qualname, None)
+        if new.functions.get(one.qualname) is one:
+            new.functions[one.qualname] = other
+        if one.owner and before.methods[one.owner].get(one.name) is one:
+            new.methods[one.owner] = {**new.methods[one.owner], one.name: other}
+    if nested and "nested" in before.__dict__:
+        new.__dict__["nested"] = before.__dict__["nested"]
+    return new
+
+
+def _binds_the_same(before: FileFacts, now: FileFacts) -> bool:
+    """Whether all names, and what they stand for, are what they were: functions have other bodies at most."""
+    return (
+        len(before.functions) == len(now.functions)
+        and len(before.classes) == len(now.classes)
+        and before.imports == now.imports
+        and before.exports == now.exports
+        and before.suppressions == now.suppressions
+        and all(
+            one is other or _is_same_class(one, other)
+            for one, other in zip(before.classes, now.classes, strict=True)
+        )
+        and all(
+            one is other or _is_same_function(one, other)
+            for one, other in zip(before.functions, now.functions, strict=True)
+        )
+    )
+
+
+def _is_same_class(one: ClassDef, other: ClassDef) -> bool:
+    return _defines_the_same(one.body, other.body) and replace(one, body=other.body, end=other.end) == other
+
+
+def _is_same_function(one: Function, other: Function) -> bool:
+    if one.kind == "module" and not _defines_the_same(one.body, other.body):
+        return False
+    return (one.qualname, one.name, one.kind, one.owner, one.parent, one.decorators) == (
+        other.qualname, other.name, other.kind, other.owner, other.parent, other.decorators,
+    )  # fmt: skip
+
+
+def _defines_the_same(one: tuple[Stmt, ...], other: tuple[Stmt, ...]) -> bool:
+    """Whether two bodies differ in where definitions end, at most."""
+    return len(one) == len(other) and all(
+        a == b
+        or (isinstance(a, Define) and isinstance(b, Define) and (a.qualname, a.at) == (b.qualname, b.at))
+        for a, b in zip(one, other, strict=True)
+    )
