@@ -33,6 +33,9 @@ PARSE_SECONDS = 5.0
 HURRY = 0.015
 """Seconds of processor time to parse an edit in. What takes longer is broken: a quote that is open, for example."""
 
+TURN = 64
+"""Edits after which what was said of code that is gone is let go of."""
+
 TextOf = Callable[[str], "Text | None"]
 
 
@@ -171,6 +174,7 @@ class Engine:
         self._linked: dict[str, Linked] = {}  # profile file -> its link, the latest last
         self._given: dict[str, dict[str, object]] = {}  # the same -> facts it is being linked by
         self._rewritten: set[tuple[str, str]] = set()  # since the newest profile
+        self._edits = 0
         self._looking: _Looking | None = None  # what `look` has not finished
 
     # -- documents
@@ -239,6 +243,7 @@ class Engine:
     def _update(self, path: str, source: bytes, language_id: str) -> bool:
         """Bring the project to `source`; False for a language nobody reads."""
         from analyzers import extract, languages
+        from analyzers.evaluate import remembered
 
         language = languages.for_id(language_id) or languages.for_path(path)
         if language is None:
@@ -250,6 +255,9 @@ class Engine:
             self._open[path] = _Open(Roomy(source), None, language)
             self.project.update(path, extract.facts_of(source, language))
             return True
+        self._edits += 1
+        if self._edits % TURN == 0:
+            remembered.turn()
         self._open.pop(path, None)  # should the parse fail, the tree is no longer that of its source
         now = self._ahead.pop(path, None)
         if now is None or now.roomy.plain != source:

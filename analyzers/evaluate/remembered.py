@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import Any, TypeVar
 
 MAX_KEPT = 4096
 """Answers that are kept of one question; then it begins anew."""
+
+_TABLES: list[tuple[dict[int, Any], dict[int, Any]]] = []
+"""Of each question the answers since the last turn, and those of the time before."""
 
 _Code = TypeVar("_Code")
 _Answer = TypeVar("_Answer")
@@ -20,16 +23,28 @@ def remembered(question: Callable[[_Code], _Answer]) -> Callable[[_Code], _Answe
     change an answer.
     """
     known: dict[int, tuple[_Code, _Answer]] = {}
+    before: dict[int, tuple[_Code, _Answer]] = {}
+    _TABLES.append((known, before))
 
     @wraps(question)
     def ask(code: _Code) -> _Answer:
         kept = known.get(id(code))
         if kept is not None and kept[0] is code:
             return kept[1]
-        answer = question(code)
+        kept = before.get(id(code)) if before else None
+        answer = kept[1] if kept is not None and kept[0] is code else question(code)
         if len(known) >= MAX_KEPT:
             known.clear()
         known[id(code)] = (code, answer)
         return answer
 
     return ask
+
+
+def turn() -> None:
+    """Let go of what was not asked since the last turn, nor in the time before it: code that was edited meanwhile, with
+    all that was said of it."""
+    for known, before in _TABLES:
+        before.clear()
+        before.update(known)
+        known.clear()

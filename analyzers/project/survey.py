@@ -77,10 +77,14 @@ class Surveyor:
         self._parts: list[_Part] = []
         self._top: tuple[object, ...] = ()
         self._survey: Survey | None = None
+        self._of: f.FileFacts | None = None
         self.looked_at = 0  # functions and classes, ever
 
     def survey(self, facts: f.FileFacts) -> Survey:
         """The survey of a file; the same object as before where nothing of it changed."""
+        if self._survey is not None and self._of is facts:
+            return self._survey
+        self._of = facts
         units: list[Unit] = [*facts.functions, *facts.classes]
         known: dict[int, tuple[Unit, _Part]] = {}
         parts: list[_Part] = []
