@@ -56,6 +56,7 @@ A negative power divides: `range(0, n, k)` turns n/k times. A divisor is at leas
 """
 
 _NO_FACTOR: Factor = (0.0, 0)
+_ITSELF: Factor = (1.0, 0)
 
 
 class Term(Struct, frozen=True, eq=False, dict=True):
@@ -219,6 +220,13 @@ class Cost(Struct, frozen=True, dict=True):
         total: list[Term] = []
         unknown = self.unknown
         for term in self.terms:
+            if not term.bases and len(term.factors) == 1:  # by far the most frequent
+                ((size, factor),) = term.factors
+                new = replacement(size)
+                if new is None or factor == _ITSELF:
+                    total += new.terms if new is not None else (term,)
+                    unknown = unknown or (new is not None and new.unknown)
+                    continue
             part = Cost((Term((), term.bases),))
             for size, (power, logs) in term.factors:
                 new = replacement(size)

@@ -156,8 +156,11 @@ def instance_of(project: Project, path: str, qualname: str) -> Value:
     """An instance of a project class; a row if the class is an ORM model."""
     from analyzers.evaluate import queries
 
-    kind = "row" if queries.is_model(project, path, qualname) else _kind_of_bases(project, path, qualname)
-    return Value(kind, ref=(path, qualname), evidence=f"an instance of {qualname}")
+    def make() -> Value:
+        kind = "row" if queries.is_model(project, path, qualname) else _kind_of_bases(project, path, qualname)
+        return Value(kind, ref=(path, qualname), evidence=f"an instance of {qualname}")
+
+    return project.memo.ask(("instance of", path, qualname), make, in_cycle=UNKNOWN_VALUE)
 
 
 ENUMERATIONS = frozenset(

@@ -17,18 +17,11 @@ def called(node: f.Call) -> str:
 
 def dotted(node: f.Expr) -> str:
     """`a.b.c` as text, "" for anything else."""
-    if isinstance(node, f.Name):
-        return node.id
-    return _dotted(node) if isinstance(node, f.Attr) else ""
-
-
-@remembered
-def _dotted(node: f.Expr) -> str:
-    names: list[str] = []
+    text = ""
     while isinstance(node, f.Attr):
-        names.append(node.name)
+        text = f".{node.name}{text}"
         node = node.obj
-    return ".".join((node.id, *reversed(names))) if isinstance(node, f.Name) else ""
+    return f"{node.id}{text}" if isinstance(node, f.Name) else ""
 
 
 def text_of(node: f.Expr) -> str:

@@ -412,6 +412,8 @@ _SIZED = ("list", "tuple", "set", "dict", "str", "bytes", "deque", "int", "float
 
 def _leaving(run: Run, value: Value) -> Value:
     """A value as callers get it: containers that grew have the size they grew to, parameters that of the argument."""
+    if value is UNKNOWN_VALUE:
+        return value
     is_parameter = value.label in value.depends and value.kind in _SIZED and value.const is None
     size = (
         run.extent(value) if value.grown is not None or (is_parameter and value.size is None) else value.size

@@ -443,14 +443,18 @@ def _called_base(
 
 def member(project: Project, path: str, class_qualname: str, name: str) -> Target | None:
     """The method, nested class or class attribute (kind variable) called `name`, also of the project's base classes."""
-    for target in lineage(project, path, class_qualname):
-        if target.kind == "class":
-            project.read(target.path, "members", target.qualname)
-            outline = project.outline(target.path)
-            found = _own_member(target.path, outline, target.qualname, name) if outline else None
-            if found is not None:
-                return found
-    return None
+
+    def find() -> Target | None:
+        for target in lineage(project, path, class_qualname):
+            if target.kind == "class":
+                project.read(target.path, "members", target.qualname)
+                outline = project.outline(target.path)
+                found = _own_member(target.path, outline, target.qualname, name) if outline else None
+                if found is not None:
+                    return found
+        return None
+
+    return project.memo.ask(("member", path, class_qualname, name), find, in_cycle=None)
 
 
 def _own_member(path: str, outline: Outline, class_qualname: str, name: str) -> Target | None:

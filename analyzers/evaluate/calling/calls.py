@@ -317,15 +317,10 @@ def enter_summary(
         value = bound.get(name)
         if value is not None and value.grown is not None:
             run.grow(value.grown, by.substitute(swap, swap.exact))
-    shows = function.kind == TEMPLATE_KIND
-    _hear(
-        run,
-        summary,
-        bound,
-        path,
-        function,
-        Related(place, f"shows `{label}`" if shows else f"calls `{units.shown(function.qualname)}`"),
-    )
+    if summary.queries:
+        shows = function.kind == TEMPLATE_KIND
+        how = f"shows `{label}`" if shows else f"calls `{units.shown(function.qualname)}`"
+        _hear(run, summary, bound, path, function, Related(place, how))
     if not summary.complete:
         run.incomplete = True
     for name, value in summary.sets:
@@ -360,7 +355,7 @@ def overheard(
         return
     bound = bind_parameters(function, Value("function", ref=ref), values, keywords, run.language)
     summary = run.summaries.of(ref[0], function, bound, run)
-    if summary is not None:
+    if summary is not None and summary.queries:
         _hear(run, summary, bound, ref[0], function, Related(place, f"{how} `{function.qualname}`"))
 
 
@@ -368,13 +363,9 @@ def _hear(
     run: Run, summary: Summary, bound: dict[str, Value], path: str, function: f.Function, step: Related
 ) -> None:
     """Write down the queries that a function sends, with the step that leads to it."""
-    if summary.queries:
-        run.summaries.project.read(path, "function", function.qualname)
-    memo = memos.memo_of(function) if summary.queries else ""
-    of_row = memos.lives_with_row(run.summaries.models, bound.get("self"), memo)
-    kept = run.memo_depth > 0 or (
-        bool(summary.queries) and not of_row and decorated.keeps(run.summaries.project, path, function)
-    )
+    run.summaries.project.read(path, "function", function.qualname)
+    of_row = memos.lives_with_row(run.summaries.models, bound.get("self"), memos.memo_of(function))
+    kept = run.memo_depth > 0 or (not of_row and decorated.keeps(run.summaries.project, path, function))
     cut = run.summaries.silenced(path, function)
     by_framework = bool(run.loops) and run.loops[-1].kind == frameworks.LOOP
     chosen = run.options > 0 and (not by_framework or run.function.kind == units.KIND)
@@ -445,6 +436,8 @@ def _outlives(run: Run, name: str, bound: dict[str, Value]) -> int | None:
 def _returned(
     run: Run, value: Value, swap: _Substitution, bound: dict[str, Value], function: f.Function
 ) -> Value:
+    if value is UNKNOWN_VALUE:
+        return replace(value, born=len(run.loops)) if run.loops else value
     size = value.size.substitute(swap, swap.exact) if value.size is not None else None
     inner = _returned(run, value.of, swap, bound, function) if value.of is not None else None
     values = _returned(run, value.values, swap, bound, function) if value.values is not None else None

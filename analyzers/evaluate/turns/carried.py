@@ -13,6 +13,7 @@ from analyzers.bounds import Symbol
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
+from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.run import ITSELF, Run
 from analyzers.evaluate.turns import paid, replacing, segments
 from analyzers.types import Value
@@ -123,6 +124,7 @@ def _counter(node: f.For) -> str:
     return target.id if isinstance(target, f.Name) else ""
 
 
+@remembered
 def _changes(body: tuple[f.Stmt, ...]) -> dict[str, list[_Change]]:
     found: dict[str, list[_Change]] = {}
     stack = [(stmt, False) for stmt in body]
