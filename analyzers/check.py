@@ -19,7 +19,7 @@ from analyzers.evaluate.calling.calls import RULE_OF
 from analyzers.evaluate.events import Analysis
 from analyzers.evaluate.summaries import NO_TEXT, Summaries
 from analyzers.findings import Finding, FunctionReport, Place, Reason, Severity
-from analyzers.project import lookups, readers
+from analyzers.project import lookups
 from analyzers.project.index import Project
 from analyzers.rules.base import Context, Seen
 from analyzers.suppress import QUIET_PATHS
@@ -50,7 +50,6 @@ def prepare(project: Project) -> None:
     models = summaries_of(project).models
     if models.all():
         lookups.prepare(project)
-        readers.prepare(project)
         _ = project.words
 
 

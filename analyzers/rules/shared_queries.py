@@ -13,7 +13,6 @@ from analyzers.evaluate.events import Queried
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
 from analyzers.project.index import Project
 from analyzers.project.models import Models
-from analyzers.project.readers import readers_of
 from analyzers.rules.base import Context, call_place, repeats
 from analyzers.text import Span
 
@@ -32,7 +31,7 @@ def may_be_shared(project: Project, path: str, function: f.Function) -> bool:
         or not Models(project).orm_of(path, function.owner)
     ):
         return False
-    return MANY <= len(readers_of(project, function.name)) <= MAX_ASKED
+    return MANY <= len(project.words.readers(function.name)) <= MAX_ASKED
 
 
 def check(context: Context, rule: str) -> Iterator[Finding]:
@@ -67,7 +66,7 @@ def _asks(query: Queried) -> bool:
 def _callers(context: Context) -> dict[Place, str]:
     """The places in loops from which a query of the method is sent on every turn, and the functions they are in."""
     found: dict[Place, str] = {}
-    for path, qualname in readers_of(context.project, context.function.name):
+    for path, qualname in context.project.words.readers(context.function.name):
         analysis = context.summaries.analysis(path, qualname)
         for query in analysis.queries if analysis is not None else ():
             inside = any(context.inside(p) for p in (query.place, *(step.place for step in query.chain)))

@@ -21,8 +21,8 @@ from lsp_server.schedule import begin_worker
 
 DEFECT = "could not be analysed"  # how the reason of a defect of ours begins, here and in `indexing`
 CHUNK = 16  # files a worker takes at a time
-PATIENCE = 10
-"""How much nicer than this process are workers beside an editor. A tenth of the time is theirs where it is wanted; all of it else."""
+PATIENCE = 5
+"""How much nicer than this process are workers beside an editor: where it wants time, they get a third of its share."""
 
 # Below this many files, starting processes costs more than it brings.
 WORTH_WORKERS = 4 * CHUNK

@@ -78,6 +78,16 @@ def test_learning_a_project_unpacks_nothing_and_an_edit_nothing_more() -> None:
     assert project.files.unpacked == before
 
 
+def test_a_model_that_changes_has_no_other_one_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = packed({**FILES, **FURTHER})
+    said(project, "/w/shop/models.py", MODELS)
+    said(project, "/w/shop/models.py", MODELS + "\n    def first(self):\n        return self.title\n")
+    monkeypatch.setattr(kept, "MAX_UNPACKED", 1)
+    before = project.files.unpacked
+    said(project, "/w/shop/models.py", MODELS + "\n    def second(self):\n        return self.title\n")
+    assert project.files.unpacked == before
+
+
 def test_only_so_much_is_unpacked_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     project = packed(FURTHER)
     sizes = [len(kept.pack(facts(path, text))) for path, text in FURTHER.items()]
