@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from analyzers import facts as f
 from analyzers.conventions import pages, units
 from analyzers.conventions.units import At
+from analyzers.project import names
 from analyzers.project.index import Project
+from analyzers.project.outline import callee
 from analyzers.text import Span
 
 
@@ -30,16 +32,37 @@ def rendered(project: Project, path: str, function: f.Function) -> f.Function | 
     if named is None:
         return None
     at = At(Span(function.name_at, function.name_to))
-    given = at.call(at.name(function.name))
+    called: f.Expr = at.name(function.name)
+    if function.owner:  # A view that is a class is made for a request, and one method answers it.
+        called = at.attr(at.call(at.name(function.owner), f.Opaque(*at.span)), function.name)
+    given = at.call(called)
     body = (at.put("context", given), at.do(at.call(at.name("<show>"), at.text(named), at.name("context"))))
     return units.function(function, "rendered", (), body)
 
 
 def _template(project: Project, path: str, function: f.Function) -> str | None:
-    """The name of a template of the project among what a decorator of a module's function is handed."""
-    if function.owner or function.parent:
+    """The name of a template of the project among what a decorator of a function, or of a method, is handed; or one of
+    the method's class, from the package whose decorator the method has: `@view_defaults(renderer="books.html")`."""
+    if function.parent or "." in function.owner:
         return None
-    for decorator in function.decorators:
+    found = _named(project, path, function.decorators)
+    cls = project.class_(path, function.owner) if function.owner and found is None else None
+    if cls is None:
+        return found
+    own = {_package(project, path, decorator) for decorator in function.decorators} - {""}
+    return _named(project, path, tuple(d for d in cls.decorators if _package(project, path, d) in own))
+
+
+def _package(project: Project, path: str, decorator: f.Expr) -> str:
+    """The package outside the project that a decorator comes from."""
+    name = callee(decorator) if isinstance(decorator, f.Call) else None
+    target = names.resolve(project, path, name) if name else None
+    return target[0].dotted.partition(".")[0] if target is not None and target[0].kind == "external" else ""
+
+
+def _named(project: Project, path: str, decorators: tuple[f.Expr, ...]) -> str | None:
+    """The name of a template of the project that one of some decorators is handed."""
+    for decorator in decorators:
         if not isinstance(decorator, f.Call):
             continue
         for node in (*decorator.args, *(k.value for k in decorator.keywords)):

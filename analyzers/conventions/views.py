@@ -118,13 +118,13 @@ def _names(at: At, chain: str) -> f.Expr:
 
 
 def _chosen(body: tuple[f.Stmt, ...]) -> f.Expr | None:
-    """What is returned for a list; None where a branch depends on something else."""
+    """What is returned for a list; of a branch that depends on something else, what is returned without it."""
     for statement in body:
         if isinstance(statement, f.Return):
             return statement.value
         if isinstance(statement, f.If):
             asked = _asks(statement.test)
-            if asked is None:
+            if asked is None and statement.otherwise:
                 return None
             found = _chosen(statement.body if asked else statement.otherwise)
             if found is not None:

@@ -215,6 +215,8 @@ def keyed(run: Run, node: f.Expr, base: Value, key: Value) -> None:
     if isinstance(node, f.Name) and node.id in run.env:
         # What a key holds in turn is left out: `a[a] = a`, again and again, would double at every step.
         plain = Value(key.kind, size=key.size, letter=key.is_few, depends=key.depends)
+        if key.kind == "row":
+            plain = replace(plain, ref=key.ref, origin=key.origin, path=key.path, relation=key.relation)
         of = plain if base.of is None else join(base.of, plain)
         run.bind(node.id, replace(run.env[node.id], of=of))
 

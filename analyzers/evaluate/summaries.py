@@ -376,7 +376,7 @@ class Summaries:
             descents.mark(run)
             for size, by in frame.growth.items():
                 frame.growth[size] = solution.total(by)
-        returned = joined(run.returns)
+        returned = _given_back(run)
         if function.is_generator:
             count = run.grown.get(run.yielded) if run.yielded is not None else None
             known = count is not None and not count.unknown
@@ -399,6 +399,19 @@ class Summaries:
             tuple((name, _leaving(run, trimmed(value))) for name, value in holding.filled_parameters(run)),
             tuple((name, _leaving(run, trimmed(value))) for name, value in objects.stores(run)),
         )
+
+
+def _given_back(run: Run) -> Value | None:
+    """What a function returns. One that gives a mapping with rows on its way, and a redirection or an error on another,
+    gives the mapping to who shows it."""
+    returned = joined(run.returns)
+    if returned is None or returned.kind != "unknown":
+        return returned
+    contexts = [
+        v for v in run.returns if v.kind == "dict" and any(holding.holds_rows(e) for _, e in v.entries)
+    ]
+    others = [v for v in run.returns if v.kind not in ("dict", "unknown", "instance", "none")]
+    return joined(contexts) if contexts and not others else returned
 
 
 def _shared(run: Run) -> str:

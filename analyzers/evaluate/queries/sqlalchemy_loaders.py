@@ -37,14 +37,19 @@ def made(run: Run, node: f.Call, effect: str, receiver: Value | None, arguments:
     before = receiver.origin if receiver is not None and receiver.kind == KIND else None
     base = receiver.path if before is not None and receiver is not None else ""
     origin = before or Origin(run.place(node))
+    led = [value.ref for value in arguments.values if value.kind in ("class", "sa-attribute") and value.ref]
+    model = led[-1] if led else receiver.ref if before is not None and receiver is not None else None
     if effect == "nothing":
-        return Value(KIND, path=base, origin=origin)
+        return Value(KIND, path=base, origin=origin, ref=model)
     named = [_names(arg, value) for arg, value in zip(node.args, arguments.values, strict=False)]
     if any(names is None for names in named):
         return Value(KIND, path=base, origin=replace(origin, certain=False))
     if effect in ("only", "defer", "undefer"):
         columns = frozenset(name for names in named if names for name in names)
-        return Value(KIND, path=base, origin=_columns(run, origin, base, effect, columns, arguments))
+        of = receiver.ref if before is not None and receiver is not None else None
+        return Value(
+            KIND, path=base, origin=_columns(run, origin, base, effect, columns, arguments, of), ref=of
+        )
     path = base
     for names in named:
         for name in names or []:
@@ -55,7 +60,7 @@ def made(run: Run, node: f.Call, effect: str, receiver: Value | None, arguments:
             origin = replace(origin, loads=origin.loads | frozenset(own))
         elif effect in ("lazy", "per_row"):
             origin = replace(origin, later=origin.later | {path})
-    return Value(KIND, path=path, origin=origin)
+    return Value(KIND, path=path, origin=origin, ref=model)
 
 
 def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value | None:
@@ -95,14 +100,22 @@ def _with(origin: Origin, option: Origin, base: str) -> Origin:
 
 
 def _columns(
-    run: Run, origin: Origin, base: str, effect: str, names: frozenset[str], arguments: Arguments
+    run: Run,
+    origin: Origin,
+    base: str,
+    effect: str,
+    names: frozenset[str],
+    arguments: Arguments,
+    of: tuple[str, str] | None,
 ) -> Origin:
+    """What is loaded where columns are named, of the model `of` where they are named by strings."""
     paths = frozenset(join_path(base, name) for name in names)
     if effect == "undefer":
         return replace(origin, loads=origin.loads | paths)
     if effect == "defer":
         return replace(origin, later=origin.later | paths)
     refs = {value.bound.ref for value in arguments.values if value.bound is not None and value.bound.ref}
+    refs = refs or ({of} if of is not None else set())
     model = run.summaries.models.model(*next(iter(refs))) if len(refs) == 1 else None
     left = model.columns.keys() - names - model.keys if model is not None else ()
     return replace(

@@ -318,6 +318,32 @@ def serializer_by_action(request):
     SetOfTwoSerializers.as_view({"get": "list"})(request)
 
 
+class SetThatAsksForAType(viewsets.ModelViewSet):
+    queryset = Book.objects.all()  # grows
+
+    def get_serializer_class(self):
+        if self.request.META.get("CONTENT_TYPE", "").startswith("multipart"):
+            return PlainSerializer
+        return NestedSerializer
+
+
+def serializer_by_the_request(request):
+    SetThatAsksForAType.as_view({"get": "list"})(request)
+
+
+class SetThatAsksForAnotherType(viewsets.ModelViewSet):
+    queryset = Book.objects.all()
+
+    def get_serializer_class(self):
+        if self.request.META.get("CONTENT_TYPE", "").startswith("multipart"):
+            return NestedSerializer
+        return PlainSerializer
+
+
+def plain_serializer_by_the_request(request):
+    SetThatAsksForAnotherType.as_view({"get": "list"})(request)
+
+
 class OneRowView(generics.RetrieveAPIView):
     queryset = Book.objects.all()
     serializer_class = NestedSerializer
