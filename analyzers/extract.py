@@ -51,6 +51,10 @@ class Piece(NamedTuple):
 Key = tuple[object, ...]
 
 
+VERSIONS = 8
+"""Texts that are remembered of functions of one name: those that undoing goes back to, and those of other files."""
+
+
 class Memo:
     """Pieces by what they depend on; the least recently used go first. One memo serves any number of files."""
 
@@ -60,6 +64,7 @@ class Memo:
         self.misses = 0
         self.large: dict[Large, tuple[Stmt, ...]] = {}  # of the top levels: see `Unit.statements`
         self._pieces: OrderedDict[Key, Piece] = OrderedDict()
+        self._versions: dict[Key, tuple[Key, ...]] = {}  # by what a function is called, the latest last
 
     def __len__(self) -> int:
         return len(self._pieces)
@@ -75,8 +80,15 @@ class Memo:
 
     def put(self, key: Key, piece: Piece) -> None:
         self._pieces[key] = piece
+        called = key[1:4]
+        versions = (*self._versions.get(called, ()), key)
+        if len(versions) > VERSIONS:
+            self._pieces.pop(versions[0], None)
+        self._versions[called] = versions[-VERSIONS:]
         if len(self._pieces) > self.limit:
             self._pieces.popitem(last=False)
+            if len(self._versions) > self.limit:
+                self._versions.clear()
 
 
 def facts_of(source: bytes, language: Language) -> FileFacts:

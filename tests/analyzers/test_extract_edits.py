@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tree_sitter import Node
 
-from analyzers.extract import Memo, extract, facts_of
+from analyzers.extract import VERSIONS, Memo, extract, facts_of
 from analyzers.facts import FileFacts
 from analyzers.languages import LANGUAGES, PYTHON, TYPESCRIPT, Language
 from analyzers.syntax import edit_tree, parse
@@ -190,3 +190,11 @@ def test_functions_below_the_deepest_level_are_kept() -> None:
         assert wanted in names
     assert len(facts_of(*reversed(DEEP["functions"])).functions) == 501
     assert len(facts_of(*reversed(DEEP["callbacks"])).functions) == 801
+
+
+def test_old_texts_of_one_function_are_let_go_of() -> None:
+    memo = Memo()
+    for turn in range(100):
+        source = b"def f():\n    return %d\n\n\ndef g():\n    pass\n" % turn
+        extract(parse(source, PYTHON), source, PYTHON, memo)
+    assert len(memo) == VERSIONS + 1
