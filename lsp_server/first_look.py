@@ -1,15 +1,16 @@
-"""The document that an editor opens as it starts a server, looked at before pygls is imported.
+"""The document that an editor opens as it starts a server, looked at while pygls is imported.
 
 The types of the protocol take half a second to import, and a person who has just opened a file looks at it meanwhile. So
-what the editor sends behind `initialize` is read here, and where it opens a document, that is analysed and its findings
-are sent. All messages are read again by the server proper, which has this engine, goes on from there, and says nothing
-twice (`Session.shown`). Of a text that was open in a session before that is what was shown then (`shown.py`).
+what the editor sends behind `initialize` is read here, and where it opens a document, that is analysed beside the import
+and its findings are sent. All messages are read again by the server proper, which has this engine, goes on from there, and says nothing
+twice (`Session.shown`). Of a long text that was open in a session before it is what was shown then (`shown.py`).
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,7 +31,7 @@ PATIENCE = 0.1
 """Seconds that the editor's next message is waited for."""
 
 MAX_BYTES = 300_000
-"""Of a text that is looked at here: it delays all other answers."""
+"""Of a text that is looked at here: it delays all other answers. Of a longer one what was shown before may be known."""
 
 SECONDS = 0.5
 """After which what was found by then is sent."""
@@ -43,6 +44,23 @@ class LookedAt(NamedTuple):
     engine: Engine | None
     path: str
     news: bytes
+
+
+class FirstLook(threading.Thread):
+    """Looks while the rest of the server is imported. It reads and writes the streams of the client until it has ended."""
+
+    def __init__(self, client: Greeted) -> None:
+        super().__init__(name="bigo-first-look", daemon=True)
+        self._client = client
+        self._found: LookedAt | None = None
+
+    def run(self) -> None:
+        self._found = look(self._client)
+
+    def end(self) -> LookedAt | None:
+        """What came of it, once it has ended."""
+        self.join()
+        return self._found
 
 
 def look(client: Greeted) -> LookedAt | None:
@@ -72,12 +90,14 @@ def _look(client: Greeted) -> LookedAt | None:
         return None
     uri, version, text = document["uri"], document.get("version"), Text.of(document["text"])
     path = to_path(uri)
-    items = shown.recall(path, text, settings, can)
-    if items is not None:
+    if len(text.source) > MAX_BYTES:
+        items = shown.recall(path, text, settings, can)
+        if items is None:
+            return None
         news = payload.publication(uri, version, items)
         send(client.stdout, news)
         return LookedAt(None, path, news)
-    if len(text.source) > min(MAX_BYTES, settings.analysis.max_file_size):
+    if len(text.source) > settings.analysis.max_file_size:
         return None
     from lsp_server.engine import Engine
 

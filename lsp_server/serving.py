@@ -22,7 +22,7 @@ from lsp_server.wire.greeting import Greeted, greet
 from lsp_server.wire.protocol import Reader, Stdin
 
 if TYPE_CHECKING:
-    from lsp_server.first_look import LookedAt
+    from lsp_server.first_look import FirstLook
 
 log = logging.getLogger(__name__)
 
@@ -53,15 +53,16 @@ def build(session_factory: Callable[[], Session] = Session) -> BigoServer:
 def serve_stdio(
     session_factory: Callable[[], Session] = Session,
     greeted: Greeted | None = None,
-    looked: LookedAt | None = None,
+    first: FirstLook | None = None,
 ) -> int:
     """Serve the client at stdin and stdout until it leaves; the exit code the protocol asks for: 0 after `shutdown`,
-    else 1. `greeted` is the connection, where its first messages have been looked at already, and `looked` is what came
-    of the document that one of them opened."""
+    else 1. `greeted` is the connection, where its first message has been looked at already, and `first` looks at the
+    document that those behind it open."""
     _log_to_stderr()
     client = greeted or greet()
     server = build(session_factory)
     server.protocol.greeted = client.answered
+    looked = first.end() if first is not None else None
     if looked is not None:
         server.session.engine = looked.engine or server.session.engine
         server.session.shown[looked.path] = Shown(looked.news, recalled=looked.engine is None)

@@ -26,12 +26,13 @@ def run(args: argparse.Namespace) -> int:
     from lsp_server.wire.greeting import greet
 
     greeted = greet()  # before what takes half a second to import
-    from lsp_server.first_look import look
+    from lsp_server.first_look import FirstLook
 
-    looked = look(greeted)
+    first = FirstLook(greeted)
+    first.start()
     from lsp_server.serving import serve_stdio
 
-    return serve_stdio(greeted=greeted, looked=looked)
+    return serve_stdio(greeted=greeted, first=first)
 
 
 def _address(text: str) -> tuple[str, int]:
