@@ -79,8 +79,11 @@ def measure(folder: Path, only: frozenset[str]) -> str:
         if language is None:
             continue
         source = texts[str(path)] = path.read_bytes()
-        tree = parse.run(lambda: syntax.parse(source, language))  # noqa: B023 - run at once
-        facts = lower.run(lambda: extract.extract(tree, source, language))  # noqa: B023
+        if language is languages.TEMPLATE:  # Read by patterns: there is no tree.
+            facts = lower.run(lambda: extract.facts_of(source, language))  # noqa: B023 - run at once
+        else:
+            tree = parse.run(lambda: syntax.parse(source, language))  # noqa: B023
+            facts = lower.run(lambda: extract.extract(tree, source, language))  # noqa: B023
         project.update(str(path), facts)
         read += source.count(b"\n") + 1
     checked = 0
