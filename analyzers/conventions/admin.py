@@ -158,13 +158,26 @@ def _columns(project: Project, cls: f.ClassDef, key: Key, option: str) -> Iterat
     found = classes.held(project, key, option)
     if found is None:
         return
-    items = found.value.items if isinstance(found.value, f.Collection) else (found.value,)
-    for item in items:
+    listed = list(_listed(found.value))
+    for item, stands in listed:
         words = classes.words(project, Held(found.owner, item))
-        if words is None and found.owner == key and dotted(item) and isinstance(found.value, f.Collection):
+        if words is None and found.owner == key and dotted(item) and stands:
             yield At(Span(item.at, item.to)), "", item
         for word in words or ():
             yield At(classes.local(cls, key, word) or classes.name_of(cls)), word.text, None
+
+
+def _listed(node: f.Expr) -> Iterator[tuple[f.Expr, bool]]:
+    """The parts of a list that is put together of several (`UserAdmin.list_display + ("team",)`), and whether each stands
+    in a list itself.
+    """
+    if isinstance(node, f.Collection):
+        yield from ((item, True) for item in node.items)
+    elif isinstance(node, f.Binary) and node.op == "+":
+        yield from _listed(node.left)
+        yield from _listed(node.right)
+    else:
+        yield node, False
 
 
 def _shown(

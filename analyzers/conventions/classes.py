@@ -41,10 +41,45 @@ def kind(project: Project, key: Key, **known: Names) -> str:
     return next((kind for kind, table in known.items() if derives(project, key, table)), "")
 
 
+def called_outside(project: Project, key: Key, ending: str) -> str:
+    """The name of the first base from another package that ends so; "" for none."""
+
+    def find() -> str:
+        outside = (t.dotted for t in names.lineage(project, *key)[1:] if t.kind == "external")
+        lasts = (name.rpartition(".")[2] for name in outside)
+        return next((last for last in lasts if last.endswith(ending)), "")
+
+    return project.memo.ask(("called outside", *key, ending), find, in_cycle="")
+
+
 def is_framework_only(project: Project, key: Key) -> bool:
-    """Whether all bases outside the project are of packages that leave a view's queryset alone."""
-    outside = (t.dotted for t in names.lineage(project, *key)[1:] if t.kind != "class")
-    return all(dotted_name.partition(".")[0] in frameworks().harmless for dotted_name in outside)
+    """Whether all bases outside the project are of packages that leave a view's queryset alone: of those that say that
+    they load relations by themselves, and of what may be the project's own, nobody knows.
+    """
+    table = frameworks()
+    for name in (t.dotted for t in names.lineage(project, *key)[1:] if t.kind != "class"):
+        package = name.partition(".")[0]
+        if package in table.harmless:
+            continue
+        if package in table.loading or any(word in name.lower() for word in _LOADING):
+            return False
+        if not package or package in _path_names(project):
+            return False
+    return True
+
+
+_LOADING = ("prefetch", "eager", "optimi", "auto")
+"""Words in the names of classes that load relations by themselves."""
+
+
+def _path_names(project: Project) -> frozenset[str]:
+    """The names of all folders and modules of the project."""
+
+    def collect() -> frozenset[str]:
+        parts = (part for path in project.paths() for part in path.split("/"))
+        return frozenset(part.partition(".")[0] for part in parts)
+
+    return project.memo.ask(("names of folders",), collect, in_cycle=frozenset())
 
 
 def ancestry(project: Project, key: Key) -> list[Key]:

@@ -24,7 +24,21 @@ _MAX_DEPTH = 3  # of Meta.depth that is followed
 
 
 def is_serializer(project: Project, key: Key) -> bool:
-    return bool(key[0]) and classes.derives(project, key, frameworks().serializer)
+    if not key[0]:
+        return False
+    known = classes.derives(project, key, frameworks().serializer)
+    return known or bool(
+        classes.called_outside(project, key, "ModelSerializer") or _is_for_a_model(project, key)
+    )
+
+
+def _is_for_a_model(project: Project, key: Key) -> bool:
+    """True for a class with the model and fields of a serializer whose base another package calls one."""
+    if not classes.called_outside(project, key, "Serializer"):
+        return False
+    return (
+        classes.meta(project, key, "model") is not None and classes.meta(project, key, "fields") is not None
+    )
 
 
 def row_of(project: Project, path: str, function: f.Function) -> Key | None:
@@ -171,7 +185,8 @@ def _declared(project: Project, key: Key, name: str, call: f.Call) -> list[f.Stm
     own = classes.method(project, cls, "to_representation") if cls is not None else None
     if own is not None and classes.method(project, cls or key, "get_attribute") is None:
         return [at.do(at.call(at.attr(at.call(call.func), "to_representation"), value))]
-    return [at.do(_of_related(at, value, word, call))] if cls is None else []
+    reads = cls is None or classes.method(project, cls, "get_attribute") is None
+    return [at.do(_of_related(at, value, word, call))] if reads else []
 
 
 def _each(at: At, source: str, word: str, call: f.Call) -> list[f.Stmt]:

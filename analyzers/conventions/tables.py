@@ -57,6 +57,7 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     paginator: Names
     rows_paginator: Names
     page_method: Words
+    loading: Names
     harmless: Names
 
 

@@ -24,9 +24,16 @@ _LIST = frozenset(("list", "GET"))
 def kind_of(project: Project, key: Key) -> str:
     """ "list", "detail" or "generic" for a view of the framework, "" for any other class."""
     table = frameworks()
-    return classes.kind(
+    kind = classes.kind(
         project, key, list=table.list_view, detail=table.detail_view, generic=table.generic_view
     )
+    return kind or ("list" if _is_called_a_view_set(project, key) else "")
+
+
+def _is_called_a_view_set(project: Project, key: Key) -> bool:
+    """True for a class with a serializer whose base another package calls a set of views (`BulkModelViewSet`)."""
+    last = classes.called_outside(project, key, "ViewSet")
+    return bool(last) and "Generic" not in last and classes.held(project, key, "serializer_class") is not None
 
 
 def roots(project: Project, key: Key) -> Iterator[str]:

@@ -244,6 +244,8 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
     if unit is not None:
         return unit
     found = names.member(project, *base.ref, node.name)
+    if found is None and node.name == "__str__":
+        found = names.member(project, *base.ref, "__unicode__")
     if found is not None and found.kind == "function":
         function = project.header(found.path, found.qualname)
         method = Value(

@@ -13,10 +13,9 @@ from analyzers.conventions import classes, pages, template_names, units
 from analyzers.costs import ONE
 from analyzers.evaluate import attributes, expressions, queries
 from analyzers.evaluate.calling import calls
-from analyzers.evaluate.presenting import asked, choices, showing
+from analyzers.evaluate.presenting import asked, choices, showing, written
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
-from analyzers.project import names
 from analyzers.project.outline import literal
 from analyzers.templates import FILLED, KIND, block_name, macro_name
 from analyzers.types import TEXT, UNKNOWN_VALUE, Value
@@ -108,10 +107,7 @@ def _text(run: Run, node: f.Call) -> Value:
 def shown(run: Run, value: Value, place: Place) -> None:
     """The text of a value: a row by its `__str__`, a set of rows by all of them."""
     if value.kind == "row" and value.ref is not None and value.ref[0]:
-        found = names.member(run.summaries.project, *value.ref, "__str__")
-        if found is not None and found.kind == "function":
-            method = Value("function", ref=(found.path, found.qualname), bound=value, label="__str__")
-            calls.invoke(run, method, (), {}, place, "__str__")
+        written.as_text(run, value, place)
     elif value.kind in queries.LAZY_KINDS:
         queries.touch(run, value, place, "iterate")
 

@@ -12,14 +12,16 @@ from analyzers.project import names
 from analyzers.types import Value
 
 _METHODS = {
-    "builtins.str": ("__str__", "__repr__"),
-    "builtins.print": ("__str__", "__repr__"),
-    "builtins.format": ("__format__", "__str__", "__repr__"),
-    "builtins.repr": ("__repr__", "__str__"),
+    "builtins.str": ("__str__", "__unicode__", "__repr__"),
+    "builtins.print": ("__str__", "__unicode__", "__repr__"),
+    "builtins.format": ("__format__", "__str__", "__unicode__", "__repr__"),
+    "builtins.repr": ("__repr__", "__str__", "__unicode__"),
 }
-"""What the built-in functions call, the first that there is. A Django row's `__repr__` holds its `__str__`.
+"""What the built-in functions call, the first that there is. A Django row's `__repr__` holds its `__str__`, and that was
+its `__unicode__` in Python 2.
 
-Source: https://docs.python.org/3/reference/datamodel.html#object.__str__
+Sources: https://docs.python.org/3/reference/datamodel.html#object.__str__ and
+https://docs.djangoproject.com/en/1.11/ref/models/instances/#str
 """
 
 
@@ -39,6 +41,14 @@ def _written(run: Run, value: Value, methods: tuple[str, ...], place: Place) -> 
         return
     if value.kind != "row" and not (value.kind == "instance" and holding.holds_rows(value)):
         return
+    as_text(run, value, place, methods)
+
+
+def as_text(
+    run: Run, value: Value, place: Place, methods: tuple[str, ...] = ("__str__", "__unicode__")
+) -> None:
+    """Run the method that gives the text of a row or an object."""
+    assert value.ref is not None
     for method in methods:
         found = names.member(run.summaries.project, *value.ref, method)
         if found is not None and found.kind == "function":

@@ -394,6 +394,8 @@ def _custom(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
             if manager is None or manager.kind != "class":
                 continue
             method = names.member(project, manager.path, manager.qualname, name)
+            if method is None:
+                method = loaders.of_its_set(project, found, manager, name)
             if method is not None and method.kind == "function":
                 bound = Value(
                     "function",

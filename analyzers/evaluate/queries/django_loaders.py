@@ -304,6 +304,27 @@ def _read(project: Project, manager: Target, name: str, depth: int) -> Loads:
     return loads, prefetches, certain
 
 
+def of_its_set(project: Project, found: Model, manager: Target, name: str) -> Target | None:
+    """The method of the class of querysets that a manager makes: `def get_queryset(self): return BookSet(self.model)`."""
+    for made_by in ("get_queryset", "get_query_set"):
+        maker = names.member(project, manager.path, manager.qualname, made_by)
+        if maker is None or maker.kind != "function":
+            continue
+        function = project.function(maker.path, maker.qualname)
+        for node in shapes.nodes(function.body) if function is not None else ():
+            chain = shapes.dotted(node.func) if isinstance(node, f.Call) else ""
+            if not chain or chain.startswith("super"):
+                continue
+            if chain.startswith("self.model."):
+                made = names.member(project, *found.key, chain.removeprefix("self.model."))
+            else:
+                resolved = names.resolve(project, maker.path, chain, maker.qualname)
+                made = resolved[0] if resolved is not None and not resolved[1] else None
+            if made is not None and made.kind == "class":
+                return names.member(project, made.path, made.qualname, name)
+    return None
+
+
 def left_empty(origin: Origin, node: f.Call, name: str) -> Origin:
     """After `filter(editor__isnull=True)`: what leads nowhere needs no query to be read.
 
