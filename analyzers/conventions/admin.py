@@ -13,18 +13,15 @@ from analyzers.conventions import classes, units
 from analyzers.conventions.classes import Held
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW, At
-from analyzers.project.django_fields import declared
+from analyzers.project import always_there
 from analyzers.project.index import Project
 from analyzers.project.models import Models
-from analyzers.project.outline import callee, dotted, is_true, keyword
+from analyzers.project.outline import callee, dotted, is_true
 from analyzers.project.schema import Key, Model
 from analyzers.text import Span
 
 INLINE = "inline"
 """The unit of an inline."""
-
-_JOINED = 3
-"""Steps of foreign keys that are followed where Django follows up to five; few models point further."""
 
 
 def kind_of(project: Project, key: Key) -> str:
@@ -214,21 +211,5 @@ def _select_related(project: Project, key: Key, model: Model, columns: list[str]
         return [word.text for word in words] if words is not None else None
     single = {r.name for r in model.relations.values() if r.kind in ("fk", "o2o")}
     if is_true(value) or single & set(columns):
-        return list(_never_null(project, model, _JOINED))
+        return list(always_there.paths(project, model))
     return []
-
-
-def _never_null(project: Project, model: Model, depth: int) -> Iterator[str]:
-    """The paths of foreign keys that `select_related()` without arguments follows."""
-    for relation in model.relations.values():
-        if relation.kind not in ("fk", "o2o") or _may_be_null(project, relation.declared, relation.name):
-            continue
-        yield relation.name
-        related = Models(project).related(relation) if depth > 1 else None
-        if related is not None:
-            yield from (f"{relation.name}__{path}" for path in _never_null(project, related, depth - 1))
-
-
-def _may_be_null(project: Project, key: Key, name: str) -> bool:
-    fields = declared(project, key).fields if key[0] else ()
-    return any(field.name == name and is_true(keyword(field.call, "null")) for field in fields)

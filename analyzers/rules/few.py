@@ -182,9 +182,10 @@ class _Written:
         if found is None or found[0].kind != "function" or found[1] or len(node.args) != 1:
             return False
         function = project.function(found[0].path, found[0].qualname)
-        return (
-            function is not None and bool(function.params) and asks_if_text(function, function.params[0].name)
-        )
+        if function is None or not function.params:
+            return False
+        given = function.params[0].name
+        return asks_if_text(function, given) or _wraps_one(function, given)
 
     def _is_setting(self, node: f.Expr) -> bool:
         """True for `settings`, `settings.NAMES`, `current_app.config`, whatever file it is imported in."""
@@ -208,6 +209,25 @@ def asks_if_text(function: f.Function, name: str) -> bool:
         and shapes.dotted(node.args[1]) == "str"
         for node in shapes.nodes(function.body)
     )
+
+
+def _wraps_one(function: f.Function, name: str) -> bool:
+    """True if a function returns its argument in a list of one: `return value if is_list(value) else [value]`."""
+    return any(
+        isinstance(node, f.Collection) and len(node.items) == 1 and _is_among(name, node.items)
+        for returned in shapes.walk(function.body)
+        if isinstance(returned, f.Return) and returned.value is not None
+        for node in (returned.value, *_choices(returned.value))
+    )
+
+
+def _choices(node: f.Expr) -> tuple[f.Expr, ...]:
+    """The values that `a if test else b` and `test and a or b` may have."""
+    if isinstance(node, f.Choose):
+        return node.then, node.other
+    if isinstance(node, f.Logic):
+        return tuple(inner for part in node.parts for inner in (part, *_choices(part)))
+    return ()
 
 
 def _is_among(name: str, nodes: Iterable[f.Expr]) -> bool:

@@ -234,7 +234,8 @@ def _django_call(context: Context, query: Queried, origin: Origin) -> tuple[str,
     joined = not prefetched and all(kind in tables().django.select_related for kind in chain)
     if origin.limits & {"only", "defer", "raw"}:
         return None  # A deferred field cannot be traversed, and raw SQL joins nothing.
-    joined = joined and "select_for_update" not in origin.limits  # An outer join cannot be locked.
+    # An outer join cannot be locked, and a relation that is named ends what `select_related()` joins by itself.
+    joined = joined and not origin.limits & {"select_for_update", "select_related"}
     if not joined and "iterator" in origin.limits:
         return None  # Without a chunk size, iterator() refuses to prefetch.
     return ("select_related" if joined else "prefetch_related"), f'"{query.relation}"'

@@ -323,7 +323,7 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         names = loaders.texts(run, node, arguments)
         origin = columns.taken_back(origin) if is_back else columns.chosen(origin, name, names)
     if name == "select_related":
-        origin = loaders.joined(run, origin, node, arguments)
+        origin = loaders.joined(run, origin, model_of(run, receiver), node, arguments)
     elif name == "prefetch_related":
         origin = loaders.prefetched(run, origin, node.args, arguments.values)
         asked = model_of(run, receiver)

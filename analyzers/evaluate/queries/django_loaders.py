@@ -15,7 +15,7 @@ from analyzers.evaluate.queries import django_columns as columns
 from analyzers.evaluate.queries.emit import join_path, prefixes
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
-from analyzers.project import names
+from analyzers.project import always_there, names
 from analyzers.project.attributes import attribute_values
 from analyzers.project.django_fields import base_of
 from analyzers.project.index import Project
@@ -46,13 +46,23 @@ def made(run: Run, node: f.Call, arguments: Arguments) -> Value:
     return Value(PREFETCH, path=path, relation=name, of=rows)
 
 
-def joined(run: Run, origin: Origin, node: f.Call, arguments: Arguments) -> Origin:
-    """After `select_related(...)`."""
+BARE = "select_related"
+"""The limit of an origin that joins what `select_related()` without arguments does: naming a relation would end that."""
+
+
+def joined(run: Run, origin: Origin, asked: Model | None, node: f.Call, arguments: Arguments) -> Origin:
+    """After `select_related(...)` on rows of a model; one without arguments joins what cannot be null."""
     if _takes_back(arguments):
-        return replace(origin, loads=frozenset())
+        return replace(origin, loads=frozenset(), limits=origin.limits - {BARE})
     paths = texts(run, node, arguments)
-    if paths is None or not node.args:
+    if paths is None or (asked is None and not node.args):
         return replace(origin, certain=False)
+    if not node.args and asked is not None:
+        loads = frozenset(always_there.paths(run.summaries.project, asked))
+        return replace(origin, loads=origin.loads | loads, limits=origin.limits | {BARE})
+    if BARE in origin.limits and asked is not None:
+        loads = origin.loads.difference(always_there.paths(run.summaries.project, asked))
+        origin = replace(origin, loads=loads, limits=origin.limits - {BARE})
     return replace(origin, loads=origin.loads.union(*map(prefixes, paths)))
 
 

@@ -123,3 +123,33 @@ def taken_back():
 def prefetch_taken_back():
     for author in Author.objects.prefetch_related("books").prefetch_related(None):
         print(list(author.books.all()))  # grows
+
+
+def joined_without_names():
+    for book in Book.objects.select_related():
+        print(book.author.country.name)
+
+
+def joined_without_names_but_null():
+    for book in Book.objects.select_related():
+        print(book.publisher.name)  # grows
+
+
+def joined_without_names_but_null_further_on():
+    for book in Book.objects.select_related():
+        print(book.author.mentor)  # grows
+
+
+def joined_without_names_and_then_by_one():
+    for book in Book.objects.select_related().select_related("publisher"):
+        print(book.publisher.name, book.author.name)  # grows
+
+
+def joined_by_one_and_then_without_names():
+    for book in Book.objects.select_related("publisher").select_related():
+        print(book.author.name)
+
+
+def joined_without_names_and_prefetched():
+    for book in Book.objects.select_related().prefetch_related("publisher"):
+        print(book.publisher.name, book.author.name)
