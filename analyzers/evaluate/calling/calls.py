@@ -14,7 +14,7 @@ from analyzers.evaluate import attributes, evidence, expressions, queries, scrip
 from analyzers.evaluate.calling import decorated, library, memos, nested, prepared, spared
 from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
-from analyzers.evaluate.presenting import frameworks, pages, paginators, saving, showing, written
+from analyzers.evaluate.presenting import checking, frameworks, pages, paginators, saving, showing, written
 from analyzers.evaluate.queries import emit, holding, objects
 from analyzers.evaluate.queries.emit import MADE
 from analyzers.evaluate.recursion import derived
@@ -118,6 +118,7 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     inherited = None
     if bound is not None:
         inherited = saving.saved(run, node, bound, name, arguments, place)
+        inherited = inherited or checking.checked(run, node, bound, name, place)
         inherited = inherited or frameworks.method(run, node, bound, name, arguments, place)
     if inherited is not None:
         return inherited

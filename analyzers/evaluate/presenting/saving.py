@@ -24,7 +24,7 @@ from analyzers.types import Value
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
 
-_FORM, _FORMSET = "a form", "a formset"
+_FORM, FORMSET = "a form", "a formset"
 _MODEL = "<model>"
 """The entry under which a form that a factory made has its model."""
 
@@ -42,13 +42,13 @@ def factory(target: Value, arguments: Arguments) -> Value | None:
     entries = ((_MODEL, model),) if model is not None and model.kind == "class" else ()
     form = Value("instance", ref=ref, entries=entries, evidence=_FORM)
     return Value(
-        "class", of=form, evidence=_FORM if word == "form" else _FORMSET, label=target.label, frozen=True
+        "class", of=form, evidence=_FORM if word == "form" else FORMSET, label=target.label, frozen=True
     )
 
 
 def made(run: Run, target: Value, arguments: Arguments) -> Value | None:
     """What a factory's class gives when it is called; a formset's forms know the rows of its queryset."""
-    if target.of is None or target.evidence not in (_FORM, _FORMSET):
+    if target.of is None or target.evidence not in (_FORM, FORMSET):
         return None
     form = target.of
     if target.evidence == _FORM:
@@ -56,7 +56,7 @@ def made(run: Run, target: Value, arguments: Arguments) -> Value | None:
     rows = arguments.keywords.get("queryset")
     if rows is not None and rows.kind in queries.LAZY_KINDS and rows.of is not None:
         form = form.but(entries=(*form.entries, ("instance", rows.of)))
-    return Value("instance", of=form, evidence=_FORMSET, label="formset", depends=arguments.depends)
+    return Value("instance", of=form, evidence=FORMSET, label="formset", depends=arguments.depends)
 
 
 def saved(
@@ -69,7 +69,7 @@ def saved(
     commit = arguments.keywords.get("commit") or arguments.first()
     if this is None or this.kind != "instance" or (commit is not None and commit.const is False):
         return None
-    if this.evidence == _FORMSET and this.of is not None:
+    if this.evidence == FORMSET and this.of is not None:
         return _each(run, node, this, this.of, place)
     if this.evidence == MANY and this.ref is not None and _writes(run, this.ref) and this.of is not None:
         return _each(run, node, this, this.of, place)
@@ -96,16 +96,19 @@ def _one(run: Run, form: Value, place: Place, depends: frozenset[str | int]) -> 
 
 
 def _model(run: Run, form: Value) -> Key | None:
-    """The model whose rows a form or serializer writes."""
+    """The model whose rows a form or serializer writes as the framework does; None for any other object."""
+    project, key = run.summaries.project, form.ref
+    own = key is not None and key[0] and (forms.is_form(project, key) or _writes(run, key))
+    return model_of(run, form) if own or _MODEL in dict(form.entries) else None
+
+
+def model_of(run: Run, form: Value) -> Key | None:
+    """The model that a form or serializer is said to be for."""
     project = run.summaries.project
     given = dict(form.entries).get(_MODEL)
     if given is not None:
         return given.ref
-    if form.ref is None or not form.ref[0]:
-        return None
-    if not forms.is_form(project, form.ref) and not _writes(run, form.ref):
-        return None
-    held = classes.meta(project, form.ref, "model")
+    held = classes.meta(project, form.ref, "model") if form.ref is not None else None
     key = classes.class_of(project, held) if held is not None else None
     known = run.summaries.models.model(*key) if key is not None else None
     return known.key if known is not None and known.orm == "django" else None

@@ -4,7 +4,7 @@ from rest_framework import generics, serializers, viewsets
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
-from shop.models import Author, Book, Publisher, Review
+from shop.models import Author, Book, Publisher, Review, Stock
 from shop.visits import visit
 
 
@@ -389,8 +389,30 @@ class WrittenSerializer(serializers.ModelSerializer):
         fields = ["stars", "book", "user"]
 
 
+class PlainSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Stock
+        fields = ["key", "amount"]
+
+
+def rows_checked_one_by_one(ids):
+    for pk in ids:
+        serializer = WrittenSerializer(data={"stars": 1, "book": pk, "user": 1})
+        print(serializer.is_valid())  # grows
+
+
+def rows_without_keys_checked(ids):
+    for pk in ids:
+        serializer = PlainSerializer(data={"key": str(pk), "amount": 1})
+        print(serializer.is_valid())
+
+
+def many_rows_without_keys_checked(ids):
+    serializer = PlainSerializer(data=[{"key": str(pk), "amount": 1} for pk in ids], many=True)
+    print(serializer.is_valid())
+
+
 def many_rows_saved(ids):
-    # disagrees: serializers
     data = [{"stars": 1, "book": pk, "user": 1} for pk in ids]
     serializer = WrittenSerializer(data=data, many=True)
     if serializer.is_valid():  # grows

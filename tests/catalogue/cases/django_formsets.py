@@ -116,6 +116,36 @@ def form_of_each_checked(names):
         print(form.is_valid())
 
 
+class _ReviewForm(forms.ModelForm):
+    class Meta:
+        model = Review
+        fields = ["stars", "user"]
+
+
+def form_of_each_with_a_key_checked(ids):
+    for pk in ids:
+        form = _ReviewForm({"stars": pk, "user": 1})
+        print(form.is_valid())  # grows
+
+
+def rows_checked_before_they_are_written(ids):
+    made = []
+    for pk in ids:
+        review = Review(stars=1, book_id=pk, user_id=1)
+        review.full_clean()  # grows
+        made.append(review)
+    print(len(made))
+
+
+def rows_without_keys_checked_before_they_are_written(names):
+    made = []
+    for name in names:
+        stock = Stock(key=name, amount=1)
+        stock.full_clean()
+        made.append(stock)
+    Stock.objects.bulk_create(made)
+
+
 def form_of_each_made_and_kept(names):
     made = []
     for name in names:
