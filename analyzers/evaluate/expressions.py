@@ -71,7 +71,8 @@ def _slice(run: Run, node: f.Slice) -> Value:
     bounds = [
         evaluate(run, part) if part is not None else None for part in (node.start, node.stop, node.step)
     ]
-    return _by(operators.sliced(run, node, base, bounds), derived.sliced(base.way, bounds))
+    part = _by(operators.sliced(run, node, base, bounds), derived.sliced(base.way, bounds))
+    return part.but(evidence=loops.PIECE) if loops.is_piece(run, bounds) else part
 
 
 # ------------------------------------------------------------------------------------------------- operators

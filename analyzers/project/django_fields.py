@@ -50,7 +50,7 @@ class Declared(Struct, frozen=True):
 
     fields: tuple[Field, ...]
     managers: tuple[tuple[str, Target | None], ...]
-    hidden: frozenset[str]  # names set to None, which removes an inherited field
+    hidden: frozenset[str]  # names set to None and methods, which take the place of an inherited field
     meta: dict[str, Expr]
     meta_is_closed: bool  # a class Meta that derives from no other
 
@@ -66,12 +66,14 @@ def declared(project: Project, key: Key) -> Declared:
 def _declared(project: Project, key: Key) -> Declared:
     path, qualname = key
     project.read(path, "body", qualname)
+    project.read(path, "members", qualname)
     outline, cls = project.outline(path), project.outlined_class(path, qualname)
     if outline is None or cls is None:
         return _NOTHING
     fields: list[Field] = []
     managers: list[tuple[str, Target | None]] = []
-    hidden = set()
+    # Source: https://docs.djangoproject.com/en/5.2/topics/db/models/#field-name-hiding-is-not-permitted
+    hidden = set(outline.methods.get(qualname, ()))
     for name, assign in outline.class_values(qualname).items():
         value = assign.value
         if isinstance(value, Const) and value.kind == "none":

@@ -164,7 +164,9 @@ class _Written:
         name = shapes.dotted(node.func)
         if isinstance(node.func, f.Attr):
             if node.func.name == "split":
-                return bool(node.args) and isinstance(node.args[0], f.Const) and node.args[0].value != "\n"
+                return bool(node.args) and not (
+                    isinstance(node.args[0], f.Const) and node.args[0].value == "\n"
+                )
             if node.func.name in data.VIEWS:
                 return self.holds(node.func.obj)
             if node.func.name.startswith("get") and self._is_setting(node.func.obj):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -19,8 +19,13 @@ from analyzers.evaluate.turns.whiles import inside, levels
 from analyzers.findings import Place
 from analyzers.types import UNKNOWN_VALUE, Value, element, join
 
-CHUNKERS = ("batched", "chunked", "chunks", "grouper", "windowed", "in_batches", "ichunked", "sliced")
-"""Names under which iterables are cut into pieces (itertools.batched, more_itertools.chunked, ...)."""
+CHUNKERS = (
+    "batched", "chunked", "chunks", "grouper", "windowed", "in_batches", "ichunked", "sliced", "array_split",
+)  # fmt: skip
+"""Names under which iterables are cut into pieces (itertools.batched, more_itertools.chunked, numpy.array_split, ...)."""
+
+PIECE = "a piece of a sequence"
+"""Evidence of a slice that a loop in steps takes: `rows[start : start + 100]`."""
 
 
 def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
@@ -109,7 +114,7 @@ def enter(
             derived=derived,
             constant=turns.is_constant or (over.frozen and over.kind != "unknown"),
             amortised=shared is not None,
-            chunked=iter_node is not None and is_chunked(iter_node),
+            chunked=(iter_node is not None and is_chunked(iter_node)) or _holds_pieces(over),
             exits=exits,
             is_async=is_async,
         )
@@ -152,6 +157,19 @@ def is_chunked(node: f.Expr) -> bool:
         return is_chunked(node.args[0])
     lowered = name.lower().strip("_")
     return any(word in lowered for word in CHUNKERS)
+
+
+def is_piece(run: Run, bounds: Sequence[Value | None]) -> bool:
+    """True if a slice begins or ends where the innermost loop is, which goes on in steps."""
+    loop = run.loops[-1] if run.loops else None
+    return (
+        loop is not None and loop.chunked and any(b is not None and loop.number in b.depends for b in bounds)
+    )
+
+
+def _holds_pieces(over: Value) -> bool:
+    """True for what pieces were collected in: each turn of a loop over it takes many elements."""
+    return over.of is not None and over.of.evidence == PIECE
 
 
 def _is_one(node: f.Expr) -> bool:
