@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzers.conventions import units
+from analyzers.conventions import rendered, units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.evaluate.queries import holding
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
@@ -73,7 +73,9 @@ def _below(context: Context, query: Queried) -> Loop | None:
     """A loop in what is called here, over rows that come from a query made here: nobody else knows what it loads."""
     origin = query.origin
     ours = origin is not None and (
-        context.inside(origin.place) or _shown_here(context, query) or _handed_here(context, query, origin)
+        context.inside(origin.place)
+        or (_shown_here(context, query) and not _is_told_there(context, query, origin))
+        or _handed_here(context, query, origin)
     )
     return query.within if ours and not query.batch and not query.memoised else None
 
@@ -82,6 +84,29 @@ def _shown_here(context: Context, query: Queried) -> bool:
     """True for rows that a view shows in a template and has of another function: no other function knows both."""
     shows = bool(query.chain) and query.chain[0].message.startswith("shows ")
     return shows and query.place.path != context.path
+
+
+def _is_told_there(context: Context, query: Queried, origin: Origin) -> bool:
+    """True if the function that has the rows shows them itself, as a tag does whose template stands in many pages."""
+    path, span = origin.place.path, origin.place.span
+    facts = context.project.facts(path)
+    around = [
+        function
+        for function in (facts.functions if facts is not None else ())
+        if function.kind != "module" and function.start <= span.start and span.end <= function.end
+    ]
+    if not around:
+        return False
+    innermost = max(around, key=lambda function: function.start)
+    shown = (
+        units.qualname(innermost.qualname, name) for name in rendered.roots(context.project, path, innermost)
+    )
+    analyses = (context.summaries.analysis(path, qualname) for qualname in shown)
+    return any(
+        other.place == query.place and other.relation == query.relation
+        for analysis in analyses
+        for other in (analysis.queries if analysis is not None else ())
+    )
 
 
 def _handed_here(context: Context, query: Queried, origin: Origin) -> bool:
