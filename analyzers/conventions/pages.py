@@ -111,7 +111,7 @@ def library(project: Project, name: str) -> tuple[str, f.Function, f.Expr] | Non
                 facts = project.facts(path)
                 for one in facts.functions if facts is not None else ():
                     for decorator in one.decorators:
-                        if _registers(decorator):
+                        if registers(decorator):
                             found.setdefault(_registered_as(decorator, one), (path, one.qualname))
         return found
 
@@ -120,11 +120,12 @@ def library(project: Project, name: str) -> tuple[str, f.Function, f.Expr] | Non
     if place is None:
         return None
     one = project.function(*place)
-    decorator = next((d for d in one.decorators if _registers(d)), None) if one is not None else None
+    decorator = next((d for d in one.decorators if registers(d)), None) if one is not None else None
     return (place[0], one, decorator) if one is not None and decorator is not None else None
 
 
-def _registers(decorator: f.Expr) -> bool:
+def registers(decorator: f.Expr) -> bool:
+    """True for a decorator that makes a function a filter or a tag of templates."""
     name = callee(decorator) or ""
     return name.rpartition(".")[2] in (
         "filter",

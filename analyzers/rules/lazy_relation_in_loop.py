@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzers.conventions import rendered, units
+from analyzers.conventions import pages, rendered, units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.evaluate.queries import holding
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
@@ -95,9 +95,9 @@ def _is_told_there(context: Context, query: Queried, origin: Origin) -> bool:
         for function in (facts.functions if facts is not None else ())
         if function.kind != "module" and function.start <= span.start and span.end <= function.end
     ]
-    if not around:
+    innermost = max(around, key=lambda function: function.start, default=None)
+    if innermost is None or not any(map(pages.registers, innermost.decorators)):
         return False
-    innermost = max(around, key=lambda function: function.start)
     shown = (
         units.qualname(innermost.qualname, name) for name in rendered.roots(context.project, path, innermost)
     )
