@@ -21,20 +21,24 @@ from analyzers.project.survey import Survey, survey_of
 MAX_UNPACKED = 2_000_000
 """Bytes of packed facts that are held unpacked at a time: about 16 MB then."""
 
+_LEVEL = 1
+"""Of compression: to a third, for 1.4 us a line where facts are made and 0.5 where they are unpacked."""
+
 _encoder = msgspec.msgpack.Encoder()
-_parts = msgspec.msgpack.Decoder(tuple[msgspec.Raw, msgspec.Raw])
+_parts = msgspec.msgpack.Decoder(tuple[msgspec.Raw, int, bytes])
 _survey = msgspec.msgpack.Decoder(Survey)
 _facts = msgspec.msgpack.Decoder(FileFacts)
 
 
 def pack(facts: FileFacts) -> bytes:
     """Facts and their survey, for another process or another day."""
-    return _encoder.encode((survey_of(facts), facts))
+    whole = _encoder.encode(facts)
+    return _encoder.encode((survey_of(facts), len(whole), zlib.compress(whole, _LEVEL)))
 
 
 def unpack(packed: bytes) -> FileFacts:
     """The facts of what was packed."""
-    return _facts.decode(_parts.decode(packed)[1])
+    return _facts.decode(zlib.decompress(_parts.decode(packed)[2]))
 
 
 def unpack_survey(packed: bytes) -> Survey:
@@ -45,13 +49,15 @@ def unpack_survey(packed: bytes) -> Survey:
 class Kept:
     """The packed facts of a file that nobody has open."""
 
-    __slots__ = ("_facts", "_survey", "size")
+    __slots__ = (
+        "_facts",
+        "_survey",
+        "size",
+    )  # `size`: bytes before they are compressed; what memory facts take goes by it
 
     def __init__(self, packed: bytes) -> None:
-        survey, facts = _parts.decode(packed)
+        survey, self.size, self._facts = _parts.decode(packed)
         self._survey = bytes(survey)
-        self._facts = zlib.compress(facts, 1)
-        self.size = len(memoryview(facts))  # unpacked with `zlib`; what memory the facts take goes by it
 
     @property
     def bytes_held(self) -> int:

@@ -24,7 +24,7 @@ FORMAT = 1
 """The layout of the tables below; a file of another layout is begun anew."""
 
 MAX_BYTES = 400_000_000
-"""What the file holds at most. Facts are about 30 bytes a line."""
+"""What the file holds at most. Facts are about 35 bytes a line."""
 
 MAX_DAYS = 30
 """What was not used for so long is dropped."""
