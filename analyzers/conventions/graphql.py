@@ -177,6 +177,9 @@ def _parts_of_types(project: Project) -> frozenset[Key]:
     """The plain classes that types are put together of: `class Query(shop.Query, blog.Query, graphene.ObjectType)`."""
 
     def collect() -> frozenset[Key]:
+        packages = {name.partition(".")[0] for name in frameworks().graphql_type.names}
+        if not any(project.knows_package(package) for package in packages):
+            return frozenset()  # without a look at every class
         return frozenset().union(*(_parts_in(project, path) for path in project.paths()))
 
     return project.memo.ask(("graphql parts",), collect, frozenset())

@@ -13,7 +13,7 @@ from analyzers.project.survey import Survey
 
 Key = tuple[str, str]
 
-_KINDS = ("methods", "defined", "kept", "loaded", "custom", "givers")
+_KINDS = ("methods", "defined", "kept", "loaded", "custom", "givers", "packages")
 """The fields of a survey that are asked for word by word."""
 
 _NOBODY: dict[str, tuple[str, ...]] = {}

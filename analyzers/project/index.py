@@ -141,6 +141,10 @@ class Project:
             return held.survey().classes
         return tuple(cls.qualname for cls in held.classes) if held is not None else ()
 
+    def knows_package(self, package: str) -> bool:
+        """Whether some file imports from a package, by its first name, or the project holds one of that name."""
+        return self.modules.has(package) or self.words.says("packages", package)
+
     @property
     def words(self) -> Concordance:
         """What all files say, by words."""

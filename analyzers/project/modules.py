@@ -93,6 +93,10 @@ class ModuleMap:
 
     # -------------------------------------------------------------------------------------------- look-ups
 
+    def has(self, name: str) -> bool:
+        """Whether a file or folder is called so that an import may mean it by its first name."""
+        return bool(self._tops.get(name))
+
     def resolve(self, importer: str, module: str, level: int = 0) -> str | None:
         """The file that `module` means in `importer`, or None when it is no file of the project.
 

@@ -51,9 +51,14 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     reads: dict[str, tuple[str, ...]] = {}
     stays_valid: bool = False
 
+    @property
+    def packages(self) -> frozenset[str]:
+        """The packages that are imported from, by their first names."""
+        return frozenset(item.partition(":")[0].partition(".")[0] for item in self.imports)
+
     def imports_from(self, package: str) -> bool:
         """Whether something is imported from a package, by its first name."""
-        return any(item.startswith(package) and item[len(package)] in ".:" for item in self.imports)
+        return package in self.packages
 
 
 class _Part(Struct, frozen=True):
