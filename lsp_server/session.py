@@ -81,6 +81,7 @@ class OpenDocument:
     saved: int = 0  # how many edits there were when it was saved
     settled: int = 0  # how many there were when typing last paused
     analysis: Analysis | None = None  # the last that succeeded, kept when a later one fails
+    early: Analysis | None = None  # what was found by then, while there is no whole one
     failed: State | None = None
     seconds: float = 0.0  # of processor time that the last analysis after an edit took
     begun: tuple[State, tuple[Looked | None, float]] | None = None  # the first slice of an analysis
@@ -282,8 +283,10 @@ class Session:
                 return looked.findings
             if document.analysis is None and seconds > EARLY * 2**told:
                 told += 1
-                if shown := self._shown(looked.findings):
-                    self.tell_early(document, Analysis(state, version, text, shown))
+                shown = self._shown(looked.findings)
+                if len(shown) > (len(document.early.findings) if document.early is not None else 0):
+                    document.early = Analysis(state, version, text, shown)
+                    self.tell_early(document, document.early)
 
     def _run(self, document: OpenDocument, state: State, text: Text) -> tuple[Looked | None, float]:
         # On the engine's thread. While this waited for its turn, the person may have typed on.

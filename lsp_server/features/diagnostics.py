@@ -141,16 +141,25 @@ async def _keep(ls: BigoServer) -> None:
 async def _refresh_typed(ls: BigoServer, path: str) -> None:
     """`refresh` after an edit. While one leaves the text broken, as an open quote does, what was found before is shown
     where it stands now; what is true of the broken text, once typing rests."""
+    document = ls.session.documents.get(path)
+    if document is not None and document.analysis is None and document.early is not None:
+        _show_moved(ls, document, document.early)  # the whole of a long file takes long
     if ls.session.client.pull or await ls.session.ready(path):
         await refresh(ls, path)
         return
     document = ls.session.documents.get(path)
     if document is None or document.analysis is None:
         return
-    before, text = document.analysis, document.text
-    findings = moved(before.findings, path, before.text.source, text.source)
-    _publish(ls, document, Analysis(ls.session.state_of(document), document.version, text, findings))
+    _show_moved(ls, document, document.analysis)
     ls.session.timers.schedule(path, REST, lambda: refresh(ls, path))
+
+
+def _show_moved(ls: BigoServer, document: OpenDocument, before: Analysis) -> None:
+    """Show what was found in an earlier text where it stands now."""
+    if not ls.session.client.pull:
+        text = document.text
+        findings = moved(before.findings, document.path, before.text.source, text.source)
+        _publish(ls, document, Analysis(ls.session.state_of(document), document.version, text, findings))
 
 
 def refresh_later(ls: BigoServer, path: str) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import random
 
 import pytest
+from connection import Editor, play
 
 from analyzers.text import Text
 from lsp_server.engine import Engine
@@ -132,3 +133,26 @@ def test_what_is_found_early_in_an_opened_document_is_told_early(monkeypatch: py
     asyncio.run(session.analysed(PATH))
     session.close_lanes()
     assert len(told) == early, "what is shown already is not taken back in parts"
+
+
+def test_an_edit_of_a_document_that_is_still_looked_at_is_answered_with_what_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lsp_server.session.SLICE", 0.0)
+    monkeypatch.setattr("lsp_server.session.EARLY", 0.0)
+    uri = f"file://{PATH}"
+
+    async def story(editor: Editor) -> None:
+        editor.open(uri, SOURCE)
+        await editor.until(lambda: editor.published(uri))
+        line = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+        editor.change(uri, 2, {"range": line, "text": "\n\n"})
+        await editor.until(lambda: [p for p in editor.published(uri) if p["version"] == 2])
+        first, *_ = [p for p in editor.published(uri) if p["version"] == 2]
+        known = [p for p in editor.published(uri) if p["version"] == 1][-1]["diagnostics"]
+        assert [one["range"]["start"]["line"] for one in first["diagnostics"]] == [
+            one["range"]["start"]["line"] + 2 for one in known
+        ]
+        await editor.until(lambda: len(editor.published(uri)[-1]["diagnostics"]) == 7)
+
+    play(story, session=Session)
