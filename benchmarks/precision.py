@@ -66,6 +66,14 @@ BASES = {
     "fief": ("fief-dev/fief", "a77e7fb65fc54d7994740619684a87e85d1293ed"),
     "borg": ("borgbackup/borg", "fc74d5f643d17d5341e303cd5ed4ddeb425660f0"),
     "formbricks": ("formbricks/formbricks", "b66c1dd978af618a0e402bd3343b456bed68594c"),
+    "zou": ("cgwire/zou", "4bf77e6da49b9d06521aaead52927daf6449a99d"),
+    "openwisp": ("openwisp/openwisp-controller", "a795388fe0633f23e9cdd23ca72a8a113a33db3d"),
+    "linkding": ("sissbruecker/linkding", "65813a75404b1319aca8b09700fadc0b15adabaf"),
+    "babybuddy": ("babybuddy/babybuddy", "fa8bf4cd66ed149e23c215763a49a2f76dbcd2b7"),
+    "evennia": ("evennia/evennia", "e174e49f5711a6cdc607d262a9464fd9c3673b7b"),
+    "djwiki": ("django-wiki/django-wiki", "0861f3d122609f9269c23b39f381d2fcbc86851c"),
+    "archivebox": ("ArchiveBox/ArchiveBox", "81d6d36fb3cdd1bfb350c2d4a4fb0272921397a8"),
+    "timesketch": ("google/timesketch", "45b339bb87c7334effc1e0327c285b4ec19d96d9"),
     "saleor": ("saleor/saleor, without its seed data (`core/utils/random_data.py`)", "723cd4eba87dfc72822ade45dc08a3caa548428d"),
 }  # fmt: skip
 LEFT_OUT = ("core/utils/random_data.py",)
@@ -78,7 +86,10 @@ APPLICATIONS = (
     "ckan", "flaskbb", "helpdesk", "kiwi", "lemur", "pontoon", "pretalx", "pulpcore", "pythondotorg", "ralph", "recipes", "wger",
 )  # fmt: skip
 """The applications that were opened last."""
-WARNINGS = ("conda", "pylint", "warehouse", "notifications", "fief", "borg", "formbricks", *APPLICATIONS)
+WARNINGS = (
+    "conda", "pylint", "warehouse", "notifications", "fief", "borg", "formbricks", "zou", "openwisp", "linkding",
+    "babybuddy", "evennia", "djwiki", "archivebox", "timesketch", *APPLICATIONS,
+)  # fmt: skip
 """Where only the warnings were read."""
 SEVERITIES = ("warning", "information")
 KINDS = ("right", "moot", "wrong")
