@@ -41,6 +41,16 @@ def _is_for_a_model(project: Project, key: Key) -> bool:
     )
 
 
+def lists_by_itself(project: Project, key: Key) -> bool:
+    """True if a class of the project shows many rows of a serializer in a way of its own: `Meta.list_serializer_class`.
+
+    Source: https://www.django-rest-framework.org/api-guide/serializers/#customizing-listserializer-behavior
+    """
+    held = classes.meta(project, key, "list_serializer_class")
+    own = classes.class_of(project, held) if held is not None else None
+    return own is not None and classes.method(project, own, "to_representation") is not None
+
+
 def row_of(project: Project, path: str, function: f.Function) -> Key | None:
     """The model of the row that a serializer's method is handed: `get_names(self, obj)`, `to_representation(self, obj)`."""
     name, key = function.name, (path, function.owner)

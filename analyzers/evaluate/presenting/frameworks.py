@@ -65,6 +65,8 @@ def _serialise(run: Run, node: f.Call, made: Value, given: Value, many: bool, pl
         return
     if given.kind not in _LAZY and (given.of is None or given.of.kind != "row"):
         return
+    if serializers.lists_by_itself(run.summaries.project, made.ref):
+        return  # It may load what the rows need before it shows them.
     given = named(given)
     loops.enter(run, node, given, node.args[0] if node.args else None, place, LOOP)
     calls.invoke(run, unit, (loops.element_of(run, given),), {}, place, made.ref[1])
