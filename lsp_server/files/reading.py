@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lsp_server.files import batch
 from lsp_server.files.indexing import Indexed, digest_of
-from lsp_server.files.store import Stamp, Store, key_of
+from lsp_server.files.store import Stamp, Store, key_of, seen
 from lsp_server.files.workspace import Unreadable, read_source
 
 KEPT_AT_ONCE = 500
@@ -56,7 +56,7 @@ def _known(paths: Sequence[str], stamps: dict[str, Stamp], max_size: int, store:
         row, stamp = rows.get(path), stamps.get(path)
         if row is None:
             continue
-        if stamp is not None and row[0] == stamp.packed():
+        if stamp is not None and row[0] == seen(stamp):
             have[path] = row[1]
             continue
         source = read_source(Path(path), max_size)

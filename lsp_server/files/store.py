@@ -69,6 +69,11 @@ class Stamp(NamedTuple):
         return now - max(self.changed, self.status) > FRESH
 
 
+def seen(stamp: Stamp) -> bytes:
+    """What is noted of a file that was read: its stamp, and which version of bigo read it. Only that one's key counts."""
+    return stamp.packed() + fingerprint()
+
+
 def key_of(*parts: bytes) -> bytes:
     """A key made from everything that shaped what stands under it, and from the version of bigo."""
     found = hashlib.blake2b(fingerprint(), digest_size=20)
@@ -114,7 +119,7 @@ class Store:
 
     def know(self, files: Iterable[tuple[str, Stamp, bytes]]) -> None:
         """Note what key stands for a file, as long as its stamp is this."""
-        rows = [(path, stamp.packed(), key) for path, stamp, key in files if _is_text(path)]
+        rows = [(path, seen(stamp), key) for path, stamp, key in files if _is_text(path)]
         if rows:
             self._write(lambda db: db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", rows))
 

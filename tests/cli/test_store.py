@@ -70,6 +70,18 @@ def test_files_that_did_not_change_are_not_read_again(tmp_path: Path, made: list
     assert made == []
 
 
+def test_what_another_version_made_is_not_read(
+    tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = write(tmp_path, a=SLOW, b=FAST)
+    wait_until_settled()
+    index(paths, tmp_path / "kept")
+    made.clear()
+    monkeypatch.setattr(store, "fingerprint", lambda: b"another version")
+    index(paths, tmp_path / "kept")
+    assert made == paths
+
+
 def test_only_what_changed_is_parsed_again(tmp_path: Path, made: list[str]) -> None:
     paths = write(tmp_path, a=SLOW, b=FAST)
     wait_until_settled()
