@@ -9,7 +9,6 @@ from pathlib import Path
 
 from lsprotocol import types as lsp
 
-from lsp_server import bytecode
 from lsp_server.features import configuration, diagnostics, index, profiles, watched_files
 from lsp_server.files import workspace
 from lsp_server.server import BigoServer
@@ -46,8 +45,6 @@ async def initialized(ls: BigoServer, params: lsp.InitializedParams) -> None:
 async def _read_workspace(ls: BigoServer) -> None:
     await index.build(ls)
     await profiles.link_found(ls)
-    if bytecode.is_missing():
-        bytecode.compile_once()
 
 
 async def adopt(ls: BigoServer, path: str) -> None:

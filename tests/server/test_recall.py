@@ -12,7 +12,6 @@ from stand_in import StandIn
 
 from analyzers.findings import Finding
 from analyzers.text import Text
-from lsp_server import bytecode
 from lsp_server.session import Session
 from lsp_server.settings_table import Settings
 
@@ -109,13 +108,3 @@ def test_an_edit_is_not_held_back(uri: str, tmp_path: Path) -> None:
 
     play(first, root=tmp_path)
     play(second, root=tmp_path)
-
-
-def test_code_is_compiled_only_where_nobody_else_does(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr("sys.pycache_prefix", str(tmp_path))
-    monkeypatch.setattr("sys.dont_write_bytecode", False)
-    assert not bytecode.is_missing()
-    monkeypatch.setattr("sys.dont_write_bytecode", True)
-    assert bytecode.is_missing()
