@@ -3,7 +3,8 @@ if it is given none, so `total(order, prices)` in a loop asks for nothing.
 
 A query that is sent where a parameter was left out is written down with that parameter; whoever calls the function
 knows whether it was. The same goes for what a row's method asks if the row is new, or if it is not (`if not self.pk`):
-whoever calls it may know that the row is one of a query, or was made a line before.
+whoever calls it may know that the row is one of a query, or was made a line before; and of what is asked if a row came
+without an attribute (`hasattr(self, "taken")`): whoever calls it knows what the row's query puts there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Queried
+from analyzers.evaluate.queries.django_loaders import fills
 from analyzers.evaluate.queries.emit import FETCHED, MADE
 from analyzers.evaluate.run import Run
 from analyzers.types import Value
@@ -46,11 +48,39 @@ def left_out(run: Run, test: f.Expr) -> tuple[str, str]:
         return fails, holds
     if isinstance(test, f.Compare) and test.ops in (("is",), ("==",), ("is not",), ("!=",)):
         other = test.rights[0]
-        found = _of_key(run, test.left) if _is_none(other) else ("", "")
+        found = _of_row(run, test.left) if _is_none(other) else ("", "")
         found = found if any(found) else ("", _parameter(run, test.left, other))
         return found[::-1] if test.ops[0] in ("is", "==") else found
-    found = _of_key(run, test)
+    found = _of_row(run, test)
     return found if any(found) else ("", _parameter(run, test, None))
+
+
+def _of_row(run: Run, node: f.Expr) -> tuple[str, str]:
+    attribute = _attribute(run, node)
+    return ("", attribute) if attribute else _of_key(run, node)
+
+
+def _attribute(run: Run, node: f.Expr) -> str:
+    """`hasattr(self, "taken")`, `getattr(self, "taken", None)`, or a variable that began as one: what is asked where that
+    is false is spared for rows whose query fills `taken`."""
+    if isinstance(node, f.Name):
+        began = next(
+            (
+                s.value
+                for s in shapes.walk(run.function.body)
+                if isinstance(s, f.Assign)
+                and any(isinstance(t, f.Name) and t.id == node.id for t in s.targets)
+            ),
+            None,
+        )
+        return _attribute(run, began) if isinstance(began, f.Call) else ""
+    if not isinstance(node, f.Call) or len(node.args) < 2 or not isinstance(node.args[1], f.Const):
+        return ""
+    called = shapes.dotted(node.func)
+    if called != "hasattr" and not (called == "getattr" and len(node.args) == 3 and _is_none(node.args[2])):
+        return ""
+    holder = shapes.dotted(node.args[0])
+    return f"{holder}:.{node.args[1].value}" if any(p.name == holder for p in run.function.params) else ""
 
 
 def _of_key(run: Run, node: f.Expr) -> tuple[str, str]:
@@ -95,6 +125,12 @@ def still(
     for name in query.unless:
         holder, _, state = name.partition(":")
         value = bound.get(holder)
+        if state.startswith("."):
+            if value is not None and value.kind == "row" and fills(value.origin, value.path, state[1:]):
+                return None
+            own = next((p.name for p in run.function.params if value and value.depends == {p.name}), "")
+            found |= {f"{own}:{state}"} if own else set()
+            continue
         if state:
             told = _state(run, function, value)
             if told == state:

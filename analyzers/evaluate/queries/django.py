@@ -328,6 +328,8 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         origin = loaders.prefetched(run, origin, node.args, arguments.values)
         asked = model_of(run, receiver)
         origin = loaders.by_properties(run, asked, origin) if asked is not None else origin
+    elif name == "annotate":
+        origin = loaders.annotated(origin, node)
     elif name in ("filter", "exclude"):
         origin = loaders.left_empty(origin, node, name)
     elif name in ("union", "intersection", "difference", "fetch_mode"):

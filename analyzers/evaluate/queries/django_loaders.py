@@ -138,6 +138,18 @@ def filled(origin: Origin | None, path: str) -> str:
     return next((p.partition("=")[2] for p in origin.prefetches if p.startswith(f"{path}=")), "")
 
 
+def annotated(origin: Origin, node: f.Call) -> Origin:
+    """After `annotate(name=...)`: rows come with these attributes, which no relation fills."""
+    given = {f"{keyword.name}=" for keyword in node.keywords if keyword.name}
+    return replace(origin, prefetches=origin.prefetches | given)
+
+
+def fills(origin: Origin | None, path: str, name: str) -> bool:
+    """True if the query that a row came from, at a path of relations, gives it an attribute of that name, or may."""
+    at = join_path(path, name) + "="
+    return origin is not None and (not origin.certain or any(p.startswith(at) for p in origin.prefetches))
+
+
 def _takes_back(arguments: Arguments) -> bool:
     return len(arguments.values) == 1 and arguments.values[0].kind == "none"
 

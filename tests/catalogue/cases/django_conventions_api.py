@@ -389,7 +389,7 @@ class WrittenSerializer(serializers.ModelSerializer):
         fields = ["stars", "book", "user"]
 
 
-class PlainSerializer(serializers.ModelSerializer):
+class StockSerializer(serializers.ModelSerializer):
     class Meta:
         model = Stock
         fields = ["key", "amount"]
@@ -403,12 +403,12 @@ def rows_checked_one_by_one(ids):
 
 def rows_without_keys_checked(ids):
     for pk in ids:
-        serializer = PlainSerializer(data={"key": str(pk), "amount": 1})
+        serializer = StockSerializer(data={"key": str(pk), "amount": 1})
         print(serializer.is_valid())
 
 
 def many_rows_without_keys_checked(ids):
-    serializer = PlainSerializer(data=[{"key": str(pk), "amount": 1} for pk in ids], many=True)
+    serializer = StockSerializer(data=[{"key": str(pk), "amount": 1} for pk in ids], many=True)
     print(serializer.is_valid())
 
 
