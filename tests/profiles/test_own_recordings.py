@@ -85,7 +85,8 @@ def test_python(program: Path, profiler: str) -> None:
 
 @pytest.mark.skipif(NODE is None, reason="no node")
 def test_node(program: Path) -> None:
-    found = record(program, ["node", str(program / "nodeapp" / "app.js"), "0.3"], "node")
+    # Long enough that one odd sample, which on a busy machine stands for several milliseconds, is far below a hundredth.
+    found = record(program, ["node", str(program / "nodeapp" / "app.js"), "1.5"], "node")
     assert unlinked_part(found, program) <= 0.01
     assert {time.name for time in found.functions} >= {"findPairs", "dedupeNames"}
 
