@@ -185,14 +185,18 @@ def _parts_of_types(project: Project) -> frozenset[Key]:
     return project.memo.ask(("graphql parts",), collect, frozenset())
 
 
+def _classes_of(project: Project, path: str) -> tuple[f.ClassDef, ...]:
+    """The classes that a Python file defines."""
+    project.read(path, "classes")
+    facts = project.facts(path)
+    return facts.classes if facts is not None and facts.language == "python" else ()
+
+
 def _parts_in(project: Project, path: str) -> frozenset[Key]:
     def collect() -> frozenset[Key]:
-        project.read(path, "classes")
-        facts = project.facts(path)
-        python = facts is not None and facts.language == "python"
         return frozenset(
             part
-            for cls in (facts.classes if facts is not None and python else ())
+            for cls in _classes_of(project, path)
             if len(cls.bases) > 1
             and classes.derives(project, (path, cls.qualname), frameworks().graphql_type)
             for part in classes.ancestry(project, (path, cls.qualname))[1:]
@@ -350,12 +354,9 @@ def _shown_model(project: Project, target: Key) -> Key | None:
 
 def _lists_in(project: Project, path: str) -> tuple[tuple[Key, Key, str], ...]:
     def collect() -> tuple[tuple[Key, Key, str], ...]:
-        project.read(path, "classes")
-        facts = project.facts(path)
-        python = facts is not None and facts.language == "python"
         return tuple(
             one
-            for cls in (facts.classes if facts is not None and python else ())
+            for cls in _classes_of(project, path)
             if _is_type(project, (path, cls.qualname))
             for one in _lists_of(project, (path, cls.qualname))
         )

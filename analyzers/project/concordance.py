@@ -80,10 +80,10 @@ class Concordance:
     def _replace_pairs(self, old: Survey | None, new: Survey | None) -> None:
         before = old.pairs if old is not None else frozenset()
         after = new.pairs if new is not None else frozenset()
-        for first in {pair[0] for pair in before ^ after}:
-            gone = [second for one, second in before - after if one == first]
-            come = [second for one, second in after - before if one == first]
-            if _counted(self._after.setdefault(first, {}), gone, come):
+        gone, come = _by_first(before - after), _by_first(after - before)
+        for first in {**gone, **come}:
+            counts = self._after.setdefault(first, {})
+            if _counted(counts, gone.get(first, ()), come.get(first, ())):
                 self._memo.forget(("said", "after", first))
 
     def _replace_readers(self, path: str, old: Survey | None, new: Survey | None) -> None:
@@ -97,6 +97,13 @@ class Concordance:
             else:
                 del self._readers[name][path]
             self._memo.forget(("said", "reads", name))
+
+
+def _by_first(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for first, second in pairs:
+        found.setdefault(first, []).append(second)
+    return found
 
 
 def _counted(counts: dict[str, int], gone: Iterable[str], come: Iterable[str]) -> list[str]:

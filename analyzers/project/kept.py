@@ -38,12 +38,7 @@ def pack(facts: FileFacts) -> bytes:
 
 def unpack(packed: bytes) -> FileFacts:
     """The facts of what was packed."""
-    return _facts.decode(zlib.decompress(_parts.decode(packed)[2]))
-
-
-def unpack_survey(packed: bytes) -> Survey:
-    """The survey of what was packed."""
-    return _survey.decode(_parts.decode(packed)[0])
+    return Kept(packed).facts()
 
 
 class Kept:

@@ -64,9 +64,10 @@ def check(context: Context) -> Iterator[Finding]:
 def _is_first(context: Context, loop: Loop, query: Queried) -> bool:
     """True if this was not told yet: neither here, nor by a method of the class at hand whose loop it is."""
     place = query.origin.place if query.origin is not None else None
-    unit = context.function.kind == units.KIND
-    here = context.once("lazy", query.origin, call_place(query), query.relation)
-    return context.once("lazy of", loop.place, place, query.relation) or not unit if here else False
+    if not context.once("lazy", query.origin, call_place(query), query.relation):
+        return False
+    is_first_of_loop = context.once("lazy of", loop.place, place, query.relation)
+    return is_first_of_loop or context.function.kind != units.KIND
 
 
 def _below(context: Context, query: Queried) -> Loop | None:

@@ -102,8 +102,8 @@ def gather(
     cached: bool = True,
 ) -> Gathered:
     """Read the workspaces of the paths. CannotRun for a path that does not exist."""
-    from analyzers.project import kept
     from analyzers.project.index import Project
+    from analyzers.project.kept import Kept
 
     listing = listing or listed(paths, settings)
     texts = Texts(settings.analysis.max_file_size)
@@ -112,7 +112,8 @@ def gather(
         gathered.skip(path, "is in no language bigo reads")
     with opened(cache_dir() if cached else None) as store, without_collecting():
         for path, facts in _indexed(listing.everything, gathered, store):
-            gathered.project.update(path, kept.unpack(facts), kept.unpack_survey(facts))
+            packed = Kept(facts)
+            gathered.project.update(path, packed.facts(), packed.survey())
     gathered.wanted = [path for path in listing.wanted if gathered.project.facts(path) is not None]
     return gathered
 

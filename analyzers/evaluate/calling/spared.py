@@ -125,18 +125,14 @@ def still(
     for name in query.unless:
         holder, _, state = name.partition(":")
         value = bound.get(holder)
-        if state.startswith("."):
-            if value is not None and value.kind == "row" and fills(value.origin, value.path, state[1:]):
-                return None
-            own = next((p.name for p in run.function.params if value and value.depends == {p.name}), "")
-            found |= {f"{own}:{state}"} if own else set()
-            continue
         if state:
-            told = _state(run, function, value)
-            if told == state:
+            if value is None or value.kind != "row":
+                continue
+            if _is_so(function, value, state):
                 return None
-            if told and not told.startswith((NEW, KEPT)):
-                found.add(f"{told}:{state}")
+            own = _own(run, value)
+            if own is not None and value.evidence not in (MADE, FETCHED):
+                found.add(f"{own.name}:{state}")
             continue
         if value is None or value.kind == "none":
             continue
@@ -148,18 +144,21 @@ def still(
     return frozenset(found)
 
 
-def _state(run: Run, function: f.Function, value: Value | None) -> str:
-    """NEW or KEPT of a row, or the caller's own parameter that it is; "" if that is not known."""
-    if value is None or value.kind != "row":
-        return ""
-    if value.evidence == MADE:
-        return NEW if function.name in SAVERS else ""
-    if value.evidence == FETCHED:
-        return KEPT
-    return next((p.name for p in run.function.params if value.depends == {p.name}), "")
+def _is_so(function: f.Function, row: Value, state: str) -> bool:
+    """True for a row that is known to be new, to be kept, or to have an attribute (`.name`)."""
+    if state.startswith("."):
+        return fills(row.origin, row.path, state[1:])
+    if state == NEW:
+        return row.evidence == MADE and function.name in SAVERS
+    return row.evidence == FETCHED
+
+
+def _own(run: Run, value: Value) -> f.Param | None:
+    """The caller's own parameter that a value is made of alone."""
+    return next((p for p in run.function.params if value.depends == {p.name}), None)
 
 
 def _handed_on(run: Run, value: Value) -> str:
     """The caller's parameter that is None itself unless it is given, and is handed on as it is."""
-    same = next((p for p in run.function.params if value.depends == {p.name} and value.label == p.name), None)
-    return same.name if same is not None and same.default is not None else ""
+    own = _own(run, value)
+    return own.name if own is not None and own.name == value.label and own.default is not None else ""
