@@ -10,7 +10,7 @@ from analyzers.costs import ONE
 from analyzers.evaluate import evidence, expressions, queries, shapes
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import asked, frameworks, pages, paginators
-from analyzers.evaluate.queries import objects
+from analyzers.evaluate.queries import marked, objects
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import reading
 from analyzers.operations import operations
@@ -206,7 +206,8 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
         # Iterated, called or read further, it stays as large as the program's text makes it.
         return Value(size=ONE, frozen=True, label=label, depends=base.depends, evidence=FIXED, bound=base)
     found = (
-        queries.attribute(run, base, node)
+        marked.attribute(base, node.name)
+        or queries.attribute(run, base, node)
         or asked.attribute(base, node.name)
         or paginators.attribute(base, node.name)
     )
@@ -297,7 +298,7 @@ def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:
         run.bind(target.obj.id, base.but(of=value.of))
     if base.kind == "row" and isinstance(target.obj, f.Name) and target.obj.id in run.env:
         # What is saved later is what was put into the row.
-        run.bind(target.obj.id, base.on(value.depends))
+        run.bind(target.obj.id, marked.stored(base.on(value.depends), target.name, value))
     if base.label in ("self", "this") and value.known:
         run.stored[target.name] = replace(value.plain(), label=shapes.text_of(target))
     elif queries.is_client(value.kind):

@@ -14,6 +14,7 @@ from analyzers.evaluate import attributes, operators, queries, shapes
 from analyzers.evaluate.calling import calls, spared
 from analyzers.evaluate.presenting import asked, frameworks, pages, written
 from analyzers.evaluate.recursion import derived
+from analyzers.evaluate.queries import holding
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges, reading
 from analyzers.evaluate.sizes.measures import texts
@@ -179,7 +180,7 @@ def _mapping(run: Run, node: f.Mapping) -> Value:
                 operators.spread_copy(run, node, value)
     run.charge(size, run.place(node), "copies the spread items")
     entries = {
-        k.value: replace(v, entries=())
+        k.value: holding.named(v)
         for k, v in zip(node.keys, values, strict=False)
         if isinstance(k, f.Const) and isinstance(k.value, str)
     }

@@ -8,6 +8,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import expressions, queries, shapes
 from analyzers.evaluate.events import Compared, Operated
+from analyzers.evaluate.queries import holding
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges, reading
 from analyzers.evaluate.sizes.arithmetic import computed
@@ -243,7 +244,9 @@ def _item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
 def _named(base: Value, index: Value) -> Value | None:
     """The rows, or the function, that a mapping holds under a written-out name: `context["books"]`."""
     found = dict(base.entries).get(index.const) if isinstance(index.const, str) else None
-    return found if found is not None and found.kind in (*queries.LAZY_KINDS, "row", *CALLABLE) else None
+    if found is None or not (found.kind in CALLABLE or holding.holds_rows(found)):
+        return None
+    return found
 
 
 def sliced(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) -> Value:

@@ -496,9 +496,9 @@ def _unknown_formal(name: str, owner: str) -> Value:
 
 def _is_kept(holder: Value, value: Value) -> bool:
     """True for what a mapping or an object that is handed over still holds by name."""
-    return value.kind in _ROWS or (
-        holder.kind == "instance" and (value.kind == "class" or objects.matters(value))
-    )
+    if holder.kind == "row" or value.kind in _ROWS or holding.holds_rows(value):
+        return True
+    return holder.kind == "instance" and (value.kind == "class" or objects.matters(value))
 
 
 def _inside(value: Value | None, depth: int = 0) -> Value | None:
@@ -513,7 +513,7 @@ def _inside(value: Value | None, depth: int = 0) -> Value | None:
         dotted=value.dotted, origin=value.origin, relation=value.relation, path=value.path,
         items=tuple(_inside(item, depth + 1) or UNKNOWN_VALUE for item in items) if items else None,
         size=ONE if small else None, letter=value.letter and small,
-        entries=tuple((k, _inside(v, depth + 1) or UNKNOWN_VALUE) for k, v in value.entries if holding.holds_rows(v)),
+        entries=tuple((k, _inside(v, depth + 1) or UNKNOWN_VALUE) for k, v in value.entries if value.kind == "row" or holding.holds_rows(v)),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from analyzers import facts as f
 from analyzers.conventions import classes, serializers, units, views
 from analyzers.conventions.tables import frameworks
 from analyzers.evaluate import attributes, evidence, queries
-from analyzers.evaluate.calling import calls
+from analyzers.evaluate.calling import calls, library
 from analyzers.evaluate.presenting import filter_sets, pages, paginators, saving
 from analyzers.evaluate.queries.emit import row
 from analyzers.evaluate.run import Run
@@ -312,9 +312,27 @@ def implicitly_called(run: Run, node: f.Attr, value: Value) -> Value:
     if value.kind == "function":
         return calls.invoke(run, value, (), {}, place, value.label).named(value.label).on(value.depends)
     holder = value.bound
+    if value.kind == "unknown" and holder is not None and holder.kind == "dict":
+        return _of_mapping(run, node, holder, value)
     if value.kind == "unknown" and holder is not None and holder.kind in _LAZY:
         from analyzers.evaluate.calling.arguments import Arguments
 
         call = f.Call(node.at, node.to, node, ())
         return queries.call(run, call, value, node.name, Arguments.none()) or value
     return value
+
+
+def _of_mapping(run: Run, node: f.Attr, holder: Value, value: Value) -> Value:
+    """`group.books` of a mapping is what it holds under that key; `groups.items`, if no key is called so, a method.
+
+    Source: https://docs.djangoproject.com/en/5.2/ref/templates/language/#variables
+    """
+    held = dict(holder.entries).get(node.name)
+    if held is None and node.name in library.VIEWS:
+        from analyzers.evaluate.calling.arguments import Arguments
+
+        call = f.Call(node.at, node.to, node, ())
+        return library.method(run, call, holder, node.name, Arguments.none(), run.place(node)).on(holder.depends)
+    if held is None and not holder.entries:
+        held = holder.values
+    return held.on(holder.depends).named(value.label) if held is not None else value

@@ -14,6 +14,7 @@ from analyzers.costs import ONE
 from analyzers.evaluate import attributes, expressions, queries
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import asked, choices, showing, written
+from analyzers.evaluate.queries import holding
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.project.outline import literal
@@ -180,7 +181,7 @@ def context(run: Run, this: Value, arguments: Arguments, place: Place) -> Value:
         model = rows.ref[1].rpartition(".")[2].lower() if rows.ref is not None else ""
         named = ("object_list", f"{model}_list", "page_obj") if kind == "rows" else ("object", model)
         entries.update({name: rows for name in (*named, own) if name})
-    return Value("dict", size=ONE, entries=tuple(entries.items()))
+    return Value("dict", size=ONE, entries=(("view", this), *entries.items()))
 
 
 def response(run: Run, this: Value, arguments: Arguments, place: Place) -> Value | None:
@@ -238,7 +239,7 @@ def put(run: Run, holder: f.Expr, key: Value, value: Value) -> None:
         return
     base = run.env[holder.id]
     if base.kind == "dict" or not base.known:
-        kept = dict(base.entries) | {key.const: replace(value, entries=())}
+        kept = dict(base.entries) | {key.const: holding.named(value)}
         run.bind(holder.id, replace(base, entries=tuple(kept.items())))
 
 

@@ -38,6 +38,17 @@ def holds_rows(value: Value | None) -> bool:
     return value is not None and (value.kind in _LAZY or next(rows(value), None) is not None)
 
 
+def named(value: Value, levels: int = 2) -> Value:
+    """A value that gets a name in a mapping, with what it holds by name itself: rows, and only so deep.
+
+    `found["found"] = found`, again and again, would double at every step.
+    """
+    if not value.entries:
+        return value
+    kept = ((name, named(held, levels - 1)) for name, held in value.entries if holds_rows(held))
+    return replace(value, entries=tuple(kept) if levels else ())
+
+
 def put(run: Run, holder: f.Expr, value: Value, received: Value) -> None:
     """`holder.append(value)`, `holder[key] = value`, where `holder` is itself found in something.
 
@@ -46,34 +57,44 @@ def put(run: Run, holder: f.Expr, value: Value, received: Value) -> None:
     if not holds_rows(value) or isinstance(holder, f.Name):
         return
     plain = value.plain()
-    _change(run, holder, lambda known: _filled(known if known is not None else received, plain))
+    change(run, holder, lambda known: _filled(known if known is not None else received, plain))
 
 
 _Change = Callable[["Value | None"], "Value | None"]
 
 
-def _change(run: Run, holder: f.Expr, change: _Change) -> None:
+def change(run: Run, holder: f.Expr, by: _Change) -> None:
+    """Put something changed in the place of what a name, an entry or an attribute of `self` holds."""
     if isinstance(holder, f.Name):
-        changed = change(run.env.get(holder.id))
+        changed = by(run.env.get(holder.id))
         if changed is not None and holder.id in run.env:
             run.bind(holder.id, changed)
     elif isinstance(holder, f.Index):
-        _change(run, holder.obj, lambda whole: _inside(whole, change))
+        index = holder.index
+        key = index.value if isinstance(index, f.Const) and isinstance(index.value, str) else None
+        change(run, holder.obj, lambda whole: _inside(whole, by, key))
     elif isinstance(holder, f.Call) and isinstance(holder.func, f.Attr) and holder.func.name in _OPENED:
-        _change(run, holder.func.obj, lambda whole: _inside(whole, change))
+        change(run, holder.func.obj, lambda whole: _inside(whole, by))
     elif isinstance(holder, f.Attr) and isinstance(holder.obj, f.Name) and holder.obj.id == "self":
-        changed = change(run.stored.get(holder.name))
+        changed = by(run.stored.get(holder.name))
         if changed is not None and holder.name in run.stored:
             run.stored[holder.name] = changed
 
 
-def _inside(whole: Value | None, change: _Change) -> Value | None:
-    """A container in which what it holds has changed."""
+def _inside(whole: Value | None, change: _Change, key: str | None = None) -> Value | None:
+    """A container in which what it holds has changed, under the key where that is written out."""
     if whole is None:
         return None
+    if whole.kind in _MAPPINGS and key in dict(whole.entries):
+        return replace(whole, entries=tuple((n, _changed(v, change) if n == key else v) for n, v in whole.entries))
     if whole.kind in _MAPPINGS:
         return replace(whole, values=change(whole.values))
     return replace(whole, of=change(whole.of), items=None) if whole.kind in _SEQUENCES else whole
+
+
+def _changed(value: Value, change: _Change) -> Value:
+    changed = change(value)
+    return value if changed is None else named(changed)
 
 
 def _filled(container: Value, value: Value) -> Value:

@@ -12,6 +12,7 @@ from analyzers.costs import ONE, Cost
 from analyzers.evaluate import evidence, expressions, queries, shapes
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.presenting import frameworks, pages
+from analyzers.evaluate.queries import marked
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import reading
 from analyzers.evaluate.turns import carried, doubling, exceeding, filling, paid, replacing, segments, whiles
@@ -55,6 +56,7 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     carried.watch(run, node, loop)
     before = dict(run.env)
     body()
+    marked.left(run, node)
     replacing.recall(run, replaced, node.body)
     leave(run, before)
 
