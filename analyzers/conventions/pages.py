@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from analyzers import facts as f
-from analyzers.conventions import classes, template_names, units, views
+from analyzers.conventions import classes, template_files, template_names, units, views
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At
 from analyzers.project.django_models import app_label
@@ -21,40 +21,11 @@ from analyzers.project.outline import callee, literal
 from analyzers.project.schema import Key
 from analyzers.templates import TEMPLATE, block_name, macro_name
 
-FOLDERS = ("templates", "jinja2")
-"""Folders in which templates are looked for. Source: https://docs.djangoproject.com/en/5.2/topics/templates/"""
-
-
-MAX_SHOWN = 4
+MAX_SHOWN = 8
 """Templates that one view may show, by its branches."""
 
 
 # ------------------------------------------------------------------------------------------------- templates
-
-
-def template(project: Project, name: str, near: str) -> str | None:
-    """The path of the template of that name; of several the one whose folder is nearest to the file `near`."""
-    found = _templates(project).get(name, ())
-    return max(found, key=lambda path: _shared(path, near), default=None)
-
-
-def _templates(project: Project) -> dict[str, tuple[str, ...]]:
-    def collect() -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for path in project.paths():
-            parts = path.split("/")
-            for place, part in enumerate(parts[:-1]):
-                if part in FOLDERS and not path.endswith((".py", ".pyi")):
-                    name = "/".join(parts[place + 1 :])
-                    found[name] = (*found.get(name, ()), path)
-        return found
-
-    return project.memo.ask(("templates",), collect, in_cycle={})
-
-
-def _shared(path: str, near: str) -> int:
-    """How many letters two paths begin with alike."""
-    return next((n for n, (a, b) in enumerate(zip(path, near, strict=False)) if a != b), len(path))
 
 
 def function(project: Project, path: str, given: f.Function) -> f.Function:
@@ -82,7 +53,7 @@ def _shown(project: Project, path: str, node: f.Call) -> tuple[f.Param, ...]:
     if isinstance(node.func, f.Name) and node.func.id == "<block>":
         block = project.function(path, block_name(literal(node.args[0])))
         return function(project, path, block).params if block is not None else ()
-    other = template(project, literal(node.args[0]), path)
+    other = template_files.find(project, literal(node.args[0]), path)
     found = project.function(other, TEMPLATE) if other is not None and other != path else None
     return function(project, other, found).params if other is not None and found is not None else ()
 
@@ -179,7 +150,7 @@ def page(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     if _answers(project, key):
         body.append(at.do(at.call(at.attr(this, ANSWER), context)))
     if views.goes_up(project, key, ANSWER):
-        shown = [name for name in template_names.of_class(project, key) if template(project, name, key[0])]
+        shown = [name for name in template_names.of_class(project, key) if template_files.find(project, name, key[0])]
         chosen = list(dict.fromkeys(shown))[:MAX_SHOWN] or [template_name(project, key)]
         body += [at.do(at.call(at.name("<show>"), at.text(name), context)) for name in chosen]
     return units.function(cls, "page", (), tuple(body))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers import facts as f
-from analyzers.conventions import pages, units
+from analyzers.conventions import template_files, units
 from analyzers.conventions.units import At
 from analyzers.project import names
 from analyzers.project.index import Project
@@ -67,6 +67,6 @@ def _named(project: Project, path: str, decorators: tuple[f.Expr, ...]) -> str |
             continue
         for node in (*decorator.args, *(k.value for k in decorator.keywords)):
             name = node.value if isinstance(node, f.Const) else None
-            if isinstance(name, str) and "." in name and pages.template(project, name, path) is not None:
+            if isinstance(name, str) and "." in name and template_files.find(project, name, path) is not None:
                 return name
     return None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from analyzers import facts as f
-from analyzers.conventions import classes
+from analyzers.conventions import classes, template_files, template_patterns
 from analyzers.conventions.tables import frameworks
 from analyzers.project import names
 from analyzers.project.index import Project
@@ -47,6 +47,9 @@ def texts(project: Project, where: Where, node: f.Expr | None, depth: int = 0) -
         return []
     if isinstance(node, f.Const):
         return [node.value] if isinstance(node.value, str) else []
+    put_together = template_patterns.patterns(node, lambda part: texts(project, where, part, depth + 1))
+    if put_together is not None:
+        return [name for pattern in put_together for name in template_files.matching(project, pattern)]
     parts: tuple[f.Expr, ...] = ()
     if isinstance(node, f.Collection):
         parts = node.items

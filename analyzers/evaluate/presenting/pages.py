@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from analyzers import conventions
 from analyzers import facts as f
-from analyzers.conventions import classes, pages, template_names, units
+from analyzers.conventions import classes, pages, template_files, template_names, units
 from analyzers.costs import ONE
 from analyzers.evaluate import attributes, expressions, queries
 from analyzers.evaluate.calling import calls
@@ -68,7 +68,7 @@ def special(run: Run, node: f.Call, name: str) -> Value:
     if name == "<every>":
         return choices.every(run, node)
     if name == "<macro>":
-        path = pages.template(run.summaries.project, literal(node.args[0]), run.path) or run.path
+        path = template_files.find(run.summaries.project, literal(node.args[0]), run.path) or run.path
         macro = literal(node.args[1])
         return Value("function", ref=(path, macro_name(macro)), label=macro)
     if name == "<groups>":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
-from analyzers.conventions import pages, template_names
+from analyzers.conventions import pages, template_files, template_names
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.template_names import Where
 from analyzers.costs import ONE
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def show(run: Run, name: str, known: Mapping[str, Value], place: Place, filled: str = "") -> None:
     """Run a template on what its context holds."""
-    path = pages.template(run.summaries.project, name, run.path)
+    path = template_files.find(run.summaries.project, name, run.path)
     if path is None or not known:
         return
     bound = dict(known)
@@ -35,7 +35,7 @@ def show(run: Run, name: str, known: Mapping[str, Value], place: Place, filled: 
 def any_of(run: Run, found: Iterable[str], known: Mapping[str, Value], place: Place) -> None:
     """Show the templates that a place may show."""
     project = run.summaries.project
-    there = [name for name in dict.fromkeys(found) if pages.template(project, name, run.path) is not None]
+    there = [name for name in dict.fromkeys(found) if template_files.find(project, name, run.path) is not None]
     for name in there[: pages.MAX_SHOWN]:
         show(run, name, known, place)
 
