@@ -21,6 +21,7 @@ from analyzers.conventions import (
     rendered,
     responses,
     serializers,
+    template_files,
     units,
     views,
 )
@@ -95,7 +96,8 @@ def repeats(call: f.Call) -> bool:
         and any(word in (dotted(func.obj) or "").lower() for word in _MANY)
     ):
         return True
-    return any(isinstance(node, f.Const) and str(node.value).endswith(_TEMPLATES) for node in call.args)
+    given = (*call.args, *(k.value for k in call.keywords))
+    return any(isinstance(node, f.Const) and str(node.value).endswith(template_files.ENDINGS) for node in given)
 
 
 def _attribute(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Function | None:
@@ -112,8 +114,6 @@ _MANY = ("formset", "forms", "serializer")
 """What the names of things have that may save many rows at once."""
 
 _DELETES = ("delete", "adelete")
-_TEMPLATES = (".html", ".htm", ".txt", ".xml", ".jinja", ".jinja2", ".j2")
-"""How the names of templates end."""
 
 _BEHIND: dict[str, Callable[[Project, str, f.Function], f.Function | None]] = {
     "response": responses.response,

@@ -15,6 +15,9 @@ from analyzers.project.index import Project
 FOLDERS = ("templates", "jinja2")
 """Folders in which templates are looked for. Source: https://docs.djangoproject.com/en/5.2/topics/templates/"""
 
+ENDINGS = (".html", ".htm", ".txt", ".xml", ".jinja", ".jinja2", ".j2")
+"""How the names of templates end."""
+
 ANY = "*"
 """What stands in the name of a template for what is not known of it: `books/list_*.html`."""
 

@@ -34,10 +34,10 @@ class Where(NamedTuple):
 
 
 class Handed(NamedTuple):
-    """A helper that shows a template named by its caller: the parameter of the name, and the names that single
-    parameters have in the context."""
+    """A helper that shows templates named by its caller: the parameters of the names (a mail has a text and a page),
+    and the names that single parameters have in the context."""
 
-    name: str
+    names: tuple[str, ...]
     keys: tuple[tuple[str, str], ...]
 
 
@@ -80,7 +80,20 @@ def of_class(project: Project, key: Key, depth: int = 0) -> list[str]:
         if out:
             return out
     held = classes.held(project, key, "template_name")
-    return _held(project, Where(key[0], None, key), held, depth) if held is not None else []
+    named = _held(project, Where(key[0], None, key), held, depth) if held is not None else []
+    return [*named, *_set_later(project, key, depth)]
+
+
+def _set_later(project: Project, key: Key, depth: int) -> Iterator[str]:
+    """The templates that a view's own methods choose: `self.template_name = "books_short.html"`."""
+    facts = project.facts(key[0])
+    for function in facts.functions if facts is not None and depth <= _DEPTH else ():
+        if function.owner != key[1]:
+            continue
+        for statement in flatten(function.body):
+            targets = statement.targets if isinstance(statement, f.Assign) and statement.value is not None else ()
+            if any(dotted(target) == "self.template_name" for target in targets):
+                yield from texts(project, Where(key[0], function, key), statement.value, depth + 1)
 
 
 def loaded(project: Project, where: Where, node: f.Expr, depth: int = 0) -> list[str]:
@@ -147,42 +160,42 @@ def handed(project: Project, path: str, qualname: str) -> Handed | None:
         if function is None or not function.params:
             return None
         params = {param.name for param in function.params}
+        found: dict[str, None] = {}
+        keys: dict[tuple[str, str], None] = {}
         for node in f.walk(function.body):
-            if isinstance(node, f.Call):
-                name, context = _shown(project, path, function, node)
+            for name, context in _shown(project, path, function, node) if isinstance(node, f.Call) else ():
                 if isinstance(name, f.Name) and name.id in params and not any(_assigned(function, name.id)):
-                    return Handed(name.id, tuple(_keys(context, params)))
-        return None
+                    found[name.id] = None
+                    keys |= dict.fromkeys(_keys(context, params))
+        return Handed(tuple(found), tuple(keys)) if found else None
 
     return project.memo.ask(("shows for others", path, qualname), find, in_cycle=None)
 
 
 def _shown(
     project: Project, path: str, function: f.Function, node: f.Call
-) -> tuple[f.Expr | None, f.Expr | None]:
-    """The expressions of the template's name and of its context, of a call that shows a template."""
+) -> Iterator[tuple[f.Expr | None, f.Expr | None]]:
+    """The expressions of the names of templates and of their contexts, of a call that shows templates."""
     chain = dotted(node.func)
     found = names.resolve(project, path, chain, function.qualname) if chain else None
     if found is not None and found[0].kind == "external":
         full = ".".join((found[0].dotted, *found[1]))
         word = frameworks().renders.words.get(full)
         if full.rpartition(".")[2] in LOADERS:
-            return argument(node, 0, "template_name"), None
-        if word is None:
-            return None, None
-        at, context = word.split()
-        name = argument(node, int(at), "template_name") or keyword(node, "template")
-        return name, argument(node, int(context), "context") if context.isdigit() else None
-    if isinstance(node.func, f.Attr) and node.func.name in LOADERS:
-        return argument(node, 0, "template_name"), None
-    if found is None or found[0].kind != "function" or found[1]:
-        return None, None
-    other = handed(project, found[0].path, found[0].qualname)
-    callee = project.function(found[0].path, found[0].qualname) if other is not None else None
-    if other is None or callee is None:
-        return None, None
-    order = [param.name for param in callee.params]
-    return argument(node, order.index(other.name), other.name), None
+            yield argument(node, 0, "template_name"), None
+        elif word is not None:
+            at, context = word.split()
+            name = argument(node, int(at), "template_name") or keyword(node, "template")
+            yield name, argument(node, int(context), "context") if context.isdigit() else None
+    elif isinstance(node.func, f.Attr) and node.func.name in LOADERS:
+        yield argument(node, 0, "template_name"), None
+    elif found is not None and found[0].kind == "function" and not found[1]:
+        other = handed(project, found[0].path, found[0].qualname)
+        callee = project.function(found[0].path, found[0].qualname) if other is not None else None
+        if other is not None and callee is not None:
+            order = [param.name for param in callee.params]
+            for one in other.names:
+                yield argument(node, order.index(one), one), None
 
 
 def _keys(context: f.Expr | None, params: set[str]) -> Iterator[tuple[str, str]]:

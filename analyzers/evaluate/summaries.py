@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from analyzers import conventions, templates, ways
 from analyzers import facts as f
-from analyzers.conventions import pages, serializers
+from analyzers.conventions import pages, serializers, template_files
 from analyzers.costs import ONE, UNKNOWN
 from analyzers.evaluate import evidence, scripts, statements
 from analyzers.evaluate.calling import memos
@@ -484,7 +484,7 @@ def _formal(value: Value, name: str, owner: str = "") -> Value:
         method=value.method,
         letter=value.letter and constant,
         frozen=value.frozen and constant,
-        const=value.const if value.kind == "bool" else None,
+        const=value.const if _is_told(value) else None,
         entries=tuple((key, _inside(v) or v) for key, v in value.entries if _is_kept(value, v)),
     )
 
@@ -492,6 +492,13 @@ def _formal(value: Value, name: str, owner: str = "") -> Value:
 @lru_cache(maxsize=4096)
 def _unknown_formal(name: str, owner: str) -> Value:
     return _formal(UNKNOWN_VALUE, name, owner)
+
+
+def _is_told(value: Value) -> bool:
+    """True for a constant that decides what a callee does: a truth value, the name of the template it shows."""
+    if value.kind == "str":
+        return isinstance(value.const, str) and value.const.endswith(template_files.ENDINGS)
+    return value.kind == "bool"
 
 
 def _is_kept(holder: Value, value: Value) -> bool:
@@ -525,7 +532,7 @@ def _signature(value: Value | None) -> Hashable:
     if value is None:
         return None
     return (
-        value.kind, value.const if value.kind == "bool" else None, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen, value.letter, value.method,
+        value.kind, value.const if _is_told(value) else None, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen, value.letter, value.method,
         _signature(value.of), _signature(value.values), _signature(value.bound),
         tuple(_signature(v) for v in value.items) if value.items else None,
         tuple((name, _signature(v)) for name, v in value.entries) if value.entries else None,

@@ -301,9 +301,10 @@ class _Lowering:
         return [each, f.Assign(at, to, (target,), call)]
 
     def _other(self, name: str, found: list[Word], at: int, to: int) -> list[f.Stmt]:
-        if len(found) < 2 or found[1].text[:1] not in "\"'":
+        named = self._given(found[1]) if len(found) > 1 else None
+        if named is None or (name == "extends" and not isinstance(named, f.Const)):
             return []
-        given = [f.Const(found[1].at, found[1].to, "str", found[1].text.strip("\"'"))]
+        given = [named]
         keywords = []
         for word in found[2:]:
             left, sign, right = word.text.partition("=")

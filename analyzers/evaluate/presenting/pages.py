@@ -13,7 +13,7 @@ from analyzers.conventions import classes, pages, template_files, template_names
 from analyzers.costs import ONE
 from analyzers.evaluate import attributes, expressions, queries
 from analyzers.evaluate.calling import calls
-from analyzers.evaluate.presenting import asked, choices, showing, written
+from analyzers.evaluate.presenting import asked, choices, paginators, showing, written
 from analyzers.evaluate.queries import holding
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -128,6 +128,8 @@ def _filter(run: Run, node: f.Call) -> Value:
             return queries.item(run, value, place).on(value.depends)
     if name in _COUNTS:
         return Value("int", depends=value.depends)
+    if name.startswith("default") and not value.known and len(values) > 1:
+        return values[1].on(value.depends)
     return value if name in _KEEPS else Value(depends=value.depends, label=value.label)
 
 
@@ -152,7 +154,8 @@ def _tag(run: Run, node: f.Call) -> Value:
 
 def _include(run: Run, node: f.Call, known: dict[str, Value]) -> Value:
     given = {k.name: expressions.evaluate(run, k.value) for k in node.keywords}
-    showing.show(run, literal(node.args[0]), known | given, run.place(node))
+    for name in showing.told(expressions.evaluate(run, node.args[0]))[: pages.MAX_SHOWN]:
+        showing.show(run, name, known | given, run.place(node))
     return UNKNOWN_VALUE
 
 
@@ -179,8 +182,10 @@ def context(run: Run, this: Value, arguments: Arguments, place: Place) -> Value:
         held = classes.held(project, this.ref, "context_object_name")
         own = literal(held.value) if held is not None else ""
         model = rows.ref[1].rpartition(".")[2].lower() if rows.ref is not None else ""
-        named = ("object_list", f"{model}_list", "page_obj") if kind == "rows" else ("object", model)
+        named = ("object_list", f"{model}_list") if kind == "rows" else ("object", model)
         entries.update({name: rows for name in (*named, own) if name})
+        if kind == "rows":
+            entries["page_obj"] = paginators.page_of(run, rows)
     return Value("dict", size=ONE, entries=(("view", this), *entries.items()))
 
 

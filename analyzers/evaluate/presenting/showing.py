@@ -55,7 +55,8 @@ def by_function(run: Run, node: f.Call, target: Value, arguments: Arguments, pla
     else:
         given = arguments.get(int(context), "context")
         known = dict(given.entries) if given is not None else {}
-    any_of(run, template_names.texts(run.summaries.project, where(run), name), known, place)
+    found = template_names.texts(run.summaries.project, where(run), name)
+    any_of(run, found or told(arguments.get(int(at), keyword)), known, place)
     return Value("instance", depends=arguments.depends, label=target.label)
 
 
@@ -85,7 +86,6 @@ def by_helper(run: Run, node: f.Call, target: Value, arguments: Arguments, place
         return
     names = [param.name for param in function.params]
     by = 1 if target.bound is not None and names[0] in ("self", "cls") else 0
-    name = arguments.written(names.index(handed.name) - by, handed.name)
     known = _entries(arguments)
     if any(param.kind == "double_star" for param in function.params):
         known |= {key: value for key, value in arguments.keywords.items() if key not in ("**", *names)}
@@ -93,7 +93,15 @@ def by_helper(run: Run, node: f.Call, target: Value, arguments: Arguments, place
         value = arguments.get(names.index(param) - by, param)
         if value is not None:
             known[key] = value
-    any_of(run, template_names.texts(run.summaries.project, where(run), name), known, place)
+    for param in handed.names:
+        name = arguments.written(names.index(param) - by, param)
+        any_of(run, template_names.texts(run.summaries.project, where(run), name), known, place)
+
+
+def told(value: Value | None) -> list[str]:
+    """The names of templates that a value is."""
+    parts = value.items or (value,) if value is not None else ()
+    return [part.const for part in parts if isinstance(part.const, str)]
 
 
 def names_a_template(node: f.Call) -> bool:
@@ -104,6 +112,10 @@ def names_a_template(node: f.Call) -> bool:
 def _may_name(node: f.Expr) -> bool:
     if isinstance(node, f.Const):
         return isinstance(node.value, str) and "." in node.value
+    if isinstance(node, f.Binary):
+        return _may_name(node.left) or _may_name(node.right)
+    if isinstance(node, f.Template):
+        return node.text.endswith(template_files.ENDINGS)
     name = node.name if isinstance(node, f.Attr) else node.id if isinstance(node, f.Name) else ""
     return "template" in name.lower()
 
