@@ -97,7 +97,9 @@ def repeats(call: f.Call) -> bool:
     ):
         return True
     given = (*call.args, *(k.value for k in call.keywords))
-    return any(isinstance(node, f.Const) and str(node.value).endswith(template_files.ENDINGS) for node in given)
+    return any(
+        isinstance(node, f.Const) and str(node.value).endswith(template_files.ENDINGS) for node in given
+    )
 
 
 def _attribute(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Function | None:

@@ -150,7 +150,11 @@ def page(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     if _answers(project, key):
         body.append(at.do(at.call(at.attr(this, ANSWER), context)))
     if views.goes_up(project, key, ANSWER):
-        shown = [name for name in template_names.of_class(project, key) if template_files.find(project, name, key[0])]
+        shown = [
+            name
+            for name in template_names.of_class(project, key)
+            if template_files.find(project, name, key[0])
+        ]
         chosen = list(dict.fromkeys(shown))[:MAX_SHOWN] or [template_name(project, key)]
         body += [at.do(at.call(at.name("<show>"), at.text(name), context)) for name in chosen]
     return units.function(cls, "page", (), tuple(body))

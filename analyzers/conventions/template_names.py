@@ -86,13 +86,15 @@ def of_class(project: Project, key: Key, depth: int = 0) -> list[str]:
 
 def _set_later(project: Project, key: Key, depth: int) -> Iterator[str]:
     """The templates that a view's own methods choose: `self.template_name = "books_short.html"`."""
+    project.read(key[0])
     facts = project.facts(key[0])
     for function in facts.functions if facts is not None and depth <= _DEPTH else ():
         if function.owner != key[1]:
             continue
         for statement in flatten(function.body):
-            targets = statement.targets if isinstance(statement, f.Assign) and statement.value is not None else ()
-            if any(dotted(target) == "self.template_name" for target in targets):
+            if isinstance(statement, f.Assign) and any(
+                dotted(target) == "self.template_name" for target in statement.targets
+            ):
                 yield from texts(project, Where(key[0], function, key), statement.value, depth + 1)
 
 

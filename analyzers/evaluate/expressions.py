@@ -13,8 +13,8 @@ from analyzers.costs import ONE
 from analyzers.evaluate import attributes, operators, queries, shapes
 from analyzers.evaluate.calling import calls, spared
 from analyzers.evaluate.presenting import asked, frameworks, pages, written
-from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.queries import holding
+from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges, reading
 from analyzers.evaluate.sizes.measures import texts

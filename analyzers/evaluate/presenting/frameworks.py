@@ -332,7 +332,9 @@ def _of_mapping(run: Run, node: f.Attr, holder: Value, value: Value) -> Value:
         from analyzers.evaluate.calling.arguments import Arguments
 
         call = f.Call(node.at, node.to, node, ())
-        return library.method(run, call, holder, node.name, Arguments.none(), run.place(node)).on(holder.depends)
+        return library.method(run, call, holder, node.name, Arguments.none(), run.place(node)).on(
+            holder.depends
+        )
     if held is None and not holder.entries:
         held = holder.values
     return held.on(holder.depends).named(value.label) if held is not None else value

@@ -35,7 +35,9 @@ def show(run: Run, name: str, known: Mapping[str, Value], place: Place, filled: 
 def any_of(run: Run, found: Iterable[str], known: Mapping[str, Value], place: Place) -> None:
     """Show the templates that a place may show."""
     project = run.summaries.project
-    there = [name for name in dict.fromkeys(found) if template_files.find(project, name, run.path) is not None]
+    there = [
+        name for name in dict.fromkeys(found) if template_files.find(project, name, run.path) is not None
+    ]
     for name in there[: pages.MAX_SHOWN]:
         show(run, name, known, place)
 

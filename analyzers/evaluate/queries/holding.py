@@ -86,7 +86,9 @@ def _inside(whole: Value | None, change: _Change, key: str | None = None) -> Val
     if whole is None:
         return None
     if whole.kind in _MAPPINGS and key in dict(whole.entries):
-        return replace(whole, entries=tuple((n, _changed(v, change) if n == key else v) for n, v in whole.entries))
+        return replace(
+            whole, entries=tuple((n, _changed(v, change) if n == key else v) for n, v in whole.entries)
+        )
     if whole.kind in _MAPPINGS:
         return replace(whole, values=change(whole.values))
     return replace(whole, of=change(whole.of), items=None) if whole.kind in _SEQUENCES else whole

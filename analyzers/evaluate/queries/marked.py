@@ -55,7 +55,11 @@ def _row_of(node: f.For) -> f.Name | None:
     if not isinstance(node.target, f.Collection) or len(node.target.items) != 2:
         return None
     last = node.target.items[1]
-    counted = isinstance(node.iter, f.Call) and isinstance(node.iter.func, f.Name) and node.iter.func.id == "enumerate"
+    counted = (
+        isinstance(node.iter, f.Call)
+        and isinstance(node.iter.func, f.Name)
+        and node.iter.func.id == "enumerate"
+    )
     return last if counted and isinstance(last, f.Name) else None
 
 
