@@ -28,6 +28,8 @@ from analyzers.text import Span, Text
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
+_NOTHING: tuple[tuple[Finding, ...], dict[object, bool]] = ((), {})
+
 
 @dataclass(frozen=True)
 class Options:
@@ -73,6 +75,7 @@ class Checking:
         self._text = text
         self._quiet = suppress.is_quiet(path, options.quiet_paths)
         self._rules = options.rules()
+        self._names = tuple(rule.name for rule in self._rules)
         self._left: tuple[int, int, int] | None = None  # what the findings so far rest on, as it was left
         self._functions: Iterator[f.Function] = iter(())
         self._seen: set[object] = set()
@@ -91,7 +94,7 @@ class Checking:
         summaries.text = self._text
         try:
             for function in self._functions:
-                self._found += _findings(summaries, path, function, self._rules, self._seen)
+                self._found += _findings(summaries, path, function, self._rules, self._names, self._seen)
                 if enough():
                     break
             else:
@@ -107,7 +110,7 @@ class Checking:
         facts = self._project.facts(self._path)
         if facts is None:
             return ()
-        names = frozenset(rule.name for rule in self._rules) if self.whole else frozenset()
+        names = frozenset(self._names) if self.whole else frozenset()
         kept = suppress.apply(facts, self._path, self._text, self._found, names, self._cuts)
         if not self.whole:
             kept = [finding for finding in kept if finding.rule != suppress.UNUSED]
@@ -128,9 +131,14 @@ class Checking:
 
 
 def _findings(
-    summaries: Summaries, path: str, function: f.Function, chosen: tuple[rules.Rule, ...], seen: set[object]
+    summaries: Summaries,
+    path: str,
+    function: f.Function,
+    chosen: tuple[rules.Rule, ...],
+    names: tuple[str, ...],
+    seen: set[object],
 ) -> tuple[Finding, ...]:
-    """What the rules find in one function. Asked again only when something they looked at has changed."""
+    """What the rules of those names find in one function. Asked again only when something they looked at has changed."""
 
     def look(said: set[object]) -> tuple[tuple[Finding, ...], dict[object, bool]]:
         analysis = _analysed(summaries, path, function)
@@ -142,12 +150,12 @@ def _findings(
                 found += _tried(f"rule {rule.name}", path, partial(_checked, rule, context)) or ()
         return tuple(found), noted.asked
 
-    key = ("findings", path, function.qualname, function.kind, tuple(rule.name for rule in chosen))
-    nothing: tuple[tuple[Finding, ...], dict[object, bool]] = ((), {})
-    found, asked = summaries.project.memo.ask(key, lambda: look(set(seen)), in_cycle=nothing)
-    if any((one in seen) != said for one, said in asked.items()):
-        found, asked = look(seen)  # other functions have said other things meanwhile
-    seen.update(asked)
+    key = ("findings", path, function.qualname, function.kind, names)
+    found, asked = summaries.project.memo.ask(key, lambda: look(set(seen)), in_cycle=_NOTHING)
+    if asked:
+        if any((one in seen) != said for one, said in asked.items()):
+            found, asked = look(seen)  # other functions have said other things meanwhile
+        seen.update(asked)
     return found
 
 

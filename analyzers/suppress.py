@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable
+from functools import lru_cache
 
 from analyzers.facts import FileFacts, Suppression
 from analyzers.findings import Confidence, Cost, Finding, Place, Severity
@@ -80,7 +81,8 @@ def apply(
     return kept
 
 
-def is_quiet(path: str, globs: Iterable[str]) -> bool:
+@lru_cache(maxsize=64)
+def is_quiet(path: str, globs: tuple[str, ...]) -> bool:
     """True if one of the globs fits a path, or the path under a root."""
     return any(fnmatch.fnmatch(path, glob) or fnmatch.fnmatch("/" + path, glob) for glob in globs)
 

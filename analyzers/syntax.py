@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from tree_sitter import Node, Parser, Point, Range, Tree
 
@@ -39,7 +40,7 @@ def parse_within(
     """
     parser = Parser(language.grammar.language)
     if part is not None:
-        first = point_of(source, part[0])
+        first = (0, 0)  # rows are counted from there: only offsets are asked of such a tree
         last = _further(source, part[0], first, part[1])
         parser.included_ranges = [Range(Point(*first), Point(*last), *part)]
     end, soonest = clock() + seconds, time.monotonic() + seconds
@@ -81,13 +82,31 @@ def _release(given: list[bytes]) -> None:
     given.clear()
 
 
+class Mark(NamedTuple):
+    """An offset in a text whose point is known: others are counted from there."""
+
+    offset: int = 0
+    point: tuple[int, int] = (0, 0)
+
+
+START = Mark()
+
+
 def edit_tree(
-    tree: Tree, start: int, old_end: int, new_end: int, old_source: bytes, new_source: bytes
-) -> None:
-    """Tell a tree that the bytes `start:old_end` of the old text became `start:new_end` of the new one."""
-    at = point_of(old_source, start)
+    tree: Tree,
+    start: int,
+    old_end: int,
+    new_end: int,
+    old_source: bytes,
+    new_source: bytes,
+    known: Mark = START,
+) -> Mark:
+    """Tell a tree that the bytes `start:old_end` of the old text became `start:new_end` of the new one. `known` is of
+    the old text; the answer is of both."""
+    at = point_of(old_source, start, known)
     gone, come = _further(old_source, start, at, old_end), _further(new_source, start, at, new_end)
     tree.edit(start, old_end, new_end, at, gone, come)
+    return Mark(start, at)
 
 
 def inside_strings(tree: Tree, offsets: Iterable[int]) -> set[int]:
@@ -110,6 +129,9 @@ def _further(source: bytes, at: int, point: tuple[int, int], offset: int) -> tup
     return point[0] + rows, column
 
 
-def point_of(source: bytes, offset: int) -> tuple[int, int]:
-    """tree-sitter's row and column: rows end at `\\n` only, columns are bytes."""
-    return source.count(b"\n", 0, offset), offset - source.rfind(b"\n", 0, offset) - 1
+def point_of(source: bytes, offset: int, known: Mark = START) -> tuple[int, int]:
+    """tree-sitter's row and column: rows end at `\n` only, columns are bytes."""
+    if known.offset <= offset:
+        return _further(source, known.offset, known.point, offset)
+    rows = known.point[0] - source.count(b"\n", offset, known.offset)
+    return rows, offset - source.rfind(b"\n", 0, offset) - 1

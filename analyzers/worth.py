@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from analyzers import conventions, templates
 from analyzers import facts as f
 from analyzers.evaluate import shapes
@@ -13,24 +11,44 @@ from analyzers.project.index import Project
 from analyzers.rules.shared_queries import may_be_shared
 
 
-def written(project: Project, facts: f.FileFacts, path: str) -> Iterator[f.Function]:
+def written(project: Project, facts: f.FileFacts, path: str) -> list[f.Function]:
     """The functions of a file in which something repeats, or that others call in their loops."""
-    holders = {function.parent for function in facts.functions}
-    for function in facts.functions:
-        if _repeats(project, facts, function, holders) or may_be_shared(project, path, function):
-            yield function
+    none: tuple[int, ...] = ()
+    chosen = project.memo.ask(("functions that may report", path), lambda: _chosen(project, path), none)
+    return [facts.functions[at] for at in chosen]
 
 
-def _repeats(project: Project, facts: f.FileFacts, function: f.Function, holders: set[str]) -> bool:
-    """False for a function in which nothing repeats: it has nothing to report by itself.
+def _chosen(project: Project, path: str) -> tuple[int, ...]:
+    functions = project.functions(path)
+    return tuple(at for at, function in enumerate(functions) if _may_report(project, path, function))
 
-    `holders` are the functions that hold others: what is nested may hold the loop, or be called for every element.
-    """
+
+def _may_report(project: Project, path: str, function: f.Function) -> bool:
+    def judge(function: f.Function | None) -> bool:
+        return function is not None and (
+            _repeats(project, path, function) or may_be_shared(project, path, function)
+        )
+
+    qualname = function.qualname
+    if not project.is_found(path, function):
+        project.read(path)
+        return judge(function)
+    key = ("may report", path, qualname)
+    return project.memo.ask(key, lambda: judge(project.function(path, qualname)), in_cycle=True)
+
+
+def _repeats(project: Project, path: str, function: f.Function) -> bool:
+    """False for a function in which nothing repeats: it has nothing to report by itself."""
     if function.kind in ("lambda", templates.KIND) or function.parent:
         return False
-    if function.has_loop or facts.language != "python" or function.qualname in holders:
+    if function.has_loop or project.language(path) != "python":
         return True
-    return _hides_loops(function) or hands_rows_on(project, function)
+    # What is nested may hold the loop, or be called for every element.
+    return (
+        project.holds_functions(path, function.qualname)
+        or _hides_loops(function)
+        or hands_rows_on(project, function)
+    )
 
 
 @remembered

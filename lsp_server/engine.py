@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analyzers.languages import Language
     from analyzers.profiles import FunctionTime, Linked
     from analyzers.project.kept import Kept
+    from analyzers.syntax import Mark
     from lsp_server.briefing.looking import Desk
     from lsp_server.rewrites import Checked, Target
 
@@ -151,6 +152,7 @@ class _Open:
     tree: Any  # None for a template, which no grammar reads; told of edits that needed no parse of it
     language: Language
     facts: FileFacts | None = None  # where they are known without looking at the tree
+    mark: Mark | None = None  # where it was last edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ class Engine:
         self._ahead.clear()
         if known is None or known.tree is None or known.roomy.plain == text.source:
             return True
-        apart = _Open(known.roomy.copy(), known.tree.copy(), known.language)
+        apart = _Open(known.roomy.copy(), known.tree.copy(), known.language, mark=known.mark)
         try:
             now = self._edited(path, apart, text.source, HURRY)
         except (TimeoutError, splice.Broken):
@@ -277,7 +279,8 @@ class Engine:
         if changed is None:
             return None
         gone, come = changed
-        syntax.edit_tree(known.tree, gone.start, gone.end, come.end, before, known.roomy.text)
+        edit = (gone.start, gone.end, come.end, before, known.roomy.text, known.mark or syntax.START)
+        mark = syntax.edit_tree(known.tree, *edit)
         held = self.project.facts(path)
         if held is not None and gone == come:
             try:
@@ -289,9 +292,9 @@ class Engine:
                     raise
                 facts = None
             if facts is not None:
-                return _Open(known.roomy, known.tree, known.language, facts)
+                return _Open(known.roomy, known.tree, known.language, facts, mark)
         tree = _parsed(known.roomy.text, known.language, known.tree, hurry)
-        return _Open(known.roomy, tree, known.language)
+        return _Open(known.roomy, tree, known.language, mark=mark)
 
     def _laid_out(self, source: bytes, language: Language) -> _Open:
         """A document that is new, or that has no room left, with room in it."""

@@ -44,7 +44,6 @@ def function(project: Project, path: str, qualname: str) -> f.Function | None:
     owner, name = parts
 
     def make() -> f.Function | None:
-        project.read(path)
         cls = project.class_(path, owner)
         word, _, rest = name.partition(" ")
         maker = _MAKERS.get(word)
@@ -60,20 +59,43 @@ def function(project: Project, path: str, qualname: str) -> f.Function | None:
 def roots(project: Project, path: str) -> Iterator[str]:
     """The qualnames of the units of a file that its framework runs by itself."""
     facts = project.facts(path)
-    for cls in facts.classes if facts is not None and facts.language == "python" else ():
+    if facts is None or facts.language != "python":
+        return
+    for cls in facts.classes:
         if cls.bases or cls.decorators:
-            for convention in (views, admin, feeds, pages, graphql, forms):
-                for name in convention.roots(project, (path, cls.qualname)):
-                    yield units.qualname(cls.qualname, name)
-    for written in facts.functions if facts is not None and facts.language == "python" else ():
-        if not written.decorators:
-            continue  # nothing asks a framework to run it
-        for name in (
-            *responses.roots(project, path, written),
-            *ariadne.roots(project, path, written),
-            *rendered.roots(project, path, written),
-        ):
-            yield units.qualname(written.qualname, name)
+            yield from _run_of_class(project, path, cls.qualname)
+    for written in facts.functions:
+        if written.decorators:  # nothing else asks a framework to run it
+            yield from _run_of_function(project, path, written)
+
+
+def _run_of_class(project: Project, path: str, qualname: str) -> tuple[str, ...]:
+    def find() -> tuple[str, ...]:
+        project.read(path, "definition", qualname)
+        return tuple(
+            units.qualname(qualname, name)
+            for convention in (views, admin, feeds, pages, graphql, forms)
+            for name in convention.roots(project, (path, qualname))
+        )
+
+    return project.memo.ask(("run of a class", path, qualname), find, in_cycle=())
+
+
+def _run_of_function(project: Project, path: str, written: f.Function) -> tuple[str, ...]:
+    def find(function: f.Function | None) -> tuple[str, ...]:
+        if function is None:
+            return ()
+        return tuple(
+            units.qualname(qualname, name)
+            for convention in (responses, ariadne, rendered)
+            for name in convention.roots(project, path, function)
+        )
+
+    qualname = written.qualname
+    if not project.is_found(path, written):
+        return find(written)
+    key = ("run of a function", path, qualname)
+    return project.memo.ask(key, lambda: find(project.function(path, qualname)), in_cycle=())
 
 
 def kind_of(project: Project, key: Key) -> str:

@@ -80,9 +80,7 @@ _HARMLESS = frozenset((LABEL, "__init__"))
 def _is_plain(project: Project, key: Key) -> bool:
     """False for a field that is shown in a way of its own: it may ask for its choices while a person types."""
     for above in classes.ancestry(project, key):
-        outline = project.outline(above[0])
-        methods = outline.methods.get(above[1], {}) if outline is not None else {}
-        if "widget" in classes.own(project, above) or methods.keys() - _HARMLESS:
+        if "widget" in classes.own(project, above) or project.methods_of(*above).keys() - _HARMLESS:
             return False
     return True
 
@@ -133,8 +131,7 @@ def _shows_all(widget: f.Expr | None) -> bool:
 def _replaced(project: Project, key: Key) -> Iterator[str]:
     """The fields whose choices, text or widget some method of the form sets: `self.fields["book"].queryset = ...`."""
     for above in classes.ancestry(project, key):
-        outline = project.outline(above[0])
-        for method in outline.methods.get(above[1], {}).values() if outline is not None else ():
+        for method in project.methods_of(*above).values():
             for node in f.walk(method.body):
                 if isinstance(node, f.Index) and dotted(node.obj) in ("self.fields", "form.fields"):
                     yield literal(node.index)

@@ -46,9 +46,12 @@ def _template(project: Project, path: str, function: f.Function) -> str | None:
     if function.parent or "." in function.owner:
         return None
     found = _named(project, path, function.decorators)
-    cls = project.class_(path, function.owner) if function.owner and found is None else None
-    if cls is None:
+    if not function.owner or found is not None:
         return found
+    project.read(path, "class", function.owner)
+    cls = project.outlined_class(path, function.owner)
+    if cls is None:
+        return None
     own = {_package(project, path, decorator) for decorator in function.decorators} - {""}
     return _named(project, path, tuple(d for d in cls.decorators if _package(project, path, d) in own))
 

@@ -95,8 +95,7 @@ def _place(project: Project, cls: f.ClassDef, key: Key) -> Span:
     value = own["queryset"].value if "queryset" in own else None
     if value is not None:
         return Span(value.at, value.to)
-    outline = project.outline(key[0])
-    method = outline.methods.get(key[1], {}).get("get_queryset") if outline is not None else None
+    method = project.methods_of(*key).get("get_queryset")
     if method is not None:
         return Span(method.name_at, method.name_to).shift(method.start - cls.start)
     return classes.name_of(cls)

@@ -51,7 +51,7 @@ def _binds_the_same(before: FileFacts, now: FileFacts) -> bool:
         and before.exports == now.exports
         and before.suppressions == now.suppressions
         and all(
-            one is other or _is_same_class(one, other)
+            one is other or differ_in_ends(one, other)
             for one, other in zip(before.classes, now.classes, strict=True)
         )
         and all(
@@ -61,8 +61,15 @@ def _binds_the_same(before: FileFacts, now: FileFacts) -> bool:
     )
 
 
-def _is_same_class(one: ClassDef, other: ClassDef) -> bool:
-    return _defines_the_same(one.body, other.body) and replace(one, body=other.body, end=other.end) == other
+def differ_in_ends(one: Function | ClassDef | None, other: Function | ClassDef | None) -> bool:
+    """Whether two classes, or the top levels of two texts, differ in where they and what they define end, at most; and
+    whether two functions do not differ. What is concluded of a class or a top level does not rest on that."""
+    if isinstance(one, Function) and one.kind != "module":
+        return one == other
+    if one is None or other is None:
+        return one is other
+    same = one.__class__ is other.__class__ and _defines_the_same(one.body, other.body)
+    return same and replace(one, body=other.body, end=other.end) == other
 
 
 def _is_same_function(one: Function, other: Function) -> bool:
@@ -76,7 +83,8 @@ def _is_same_function(one: Function, other: Function) -> bool:
 def _defines_the_same(one: tuple[Stmt, ...], other: tuple[Stmt, ...]) -> bool:
     """Whether two bodies differ in where definitions end, at most."""
     return len(one) == len(other) and all(
-        a == b
+        a is b
+        or a == b
         or (isinstance(a, Define) and isinstance(b, Define) and (a.qualname, a.at) == (b.qualname, b.at))
         for a, b in zip(one, other, strict=True)
     )

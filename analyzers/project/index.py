@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
 from analyzers.project.concordance import Concordance
+from analyzers.project.edited import differ_in_ends
 from analyzers.project.kept import Kept, Shelf
 from analyzers.project.memo import Memo
 from analyzers.project.modules import ModuleMap
@@ -93,14 +94,15 @@ class Project:
                 self.memo.forget((path, *piece))
         for qualname in {**old.functions, **new.functions}:
             one, other = old.functions.get(qualname), new.functions.get(qualname)
-            if one is not other and one != other:
+            if one is not other and not differ_in_ends(one, other):
                 self.memo.forget((path, "function", qualname))
                 if sets_attributes(one) or sets_attributes(other):
                     self.memo.forget((path, "sets", qualname))
                 if one is None or other is None or _header(one) != _header(other):
                     self.memo.forget((path, "header", qualname))
         for qualname in {**old.classes, **new.classes}:
-            if old.classes.get(qualname) != new.classes.get(qualname):
+            before_it, after_it = old.classes.get(qualname), new.classes.get(qualname)
+            if before_it is not after_it and not differ_in_ends(before_it, after_it):
                 self.memo.forget((path, "definition", qualname))
         self.memo.forget((path,))
 
@@ -168,6 +170,12 @@ class Project:
         facts = self.files.facts(path)
         return facts.suppressions if facts is not None else ()
 
+    def functions(self, path: str) -> tuple[Function, ...]:
+        """All functions of a file in source order, for those who look at which there are and at their decorators."""
+        self.memo.read((path, "functions"))
+        facts = self.files.facts(path)
+        return facts.functions if facts is not None else ()
+
     def nested(self, path: str, qualname: str) -> list[Function]:
         """The functions and lambdas defined directly inside a function, in source order."""
         self.memo.read((path, "nested", qualname))
@@ -176,6 +184,12 @@ class Project:
         for function in found:
             self.memo.read((path, "function", function.qualname))
         return found
+
+    def holds_functions(self, path: str, qualname: str) -> bool:
+        """Whether functions or lambdas are defined directly inside a function."""
+        self.memo.read((path, "nested", qualname))
+        outline = self.outline(path)
+        return outline is not None and bool(outline.nested.get(qualname))
 
     def within(self, path: str, function: Function) -> Iterator[Function]:
         """A function and all that are defined inside it, however deep."""
@@ -205,6 +219,12 @@ class Project:
         outline = self.outline(path)
         return outline.functions.get(qualname) if outline else None
 
+    def is_found(self, path: str, function: Function) -> bool:
+        """Whether a function of a file is the one that its qualname finds: False for all but one of several of that name.
+        Who asks for `functions` depends on that already."""
+        outline = self.outline(path)
+        return outline is not None and outline.functions.get(function.qualname) is function
+
     def header(self, path: str, qualname: str) -> Function | None:
         """The same for those who look at its name, parameters, annotations and decorators only."""
         self.memo.read((path, "header", qualname))
@@ -220,10 +240,14 @@ class Project:
         outline = self.outline(path)
         return outline.classes.get(qualname) if outline else None
 
-    def functions_of_class(self, path: str, class_qualname: str) -> Mapping[str, Function]:
+    def methods_of(self, path: str, class_qualname: str) -> Mapping[str, Function]:
         """The methods that the class itself defines, by name."""
+        self.memo.read((path, "members", class_qualname))
         outline = self.outline(path)
-        return outline.methods.get(class_qualname, {}) if outline else {}
+        found = outline.methods.get(class_qualname, {}) if outline is not None else {}
+        for method in found.values():
+            self.memo.read((path, "function", method.qualname))
+        return found
 
     def read(self, path: str, *piece: str) -> None:
         """Note for `memo` that the conclusion under way depends on a piece of a file (see `Outline.signature`).

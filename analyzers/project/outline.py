@@ -187,8 +187,8 @@ class Outline:
         """What resolving names may read of this file, in pieces: two versions differ where their pieces differ.
 
         Pieces are ("name", n) and ("value", n) for what the top level binds, ("class", q), ("members", q),
-        ("calls", q) and ("body", q) for a class, ("classes",), ("stars",), ("exports",), ("modules",),
-        ("imports",), ("suppressions",) and ("nested", q). Only values and bodies
+        ("calls", q) and ("body", q) for a class, ("classes",), ("functions",) with their decorators, ("stars",),
+        ("exports",), ("modules",), ("imports",), ("suppressions",) and ("nested", q). Only values and bodies
         hold places. With `before`, the file's outline before an edit, the pieces of classes that the edit left alone
         are taken from there.
         """
@@ -197,6 +197,7 @@ class Outline:
                 ("stars",): [(i.module, i.level) for i in self.stars],
                 ("exports",): self.facts.exports,
                 ("classes",): [cls.qualname for cls in self.facts.classes],
+                ("functions",): [(one.qualname, one.decorators) for one in self.facts.functions],
                 ("modules",): self.packages,
                 ("imports",): {(item.module, item.name) for item in self.facts.imports},
                 ("suppressions",): self.facts.suppressions,
@@ -229,7 +230,9 @@ class Outline:
         cls = self.classes[qualname]
         methods = {name: method.qualname for name, method in self.methods.get(qualname, {}).items()}
         nested = self.defined.get(qualname, {})
-        pieces["class", qualname] = (cls.bases, cls.keywords, cls.owner, cls.parent, cls.name_at)
+        pieces["class", qualname] = (
+            cls.bases, cls.keywords, cls.decorators, cls.owner, cls.parent, cls.name_at,
+        )  # fmt: skip
         old = before.classes.get(qualname) if before is not None else None
         if before is not None and old is not None and old.body == cls.body and qualname in before._values:
             self._values[qualname] = before._values[qualname]

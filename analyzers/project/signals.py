@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzers.facts import Attr, Call, Collection, Expr, FileFacts, Function, walk
+from analyzers.facts import Attr, Call, Collection, Expr, Function, walk
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.project.names import full_name, resolve
@@ -68,10 +68,7 @@ def _in_file(project: Project, path: str) -> tuple[tuple[_Sent, Key], ...]:
     def collect() -> tuple[tuple[_Sent, Key], ...]:
         if not any(_tells_of_signals(*item.split(":", 1)) for item in project.imported(path)):
             return ()
-        facts = project.facts(path)
-        if facts is None:
-            return ()
-        return tuple(dict.fromkeys((*_decorated(project, path, facts), *_connected(project, path, facts))))
+        return tuple(dict.fromkeys((*_decorated(project, path), *_connected(project, path))))
 
     return project.memo.ask(("signal receivers of", path), collect, ())
 
@@ -80,8 +77,8 @@ def _tells_of_signals(module: str, name: str) -> bool:
     return module in _IMPORTED or (module, name) in (("django", "dispatch"), ("django.db.models", "signals"))
 
 
-def _decorated(project: Project, path: str, facts: FileFacts) -> Iterator[tuple[_Sent, Key]]:
-    for function in facts.functions:
+def _decorated(project: Project, path: str) -> Iterator[tuple[_Sent, Key]]:
+    for function in project.functions(path):
         for decorator in function.decorators:
             if isinstance(decorator, Call) and _name(project, path, decorator.func, "") in _DECORATORS:
                 given = argument(decorator, 0, "signal")
@@ -89,10 +86,11 @@ def _decorated(project: Project, path: str, facts: FileFacts) -> Iterator[tuple[
                     yield from _sent(project, path, part, decorator, (path, function.qualname))
 
 
-def _connected(project: Project, path: str, facts: FileFacts) -> Iterator[tuple[_Sent, Key]]:
-    for holder in facts.functions:
+def _connected(project: Project, path: str) -> Iterator[tuple[_Sent, Key]]:
+    for holder in project.functions(path):
         if holder.kind != "module" and not (holder.owner and holder.name == "ready"):
             continue
+        project.read(path, "function", holder.qualname)
         for node in walk(holder.body):
             if isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name == "connect":
                 function = _function(project, path, argument(node, 0, "receiver"), holder)

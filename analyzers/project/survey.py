@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from msgspec import Struct
@@ -78,7 +78,7 @@ class Surveyor:
     """Makes the surveys of one file, which is edited again and again: what is new of it is looked at."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Unit, _Part]] = {}
+        self._units: list[Unit] = []
         self._parts: list[_Part] = []
         self._top: tuple[object, ...] = ()
         self._survey: Survey | None = None
@@ -89,23 +89,34 @@ class Surveyor:
         """The survey of a file; the same object as before where nothing of it changed."""
         if self._survey is not None and self._of is facts:
             return self._survey
-        self._of = facts
+        before, self._of = self._of, facts
         units: list[Unit] = [*facts.functions, *facts.classes]
-        known: dict[int, tuple[Unit, _Part]] = {}
+        parts = self._parts_of(units, facts.language == "python")
+        top = self._top
+        if before is None or before.imports is not facts.imports or before.language != facts.language:
+            top = (facts.language, imported_names(facts), frozenset(_other_names(facts)))
+        if self._survey is None or parts != self._parts or top != self._top:
+            self._survey = _merged(facts, units, parts)
+        self._units, self._parts, self._top = units, parts, top
+        return self._survey
+
+    def _parts_of(self, units: Sequence[Unit], python: bool) -> list[_Part]:
+        """What each unit says. Mostly all of them but one are those of the time before, in the same order."""
+        before = list(zip_longest(units, self._units, self._parts))
+        known = {
+            id(old.body): (old, part) for unit, old, part in before if old is not unit and old is not None
+        }
         parts: list[_Part] = []
-        python = facts.language == "python"
-        for unit in units:
-            held = self._known.get(id(unit.body))
+        for unit, old, said in before[: len(units)]:
+            if unit is old:
+                parts.append(said)
+                continue
+            held = known.get(id(unit.body))
             if held is None or not _is_moved(held[0], unit):
                 self.looked_at += 1
                 held = (unit, _part(unit, python))
-            known[id(unit.body)] = held
             parts.append(held[1])
-        top = (facts.language, imported_names(facts), frozenset(_other_names(facts)))
-        if self._survey is None or parts != self._parts or top != self._top:
-            self._survey = _merged(facts, units, parts)
-        self._known, self._parts, self._top = known, parts, top
-        return self._survey
+        return parts
 
 
 def _is_moved(old: Unit, new: Unit) -> bool:

@@ -28,6 +28,7 @@ from analyzers.evaluate.remembered import remembered
 from analyzers.operations import operations
 from analyzers.project import names
 from analyzers.project.attributes import AttributeValue, attribute_values
+from analyzers.project.index import Project
 from analyzers.rules import changes, structure
 from analyzers.rules.base import Context
 from analyzers.types import INPUT, Value
@@ -181,13 +182,13 @@ def _is_declared_by_callers(home: Context, name: str) -> bool:
 
 def _is_declared(home: Context, name: str) -> bool:
     position = next((i for i, p in enumerate(home.function.params) if p.name == name), -1)
-    facts = home.project.facts(home.path)
+    project, path = home.project, home.path
+    functions = project.functions(path)
     handed = False
-    for caller in facts.functions if facts is not None else ():
+    for caller in (functions[number] for number in _callers(project, path, home.function.name)):
         if caller.kind == "module" or caller.qualname == home.function.qualname:
             continue  # A script's own call is a demonstration as often as not.
-        if home.function.name not in _called_in(caller):
-            continue
+        project.read(path, "function", caller.qualname)
         for node in shapes.nodes(caller.body):
             if (
                 not isinstance(node, f.Call)
@@ -201,9 +202,43 @@ def _is_declared(home: Context, name: str) -> bool:
     return handed
 
 
+def _callers(project: Project, path: str, name: str) -> tuple[int, ...]:
+    """Which functions of a file call something of that name, by their numbers."""
+
+    def find() -> tuple[int, ...]:
+        return project.memo.ask(("callers in", path), lambda: _all_callers(project, path), _NOBODY).get(
+            name, ()
+        )
+
+    return project.memo.ask(("callers of", path, name), find, in_cycle=())
+
+
+_NOBODY: dict[str, tuple[int, ...]] = {}
+
+
+def _all_callers(project: Project, path: str) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for at, function in enumerate(project.functions(path)):
+        for name in _called(project, path, function):
+            found.setdefault(name, []).append(at)
+    return {name: tuple(numbers) for name, numbers in found.items()}
+
+
+def _called(project: Project, path: str, function: f.Function) -> frozenset[str]:
+    """The last names of what a function calls. Who asks depends on them, and not on the whole function."""
+
+    def find() -> frozenset[str]:
+        written = project.function(path, function.qualname)
+        return _called_in(written) if written is not None else frozenset()
+
+    if not project.is_found(path, function):
+        project.read(path)
+        return _called_in(function)
+    return project.memo.ask(("calls in", path, function.qualname), find, in_cycle=frozenset())
+
+
 @remembered
 def _called_in(function: f.Function) -> frozenset[str]:
-    """The last names of what a function calls."""
     calls = (node for node in shapes.nodes(function.body) if isinstance(node, f.Call))
     return frozenset(shapes.dotted(call.func).rpartition(".")[2] for call in calls)
 

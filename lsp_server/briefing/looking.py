@@ -233,7 +233,7 @@ def _named(project: Project, path: str, function: Function) -> Iterator[tuple[An
         chain = shapes.dotted(node)
         first, _, rest = chain.partition(".")
         if first in ("self", "cls", "this") and rest and function.owner:
-            own = project.functions_of_class(path, function.owner).get(rest)
+            own = project.methods_of(path, function.owner).get(rest)
             if own is not None:
                 yield node, Named("function", path, own.qualname)
             continue

@@ -161,7 +161,7 @@ class _Parts:
             yield callee, span, label, _HOT if hot else _CALLEE
         function = self._project.function(path, qualname)
         if function is not None and function.owner:
-            own = self._project.functions_of_class(path, function.owner)
+            own = self._project.methods_of(path, function.owner)
             for name in sorted(called_on_self(function) & own.keys() - {function.name}):
                 yield path, Span(own[name].start, own[name].end), own[name].qualname, _SIBLING
 

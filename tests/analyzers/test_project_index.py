@@ -137,11 +137,11 @@ def test_look_ups_in_one_file() -> None:
     getter = project.function("/w/a.py", "Book.title")
     assert getter is not None
     assert len(getter.params) == 1
-    assert set(project.functions_of_class("/w/a.py", "Book")) == {"title", "pages"}
+    assert set(project.methods_of("/w/a.py", "Book")) == {"title", "pages"}
     assert project.class_("/w/a.py", "Book") is not None
     assert project.function("/w/a.py", "nothing") is None
     assert project.function("/w/none.py", "read") is None
-    assert project.functions_of_class("/w/none.py", "Book") == {}
+    assert project.methods_of("/w/none.py", "Book") == {}
 
 
 def test_dependents_follow_imports_and_forget_removed_ones() -> None:

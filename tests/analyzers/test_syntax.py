@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from analyzers.languages import LANGUAGES, PYTHON, Language
-from analyzers.syntax import edit_tree, parse, parse_within, point_of
+from analyzers.syntax import Mark, edit_tree, parse, parse_within, point_of
 
 
 def test_an_edit_reuses_the_old_tree() -> None:
@@ -37,6 +37,8 @@ def test_rows_end_at_newlines_and_columns_are_bytes(
     source: bytes, offset: int, point: tuple[int, int]
 ) -> None:
     assert point_of(source, offset) == point
+    for at in range(len(source) + 1):
+        assert point_of(source, offset, Mark(at, point_of(source, at))) == point
 
 
 def test_a_parse_over_its_budget_gives_nothing_and_does_not_disturb_the_next() -> None:

@@ -117,8 +117,7 @@ def _is_told_otherwise(run: Run, key: tuple[str, str], name: str) -> bool:
     """True if some method sets the field's widget or text, too."""
     project = run.summaries.project
     for above in classes.ancestry(project, key):
-        outline = project.outline(above[0])
-        for method in outline.methods.get(above[1], {}).values() if outline is not None else ():
+        for method in project.methods_of(*above).values():
             for node in f.walk(method.body):
                 if isinstance(node, f.Attr) and node.name in ("widget", forms.LABEL):
                     obj = node.obj

@@ -20,12 +20,10 @@ def recurses(project: Project, path: str, function: f.Function) -> bool:
 
 
 def _reaches(project: Project, path: str, function: f.Function) -> bool:
-    project.read(path)
-    facts = project.facts(path)
-    if facts is None:
+    if not function.parent:
         return False
-    names = {g.qualname: _named(g) for g in facts.functions if g.parent}
-    known = {g.qualname: g for g in facts.functions if g.parent}
+    known = {g.qualname: g for g in project.within(path, _outermost(project, path, function)) if g.parent}
+    names = {qualname: _named(g) for qualname, g in known.items()}
     seen: set[str] = set()
     pending = [function.qualname]
     while pending:
@@ -44,6 +42,13 @@ def _reaches(project: Project, path: str, function: f.Function) -> bool:
                 seen.add(qualname)
                 pending.append(qualname)
     return False
+
+
+def _outermost(project: Project, path: str, function: f.Function) -> f.Function:
+    """The function around all others that a function stands in."""
+    while function.parent and (around := project.function(path, function.parent)) is not None:
+        function = around
+    return function
 
 
 @remembered

@@ -1,0 +1,93 @@
+"""An edit doubts what rests on it and nothing else: what is asked again is counted, not timed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from analyzers.project.memo import Memo
+from analyzers.text import Text
+from lsp_server.engine import Engine
+from lsp_server.settings_table import Settings
+
+PATH = "/w/shop/views.py"
+
+SOURCE = """\
+from django.db import models
+from django.db.models.signals import pre_save
+
+
+class Author(models.Model):
+    name = models.CharField(max_length=100)
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=100)
+    author = models.ForeignKey(Author, on_delete=models.CASCADE)
+    parts: list[str] = make_parts()
+
+    def walk(self, parts):
+        def inner(part):
+            return inner(part.next) if part else part
+
+        return [inner(part) for part in parts]
+
+    def unique(self, names):
+        kept = []
+        for name in names:
+            if name not in kept:
+                kept.append(name)
+        return kept
+
+    @staticmethod
+    def named(config, names):
+        return [name for name in names if name in config]
+
+    def beside(self):
+        {statement}
+        return self.parts
+
+
+def heard(sender, **options):
+    print(sender)
+
+
+def shown(request):
+    return [book.author.name for book in Book.objects.all()]
+
+
+pre_save.connect(heard, sender=Author)
+"""
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The questions that were answered anew, ever."""
+    found: list[tuple[str, ...]] = []
+    settle = Memo._settle
+
+    def noted(memo: Memo, key: tuple[str, ...], make: Callable[[], object], old: object) -> object:
+        def making() -> object:
+            found.append(key)
+            return make()
+
+        return settle(memo, key, making, old)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Memo, "_settle", noted)
+    return found
+
+
+def test_what_does_not_rest_on_an_edit_is_not_asked_again(made: list[tuple[str, ...]]) -> None:
+    """Neither inner functions, nor what a framework does with the class, nor receivers of signals. Only the lines of a
+    function that something is told of are compared: a fix would be written into them."""
+    engine = Engine()
+    for statement in ("pass", "size = 1", "size = 12"):
+        del made[:]
+        text = Text(SOURCE.format(statement=statement).encode())
+        found = engine.analyse(PATH, text, "python", Settings())
+        again = {(key[0], key[2]) for key in made if len(key) > 2 and key[2] != "Book.beside"}
+        assert found == Engine().analyse(PATH, text, "python", Settings()), statement
+        assert len(found) > 1
+        if statement != "pass":
+            assert {name for name, _ in again} == {"lines of"}, again
