@@ -18,7 +18,7 @@ class Test(NamedTuple):
     holds: bool
 
 
-def test_of(node: f.Expr) -> Test | None:
+def test_of(node: f._Node) -> Test | None:
     """None for a test of anything else."""
     if not isinstance(node, f.Compare) or len(node.ops) != 1:
         return None

@@ -73,10 +73,12 @@ _LOADING = ("prefetch", "eager", "optimi", "auto")
 
 
 def _path_names(project: Project) -> frozenset[str]:
-    """The names of all folders and modules of the project."""
+    """The names of all modules of the project and of the folders they are in: a folder of templates is often called after
+    the package whose templates it has others for.
+    """
 
     def collect() -> frozenset[str]:
-        parts = (part for path in project.paths() for part in path.split("/"))
+        parts = (part for path in project.paths() if path.endswith(".py") for part in path.split("/"))
         return frozenset(part.partition(".")[0] for part in parts)
 
     return project.memo.ask(("names of folders",), collect, in_cycle=frozenset())
@@ -127,6 +129,18 @@ def method(project: Project, key: Key, name: str) -> f.Function | None:
     if found is None or found.kind != "function":
         return None
     return project.function(found.path, found.qualname)
+
+
+def goes_up(project: Project, key: Key, name: str) -> bool:
+    """True if the framework's own method is run: no other is in its place, or that one calls it."""
+    own = method(project, key, name)
+    return own is None or any(
+        isinstance(node, f.Attr)
+        and node.name == name
+        and isinstance(node.obj, f.Call)
+        and dotted(node.obj.func) == "super"
+        for node in f.walk(own.body)
+    )
 
 
 def class_of(project: Project, at: Held) -> Key | None:

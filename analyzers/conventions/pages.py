@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from analyzers import facts as f
-from analyzers.conventions import classes, template_files, template_names, units, views
+from analyzers.conventions import classes, template_files, template_names, units
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At
 from analyzers.project.django_models import app_label
@@ -149,7 +149,7 @@ def page(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     body: list[f.Stmt] = [at.put("context", at.call(at.attr(this, "get_context_data")))]
     if _answers(project, key):
         body.append(at.do(at.call(at.attr(this, ANSWER), context)))
-    if views.goes_up(project, key, ANSWER):
+    if classes.goes_up(project, key, ANSWER):
         shown = [
             name
             for name in template_names.of_class(project, key)

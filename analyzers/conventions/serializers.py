@@ -125,7 +125,11 @@ def _own(project: Project, key: Key) -> dict[str, f.Call]:
 
 
 def _is_field(project: Project, key: Key, call: f.Call) -> bool:
-    return bool(_field_class(project, key, call))
+    """True for a call that makes a field, or another serializer."""
+    if _field_class(project, key, call):
+        return True
+    cls = classes.class_of(project, Held(key, call.func))
+    return cls is not None and is_serializer(project, cls)
 
 
 def _field_class(project: Project, key: Key, call: f.Call) -> str:
@@ -138,7 +142,9 @@ def _field_class(project: Project, key: Key, call: f.Call) -> str:
     if target.kind == "class":
         above = [names.full_name(project, t) for t in names.lineage(project, target.path, target.qualname)]
         known = next((name for name in above if name.startswith("rest_framework.")), "")
-        return known.rpartition(".")[2]
+        return known.rpartition(".")[2] or classes.called_outside(
+            project, (target.path, target.qualname), "Field"
+        )
     if target.kind != "external":
         return ""
     last = target.dotted.rpartition(".")[2]
@@ -185,18 +191,38 @@ def _declared(project: Project, key: Key, name: str, call: f.Call) -> list[f.Stm
         chosen = literal(keyword(call, "method_name")) or f"get_{name}"
         return [at.do(at.call(at.attr(at.name("self"), chosen), at.name(ROW)))]
     if word == "nothing" or source == "*":
-        return []
+        return _of_parents(at, keyword(call, "parent_lookup_kwargs"))
     if is_true(keyword(call, "many")):
         return _each(at, source, word, call)
-    if word == "key":
+    body: list[f.Stmt] = []
+    if word == "key" or (word == "link" and _is_by_key(keyword(call, "lookup_field"))):
         above, _, _ = source.rpartition(".")
         return [at.do(_path(at, above))] if above else []
     value = _path(at, source)
-    own = classes.method(project, cls, "to_representation") if cls is not None else None
-    if own is not None and classes.method(project, cls or key, "get_attribute") is None:
-        return [at.do(at.call(at.attr(at.call(call.func), "to_representation"), value))]
-    reads = cls is None or classes.method(project, cls, "get_attribute") is None
-    return [at.do(_of_related(at, value, word, call))] if reads else []
+    if cls is not None and classes.method(project, cls, "get_attribute") is not None:
+        body.append(at.do(at.call(at.attr(at.call(call.func), "get_attribute"), at.name(ROW))))
+        if not classes.goes_up(project, cls, "get_attribute"):
+            return body
+    if cls is not None and classes.method(project, cls, "to_representation") is not None:
+        return [*body, at.do(at.call(at.attr(at.call(call.func), "to_representation"), value))]
+    return [*body, at.do(_of_related(at, value, word, call))]
+
+
+def _is_by_key(lookup: f.Expr | None) -> bool:
+    """True for a link that is made of the key, which is at hand; any other attribute is read of the related row.
+
+    Source: https://github.com/encode/django-rest-framework/blob/3.16.0/rest_framework/relations.py
+    """
+    return lookup is None or literal(lookup) in (None, "pk")
+
+
+def _of_parents(at: At, parents: f.Expr | None) -> list[f.Stmt]:
+    """What links below other links read of a row: `parent_lookup_kwargs={"shop_slug": "shop__slug"}`.
+
+    Source: https://github.com/alanjds/drf-nested-routers#hyperlinks-for-nested-resources
+    """
+    paths = [literal(value) for value in parents.values] if isinstance(parents, f.Mapping) else []
+    return [at.do(_path(at, path.replace("__", "."))) for path in paths if path and "__" in path]
 
 
 def _each(at: At, source: str, word: str, call: f.Call) -> list[f.Stmt]:
@@ -233,10 +259,38 @@ def _of_model(
     else:
         chosen = [(word.text, classes.local(cls, key, word) or name_at) for word in wanted]
     body: list[f.Stmt] = []
+    links = classes.derives(project, key, frameworks().linking_serializer)
     for name, span in chosen:
-        if name not in without:
-            body += _of_name(project, At(span), model, name, depth)
+        if name in without:
+            continue
+        options = _extra(project, key, name)
+        relation = model.relations.get(name)
+        if is_true(options.get("write_only")):
+            continue
+        if links and name == "url":
+            held = classes.held(project, key, "parent_lookup_kwargs")
+            body += _of_parents(At(span), held.value if held is not None else None)
+            continue
+        if links and relation is not None and not relation.many and "lookup_field" in options:
+            at = At(span)
+            body += [] if _is_by_key(options["lookup_field"]) else [at.do(_path(at, name))]
+            continue
+        body += _of_name(project, At(span), model, literal(options.get("source")) or name, depth)
     return body
+
+
+def _extra(project: Project, key: Key, name: str) -> dict[str, f.Expr]:
+    """What `Meta.extra_kwargs` says of a field.
+
+    Source: https://www.django-rest-framework.org/api-guide/serializers/#additional-keyword-arguments
+    """
+    found = classes.meta(project, key, "extra_kwargs")
+    given = found.value if found is not None and isinstance(found.value, f.Mapping) else None
+    for word, options in zip(given.keys, given.values, strict=False) if given is not None else ():
+        if word is not None and literal(word) == name and isinstance(options, f.Mapping):
+            pairs = zip(options.keys, options.values, strict=False)
+            return {literal(k) or "": value for k, value in pairs if k is not None}
+    return {}
 
 
 def _depth(project: Project, key: Key) -> int:

@@ -18,7 +18,10 @@ from analyzers.project.outline import dotted, inner_bodies, literal
 from analyzers.project.schema import Key
 from analyzers.text import Span
 
-_LIST = frozenset(("list", "GET"))
+LIST, ONE = "list", "retrieve"
+_METHOD = "GET"
+_CHOOSERS = ("get_queryset", "filter_queryset", "get_serializer_class")
+"""Methods by which a view says which rows it shows, and how."""
 
 
 def kind_of(project: Project, key: Key) -> str:
@@ -39,21 +42,20 @@ def _is_called_a_view_set(project: Project, key: Key) -> bool:
 def roots(project: Project, key: Key) -> Iterator[str]:
     """The units of a class that the framework runs by itself."""
     kind = kind_of(project, key)
-    if kind == "list" and goes_up(project, key, "list") and not _shows_one(project, key):
+    if kind == "list" and classes.goes_up(project, key, "list") and not _shows_one(project, key):
         yield "list"
-    elif kind == "detail" and goes_up(project, key, "retrieve"):
+    one = kind == "detail" or (kind == "list" and _tells_apart(project, key))
+    if one and classes.goes_up(project, key, "retrieve"):
         yield "detail"
 
 
-def goes_up(project: Project, key: Key, name: str) -> bool:
-    """True if the framework's own method is run: no other is in its place, or that one calls it."""
-    own = classes.method(project, key, name)
-    return own is None or any(
-        isinstance(node, f.Attr)
-        and node.name == name
-        and isinstance(node.obj, f.Call)
-        and dotted(node.obj.func) == "super"
-        for node in f.walk(own.body)
+def _tells_apart(project: Project, key: Key) -> bool:
+    """True for a view of lists that answers with one row as well, and loads or shows it otherwise than a list."""
+    if not classes.derives(project, key, frameworks().detail_view):
+        return False
+    own = (classes.method(project, key, name) for name in _CHOOSERS)
+    return any(
+        asking.test_of(node) is not None for one in own if one is not None for node in f.walk(one.body)
     )
 
 
@@ -74,7 +76,7 @@ def list_(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     if classes.method(project, key, "paginate_queryset") is not None:
         rows = at.call(at.attr(this, "paginate_queryset"), rows)
     made = at.call(at.attr(this, "get_serializer"), rows, many=at.truth())
-    return units.function(cls, "list", (), (_asked(at, "list"), at.do(made)))
+    return units.function(cls, "list", (), (_asked(at, LIST), at.do(made)))
 
 
 def _asked(at: At, action: str) -> f.Stmt:
@@ -86,7 +88,7 @@ def detail(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     at = At(_place(project, cls, key))
     this = at.name("self")
     made = at.call(at.attr(this, "get_serializer"), at.call(at.attr(this, "get_object")))
-    return units.function(cls, "detail", (), (_asked(at, "retrieve"), at.do(made)))
+    return units.function(cls, "detail", (), (_asked(at, ONE), at.do(made)))
 
 
 def _place(project: Project, cls: f.ClassDef, key: Key) -> Span:
@@ -104,18 +106,19 @@ def _place(project: Project, cls: f.ClassDef, key: Key) -> Span:
 # ---------------------------------------------------------------------------------------------- the serializer
 
 
-def serializer(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
-    """What `get_serializer_class` gives when rows are listed, as far as its branches tell."""
+def serializer(project: Project, cls: f.ClassDef, key: Key, action: str) -> f.Function:
+    """What `get_serializer_class` gives for an action, as far as its branches tell; for a list if none is named."""
     function = project.function(key[0], f"{key[1]}.get_serializer_class")
     at = At(classes.name_of(cls))
-    found = _chosen(function.body) if function is not None else None
+    found = _chosen(function.body, action or LIST) if function is not None else None
+    name = f"serializer {action}".rstrip()
     chain = dotted(found) if found is not None else None
     default = at.attr(at.name("self"), "serializer_class")
     if chain is None:
         inherited = isinstance(found, f.Call) and (dotted(found.func) or isinstance(found.func, f.Attr))
-        return units.function(cls, "serializer", (), (at.give(default),) if inherited else ())
+        return units.function(cls, name, (), (at.give(default),) if inherited else ())
     given = default if chain == "self.serializer_class" else _names(at, chain)
-    return units.function(cls, "serializer", (), (at.give(given),))
+    return units.function(cls, name, (), (at.give(given),))
 
 
 def _names(at: At, chain: str) -> f.Expr:
@@ -123,16 +126,16 @@ def _names(at: At, chain: str) -> f.Expr:
     return at.attr(at.name(first), *rest)
 
 
-def _chosen(body: tuple[f.Stmt, ...]) -> f.Expr | None:
-    """What is returned for a list; of a branch that depends on something else, what is returned without it."""
+def _chosen(body: tuple[f.Stmt, ...], action: str) -> f.Expr | None:
+    """What is returned for an action; of a branch that depends on something else, what is returned without it."""
     for statement in body:
         if isinstance(statement, f.Return):
             return statement.value
         if isinstance(statement, f.If):
-            asked = _asks(statement.test)
+            asked = _asks(statement.test, action)
             if asked is None and statement.otherwise:
                 return None
-            found = _chosen(statement.body if asked else statement.otherwise)
+            found = _chosen(statement.body if asked else statement.otherwise, action)
             if found is not None:
                 return found
         elif any(True for _ in inner_bodies(statement)):
@@ -140,8 +143,8 @@ def _chosen(body: tuple[f.Stmt, ...]) -> f.Expr | None:
     return None
 
 
-def _asks(node: f.Expr) -> bool | None:
-    """Whether a test of the action or method holds for a list; None for a test of something else."""
+def _asks(node: f.Expr, action: str) -> bool | None:
+    """Whether a test of the action or method holds for an action; None for a test of something else."""
     test = asking.test_of(node)
     if test is None:
         return None
@@ -149,11 +152,11 @@ def _asks(node: f.Expr) -> bool | None:
     texts = {item.value for item in items if isinstance(item, f.Const)}
     if len(texts) != len(items):
         return None
-    return bool(texts & _LIST) == test.holds
+    return bool(texts & {action, _METHOD}) == test.holds
 
 
-def by_action(project: Project, key: Key, owner: Key) -> Key | None:
-    """The serializer that a view's own mapping of actions has for a list: `self.serializers[self.action]`.
+def by_action(project: Project, key: Key, owner: Key, action: str) -> Key | None:
+    """The serializer that a view's own mapping of actions has for an action: `self.serializers[self.action]`.
 
     Many projects write it; for an action that the mapping does not name they go back to `serializer_class`.
     """
@@ -177,7 +180,7 @@ def by_action(project: Project, key: Key, owner: Key) -> Key | None:
             continue
         named = held.value if held is not None and isinstance(held.value, f.Mapping) else None
         pairs = zip(named.keys, named.values, strict=False) if named is not None else ()
-        given = next((v for k, v in pairs if k is not None and literal(k) == "list"), None)
+        given = next((v for k, v in pairs if k is not None and literal(k) == action), None)
         default = classes.held(project, key, "serializer_class")
         chosen = Held(held.owner, given) if held is not None and given is not None else default
         return classes.class_of(project, chosen) if chosen is not None else None

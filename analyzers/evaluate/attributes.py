@@ -123,6 +123,18 @@ def _of_class(run: Run, value: Value, target: Target) -> Value:
     return replace(value, bound=owner.but(label=function.owner))
 
 
+def _of_named_class(run: Run, node: f.Attr, target: Target) -> Value | None:
+    """`Tag.parse`, a class method that `Tag` may inherit: it is handed `Tag`, and not the class that defines it."""
+    value = of_target(run, target, (), "")
+    if value.kind != "function" or value.bound is None or value.bound.kind != "class":
+        return None
+    found = names.resolve(run.summaries.project, run.path, shapes.dotted(node.obj), run.function.qualname)
+    if found is None or found[1] or found[0].kind != "class":
+        return None
+    holder = evidence.class_itself(run.summaries.project, found[0].path, found[0].qualname)
+    return read(run, node, holder.but(label=shapes.text_of(node.obj)))
+
+
 def module_variable(run: Run, target: Target, label: str) -> Value:
     """A module-level name: its type by what it is assigned once; constant if written like one or a literal."""
     project = run.summaries.project
@@ -158,7 +170,8 @@ def attribute(run: Run, node: f.Attr) -> Value:
     if chain and run.lookup(root) is None and root not in ("self", "this", "cls"):
         found = names.resolve(run.summaries.project, run.path, chain, run.function.qualname)
         if found is not None and (found[0].kind != "variable" or len(found[1]) < chain.count(".")):
-            return _resolved_chain(run, node, found[0], found[1])
+            inherited = _of_named_class(run, node, found[0]) if not found[1] else None
+            return inherited or _resolved_chain(run, node, found[0], found[1])
     base = expressions.evaluate(run, node.obj)
     value = read(run, node, base)
     way = ways.attribute(base.way, node.name)

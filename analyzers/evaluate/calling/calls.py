@@ -106,8 +106,9 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         if ready is not None:
             return ready
         written.by_function(run, target.dotted, arguments.values, place)
-        named = _named_attribute(run, node, arguments) if target.dotted == "builtins.getattr" else None
-        if named is not None:
+        asks = target.dotted in ("builtins.getattr", "builtins.hasattr")  # Both read the attribute.
+        named = _named_attribute(run, node, arguments) if asks else None
+        if named is not None and target.dotted == "builtins.getattr":
             return named
         made = library.external(run, node, target, arguments, place)
         return showing.with_keywords(made, arguments) if target.dotted == "builtins.dict" else made

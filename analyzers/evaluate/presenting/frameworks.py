@@ -180,7 +180,10 @@ def _certainly(run: Run, view: Key, value: Value) -> Value:
 
 
 def _one(run: Run, node: f.Call, this: Value, place: Place) -> Value:
+    assert this.ref is not None
     rows = called(run, this, "get_queryset", place)
+    if classes.method(run.summaries.project, this.ref, "filter_queryset") is not None:
+        rows = called(run, this, "filter_queryset", place, rows)
     if rows.kind not in _LAZY:
         return UNKNOWN_VALUE
     return row(rows.ref, rows.origin, "", rows.depends)
@@ -209,23 +212,25 @@ def _serializer_class(run: Run, this: Value, place: Place) -> Value:
     assert this.ref is not None
     project = run.summaries.project
     owner = views.chooser(project, this.ref)
-    listed = views.by_action(project, this.ref, owner) if owner is not None else None
-    if listed is not None:
-        return evidence.class_itself(project, *listed)
+    asked = dict(this.entries).get("action")
+    action = asked.dotted if asked is not None else views.LIST
+    named = views.by_action(project, this.ref, owner, action) if owner is not None else None
+    if named is not None:
+        return evidence.class_itself(project, *named)
     if owner is None:
         return attributes.member_of(run, this, "serializer_class", "self.serializer_class")
-    chosen = Value("function", ref=(owner[0], units.qualname(owner[1], "serializer")), bound=this)
+    chosen = Value("function", ref=(owner[0], units.qualname(owner[1], f"serializer {action}")), bound=this)
     return calls.invoke(run, chosen, (), {}, place, "get_serializer_class")
 
 
-def called(run: Run, this: Value, name: str, place: Place) -> Value:
+def called(run: Run, this: Value, name: str, place: Place, *given: Value) -> Value:
     """The method of that name, the project's own or the framework's."""
     assert this.ref is not None
     at = f.Name(0, 0, "self")
     bound = attributes.member_of(run, this, name, f"self.{name}")
     call = f.Call(0, 0, f.Attr(0, 0, at, name, 0), ())
     if bound.kind == "function":
-        return calls.invoke(run, bound, (), {}, place, name)
+        return calls.invoke(run, bound, given, {}, place, name)
     from analyzers.evaluate.calling.arguments import Arguments
 
     return method(run, call, this, name, Arguments.none(), place) or UNKNOWN_VALUE

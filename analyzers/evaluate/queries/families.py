@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from analyzers import facts as f
+from analyzers.conventions import classes
 from analyzers.evaluate import shapes
 from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, prefixes, read_later, row
 from analyzers.evaluate.run import Run
@@ -42,7 +43,7 @@ def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
         if node.name in family.roots:
             return _lazy(found, Origin(run.place(node), label=label, root=found.key), label)
         # A method of the project's own comes first, and what is a root has no methods beside it.
-        if not family.roots and family.effect(node.name) and not _is_own(run, base, node.name):
+        if not family.roots and family.effect(node.name) and _is_inherited(run, base, node.name):
             return Value("method", bound=base, label=label)
         return None
     relation = found.relations.get(node.name)
@@ -51,6 +52,12 @@ def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
     if node.name in family.row_write | family.row_read and not _is_own(run, base, node.name):
         return Value("method", bound=base, depends=base.depends, label=label)
     return None
+
+
+def _is_inherited(run: Run, base: Value, name: str) -> bool:
+    """True if a class asks the mapper: by a method that it inherits, or by one in its place that calls it."""
+    assert base.ref is not None
+    return classes.goes_up(run.summaries.project, base.ref, name)
 
 
 def _is_own(run: Run, base: Value, name: str) -> bool:
@@ -116,7 +123,9 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         return _refined(run, node, receiver, name, arguments)
     depends = receiver.depends | arguments.depends
     batch = effect == "batch" or receiver.evidence == BATCH or _asks_for_many(node)
-    label = f"{receiver.label or found.name}.{name}()"
+    # A variable of some helper says less than the model whose rows are asked for.
+    asked = found.name if not receiver.label or receiver.label.isidentifier() else receiver.label
+    label = f"{asked}.{name}()"
     emit(
         run,
         "write" if effect == "write" else "read",
