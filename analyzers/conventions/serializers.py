@@ -41,6 +41,14 @@ def _is_for_a_model(project: Project, key: Key) -> bool:
     )
 
 
+def _is_plain(project: Project, key: Key) -> bool:
+    """True for a serializer that shows what it declares and nothing else: its class Meta says nothing of its fields."""
+    above = names.names_above(project, *key)
+    return "rest_framework.serializers.Serializer" in above and not any(
+        name.endswith("ModelSerializer") for name in above
+    )
+
+
 def lists_by_itself(project: Project, key: Key) -> bool:
     """True if a class of the project shows many rows of a serializer in a way of its own: `Meta.list_serializer_class`.
 
@@ -103,7 +111,7 @@ def _fields(project: Project, cls: f.ClassDef, key: Key) -> tuple[f.Stmt, ...]:
     for owner, own in elsewhere.items():
         inherited = at.attr(at.name("self"), units.attribute(*owner, f"declared {','.join(own)}"))
         body.append(at.do(at.call(inherited, at.name(ROW))))
-    model = _model(project, key)
+    model = None if _is_plain(project, key) else _model(project, key)
     if model is not None:
         body += _of_model(project, cls, key, model, wanted, left_out | found.keys())
     return tuple(body)

@@ -26,6 +26,8 @@ def check(context: Context) -> Iterator[Finding]:
         return
     if context.analysis.qualname != function.qualname or memos.is_memoised(function):
         return
+    if function.is_generator:
+        return  # What it gives is used up by who goes through it first: a memo cannot keep it.
     calls = list(detect.self_calls(function))
     if len(calls) < 2 and not any(_holds(node, call) for node in _loops(function) for call in calls):
         return
@@ -108,7 +110,7 @@ def _fix(context: Context) -> Fix | None:
     function = context.function
     if context.language != "python" or function.kind != "function" or function.owner or function.parent:
         return None
-    if function.decorators or function.is_async or function.is_generator:
+    if function.decorators or function.is_async:
         return None
     if not _is_function_of_arguments(context):
         return None

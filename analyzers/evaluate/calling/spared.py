@@ -4,7 +4,8 @@ if it is given none, so `total(order, prices)` in a loop asks for nothing.
 A query that is sent where a parameter was left out is written down with that parameter; whoever calls the function
 knows whether it was. The same goes for what a row's method asks if the row is new, or if it is not (`if not self.pk`):
 whoever calls it may know that the row is one of a query, or was made a line before; and of what is asked if a row came
-without an attribute (`hasattr(self, "taken")`): whoever calls it knows what the row's query puts there.
+without an attribute (`hasattr(self, "taken")`): whoever calls it knows what the row's query puts there. What is asked where a parameter is a key
+(`if isinstance(book, int): book = Book.objects.get(pk=book)`) is spared for a row.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from analyzers import facts as f
-from analyzers.evaluate import shapes
+from analyzers.evaluate import evidence, shapes
 from analyzers.evaluate.events import Queried
 from analyzers.evaluate.queries.django_loaders import fills
 from analyzers.evaluate.queries.emit import FETCHED, MADE
@@ -22,6 +23,11 @@ from analyzers.types import Value
 
 NEW = "new"
 KEPT = "kept"
+
+ROW = "row"
+
+PLAIN = frozenset(("int", "str", "bytes", "float", "bool", "UUID", "uuid.UUID"))
+"""What a key is: no row is one of these."""
 
 KEYS = ("pk", "id", "_state.adding")
 """Attributes by which a row tells whether it is in the database already; the last says that it is not."""
@@ -51,8 +57,24 @@ def left_out(run: Run, test: f.Expr) -> tuple[str, str]:
         found = _of_row(run, test.left) if _is_none(other) else ("", "")
         found = found if any(found) else ("", _parameter(run, test.left, other))
         return found[::-1] if test.ops[0] in ("is", "==") else found
-    found = _of_row(run, test)
+    asked = _of_type(run, test)
+    found = asked if any(asked) else _of_row(run, test)
     return found if any(found) else ("", _parameter(run, test, None))
+
+
+def _of_type(run: Run, node: f.Expr) -> tuple[str, str]:
+    """`isinstance(book, int)` is false of a row, and `isinstance(book, Book)` true."""
+    if not isinstance(node, f.Call) or len(node.args) != 2 or shapes.dotted(node.func) != "isinstance":
+        return "", ""
+    holder = shapes.dotted(node.args[0])
+    if not any(param.name == holder for param in run.function.params):
+        return "", ""
+    kinds = node.args[1].items if isinstance(node.args[1], f.Collection) else (node.args[1],)
+    if all(shapes.dotted(kind) in PLAIN for kind in kinds):
+        return f"{holder}:{ROW}", ""
+    claimed = evidence.value_of(run, kinds[0]) if len(kinds) == 1 else None
+    model = claimed.ref if claimed is not None and claimed.kind == "row" else None
+    return ("", f"{holder}:{ROW} {'#'.join(model)}") if model else ("", "")
 
 
 def _of_row(run: Run, node: f.Expr) -> tuple[str, str]:
@@ -145,12 +167,26 @@ def still(
 
 
 def _is_so(function: f.Function, row: Value, state: str) -> bool:
-    """True for a row that is known to be new, to be kept, or to have an attribute (`.name`)."""
+    """True for a row that is known to be new, to be kept, to be one of a model, or to have an attribute (`.name`)."""
+    if state.partition(" ")[0] == ROW:
+        return _is_of_type(row, state)
     if state.startswith("."):
         return fills(row.origin, row.path, state[1:])
     if state == NEW:
         return row.evidence == MADE and function.name in SAVERS
     return row.evidence == FETCHED
+
+
+def by_row(query: Queried, name: str, value: Value) -> bool:
+    """True if a query is spared by a call that hands over a row under a name, whatever the row is."""
+    states = (state for holder, _, state in (one.partition(":") for one in query.unless) if holder == name)
+    return value.kind == "row" and any(
+        state.partition(" ")[0] == ROW and _is_of_type(value, state) for state in states
+    )
+
+
+def _is_of_type(row: Value, state: str) -> bool:
+    return state == ROW or (row.ref is not None and state == f"{ROW} {'#'.join(row.ref)}")
 
 
 def _own(run: Run, value: Value) -> f.Param | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from analyzers.evaluate.calling import memos
+from analyzers.evaluate.calling import memos, spared
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.evaluate.queries.emit import LAZY_KINDS
 from analyzers.evaluate.recursion.recording import SelfCall
@@ -26,7 +26,7 @@ def mark(run: Run) -> None:
     found = run.analysis.queries
     for call, loop, name in calls:
         for position, query in enumerate(found):
-            if query.descent is None and _is_sent_by(run, query, loop, name):
+            if query.descent is None and _is_sent_by(run, query, loop, name, call.arguments[name]):
                 found[position] = replace(query, descent=call.place)
         if not any(query.descent == call.place for query in found):
             found += _of_argument(run, call, loop, call.arguments[name])
@@ -42,9 +42,11 @@ def _downwards(call: SelfCall) -> Iterator[tuple[Loop, str]]:
                 yield loop, name
 
 
-def _is_sent_by(run: Run, query: Queried, loop: Loop, name: str) -> bool:
+def _is_sent_by(run: Run, query: Queried, loop: Loop, name: str, handed: Value) -> bool:
     """True for a query about the parameter itself. One that depends on the loop repeats in that loop already."""
     if query.kind not in ("read", "lazy") or name not in query.depends or query.memoised or query.batch:
+        return False
+    if spared.by_row(query, name, handed):
         return False
     if any(other.number in query.depends for other in query.loops) or query.inner:
         return False
