@@ -67,7 +67,10 @@ def _return(run: Run, node: f.Return) -> None:
 
 
 def _jump(run: Run, node: f.Jump) -> None:
+    before = len(run.analysis.queries)
     expressions.evaluate_all(run, node.values)
+    # What the text of an error asks for is asked where something failed: that is the end of the loop, too.
+    del run.analysis.queries[before:]
     run.dead = True
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.project import names
+from analyzers.project.index import Project
+from analyzers.rules import callers
 from analyzers.rules.base import Context
 
 MAKERS = ("click.", "rich_click.", "typer.", "flask.cli.", "invoke.task", "fabric.task")
@@ -19,46 +21,42 @@ OF_APPLICATIONS = ("cli.command", "cli.group")
 
 
 MAX_STEPS = 3
-"""Private functions of a command that call each other."""
+"""Functions of a command that call each other."""
 
 
 def is_command(context: Context) -> bool:
     """True if the function at hand, or the one that it stands in, is a command of a command line, or a part of one."""
     outermost = context.function.qualname.partition(".")[0]
-    return _is_part(context, outermost, MAX_STEPS)
+    at_hand = context.function if context.function.qualname == outermost else None
+    return _is_part(context.project, context.path, outermost, MAX_STEPS, at_hand)
 
 
-def _is_part(context: Context, name: str, steps: int) -> bool:
-    """True for a command, and for a function private to its file that nothing but commands call."""
-    at_hand = context.function if context.function.qualname == name else None
-    function = context.project.header(context.path, name) or at_hand
-    if function is not None and any(_makes_command(context, decorator) for decorator in function.decorators):
+def _is_part(project: Project, path: str, name: str, steps: int, at_hand: f.Function | None = None) -> bool:
+    """True for a command, and for a function that nothing but commands call, whatever file they stand in."""
+    function = project.header(path, name) or at_hand
+    if function is not None and any(
+        _makes_command(project, path, decorator) for decorator in function.decorators
+    ):
         return True
-    if steps == 0 or not name.startswith("_") or name.startswith("<"):
+    if steps == 0 or name.startswith("<"):
         return False
-    callers = {reader.partition(".")[0] for reader in _readers(context, name) if reader != name}
-    return bool(callers) and all(_is_part(context, caller, steps - 1) for caller in callers)
+    own = {reader.partition(".")[0] for reader in callers.readers(project, path, name) if reader != name}
+    if name.startswith("_"):
+        return bool(own) and all(_is_part(project, path, caller, steps - 1) for caller in own)
+    if function is None or function.kind != "function" or function.decorators:
+        return False  # Who calls a method, or what a decorator keeps, is not to be seen.
+    found = {(path, caller) for caller in own}
+    found |= {(other, reader.partition(".")[0]) for other, reader in callers.elsewhere(project, path, name)}
+    return bool(found) and all(
+        callers.OF_DJANGO in caller[0] or _is_part(project, *caller, steps - 1) for caller in found
+    )
 
 
-def _readers(context: Context, name: str) -> tuple[str, ...]:
-    """The functions of the file that mention a name, its top level as `<module>`."""
-
-    def collect() -> tuple[str, ...]:
-        facts = context.project.facts(context.path)
-        return tuple(
-            function.qualname
-            for function in (facts.functions if facts is not None else ())
-            if any(isinstance(node, f.Name) and node.id == name for node in shapes.nodes(function.body))
-        )
-
-    return context.project.memo.ask(("mentions", context.path, name), collect, in_cycle=())
-
-
-def _makes_command(context: Context, decorator: f.Expr) -> bool:
+def _makes_command(project: Project, path: str, decorator: f.Expr) -> bool:
     name = shapes.dotted(decorator.func if isinstance(decorator, f.Call) else decorator)
     if name.endswith(OF_APPLICATIONS):
         return True
-    found = names.resolve(context.project, context.path, name) if name else None
+    found = names.resolve(project, path, name) if name else None
     return (
         found is not None
         and found[0].kind == "external"

@@ -111,6 +111,11 @@ def iterated(home: Context, loop: Loop) -> f.Expr | None:
     return None
 
 
+def is_read(home: Context, node: f.Expr) -> bool:
+    """True if an expression is what was read from outside: a response, a file, the input."""
+    return _Search(home).reads(node)
+
+
 # --------------------------------------------------------------------------------------------- by the size's name
 
 

@@ -10,7 +10,7 @@ from analyzers.evaluate.queries import holding
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.orm import tables
 from analyzers.project.models import Model
-from analyzers.rules import commands, few, key_columns, loader_options
+from analyzers.rules import few, key_columns, loader_options
 from analyzers.rules.base import (
     Context,
     Example,
@@ -193,11 +193,11 @@ def _finding(
         Related(query.origin.place, "the rows come from this query"),
     ]
     related += others_related(call_place(query), others, "read here too")
-    severity = Severity.INFORMATION if loop.exits or query.origin.assumed else Severity.WARNING
-    if few.goes_over_few(context, loop, query) or commands.is_command(context):
-        severity = Severity.INFORMATION
-    if of_framework(loop) and all(q.optional for q in (query, *more)):
-        severity = Severity.INFORMATION
+    optional = of_framework(loop) and all(q.optional for q in (query, *more))
+    mild = loop.exits or query.origin.assumed or optional
+    why = "" if mild else few.told(context, loop, query)
+    message += why
+    severity = Severity.INFORMATION if mild or why else Severity.WARNING
     after = ""
     joined = fix is not None and "select_related" in fix.title and "prefetch_related" not in fix.title
     if joined or keys is not None:

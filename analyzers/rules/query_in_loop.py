@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analyzers.conventions import units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Severity
-from analyzers.rules import batched_reads, batched_writes, commands, descents, few, same_query, shared_queries
+from analyzers.rules import batched_reads, batched_writes, descents, few, same_query, shared_queries
 from analyzers.rules.base import (
     Context,
     Example,
@@ -191,7 +191,9 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     related += [r for other in others if signal_of(other) for r in (other.chain[0], *chain_related(other))]
     related += others_related(call_place(query), others, "another query, in the same loop")
     mild = _is_mild(context, loop, query) or _is_whole_work(context, loop, [query, *others])
-    severity = Severity.INFORMATION if mild else Severity.WARNING
+    why = "" if mild else few.told(context, loop, query)
+    message += why
+    severity = Severity.INFORMATION if mild or why else Severity.WARNING
     confidence = Confidence.HIGH if query.sure else Confidence.MEDIUM
     return context.finding(
         RULE.name,
@@ -220,8 +222,6 @@ def _is_mild(context: Context, loop: Loop, query: Queried) -> bool:
         or (of_framework(loop) and query.optional)
         or _is_over_groups(loop)
         or _is_paged(loop, query)
-        or few.goes_over_few(context, loop, query)
-        or commands.is_command(context)
     )
 
 

@@ -164,7 +164,7 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         return _instance_method(run, node, receiver, name, arguments)
     if target.kind == "external":
         return _function(run, node, target.dotted, arguments)
-    if receiver is not None and name and owners.known_by_name(receiver):
+    if receiver is not None and name and run.language == "python" and owners.known_by_name(receiver):
         found = owners.holder(run, node, name)
         if found is not None:
             model, relation, read = found

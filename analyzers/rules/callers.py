@@ -1,0 +1,79 @@
+"""Who mentions a function, in its own file and in those that import it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers import facts as f
+from analyzers.evaluate import shapes
+from analyzers.project.index import Project
+from analyzers.suppress import QUIET_PATHS, is_quiet
+
+OF_DJANGO = "/management/commands/"
+"""Where Django looks for the commands of an application.
+
+Source: https://docs.djangoproject.com/en/5.2/howto/custom-management-commands/
+"""
+
+
+def readers(project: Project, path: str, name: str) -> tuple[str, ...]:
+    """The functions of a file that mention a name, its top level as `<module>`."""
+
+    def collect() -> tuple[str, ...]:
+        facts = project.facts(path)
+        return tuple(
+            function.qualname
+            for function in (facts.functions if facts is not None else ())
+            if any(
+                (isinstance(node, f.Name) and node.id == name)
+                or (isinstance(node, f.Attr) and node.name == name)
+                for node in shapes.nodes(function.body)
+            )
+        )
+
+    return project.memo.ask(("mentions", path, name), collect, in_cycle=())
+
+
+def elsewhere(project: Project, path: str, name: str) -> set[tuple[str, str]]:
+    """The functions of other files that mention a function of this one; tests, which call everything, left out."""
+    module = path.rpartition("/")[2].partition(".")[0]
+    importing = {*_importing(project).get(name, ()), *_importing(project).get(module, ())} - {path}
+    return {
+        (other, reader)
+        for other in importing
+        if OF_DJANGO in other or not is_quiet(other, QUIET_PATHS)
+        for reader in readers(project, other, name)
+    }
+
+
+def _importing(project: Project) -> dict[str, tuple[str, ...]]:
+    """The files that import something of a name: a function, or the module that holds it."""
+
+    def collect() -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for path in project.paths():
+            for item in project.imported(path):
+                module, _, name = item.partition(":")
+                for one in {name, module.rpartition(".")[2]} - {"", "*"}:
+                    found.setdefault(one, []).append(path)
+        return {name: tuple(paths) for name, paths in found.items()}
+
+    return project.memo.ask(("importing",), collect, in_cycle={})
+
+
+def arguments(
+    project: Project, path: str, function: f.Function, name: str
+) -> Iterator[tuple[str, f.Function, f.Expr | None]]:
+    """What each call of a function of a module hands over for a parameter, with the caller; None where that is not seen."""
+    position = next((i for i, param in enumerate(function.params) if param.name == name), -1)
+    found = {(path, reader) for reader in readers(project, path, function.name)}
+    for other, reader in sorted(found | elsewhere(project, path, function.name)):
+        caller = project.function(other, reader)
+        if caller is None or caller.qualname == function.qualname:
+            yield other, function, None
+            continue
+        for node in shapes.nodes(caller.body):
+            if isinstance(node, f.Call) and shapes.dotted(node.func).rpartition(".")[2] == function.name:
+                named = next((keyword.value for keyword in node.keywords if keyword.name == name), None)
+                at = node.args[position] if 0 <= position < len(node.args) else None
+                yield other, caller, named or at
