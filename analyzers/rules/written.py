@@ -188,6 +188,9 @@ class Written:
             or shapes.dotted(record).endswith("cleaned_data")
         ):
             return False
+        text = shapes.dotted(record)
+        if any(param.name == text and param.kind == "double_star" for param in self.home.function.params):
+            return False  # Arguments that go by their names, whatever they hold.
         return self._say("one record holds them", not data.is_read(self.home, record))
 
     def _is_of_names(self, node: f.Expr, view: str) -> bool:
@@ -201,7 +204,9 @@ class Written:
             of_form = node.name == "fields" and self._is_form(node.obj)
             return self._say("a form has them as fields", of_form)
         param = next((p for p in self.home.function.params if p.name == text), None)
-        if param is None or param.default is not None or self._is_filled(text) or any(self._values(text)):
+        if param is None or param.name in ("self", "cls") or param.default is not None:
+            return False
+        if self._is_filled(text) or any(self._values(text)):
             return False
         return self._say("a mapping holds them by names", _is_by_names(param.annotation))
 
