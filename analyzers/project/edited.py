@@ -68,19 +68,19 @@ def differ_in_ends(one: Function | ClassDef | None, other: Function | ClassDef |
         return one == other
     if one is None or other is None:
         return one is other
-    same = one.__class__ is other.__class__ and _defines_the_same(one.body, other.body)
+    same = one.__class__ is other.__class__ and defines_the_same(one.body, other.body)
     return same and replace(one, body=other.body, end=other.end) == other
 
 
 def _is_same_function(one: Function, other: Function) -> bool:
-    if one.kind == "module" and not _defines_the_same(one.body, other.body):
+    if one.kind == "module" and not defines_the_same(one.body, other.body):
         return False
     return (one.qualname, one.name, one.kind, one.owner, one.parent, one.decorators) == (
         other.qualname, other.name, other.kind, other.owner, other.parent, other.decorators,
     )  # fmt: skip
 
 
-def _defines_the_same(one: tuple[Stmt, ...], other: tuple[Stmt, ...]) -> bool:
+def defines_the_same(one: tuple[Stmt, ...], other: tuple[Stmt, ...]) -> bool:
     """Whether two bodies differ in where definitions end, at most."""
     return len(one) == len(other) and all(
         a is b

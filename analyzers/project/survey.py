@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from analyzers import facts as f
+from analyzers.project.edited import defines_the_same
 from analyzers.project.outline import dotted
 from analyzers.project.row_sets import SETS, gives
 
@@ -108,7 +109,7 @@ class Surveyor:
         }
         parts: list[_Part] = []
         for unit, old, said in before[: len(units)]:
-            if unit is old:
+            if unit is old or (old is not None and _is_moved(old, unit)):
                 parts.append(said)
                 continue
             held = known.get(id(unit.body))
@@ -120,11 +121,17 @@ class Surveyor:
 
 
 def _is_moved(old: Unit, new: Unit) -> bool:
-    """Whether a piece of code is another one that stands elsewhere now."""
+    """Whether a piece of code is another one that stands elsewhere now, or in which a definition ends elsewhere."""
     if old is new:
         return True
-    same = old.body is new.body and (old.qualname, old.owner) == (new.qualname, new.owner)
-    return same and old.__class__ is new.__class__ and old.decorators == new.decorators
+    same = old.__class__ is new.__class__ and (old.qualname, old.owner) == (new.qualname, new.owner)
+    if isinstance(old, f.Function) and isinstance(new, f.Function):
+        same = same and _kind(old) == _kind(new)
+    return same and old.decorators == new.decorators and defines_the_same(old.body, new.body)
+
+
+def _kind(function: f.Function) -> tuple[object, ...]:
+    return function.kind, function.has_loop, function.is_generator
 
 
 def survey_of(facts: f.FileFacts) -> Survey:

@@ -163,7 +163,7 @@ def _fields(project: Project, key: tuple[str, str]) -> Iterator[str]:
     """The annotated names of a class and its bases, those of the bases first."""
     seen: set[str] = set()
     for base in reversed([b for b in names.lineage(project, *key) if b.kind == "class"]):
-        project.read(base.path)
+        project.read(base.path, "body", base.qualname)
         outline = project.outline(base.path)
         for name, assign in outline.class_values(base.qualname).items() if outline is not None else ():
             if assign.annotation is not None and name not in seen:

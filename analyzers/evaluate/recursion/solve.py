@@ -331,8 +331,9 @@ class _Recurrence:
             for n in shapes.nodes(self.function.body)
             if isinstance(n, f.Call) and isinstance(n.func, (f.Name, f.Attr))
         }
-        facts = project.facts(self.run.path)
-        near = [g for g in facts.functions if g.name in names] if facts is not None else []
+        near = [g for g in project.functions(self.run.path) if g.name in names]
+        for one in near:
+            project.read(self.run.path, "function", one.qualname)
         return any(_swaps(g) for g in (*self.functions, *near))
 
     def _steps(self) -> Solution:
