@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
-from analyzers.evaluate import evidence, expressions, queries, shapes
+from analyzers.evaluate import class_values, evidence, expressions, queries, shapes
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import asked, frameworks, pages, paginators
 from analyzers.evaluate.queries import marked, objects
@@ -91,7 +91,7 @@ def of_target(run: Run, target: Target, rest: tuple[str, ...], label: str) -> Va
     if target.kind == "external":
         full = ".".join((target.dotted, *rest))
         if run.language == "python" and full in tables().django.models:
-            return evidence.class_itself(run.summaries.project, "", full).but(label=label)
+            return class_values.class_itself(run.summaries.project, "", full).but(label=label)
         fixed = operations(run.language).constants.get(full)
         if fixed is not None:
             return Value(fixed, size=ONE, label=label, frozen=True)
@@ -99,7 +99,9 @@ def of_target(run: Run, target: Target, rest: tuple[str, ...], label: str) -> Va
         value = Value("external", dotted=full, label=label, size=size, frozen=True)
         return queries.module_object(value) or reading.stream(value)
     if target.kind == "class":
-        value = evidence.class_itself(run.summaries.project, target.path, target.qualname).but(label=label)
+        value = class_values.class_itself(run.summaries.project, target.path, target.qualname).but(
+            label=label
+        )
     elif target.kind in ("function", "module"):
         value = Value(target.kind, ref=(target.path, target.qualname), label=label, frozen=True)
         value = _of_class(run, value, target)
@@ -119,7 +121,7 @@ def _of_class(run: Run, value: Value, target: Target) -> Value:
         return value
     if not any(shapes.dotted(d).rpartition(".")[2] == "classmethod" for d in function.decorators):
         return value
-    owner = evidence.class_itself(run.summaries.project, target.path, function.owner)
+    owner = class_values.class_itself(run.summaries.project, target.path, function.owner)
     return replace(value, bound=owner.but(label=function.owner))
 
 
@@ -131,7 +133,7 @@ def _of_named_class(run: Run, node: f.Attr, target: Target) -> Value | None:
     found = names.resolve(run.summaries.project, run.path, shapes.dotted(node.obj), run.function.qualname)
     if found is None or found[1] or found[0].kind != "class":
         return None
-    holder = evidence.class_itself(run.summaries.project, found[0].path, found[0].qualname)
+    holder = class_values.class_itself(run.summaries.project, found[0].path, found[0].qualname)
     return read(run, node, holder.but(label=shapes.text_of(node.obj)))
 
 
@@ -273,14 +275,14 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
             )
         return method
     if found is not None and found.kind == "class":
-        return evidence.class_itself(project, found.path, found.qualname).but(label=label)
+        return class_values.class_itself(project, found.path, found.qualname).but(label=label)
     if f"{node.name}" in run.stored and base.kind == "instance" and base.label in ("self", "this"):
         stored = run.stored[node.name]
         return stored.on(base.depends).but(label=label)
     holds = dict(base.entries).get(node.name)
     if holds is not None:
         return holds.on(base.depends).but(label=label)
-    if node.name in evidence.OF_MEMBERS and evidence.is_enumeration(project, *base.ref):
+    if node.name in class_values.OF_MEMBERS and class_values.is_enumeration(project, *base.ref):
         return Value(size=ONE, frozen=True, label=label, depends=base.depends, evidence=FIXED, bound=base)
     value = evidence.attribute_of_instance(project, *base.ref, node.name, run.language)
     if not value.known and run.language == "python":

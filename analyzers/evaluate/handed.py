@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from analyzers import facts as f
-from analyzers.evaluate import evidence, shapes
+from analyzers.evaluate import class_values, evidence, shapes
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.outline import flatten
@@ -45,7 +45,7 @@ def _given(project: Project, path: str, scope: str, node: f.Call, known: Mapping
             return None
         key = found[0].path, found[0].qualname
         return (
-            evidence.class_itself(project, *key)
+            class_values.class_itself(project, *key)
             if evidence.instance_of(project, *key).kind == "row"
             else None
         )

@@ -16,7 +16,7 @@ from analyzers import conventions, templates, ways
 from analyzers import facts as f
 from analyzers.conventions import pages, serializers, template_files
 from analyzers.costs import ONE, UNKNOWN
-from analyzers.evaluate import evidence, scripts, statements
+from analyzers.evaluate import class_values, evidence, scripts, statements
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Summary
 from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Identity, Tangled
@@ -284,7 +284,7 @@ class Summaries:
 
     def _receiver(self, path: str, function: f.Function, name: str) -> Value:
         if name == "cls":
-            return evidence.class_itself(self.project, path, function.owner)
+            return class_values.class_itself(self.project, path, function.owner)
         return evidence.instance_of(self.project, path, function.owner)
 
     def _default(self, path: str, node: f.Expr) -> Value:

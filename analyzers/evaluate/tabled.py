@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import evidence, shapes
+from analyzers.evaluate import class_values, shapes
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.types import CALLABLE, MAX_CHOICES, UNKNOWN_VALUE, Value, joined
@@ -68,5 +68,5 @@ def _part(project: Project, path: str, scope: str, node: f.Expr) -> Value:
     if target.kind == "function":
         return Value("function", ref=(target.path, target.qualname), label=chain, frozen=True)
     if target.kind == "class":
-        return replace(evidence.class_itself(project, target.path, target.qualname), label=chain)
+        return replace(class_values.class_itself(project, target.path, target.qualname), label=chain)
     return UNKNOWN_VALUE

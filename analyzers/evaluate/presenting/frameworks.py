@@ -13,7 +13,7 @@ from analyzers import conventions
 from analyzers import facts as f
 from analyzers.conventions import classes, serializers, units, views
 from analyzers.conventions.tables import frameworks
-from analyzers.evaluate import attributes, evidence, queries
+from analyzers.evaluate import attributes, class_values, evidence, queries
 from analyzers.evaluate.calling import calls, library
 from analyzers.evaluate.presenting import filter_sets, pages, paginators, saving
 from analyzers.evaluate.queries.emit import row
@@ -202,7 +202,7 @@ def _form(run: Run, this: Value, arguments: Arguments, place: Place) -> Value:
     if made is None:
         held = classes.held(project, this.ref, "form_class")
         named = classes.class_of(project, held) if held is not None else None
-        made = evidence.class_itself(project, *named) if named is not None else UNKNOWN_VALUE
+        made = class_values.class_itself(project, *named) if named is not None else UNKNOWN_VALUE
     if made.kind != "class" or made.ref is None:
         return UNKNOWN_VALUE
     return evidence.instance_of(project, *made.ref)
@@ -216,7 +216,7 @@ def _serializer_class(run: Run, this: Value, place: Place) -> Value:
     action = asked.dotted if asked is not None else views.LIST
     named = views.by_action(project, this.ref, owner, action) if owner is not None else None
     if named is not None:
-        return evidence.class_itself(project, *named)
+        return class_values.class_itself(project, *named)
     if owner is None:
         return attributes.member_of(run, this, "serializer_class", "self.serializer_class")
     chosen = Value("function", ref=(owner[0], units.qualname(owner[1], f"serializer {action}")), bound=this)

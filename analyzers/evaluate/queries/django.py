@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import evidence, shapes
+from analyzers.evaluate import class_values, shapes
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.queries import django_columns as columns
 from analyzers.evaluate.queries import django_loaders as loaders
@@ -157,7 +157,7 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     called = name or (node.func.id if isinstance(node.func, f.Name) else "")
     asked = looked_up(run.summaries.project, node) if called == LOOK_UP else None
     if asked is not None:
-        return evidence.class_itself(run.summaries.project, *asked)
+        return class_values.class_itself(run.summaries.project, *asked)
     if receiver is not None and receiver.kind in SETS and name:
         return _method(run, node, receiver, name, arguments)
     if receiver is not None and target.kind == "method" and model_of(run, receiver) is not None:

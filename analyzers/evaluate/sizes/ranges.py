@@ -14,11 +14,10 @@ from msgspec.structs import replace
 
 from analyzers import bounds, ways
 from analyzers import facts as f
-from analyzers.bounds import Line, Symbol
+from analyzers.bounds import Line
 from analyzers.costs import ONE, Cost, Size
-from analyzers.evaluate import shapes
 from analyzers.evaluate.run import ITSELF, Run
-from analyzers.evaluate.sizes import narrowed
+from analyzers.evaluate.sizes import narrowed, outlines
 from analyzers.evaluate.turns import segments
 from analyzers.types import Value, limits
 
@@ -32,21 +31,12 @@ def bounded(run: Run, node: f.Expr | None, value: Value) -> Value:
     """The value with the bounds its expression gives: a name stands for one number until it is bound anew."""
     if value.kind not in _NUMBERS or value.const is not None:
         return value
-    symbol = _symbol(run, node)
+    symbol = outlines.symbol_of(run, node)
     if symbol is None:
         return value
     own = bounds.of(symbol)
     above = bounds.kept((*own, *value.above)) if value.above else own
     return replace(value, above=above, below=bounds.kept((*own, *value.below)) if value.below else own)
-
-
-def _symbol(run: Run, node: f.Expr | None) -> Symbol | None:
-    if isinstance(node, f.Name):
-        return run.symbol(node.id)
-    if isinstance(node, f.Call) and len(node.args) == 1 and shapes.dotted(node.func) == "len":
-        held = node.args[0]
-        return run.symbol(held.id, "len") if isinstance(held, f.Name) else None
-    return None
 
 
 def arithmetic(op: str, left: Value, right: Value) -> tuple[bounds.Lines, bounds.Lines]:
@@ -70,32 +60,6 @@ def arithmetic(op: str, left: Value, right: Value) -> tuple[bounds.Lines, bounds
     if op == "%":
         return tuple(x.shifted(-1) for x in b_above), bounds.number(0)
     return (), ()
-
-
-def outlined(run: Run, node: f.Expr) -> tuple[bounds.Lines, bounds.Lines]:
-    """The bounds that an expression of names, sums and extrema has, as it stands, without running it."""
-    if isinstance(node, f.Const):
-        exact = bounds.number(node.value) if isinstance(node.value, (int, float)) else ()
-        return exact, exact
-    if isinstance(node, f.Binary):
-        (a_above, a_below), (b_above, b_below) = outlined(run, node.left), outlined(run, node.right)
-        if node.op == "+":
-            return bounds.added(a_above, b_above), bounds.added(a_below, b_below)
-        if node.op == "-":
-            return bounds.added(a_above, b_below, -1), bounds.added(a_below, b_above, -1)
-        return (), ()
-    if isinstance(node, f.Call) and shapes.dotted(node.func) in ("min", "max") and len(node.args) > 1:
-        parts = [outlined(run, argument) for argument in node.args]
-        if shapes.dotted(node.func) == "min":
-            return bounds.kept(line for above, _ in parts for line in above), ()
-        return (), bounds.kept(line for _, below in parts for line in below)
-    symbol = _symbol(run, node)
-    if symbol is None:
-        return (), ()
-    value = run.lookup(node.id) if isinstance(node, f.Name) else None
-    above, below = (value.above, value.below) if value is not None else ((), ())
-    own = bounds.of(symbol)
-    return bounds.kept((*own, *above)), bounds.kept((*own, *below))
 
 
 def least(run: Run, values: list[Value]) -> Value:

@@ -14,7 +14,7 @@ from analyzers.bounds import Line, Symbol
 from analyzers.costs import Cost, Size
 from analyzers.evaluate import shapes
 from analyzers.evaluate.run import Run
-from analyzers.evaluate.sizes import ranges
+from analyzers.evaluate.sizes import outlines
 from analyzers.evaluate.turns import paid
 from analyzers.types import Value
 
@@ -141,7 +141,7 @@ def _side_by_side(run: Run, name: str, end: Value | None) -> Cost | None:
 
 def _reaches(run: Run, value: f.Expr, ends: set[frozenset[tuple[Symbol, float]]], upwards: bool) -> bool:
     """True if an expression is, up to a constant, what the given lines bound on their side."""
-    lines = ranges.outlined(run, value)[0 if upwards else 1]
+    lines = outlines.outlined(run, value)[0 if upwards else 1]
     return bool(lines) and {line.parts for line in lines} == ends
 
 
