@@ -300,8 +300,7 @@ class Engine:
         """A document that is new, or that has no room left, with room in it."""
         from analyzers import syntax
 
-        gaps = gaps_in(source) if language.name == "python" else []
-        roomy = Roomy(source, gaps)
+        roomy = Roomy(source, gaps_in(source, language.name))
         tree = _parsed(roomy.text, language)
         bad = syntax.inside_strings(tree, roomy.gaps)
         if bad:

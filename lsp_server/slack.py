@@ -2,9 +2,9 @@
 
 Positions in facts, and in what was concluded from them, count from the start of a function; those of functions count
 from the start of the file. One character more in a function moves all functions below it, and what was concluded of
-them would be new. So an open Python document is analysed with blanks at the ends of some lines: what is typed into a
-function is taken from the blanks behind it. Blanks at the end of a line mean nothing to Python outside of strings, and
-the tree says where those are. What leaves the engine has the positions of the editor's own text.
+them would be new. So an open document is analysed with blanks at the ends of some lines: what is typed into a
+function is taken from the blanks behind it. Blanks at the end of a line mean nothing to Python, JavaScript or TypeScript
+outside of strings, and the tree says where those are. What leaves the engine has the positions of the editor's own text.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ ROOM = 256
 """Blanks behind each function. When they are used up, all are laid out anew."""
 
 _DEFINITION = re.compile(rb"^([ \t]*)(?:@|def\b|async[ \t]+def\b|(class)\b)", re.MULTILINE)
+_BEGINS = re.compile(rb"^(?!import\b)[A-Za-z_$@(\[]|^([ \t]+)(?:@|[^\n]*[({][ \t\r]*$)", re.MULTILINE)
+_INDENT = re.compile(rb"^[ \t]+(?=[^ \t\r\n*])", re.MULTILINE)
 _LINE_ENDS = b" \t\r\n\f"
 
 _Found = TypeVar("_Found", Finding, FunctionReport)
@@ -107,9 +109,30 @@ class Roomy:
         return Span(start, close), Span(start, close)
 
 
-def gaps_in(plain: bytes) -> list[int]:
-    """Where to make room in a Python text: at the end of the line before each function or class that is in no function,
-    and of the last line."""
+def gaps_in(plain: bytes, language: str) -> list[int]:
+    """Where to make room in a text: at the end of the line before each function or class that is in no function, and of
+    the last line. Strings that stand there are left to the caller."""
+    found = _before_definitions(plain) if language == "python" else _before_blocks(plain)
+    last = _end_before(plain, len(plain))
+    if plain.endswith(b"\n") and last and plain[last - 1] != ord("\\") and (not found or found[-1] < last):
+        found.append(last)
+    return found
+
+
+def _before_blocks(plain: bytes) -> list[int]:
+    """JavaScript and TypeScript: in front of what begins at the start of a line, and of what opens a block one level deeper,
+    as methods do and functions that are handed to `describe` or `defineStore`."""
+    found: list[int] = []
+    level = min((match[0] for match in _INDENT.finditer(plain)), key=len, default=b"")
+    for match in _BEGINS.finditer(plain):
+        if match[1] is None or match[1] == level:
+            at = _end_before(plain, match.start())
+            if at and (not found or found[-1] < at):
+                found.append(at)
+    return found
+
+
+def _before_definitions(plain: bytes) -> list[int]:
     found: list[int] = []
     around: int | None = None  # the indentation of the function that is open
     decorated = False
@@ -123,9 +146,6 @@ def gaps_in(plain: bytes) -> list[int]:
         if not decorated and at and plain[at - 1] != ord("\\") and (not found or found[-1] < at):
             found.append(at)
         decorated = decorator
-    last = _end_before(plain, len(plain))
-    if plain.endswith(b"\n") and last and plain[last - 1] != ord("\\") and (not found or found[-1] < last):
-        found.append(last)
     return found
 
 

@@ -64,6 +64,48 @@ def in_a_text():
     return [rows.index(row) for row in rows], text
 '''
 
+SCRIPT = """\
+import { rows } from './rows'
+
+const LIMIT = 3
+
+@Injectable()
+export class Holder {
+  private seen: string[] = []
+
+  constructor(private readonly store: Store) {}
+
+  @Get()
+  allOf(xs: string[], ys: string[]) {
+    const text = `
+  notAMethod(xs) {
+${xs.length}
+function nor(this) {
+`
+    return xs.filter((x) => ys.includes(x)).concat(text)
+  }
+
+  async each(
+    ids: string[],
+  ): Promise<string[]> {
+    for (const id of ids) {
+      await this.store.get(id) // one by one
+    }
+    return ids
+  }
+}
+
+export const last = (names: string[], known: string[]) => {
+  return names.filter((name) => known.indexOf(name) >= 0)
+}
+
+describe('all', () => {
+  it('works', () => {
+    expect(last(['a'], ['b'])).toEqual([])
+  })
+})
+"""
+
 PIECES = [
     "x",
     " ",
@@ -85,7 +127,7 @@ PIECES = [
 
 def test_room_is_made_where_it_means_nothing() -> None:
     plain = SOURCE.encode()
-    roomy = Roomy(plain, gaps_in(plain))
+    roomy = Roomy(plain, gaps_in(plain, "python"))
     for gap in roomy.gaps:
         line = roomy.text[:gap].rpartition(b"\n")[2]
         assert line.strip() not in (b"@decorated", b")", b"def inner(z):")
@@ -97,7 +139,7 @@ def test_room_is_made_where_it_means_nothing() -> None:
 def test_positions_go_in_and_out(seed: int) -> None:
     chance = random.Random(seed)
     plain = SOURCE.encode()
-    roomy = Roomy(plain, gaps_in(plain), room=20)
+    roomy = Roomy(plain, gaps_in(plain, "python"), room=20)
     for _ in range(200):
         start = chance.randrange(len(plain))
         end = min(len(plain), start + chance.choice((0, 0, 1, 3, 12)))
@@ -105,7 +147,7 @@ def test_positions_go_in_and_out(seed: int) -> None:
         before = roomy.text
         changed = roomy.edited(new, *changed_part(plain, new))
         if changed is None:
-            roomy = Roomy(new, gaps_in(new), room=20)
+            roomy = Roomy(new, gaps_in(new, "python"), room=20)
         else:
             gone, come = changed
             assert before[: gone.start] == roomy.text[: come.start]
@@ -122,15 +164,17 @@ def test_positions_go_in_and_out(seed: int) -> None:
         assert kept == "".join(chr(c) for c in plain)
 
 
-def analysed(engine: Engine, source: bytes) -> tuple[object, ...]:
-    findings = engine.analyse(PATH, Text(source), "python", Settings())
-    return findings, engine.reports(PATH)
+def analysed(engine: Engine, source: bytes, language: str = "python") -> tuple[object, ...]:
+    path = PATH if language == "python" else "/w/a.ts"
+    findings = engine.analyse(path, Text(source), language, Settings())
+    return findings, engine.reports(path)
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_after_any_edits_it_says_what_a_fresh_one_says(seed: int) -> None:
+@pytest.mark.parametrize(("language", "written"), [("python", SOURCE), ("typescript", SCRIPT)])
+def test_after_any_edits_it_says_what_a_fresh_one_says(seed: int, language: str, written: str) -> None:
     chance = random.Random(seed)
-    source = good = SOURCE.encode()
+    source = good = written.encode()
     engine = Engine()
     for turn in range(40):
         start = chance.randrange(len(source))
@@ -138,7 +182,39 @@ def test_after_any_edits_it_says_what_a_fresh_one_says(seed: int) -> None:
         source = source[:start] + chance.choice(PIECES).encode() + source[end:]
         if turn % 5 == 4:
             source = good
-        assert analysed(engine, source) == analysed(Engine(), source), source
+        assert analysed(engine, source, language) == analysed(Engine(), source, language), source
+
+
+def test_a_script_has_room_in_front_of_methods_and_functions_that_are_handed_on() -> None:
+    roomy = Roomy(SCRIPT.encode(), gaps_in(SCRIPT.encode(), "typescript"))
+    behind = {roomy.text[gap:].split(None, 1)[0] for gap in roomy.gaps if roomy.text[gap:].strip()}
+    assert {b"@Injectable()", b"@Get()", b"async", b"export", b"describe('all',", b"it('works',"} <= behind
+
+
+def test_an_edit_of_a_script_runs_one_function_wherever_it_is() -> None:
+    engine = Engine()
+    methods = "".join(
+        f"  m{n}(xs: string[], ys: string[]) {{\n    return xs.filter((x) => ys.includes(x))\n  }}\n\n"
+        for n in range(30)
+    )
+    script = f"export class Holder {{\n{methods}}}\n"
+
+    def runs(source: str) -> int:
+        before = summaries_of(engine.project).runs
+        found = engine.analyse("/w/a.ts", Text(source.encode()), "typescript", Settings())
+        assert len(found) == 30
+        assert source == script or found == Engine().analyse(
+            "/w/a.ts", Text(source.encode()), "typescript", Settings()
+        )
+        return summaries_of(engine.project).runs - before
+
+    whole = runs(script)
+    assert whole >= 30
+    edited = script.replace(
+        "  m3(xs: string[], ys: string[]) {\n", "  m3(xs: string[], ys: string[]) {\n    let n = 1\n"
+    )
+    assert runs(edited) <= whole / 10
+    assert runs(script) <= whole / 10
 
 
 def test_an_edit_runs_one_function_wherever_it_is() -> None:
