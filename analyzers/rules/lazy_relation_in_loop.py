@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzers import facts as f
+from analyzers import templates
 from analyzers.conventions import pages, rendered, units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.evaluate.queries import holding
@@ -94,10 +96,17 @@ def _is_told_there(context: Context, query: Queried, origin: Origin) -> bool:
     around = [
         function
         for function in (facts.functions if facts is not None else ())
-        if function.kind != "module" and function.start <= span.start and span.end <= function.end
+        if function.kind != "module" and _holds(function, span)
     ]
     innermost = max(around, key=lambda function: function.start, default=None)
-    if innermost is None or not any(map(pages.registers, innermost.decorators)):
+    if innermost is None:
+        return False
+    loop, is_template = query.within, innermost.kind == templates.KIND
+    if loop is None or is_template:
+        return False
+    if loop.place.path == path and _holds(innermost, loop.place.span):
+        return True  # It has the rows and goes through them: it needs no page to know.
+    if not any(map(pages.registers, innermost.decorators)):
         return False
     shown = (
         units.qualname(innermost.qualname, name) for name in rendered.roots(context.project, path, innermost)
@@ -108,6 +117,10 @@ def _is_told_there(context: Context, query: Queried, origin: Origin) -> bool:
         for analysis in analyses
         for other in (analysis.queries if analysis is not None else ())
     )
+
+
+def _holds(function: f.Function, span: Span) -> bool:
+    return function.start <= span.start and span.end <= function.end
 
 
 def _handed_here(context: Context, query: Queried, origin: Origin) -> bool:

@@ -24,6 +24,7 @@ from analyzers.rules.base import (
     through,
     told,
 )
+from analyzers.templates import TEMPLATE
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -145,7 +146,8 @@ def _is_below(context: Context, query: Queried, loop: Loop) -> bool:
 def _is_shown(context: Context, query: Queried, loop: Loop) -> bool:
     """True for a loop of a template that is shown here: the template alone does not know what its names hold."""
     shows = bool(query.chain) and query.chain[0].message.startswith("shows ")
-    return shows and loop is query.within and loop.place.path != context.path
+    is_template = context.project.function(loop.place.path, TEMPLATE) is not None
+    return shows and is_template and loop is query.within and loop.place.path != context.path
 
 
 def _is_over_groups(loop: Loop) -> bool:
