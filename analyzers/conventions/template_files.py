@@ -34,6 +34,11 @@ def find(project: Project, name: str, near: str) -> str | None:
     return max(found, key=lambda path: _shared(path, near), default=None)
 
 
+def are_any(project: Project) -> bool:
+    """Whether the project has templates at all."""
+    return bool(_named(project))
+
+
 def matching(project: Project, pattern: str) -> list[str]:
     """The names of templates that a pattern may mean; a name that is no pattern means itself."""
     if ANY not in pattern:

@@ -165,13 +165,21 @@ def handed(project: Project, path: str, qualname: str) -> Handed | None:
         found: dict[str, None] = {}
         keys: dict[tuple[str, str], None] = {}
         for node in f.walk(function.body):
-            for name, context in _shown(project, path, function, node) if isinstance(node, f.Call) else ():
+            if not isinstance(node, f.Call) or not _hands_on(node, params):
+                continue
+            for name, context in _shown(project, path, function, node):
                 if isinstance(name, f.Name) and name.id in params and not any(_assigned(function, name.id)):
                     found[name.id] = None
                     keys |= dict.fromkeys(_keys(context, params))
         return Handed(tuple(found), tuple(keys)) if found else None
 
     return project.memo.ask(("shows for others", path, qualname), find, in_cycle=None)
+
+
+def _hands_on(node: f.Call, params: set[str]) -> bool:
+    """Whether a parameter stands among the arguments: what a call shows under any other name is not looked for."""
+    given = (*node.args, *(keyword.value for keyword in node.keywords))
+    return any(isinstance(one, f.Name) and one.id in params for one in given)
 
 
 def _shown(

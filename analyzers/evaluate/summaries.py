@@ -154,8 +154,9 @@ class Summaries:
         return found.summary if found is not None else None
 
     def _mark(self, identity: Identity) -> None:
-        self.hubs.marked.add(identity)
-        self.project.memo.drop(("hub", identity))
+        if identity not in self.hubs.marked:
+            self.hubs.marked.add(identity)
+            self.project.memo.drop(("hub", identity))
 
     def analysis_with(self, path: str, function: f.Function, bound: Mapping[str, Value]) -> Analysis | None:
         """The function run on given arguments, as a caller's run met it; None while it is being run."""

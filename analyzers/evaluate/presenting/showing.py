@@ -82,6 +82,8 @@ def by_method(run: Run, node: f.Call, name: str, arguments: Arguments, place: Pl
 def by_helper(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Place) -> None:
     """A function of the project that shows the template it is told to, with what it is given."""
     assert target.ref is not None
+    if not template_files.are_any(run.summaries.project):
+        return
     handed = template_names.handed(run.summaries.project, *target.ref)
     function = run.summaries.project.function(*target.ref) if handed is not None else None
     if handed is None or function is None:
