@@ -47,7 +47,7 @@ def _handed(function: f.Function) -> _Handed:
     held: set[str] = set()
     made: dict[str, str] = {}  # Names that hold what a function gave, with the name of that function.
     for node in nodes:
-        if isinstance(node, f.Assign) and node.value is not None:
+        if node.__class__ is f.Assign and node.value is not None:
             targets = [target.id for target in node.targets if isinstance(target, f.Name)]
             if gives_rows(node.value):
                 held.update(targets)
@@ -57,7 +57,7 @@ def _handed(function: f.Function) -> _Handed:
     beside: set[str] = set()
     between: set[tuple[str, str]] = set()
     for node in nodes:
-        if not isinstance(node, f.Call) or is_set(node.func):
+        if node.__class__ is not f.Call or is_set(node.func):
             continue
         given = (*node.args, *(keyword.value for keyword in node.keywords))
         if any(is_handed(one, held) for one in given):

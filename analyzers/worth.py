@@ -53,23 +53,26 @@ def _repeats(project: Project, path: str, function: f.Function) -> bool:
 
 @remembered
 def _hides_loops(function: f.Function) -> bool:
-    return any(_hides_loop(node, function) for node in shapes.nodes(function.body))
+    for node in shapes.nodes(function.body):
+        if node.__class__ is f.Call:  # a third of the cost of `isinstance`
+            if _hides_loop(node, function.name):
+                return True
+        elif node.__class__ is f.Attr and node.name == "queryset" and isinstance(node.obj, f.Index):
+            return True  # The choices of a form's field.
+    return False
 
 
-def _hides_loop(node: f._Node, function: f.Function) -> bool:
+def _hides_loop(node: f.Call, itself: str) -> bool:
     """True for a call that repeats work without a loop to be seen: of the function itself, or of what adds up lists."""
-    if isinstance(node, f.Attr):
-        return node.name == "queryset" and isinstance(node.obj, f.Index)  # The choices of a form's field.
-    if not isinstance(node, f.Call):
-        return False
-    name = shapes.dotted(node.func).rpartition(".")[2]
-    return (
-        name == function.name
-        or (name in ("reduce", "map", "filter") and _given_a_function(node))
-        or any(keyword.name == "key" for keyword in node.keywords)
-        or conventions.repeats(node)
-        or (name == "sum" and len(node.args) + len(node.keywords) > 1)
-    )
+    name = shapes.called(node)
+    if name in (itself, "reduce", "map", "filter", "sum") and shapes.dotted(node.func):
+        given = len(node.args) + len(node.keywords) > 1 if name == "sum" else _given_a_function(node)
+        if given or name == itself:
+            return True
+    for keyword in node.keywords:
+        if keyword.name == "key":
+            return True
+    return conventions.repeats(node)
 
 
 def _given_a_function(call: f.Call) -> bool:

@@ -131,10 +131,21 @@ def _shows_all(widget: f.Expr | None) -> bool:
 def _replaced(project: Project, key: Key) -> Iterator[str]:
     """The fields whose choices, text or widget some method of the form sets: `self.fields["book"].queryset = ...`."""
     for above in classes.ancestry(project, key):
-        for method in project.methods_of(*above).values():
-            for node in f.walk(method.body):
-                if isinstance(node, f.Index) and dotted(node.obj) in ("self.fields", "form.fields"):
-                    yield literal(node.index)
+        yield from _replaced_by(project, above)
+
+
+def _replaced_by(project: Project, key: Key) -> tuple[str, ...]:
+    """The same of the methods of one class, which many forms may be derived from."""
+
+    def find() -> tuple[str, ...]:
+        return tuple(
+            literal(node.index)
+            for method in project.methods_of(*key).values()
+            for node in f.walk(method.body)
+            if isinstance(node, f.Index) and dotted(node.obj) in ("self.fields", "form.fields")
+        )
+
+    return project.memo.ask(("fields set", *key), find, in_cycle=())
 
 
 # ------------------------------------------------------------------------------------- fields made of a model

@@ -105,6 +105,7 @@ class Run:
     left: dict[str, Value] = field(
         default_factory=dict
     )  # the rows that the last method called keeps on its object
+    kept: dict[str, Value | None] = field(default_factory=dict)  # what methods of its object put there
     assigned: set[str] = field(default_factory=set)
     reading: Reading = NOWHERE  # into what the expression being evaluated is read
     shared: set[str] = field(default_factory=set)  # the module's variables that this run holds

@@ -170,10 +170,10 @@ def _if(run: Run, node: f.If) -> None:
 
 def _gives_what_is_known(node: f.If) -> bool:
     """True for `if self._count is not None: return self._count`: what follows is for a row that came without it."""
-    known = {shapes.text_of(part) for part in shapes.nodes(node.test) if isinstance(part, f.Attr)}
     first = node.body[0] if len(node.body) == 1 else None
     if not isinstance(first, f.Return) or first.value is None or node.otherwise:
         return False
+    known = {shapes.text_of(part) for part in shapes.nodes(node.test) if isinstance(part, f.Attr)}
     asked = [n.name if isinstance(n, f.Attr) else getattr(n, "id", "") for n in shapes.nodes(node.test)]
     return shapes.text_of(first.value) in known or any("prefetched" in str(name) for name in asked)
 
@@ -208,10 +208,10 @@ def _decided(run: Run, test: f.Expr) -> bool | None:
         and inner.rights[0].kind == "none"
     )
     name = inner.left if isinstance(inner, f.Compare) and against_none else inner
-    if not isinstance(name, f.Name) or name.id not in {p.name for p in run.function.params}:
+    value = run.env.get(name.id) if isinstance(name, f.Name) else None
+    if value is None or not isinstance(name, f.Name) or all(p.name != name.id for p in run.function.params):
         return None
-    value = run.env.get(name.id)
-    if value is None or value.depends != frozenset({name.id}):
+    if value.depends != {name.id}:
         return None  # It was given another value here.
     if against_none and isinstance(inner, f.Compare):
         if value.kind != "none":

@@ -39,6 +39,9 @@ MAX_NESTING = 20
 
 NO_TEXT = Text(b"")
 
+_AS_GIVEN = Value(label="as given")
+"""Stands for an argument of which nothing is known but itself."""
+
 
 class Summaries:
     """The summaries of one project."""
@@ -239,16 +242,24 @@ class Summaries:
         """What the parameters hold: what is known of the arguments, else what annotations and defaults say."""
         language = self.language_of(path)
         out: dict[str, Value] = {}
+        supposed: tuple[Value | None, ...] | None = None
         for position, param in enumerate(function.params):
-            if not param.name:
+            name = param.name
+            if not name:
                 continue
-            value = bound.get(param.name, UNKNOWN_VALUE)
-            if value.kind == "unknown":
-                value = self._supposed(path, function, position, param, value)
-            if value is UNKNOWN_VALUE:
-                out[param.name] = _unknown_formal(param.name, function.qualname)
+            value = bound.get(name, UNKNOWN_VALUE)
+            if value.kind != "unknown":
+                out[name] = _formal(value, name, function.qualname)
+                continue
+            if supposed is None:
+                supposed = self._supposed(path, function)
+            known = supposed[position]
+            if known is not None:
+                out[name] = known
+            elif value is UNKNOWN_VALUE:
+                out[name] = _unknown_formal(name, function.qualname)
             else:
-                out[param.name] = _formal(value, param.name, function.qualname)
+                out[name] = _formal(value, name, function.qualname)
         for name in bound.keys() - out.keys() - {"this"}:
             out[name] = scripts.formal(bound[name], _formal(bound[name], name))
         if language != "python" and function.owner:
@@ -256,11 +267,28 @@ class Summaries:
             out["this"] = _formal(this, "this", function.qualname)
         return out
 
-    def _supposed(
-        self, path: str, function: f.Function, position: int, param: f.Param, value: Value
-    ) -> Value:
-        """What a parameter holds by what is written of it, where nothing is known of the argument."""
+    def _supposed(self, path: str, function: f.Function) -> tuple[Value | None, ...]:
+        """What each parameter holds where nothing is known of its argument, by what is written; None for what it is given."""
+
+        def suppose() -> tuple[Value | None, ...]:
+            now = self.project.header(path, function.qualname)
+            return self._supposed_of_all(path, now) if now is not None else ()
+
+        if self.project.header(path, function.qualname) is not function:
+            return self._supposed_of_all(
+                path, function
+            )  # As a convention makes it, differently another time.
+        return self.project.memo.ask(("supposed", path, function.qualname), suppose, in_cycle=())
+
+    def _supposed_of_all(self, path: str, function: f.Function) -> tuple[Value | None, ...]:
+        return tuple(
+            self._supposed_of(path, function, position, param)
+            for position, param in enumerate(function.params)
+        )
+
+    def _supposed_of(self, path: str, function: f.Function, position: int, param: f.Param) -> Value | None:
         language = self.language_of(path)
+        value = _AS_GIVEN
         if isinstance(param.default, f.Name):
             value = self._default(path, param.default)  # Known better than by what it may be, as annotated.
         if not value.known and param.annotation is not None:
@@ -281,7 +309,9 @@ class Summaries:
             value = evidence.instance_of(self.project, *sender) if sender is not None else value
         if not value.known and param.default is not None:
             value = self._default(path, param.default)
-        return value
+        if value is UNKNOWN_VALUE:
+            return _unknown_formal(param.name, function.qualname)
+        return _formal(value, param.name, function.qualname) if value is not _AS_GIVEN else None
 
     def _receiver(self, path: str, function: f.Function, name: str) -> Value:
         if name == "cls":

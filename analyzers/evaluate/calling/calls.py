@@ -25,7 +25,7 @@ from analyzers.evaluate.turns.whiles import sharing
 from analyzers.findings import Place, Related
 from analyzers.project import names
 from analyzers.templates import KIND as TEMPLATE_KIND
-from analyzers.types import CHOICE, INPUT, NONE, UNKNOWN_VALUE, Token, Value, joined
+from analyzers.types import CHOICE, INPUT, NONE, NOTHING, UNKNOWN_VALUE, Token, Value, joined
 
 RULE_OF = {"read": "query-in-loop", "write": "query-in-loop", "lazy": "lazy-relation-in-loop"}
 """Which rule speaks of a kind of query: an ignore of that rule on a `def` keeps the query from all callers."""
@@ -443,8 +443,10 @@ def _returned(
     size = value.size.substitute(swap, swap.exact) if value.size is not None else None
     inner = _returned(run, value.of, swap, bound, function) if value.of is not None else None
     values = _returned(run, value.values, swap, bound, function) if value.values is not None else None
-    items = tuple(_returned(run, v, swap, bound, function) for v in value.items) if value.items else None
-    entries = tuple((n, _returned(run, v, swap, bound, function)) for n, v in value.entries)
+    items = tuple([_returned(run, v, swap, bound, function) for v in value.items]) if value.items else None
+    entries = value.entries and tuple(
+        [(n, _returned(run, v, swap, bound, function)) for n, v in value.entries]
+    )
     return replace(
         value, entries=entries, size=size, of=inner, values=values, items=items, depends=_lifted(run, value.depends, bound),
         batched=_lifted(run, value.batched, bound), label="", token="",
@@ -453,6 +455,8 @@ def _returned(
 
 
 def _lifted(run: Run, tokens: frozenset[Token], bound: dict[str, Value]) -> frozenset[Token]:
+    if not tokens:
+        return NOTHING
     out: frozenset[Token] = reading.now(run) if INPUT in tokens else frozenset()
     for token in tokens:
         if isinstance(token, str) and token in bound:

@@ -18,6 +18,7 @@ from analyzers.evaluate import evidence, shapes
 from analyzers.evaluate.events import Queried
 from analyzers.evaluate.queries.django_loaders import fills
 from analyzers.evaluate.queries.emit import FETCHED, MADE
+from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.run import Run
 from analyzers.types import Value
 
@@ -86,15 +87,7 @@ def _attribute(run: Run, node: f.Expr) -> str:
     """`hasattr(self, "taken")`, `getattr(self, "taken", None)`, or a variable that began as one: what is asked where that
     is false is spared for rows whose query fills `taken`."""
     if isinstance(node, f.Name):
-        began = next(
-            (
-                s.value
-                for s in shapes.walk(run.function.body)
-                if isinstance(s, f.Assign)
-                and any(isinstance(t, f.Name) and t.id == node.id for t in s.targets)
-            ),
-            None,
-        )
+        began = _began_as(run.function.body).get(node.id)
         return _attribute(run, began) if isinstance(began, f.Call) else ""
     if not isinstance(node, f.Call) or len(node.args) < 2 or not isinstance(node.args[1], f.Const):
         return ""
@@ -105,11 +98,22 @@ def _attribute(run: Run, node: f.Expr) -> str:
     return f"{holder}:.{node.args[1].value}" if any(p.name == holder for p in run.function.params) else ""
 
 
+@remembered
+def _began_as(body: tuple[f.Stmt, ...]) -> dict[str, f.Expr | None]:
+    """What each name of a function is assigned first."""
+    found: dict[str, f.Expr | None] = {}
+    for stmt in shapes.walk(body):
+        if isinstance(stmt, f.Assign):
+            for target in stmt.targets:
+                if isinstance(target, f.Name):
+                    found.setdefault(target.id, stmt.value)
+    return found
+
+
 def _of_key(run: Run, node: f.Expr) -> tuple[str, str]:
     """`self.pk` is true of rows that are kept: what is asked then is spared for new ones, and the other way round."""
     holder, _, name = shapes.dotted(node).partition(".")
-    param = next((p for p in run.function.params if p.name == holder), None)
-    if param is None or name not in KEYS:
+    if name not in KEYS or all(p.name != holder for p in run.function.params):
         return "", ""
     kept, new = f"{holder}:{KEPT}", f"{holder}:{NEW}"
     return (kept, new) if name == "_state.adding" else (new, kept)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _FAMILIES = (django, sqlalchemy, drivers, services, families, prisma)
 
+_OF_NONE = frozenset(("instance", "unknown", "external", "function", "module"))
+"""Kinds of values whose attributes belong to no family: nearly all that are read."""
+
 FEW = 10
 """Rows of a slice for which a query each is a matter of milliseconds: a page is longer."""
 
@@ -34,6 +37,8 @@ def is_model(project: Project, path: str, qualname: str) -> bool:
 
 def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
     """`base.name` where the base belongs to an ORM or a driver; reading a relation may send a query."""
+    if base.kind in _OF_NONE:
+        return None
     for family in _FAMILIES:
         found: Value | None = family.attribute(run, base, node)
         if found is not None:

@@ -79,19 +79,35 @@ def kept(run: Run, this: Value, name: str) -> Value | None:
     assert this.ref is not None
     if not this.ref[0] or run.function.name == "__init__":
         return None
+    if this is not run.formals.get("self"):
+        found = _put(run, this, name)[0]
+    elif name in run.kept:
+        found = run.kept[name]
+    else:
+        found, is_sure = _put(run, this, name)
+        if is_sure:
+            run.kept[name] = found
+    return replace(found, depends=this.depends, bound=None) if found is not None and found.known else None
+
+
+def _put(run: Run, this: Value, name: str) -> tuple[Value | None, bool]:
+    """What methods put into an attribute; with it whether all of them could be asked."""
+    assert this.ref is not None
     found: Value | None = None
+    is_sure = True
     for key in _setters(run, this.ref, name):
         function = run.summaries.function(*key)
         if function is None or run.summaries.active.get(key):
             continue
         bound = {} if function.name == "__init__" else {"self": replace(this, label="self", entries=())}
         summary = run.summaries.of(key[0], function, bound, run)
+        is_sure = is_sure and summary is not None
         put = dict(summary.stores).get(name) if summary is not None else None
         if put is not None:
             found = put if found is None else join(found, put)
             if function.name == "__init__":
                 break
-    return replace(found, depends=this.depends, bound=None) if found is not None and found.known else None
+    return found, is_sure
 
 
 def _setters(run: Run, key: tuple[str, str], name: str) -> list[tuple[str, str]]:
