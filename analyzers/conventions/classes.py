@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 from analyzers import facts as f
 from analyzers.conventions.tables import frameworks
+from analyzers.orm import tables
 from analyzers.orm.tables import Names
 from analyzers.project import names
 from analyzers.project.index import Project
-from analyzers.project.outline import dotted
+from analyzers.project.models import Models
+from analyzers.project.outline import callee, dotted
 from analyzers.project.schema import Key
 from analyzers.text import Span
 
@@ -143,13 +145,28 @@ def goes_up(project: Project, key: Key, name: str) -> bool:
     )
 
 
+_USER_MODEL = frozenset(name.rpartition(".")[2] for name in tables().django.functions.names("user_model"))
+
+
 def class_of(project: Project, at: Held) -> Key | None:
-    """The project class that a value names."""
-    chain = dotted(at.value)
+    """The class that a value names: one of the project's, or what `get_user_model()` stands for."""
+    value = at.value
+    chain = callee(value) if isinstance(value, f.Call) else dotted(value)
+    if isinstance(value, f.Call) and (chain or "").rpartition(".")[2] not in _USER_MODEL:
+        return None  # Most calls give no class, and need no look at what they call.
     found = names.resolve(project, at.owner[0], chain, at.owner[1]) if chain else None
-    if found is None or found[1] or found[0].kind != "class":
+    if found is None or found[1]:
         return None
-    return found[0].path, found[0].qualname
+    target = found[0]
+    if isinstance(value, f.Call):
+        user = names.full_name(project, target) in tables().django.functions.names("user_model")
+        model = Models(project).user_model() if user else None
+        return model.key if model is not None else None
+    if target.kind == "variable" and "." not in target.qualname:
+        assign = names.module_value(project, target.path, target.qualname)
+        given = assign.value if assign is not None else None
+        return class_of(project, Held((target.path, ""), given)) if isinstance(given, f.Call) else None
+    return (target.path, target.qualname) if target.kind == "class" else None
 
 
 def start_of(project: Project, key: Key) -> int:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from analyzers import facts as f
-from analyzers.conventions import classes, units
+from analyzers.conventions import classes, graphql_fields, units
 from analyzers.conventions.classes import Held
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW, At
@@ -65,16 +65,17 @@ def roots(project: Project, key: Key) -> Iterator[str]:
 def _asks(project: Project, key: Key) -> bool:
     """True if something of the type's own is done for each row."""
     return (
-        any(True for _ in _resolvers(project, key))
+        any(True for _ in _all_resolvers(project, key))
         or any(not step.resolver for _, step in _singles(project, key))
         or any(True for _ in _own_lists(project, key))
+        or any(True for _ in graphql_fields.made(project, key))
     )
 
 
 def resolved(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
     """All resolvers of a type, for every row of each field that leads to it."""
     at = At(classes.name_of(cls))
-    model = _shown_model(project, key)
+    model = graphql_fields.shown_model(project, key)
     given: list[f.Stmt] = []
     loops: list[f.Stmt] = []
     for number, way in enumerate(_reached(project).get(key, ())):
@@ -86,9 +87,13 @@ def resolved(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function 
         done: list[f.Stmt] = [at.put(ROW, _stepped(at, step)) for step in way.steps]
         done += [s for r in _resolvers(project, key) for s in turn(r, r.start - cls.start, at)]
         done += _read(project, key)
-        loop = at.each(ROW, at.name(name), *done)
+        if not way.steps:
+            done += _made(project, key, at)
+        each: list[f.Stmt] = [at.each(ROW, at.name(name), *done)]
+        if not way.steps:
+            each += _hinted(project, cls, key, at.name(name), at)
         # What lies behind a field of another type, few questions ask for.
-        loops.append(f.If(*at.span, at.name(_ASKED), (loop,)) if way.steps else loop)
+        loops += [f.If(*at.span, at.name(_ASKED), tuple(each))] if way.steps else each
     return units.function(cls, "resolved", (), (*given, *loops)) if loops else None
 
 
@@ -118,6 +123,14 @@ def _read(project: Project, key: Key) -> Iterator[f.Stmt]:
         yield f.If(*at.span, at.name(_ASKED), (at.do(at.call(at.name("list"), rows)),))
 
 
+def _made(project: Project, key: Key, at: At) -> Iterator[f.Stmt]:
+    """The fields that a library makes of the model's relations, of which a question asks for few."""
+    for relation in graphql_fields.made(project, key):
+        value = at.attr(at.name(ROW), relation.name)
+        asked = at.call(at.name("list"), at.call(at.attr(value, "all"))) if relation.many else value
+        yield f.If(*at.span, at.name(_ASKED), (at.do(asked),))
+
+
 def _own_lists(project: Project, key: Key) -> Iterator[tuple[str, f.Assign]]:
     """The fields of a model's type that list the rows of a relation, and have no resolver."""
     held = classes.meta(project, key, "model")
@@ -131,12 +144,33 @@ def _own_lists(project: Project, key: Key) -> Iterator[tuple[str, f.Assign]]:
             yield name, assign
 
 
+def _hinted(project: Project, cls: f.ClassDef, key: Key, rows: f.Expr, at: At) -> Iterator[f.Stmt]:
+    """The resolvers whose decorators say what is to be loaded for them, over rows that come with it."""
+    for resolver in _all_resolvers(project, key):
+        by = resolver.start - cls.start
+        given = rows
+        for hint in (k for d in resolver.decorators for k in _hints(d) if k.name != "annotate"):
+            value = _moved(hint.value, by)
+            items = value.items if isinstance(value, f.Collection) else (value,)
+            given = f.Call(*at.span, f.Attr(*at.span, given, hint.name or "", at.span[0]), items)  # type: ignore[arg-type]
+        if given is not rows:
+            yield at.each(ROW, given, *turn(resolver, by, at))
+
+
+_PARENTS = ("root", "parent")
+"""Parameters that hold the row as the first one does.
+
+Source: https://strawberry.rocks/docs/guides/accessing-parent-data
+"""
+
+
 def turn(resolver: f.Function, by: int, at: At) -> Iterator[f.Stmt]:
     """What a resolver does for one row: it is its first parameter, of the others nothing is known."""
     parent, *others = (param.name for param in resolver.params)
     yield f.Assign(*at.span, (at.name(parent),), at.name(ROW))
     for name in others:
-        yield f.Assign(*at.span, (at.name(name),), f.Opaque(*at.span))
+        row = parent == "self" and name in _PARENTS
+        yield f.Assign(*at.span, (at.name(name),), at.name(ROW) if row else f.Opaque(*at.span))
     for statement in resolver.body:
         yield _moved(statement, by)  # type: ignore[misc]
 
@@ -162,6 +196,13 @@ def listed(project: Project, cls: f.ClassDef, key: Key, field: str) -> f.Functio
     if model is None:
         return None
     every = at.call(at.name("<every>"), at.attr(this, units.attribute(*model, "every")))
+    target = _target(project, key, assign)
+    shown = _list_of(project, key[0], assign.value)
+    if target is not None and dotted(shown) and classes.method(project, target, "get_queryset") is not None:
+        assert shown is not None
+        every = at.call(
+            at.attr(shown, "get_queryset"), every, f.Opaque(*at.span)
+        )  # The type's own choice of them.
     return units.function(cls, f"listed {field}", (), (at.give(every),))
 
 
@@ -219,7 +260,20 @@ def _means(project: Project, path: str, node: f.Expr, known: Names) -> bool:
     return found is not None and not found[1] and names.full_name(project, found[0]) in known
 
 
+def _makes(project: Project, path: str, call: f.Call, known: Names) -> bool:
+    """True for a call of one of some classes, or of a class that the project derives from one."""
+    own = classes.class_of(project, Held((path, ""), call.func))
+    return _means(project, path, call, known) or (own is not None and classes.derives(project, own, known))
+
+
 def _resolvers(project: Project, key: Key) -> Iterator[f.Function]:
+    """The type's own resolvers, but for those of which a decorator says what is to be loaded for them."""
+    for resolver in _all_resolvers(project, key):
+        if not any(_hints(decorator) for decorator in resolver.decorators):
+            yield resolver
+
+
+def _all_resolvers(project: Project, key: Key) -> Iterator[f.Function]:
     """The type's own resolvers, in the order of the file."""
     facts = project.facts(key[0])
     for function in facts.functions if facts is not None else ():
@@ -227,17 +281,14 @@ def _resolvers(project: Project, key: Key) -> Iterator[f.Function]:
             continue
         fields = frameworks().graphql_field
         decorated = any(_means(project, key[0], d, fields) for d in function.decorators)
-        if any(_is_hinted(d) for d in function.decorators):
-            continue
         if decorated or function.name.startswith(_PREFIX):
             yield function
 
 
-def _is_hinted(decorator: f.Expr) -> bool:
-    """True for a resolver whose decorator says what is to be loaded for it."""
-    return isinstance(decorator, f.Call) and any(
-        k.name in frameworks().graphql_hint for k in decorator.keywords
-    )
+def _hints(decorator: f.Expr) -> list[f.Keyword]:
+    """What a resolver's decorator says is to be loaded for it."""
+    named = frameworks().graphql_hint
+    return [k for k in decorator.keywords if k.name in named] if isinstance(decorator, f.Call) else []
 
 
 def _reached(project: Project) -> dict[Key, tuple[Reach, ...]]:
@@ -334,22 +385,8 @@ def _without_none(node: f.Expr | None) -> f.Expr | None:
 
 
 def _model(project: Project, target: Key | None) -> Key | None:
-    """The Django model that a type shows all rows of, unless the type chooses them itself."""
-    if target is None or classes.method(project, target, "get_queryset") is not None:
-        return None
-    return _shown_model(project, target)
-
-
-def _shown_model(project: Project, target: Key) -> Key | None:
-    """The Django model whose rows a type shows."""
-    held = classes.meta(project, target, "model")
-    found = classes.class_of(project, held) if held is not None else None
-    cls = project.class_(*target)
-    for decorator in cls.decorators if cls is not None else ():
-        if isinstance(decorator, f.Call) and decorator.args and found is None:
-            found = classes.class_of(project, Held((target[0], ""), decorator.args[0]))
-    known = Models(project).model(*found) if found is not None else None
-    return found if known is not None and known.orm == "django" else None
+    """The Django model that a type shows all rows of, or those of them that it chooses itself."""
+    return graphql_fields.shown_model(project, target) if target is not None else None
 
 
 def _lists_in(project: Project, path: str) -> tuple[tuple[Key, Key, str], ...]:
@@ -406,16 +443,14 @@ def _is_given(project: Project, key: Key, target: Key, assign: f.Assign) -> bool
         return False
     if keyword(call, "resolver") is not None:
         return _means(project, key[0], call, frameworks().graphql_field)
-    return _means(project, key[0], call, frameworks().graphql_rows) and _model(project, target) is not None
+    return _makes(project, key[0], call, frameworks().graphql_rows) and _model(project, target) is not None
 
 
 def _list_of(project: Project, path: str, value: f.Expr | None) -> f.Expr | None:
     """The type in `graphene.List(Type)`, also under `NonNull` and `Field`."""
     if not isinstance(value, f.Call) or not value.args:
         return None
-    lists = frameworks().graphql_list
-    own = classes.class_of(project, Held((path, ""), value.func))
-    if _means(project, path, value, lists) or (own is not None and classes.derives(project, own, lists)):
+    if _makes(project, path, value, frameworks().graphql_list):
         return _named(project, path, value.args[0])
     if (dotted(value.func) or "").rpartition(".")[2] in ("NonNull", "Field"):
         return _list_of(project, path, value.args[0])

@@ -43,6 +43,7 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     sitemap: Names
     sitemap_item: Names
     graphql_type: Names
+    graphql_model_type: Names
     graphql_decorator: Names
     graphql_field: Names
     graphql_list: Names

@@ -6,6 +6,8 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers import ways
+from analyzers.conventions import classes
+from analyzers.conventions.classes import Held
 from analyzers.costs import ONE
 from analyzers.evaluate import class_values, evidence, expressions, queries, shapes
 from analyzers.evaluate.calling import calls
@@ -145,6 +147,13 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
     if assign is None:
         return Value(label=label, frozen=is_constant)
     language = run.summaries.language_of(target.path)
+    named = (
+        classes.class_of(project, Held((target.path, ""), assign.value))
+        if language == "python" and isinstance(assign.value, f.Call)
+        else None
+    )
+    if named is not None:
+        return class_values.class_itself(project, *named).but(label=label)  # `User = get_user_model()`
     if assign.annotation is not None:
         value = evidence.declared(project, target.path, "", language, assign.annotation)
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from analyzers.facts import Call, Const, Expr
 from analyzers.orm import tables
 from analyzers.project.django_fields import Field, declared, has_certain_field
-from analyzers.project.names import Target, full_name, lineage, names_above, resolve
+from analyzers.project.names import Target, full_name, lineage, module_value, names_above, resolve
 from analyzers.project.outline import argument, callee, dotted, is_true, keyword, literal
 from analyzers.project.schema import Key, Model, Registry, Relation, Reverse
 from analyzers.text import Span
@@ -308,6 +308,8 @@ def _target(models: Registry, key: Key, field: Field) -> tuple[Key | None, str]:
         return _by_text(models, key, str(to.value or ""))
     chain = callee(to) if isinstance(to, Call) else dotted(to)
     found = resolve(models.project, field.owner[0], chain, field.owner[1]) if chain else None
+    if found is not None and found[0].kind == "variable" and not found[1]:
+        found = _called(models, found[0]) or found
     if found is None:
         return None, ""
     target, rest = found
@@ -317,6 +319,13 @@ def _target(models: Registry, key: Key, field: Field) -> tuple[Key | None, str]:
     if name.endswith("AUTH_USER_MODEL") or name in tables().django.functions.names("user_model"):
         return user_model(models), ""
     return _outside(models, name) if target.kind == "external" else (None, "")
+
+
+def _called(models: Registry, variable: Target) -> tuple[Target, tuple[str, ...]] | None:
+    """What a module's variable is the answer of: `User = get_user_model()`."""
+    assign = module_value(models.project, variable.path, variable.qualname)
+    chain = callee(assign.value) if assign is not None and isinstance(assign.value, Call) else None
+    return resolve(models.project, variable.path, chain) if chain else None
 
 
 def _outside(models: Registry, name: str) -> tuple[Key | None, str]:

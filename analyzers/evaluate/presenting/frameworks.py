@@ -98,6 +98,8 @@ def method(
     if not word:
         return None
     this = run.lookup("self") if receiver.label == "super()" else receiver
+    if this is None and word == "queryset":
+        return _rows(arguments.first())  # `super().get_queryset(queryset, info)` of a type of GraphQL.
     if this is None or this.ref is None or not this.ref[0]:
         return None
     if word == "representation":
