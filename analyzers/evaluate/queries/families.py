@@ -172,7 +172,7 @@ def _refined(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     elif family is not None and not family.effect(name):
         origin = replace(origin, certain=False)
     elif family is not None and family.selects and name == "select" and found is not None:
-        origin = replace(origin, loads=origin.loads | _selected(found, arguments))
+        origin = replace(origin, loads=origin.loads | _selected(run, found, arguments))
     evidence = BATCH if receiver.evidence == BATCH or _asks_for_many(node) else receiver.evidence
     of = receiver.of.but(origin=origin) if receiver.of is not None else None
     if name in ("dicts", "tuples", "namedtuples", "values", "values_list", "as_pymongo", "scalar"):
@@ -182,15 +182,20 @@ def _refined(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     )
 
 
-def _selected(found: Model, arguments: Arguments) -> frozenset[str]:
-    """`Tweet.select(Tweet, User).join(User)`: the relations whose models are selected, too."""
+def _selected(run: Run, found: Model, arguments: Arguments) -> frozenset[str]:
+    """`Tweet.select(Tweet, User, Town).join(User).join(Town)`: the ways whose models are all selected, too."""
     refs = {value.ref for value in arguments.values if value.kind == "class"}
     refs |= {value.bound.ref for value in arguments.values if value.bound is not None}
-    return frozenset(
-        name
-        for name, relation in found.relations.items()
-        if not relation.many and relation.target in refs - {found.key}
-    )
+    paths: set[str] = set()
+    ways: list[tuple[str, Model]] = [("", found)]
+    for above, model in ways:
+        for name, relation in model.relations.items():
+            target = None if relation.many else run.summaries.models.related(relation)
+            path = join_path(above, name)
+            if target is not None and target.key in refs - {found.key} and path.count("__") < len(refs):
+                paths.add(path)
+                ways.append((path, target))
+    return frozenset(paths)
 
 
 def _asks_for_many(node: f.Call) -> bool:
