@@ -24,12 +24,10 @@ from analyzers import facts as f
 from analyzers.costs import Cost, Size
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
-from analyzers.evaluate.remembered import remembered
 from analyzers.operations import operations
 from analyzers.project import names
 from analyzers.project.attributes import AttributeValue, attribute_values
-from analyzers.project.index import Project
-from analyzers.rules import changes, structure
+from analyzers.rules import callers, changes, structure
 from analyzers.rules.base import Context
 from analyzers.types import INPUT, Value
 
@@ -188,12 +186,11 @@ def _is_declared_by_callers(home: Context, name: str) -> bool:
 def _is_declared(home: Context, name: str) -> bool:
     position = next((i for i, p in enumerate(home.function.params) if p.name == name), -1)
     project, path = home.project, home.path
-    functions = project.functions(path)
     handed = False
-    for caller in (functions[number] for number in _callers(project, path, home.function.name)):
-        if caller.kind == "module" or caller.qualname == home.function.qualname:
+    for qualname in callers.readers(project, path, home.function.name):
+        caller = project.function(path, qualname)
+        if caller is None or caller.kind == "module" or qualname == home.function.qualname:
             continue  # A script's own call is a demonstration as often as not.
-        project.read(path, "function", caller.qualname)
         for node in shapes.nodes(caller.body):
             if (
                 not isinstance(node, f.Call)
@@ -205,47 +202,6 @@ def _is_declared(home: Context, name: str) -> bool:
                 return False
             handed = True
     return handed
-
-
-def _callers(project: Project, path: str, name: str) -> tuple[int, ...]:
-    """Which functions of a file call something of that name, by their numbers."""
-
-    def find() -> tuple[int, ...]:
-        return project.memo.ask(("callers in", path), lambda: _all_callers(project, path), _NOBODY).get(
-            name, ()
-        )
-
-    return project.memo.ask(("callers of", path, name), find, in_cycle=())
-
-
-_NOBODY: dict[str, tuple[int, ...]] = {}
-
-
-def _all_callers(project: Project, path: str) -> dict[str, tuple[int, ...]]:
-    found: dict[str, list[int]] = {}
-    for at, function in enumerate(project.functions(path)):
-        for name in _called(project, path, function):
-            found.setdefault(name, []).append(at)
-    return {name: tuple(numbers) for name, numbers in found.items()}
-
-
-def _called(project: Project, path: str, function: f.Function) -> frozenset[str]:
-    """The last names of what a function calls. Who asks depends on them, and not on the whole function."""
-
-    def find() -> frozenset[str]:
-        written = project.function(path, function.qualname)
-        return _called_in(written) if written is not None else frozenset()
-
-    if not project.is_found(path, function):
-        project.read(path)
-        return _called_in(function)
-    return project.memo.ask(("calls in", path, function.qualname), find, in_cycle=frozenset())
-
-
-@remembered
-def _called_in(function: f.Function) -> frozenset[str]:
-    calls = (node for node in shapes.nodes(function.body) if isinstance(node, f.Call))
-    return frozenset(shapes.dotted(call.func).rpartition(".")[2] for call in calls)
 
 
 def _argument(function: f.Function, call: f.Call, position: int, name: str) -> f.Expr | None:
