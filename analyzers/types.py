@@ -197,6 +197,8 @@ def join(a: Value, b: Value) -> Value:
             above, below = _either_above(a, b), _either_below(a, b)
             return Value(kind, depends=depends, above=above, below=below, way=ways.join(a.way, b.way))
         for known, other in ((a, b), (b, a)):
+            if known.kind == "queryset" and _is_empty(other):
+                return replace(known, size=None, depends=depends)
             if known.kind == "queryset" and known.origin is not None and _says_nothing(other):
                 # On this way the rows come from that query, whatever they are on the other.
                 origin = replace(known.origin, split=True)
@@ -253,6 +255,12 @@ def _rows_of_one_model(a: Value, b: Value, depends: frozenset[Token]) -> Value |
     if a.of.ref is None or a.of.ref != b.of.ref or "dict" in (a.kind, b.kind):
         return None
     return Value("list", of=join(a.of, b.of), depends=depends, label=a.label or b.label)
+
+
+def _is_empty(value: Value) -> bool:
+    """True for `[]`, to which nothing is added later."""
+    bare = value.of is None and not value.items and value.grown is None and not value.entries
+    return bare and value.kind in ("list", "tuple", "set") and value.is_constant_size
 
 
 def _says_nothing(value: Value) -> bool:

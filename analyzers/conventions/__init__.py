@@ -158,6 +158,7 @@ _MAKERS: dict[str, _Maker] = {
     "inline": admin.inline,
     "rows": admin.queryset,
     "page": pages.page,
+    "answer": pages.answer,
     "all": pages.rows,
     "items": feeds.items,
     "choices": forms.choices,

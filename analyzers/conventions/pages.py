@@ -14,10 +14,13 @@ from analyzers import facts as f
 from analyzers.conventions import classes, template_files, template_names, units
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At
+from analyzers.orm.tables import tables
+from analyzers.project import names
 from analyzers.project.django_models import app_label
 from analyzers.project.index import Project
 from analyzers.project.models import Models
-from analyzers.project.outline import callee, literal
+from analyzers.project.outline import callee, dotted, literal
+from analyzers.project.registered import looked_up
 from analyzers.project.schema import Key
 from analyzers.templates import TEMPLATE, block_name, macro_name
 
@@ -129,6 +132,25 @@ def roots(project: Project, key: Key) -> Iterator[str]:
     kind = kind_of(project, key)
     if kind == "rows" or (kind and (template_name(project, key) or _answers(project, key))):
         yield "page"
+    elif _inherits(project, key, "get") and (kind or classes.derives(project, key, frameworks().view)):
+        yield "answer"
+
+
+def _inherits(project: Project, key: Key, name: str) -> bool:
+    """True if a class with something of its own has a method of another class of the project."""
+    found = names.member(project, *key, name)
+    if found is None or found.kind != "function" or not found.path:
+        return False
+    outline = project.outline(key[0])
+    own = classes.own(project, key) or (outline is not None and outline.methods.get(key[1]))
+    return bool(own) and (found.path, found.qualname.rpartition(".")[0]) != key
+
+
+def answer(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
+    """What a view does whose base answers with what the view's own methods give."""
+    at = At(classes.place(project, cls, key, *_ROWS))
+    asked = at.call(at.attr(at.name("self"), "get"), at.name("request"))
+    return units.function(cls, "answer", ("request",), (at.do(asked),))
 
 
 def _answers(project: Project, key: Key) -> bool:
@@ -163,7 +185,24 @@ def page(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
 def model(project: Project, key: Key) -> Key | None:
     """The model that a view names."""
     found = classes.held(project, key, "model")
-    return classes.class_of(project, found) if found is not None else None
+    if found is None:
+        return None
+    return classes.class_of(project, found) or _elsewhere(project, found)
+
+
+def _elsewhere(project: Project, at: classes.Held) -> Key | None:
+    """A model that is none of the project's classes by name: `User`, `get_user_model()`, `get_model("shop", "Book")`."""
+    node = at.value
+    asked = looked_up(project, node) if isinstance(node, f.Call) else None
+    if asked is not None:
+        return asked
+    chain = dotted(node.func if isinstance(node, f.Call) else node)
+    found = names.resolve(project, at.owner[0], chain, at.owner[1]) if chain else None
+    full = ".".join((found[0].dotted, *found[1])) if found is not None and found[0].kind == "external" else ""
+    if isinstance(node, f.Call):
+        user = Models(project).user_model() if full in tables().django.functions.names("user_model") else None
+        return user.key if user is not None else None
+    return ("", full) if full in tables().django.models else None
 
 
 def template_name(project: Project, key: Key) -> str:

@@ -32,6 +32,7 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     filter_set: Names
     row_page: Names
     page: Names
+    view: Names
     renders: Words
     contexts: Words
     schema: Names

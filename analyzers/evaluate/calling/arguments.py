@@ -19,6 +19,12 @@ def _evaluated(run: Run, argument: f.Expr) -> Value:
     return replace(value, evidence=SPREAD) if isinstance(argument, f.Star) else value
 
 
+def _both(first: Value, second: Value) -> Value:
+    """Two mappings that are spread into one call: `show(**shown, **more)`."""
+    entries = tuple((dict(first.entries) | dict(second.entries)).items())
+    return replace(second, entries=entries, depends=first.depends | second.depends)
+
+
 class Arguments:
     """Evaluated arguments. `values` are positional; spread ones end the list."""
 
@@ -29,6 +35,8 @@ class Arguments:
         self.keywords: dict[str, Value] = {}
         for keyword in node.keywords:
             value = expressions.evaluate(run, keyword.value)
+            if not keyword.name and "**" in self.keywords:
+                value = _both(self.keywords["**"], value)
             self.keywords[keyword.name or "**"] = value
 
     @classmethod

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 SETS = ("queryset", "manager")
 
 
+DEFAULT = "_default_manager"
+"""What a class calls the first of its managers. Source: https://docs.djangoproject.com/en/5.2/topics/db/managers/#default-managers"""
+
 LIMITS = ("only", "defer", "select_for_update")
 """What restricts the loaders a chain can take: a deferred field cannot be traversed, an outer join not be locked.
 
@@ -56,10 +59,11 @@ def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
 
 def _of_class(run: Run, base: Value, node: f.Attr) -> Value | None:
     found = model_of(run, base)
-    if found is None or node.name not in found.managers:
+    name = next(iter(found.managers), "") if found is not None and node.name == DEFAULT else node.name
+    if found is None or name not in found.managers:
         return None
     label = f"{found.name}.{node.name}"
-    origin = loaders.by_default(run, found, node.name, Origin(run.place(node), label=label))
+    origin = loaders.by_default(run, found, name, Origin(run.place(node), label=label))
     return _set("manager", found.key, origin, label)
 
 

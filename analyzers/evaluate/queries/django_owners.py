@@ -46,6 +46,8 @@ def holder(run: Run, node: f.Call, name: str) -> tuple[Model, Relation, f.Attr] 
     owner = shapes.dotted(read.obj).rpartition(".")[2]
     called = model_called(run.summaries.project, owner) if owner else None
     own = run.summaries.models.model(*called) if called is not None else None
+    if own is None and owner == "user":
+        own = run.summaries.models.user_model()
     if own is not None and read.name in own.relations and own.relations[read.name].many:
         return own, own.relations[read.name], read
     found = holder_of(run.summaries.project, read.name)
