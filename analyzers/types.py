@@ -189,6 +189,8 @@ def join(a: Value, b: Value) -> Value:
     if {a.kind, b.kind} == {"manager", "queryset"} and a.ref == b.ref:
         a, b = replace(a, kind="queryset"), replace(b, kind="queryset")  # All rows, or some of them.
     if a.kind != b.kind or a.ref != b.ref or a.dotted != b.dotted:
+        if a.kind == b.kind == "queryset" and a.origin is not None and b.origin is not None and a.ref and b.ref:
+            return _either_rows(a, b, depends)
         same = _rows_of_one_model(a, b, depends)
         if same is not None:
             return same
@@ -246,6 +248,15 @@ def _either_called(a: Value, b: Value) -> Value:
     return Value(
         CHOICE, items=several, depends=depends, label=a.label or b.label, frozen=a.frozen and b.frozen
     )
+
+
+def _either_rows(a: Value, b: Value, depends: frozenset[Token]) -> Value:
+    """The rows of one of two models: on one of the ways they are those of the first, whatever the second has. What either
+    loads counts as loaded, and no loader fits both."""
+    joint = _joined_origin(a.origin, b.origin)
+    origin = replace(joint, split=True, root=None) if joint is not None else None
+    of = a.of.but(origin=origin) if a.of is not None and a.of.kind == "row" else a.of
+    return replace(a, origin=origin, of=of, size=None, depends=depends, batched=a.batched | b.batched)
 
 
 def _rows_of_one_model(a: Value, b: Value, depends: frozenset[Token]) -> Value | None:

@@ -321,7 +321,8 @@ def implicitly_called(run: Run, node: f.Attr, value: Value) -> Value:
     holder = value.bound
     if value.kind == "unknown" and holder is not None and holder.kind == "dict":
         return _of_mapping(run, node, holder, value)
-    if value.kind == "unknown" and holder is not None and holder.kind in _LAZY:
+    asks = holder is not None and (holder.kind in _LAZY or (holder.kind == "unknown" and node.name == "all"))
+    if value.kind == "unknown" and holder is not None and asks:
         from analyzers.evaluate.calling.arguments import Arguments
 
         call = f.Call(node.at, node.to, node, ())
