@@ -189,7 +189,13 @@ def join(a: Value, b: Value) -> Value:
     if {a.kind, b.kind} == {"manager", "queryset"} and a.ref == b.ref:
         a, b = replace(a, kind="queryset"), replace(b, kind="queryset")  # All rows, or some of them.
     if a.kind != b.kind or a.ref != b.ref or a.dotted != b.dotted:
-        if a.kind == b.kind == "queryset" and a.origin is not None and b.origin is not None and a.ref and b.ref:
+        if (
+            a.kind == b.kind == "queryset"
+            and a.origin is not None
+            and b.origin is not None
+            and a.ref
+            and b.ref
+        ):
             return _either_rows(a, b, depends)
         same = _rows_of_one_model(a, b, depends)
         if same is not None:

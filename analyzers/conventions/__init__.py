@@ -22,6 +22,7 @@ from analyzers.conventions import (
     responses,
     serializers,
     template_files,
+    template_library,
     units,
     views,
 )
@@ -159,6 +160,7 @@ _MAKERS: dict[str, _Maker] = {
     "rows": admin.queryset,
     "page": pages.page,
     "answer": pages.answer,
+    "node": template_library.node,
     "all": pages.rows,
     "items": feeds.items,
     "choices": forms.choices,

@@ -19,7 +19,7 @@ from analyzers.project import names
 from analyzers.project.django_models import app_label
 from analyzers.project.index import Project
 from analyzers.project.models import Models
-from analyzers.project.outline import callee, dotted, literal
+from analyzers.project.outline import dotted, literal
 from analyzers.project.registered import looked_up
 from analyzers.project.schema import Key
 from analyzers.templates import TEMPLATE, block_name, macro_name
@@ -69,54 +69,6 @@ def blocks(project: Project, path: str) -> list[str]:
         if facts
         else []
     )
-
-
-# ------------------------------------------------------------------------------------------ filters and tags
-
-
-def library(project: Project, name: str) -> tuple[str, f.Function, f.Expr] | None:
-    """The project's filter or tag of that name: its file, its function, and the decorator that registers it."""
-
-    def collect() -> dict[str, tuple[str, str]]:
-        found: dict[str, tuple[str, str]] = {}
-        for path in project.paths():
-            if "/templatetags/" in path:
-                project.read(path)
-                facts = project.facts(path)
-                for one in facts.functions if facts is not None else ():
-                    for decorator in one.decorators:
-                        if registers(decorator):
-                            found.setdefault(_registered_as(decorator, one), (path, one.qualname))
-        return found
-
-    nothing: dict[str, tuple[str, str]] = {}
-    place = project.memo.ask(("template library",), collect, in_cycle=nothing).get(name)
-    if place is None:
-        return None
-    one = project.function(*place)
-    decorator = next((d for d in one.decorators if registers(d)), None) if one is not None else None
-    return (place[0], one, decorator) if one is not None and decorator is not None else None
-
-
-def registers(decorator: f.Expr) -> bool:
-    """True for a decorator that makes a function a filter or a tag of templates."""
-    name = callee(decorator) or ""
-    return name.rpartition(".")[2] in (
-        "filter",
-        "simple_tag",
-        "inclusion_tag",
-        "assignment_tag",
-        "simple_block_tag",
-    )
-
-
-def _registered_as(decorator: f.Expr, one: f.Function) -> str:
-    if isinstance(decorator, f.Call):
-        given = next((literal(k.value) for k in decorator.keywords if k.name == "name"), "")
-        first = literal(decorator.args[0]) if decorator.args else ""
-        is_filter = (callee(decorator) or "").endswith("filter")
-        return given or (first if is_filter else "") or one.name
-    return one.name
 
 
 # ----------------------------------------------------------------------------------------------------- views

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzers import facts as f
 from analyzers import templates
-from analyzers.conventions import pages, rendered, units
+from analyzers.conventions import rendered, template_library, units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.evaluate.queries import holding
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
@@ -106,7 +106,7 @@ def _is_told_there(context: Context, query: Queried, origin: Origin) -> bool:
         return False
     if loop.place.path == path and _holds(innermost, loop.place.span):
         return True  # It has the rows and goes through them: it needs no page to know.
-    if not any(map(pages.registers, innermost.decorators)):
+    if not any(map(template_library.registers, innermost.decorators)):
         return False
     shown = (
         units.qualname(innermost.qualname, name) for name in rendered.roots(context.project, path, innermost)

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from analyzers import conventions
 from analyzers import facts as f
-from analyzers.conventions import classes, pages, template_files, template_names, units
+from analyzers.conventions import classes, pages, template_files, template_library, template_names, units
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, expressions, queries
+from analyzers.evaluate import attributes, evidence, expressions, queries
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import asked, choices, paginators, showing, written
 from analyzers.evaluate.queries import holding
@@ -117,7 +117,7 @@ def _filter(run: Run, node: f.Call) -> Value:
     name = literal(node.args[0])
     values = expressions.evaluate_all(run, node.args[1:])
     value, place = values[0], run.place(node)
-    own = pages.library(run.summaries.project, name)
+    own = template_library.library(run.summaries.project, name)
     if own is not None:
         made = Value("function", ref=(own[0], own[1].qualname), label=name)
         return calls.invoke(run, made, tuple(values), {}, place, name).on(value.depends)
@@ -137,11 +137,13 @@ def _tag(run: Run, node: f.Call) -> Value:
     name = literal(node.args[0])
     values = tuple(expressions.evaluate_all(run, node.args[1:]))
     keywords = {k.name: expressions.evaluate(run, k.value) for k in node.keywords}
-    own = pages.library(run.summaries.project, name)
+    own = template_library.library(run.summaries.project, name)
     if own is None:
         return UNKNOWN_VALUE
     path, function, decorator = own
     place = run.place(node)
+    if own.renders:
+        return _rendered(run, own, place, name)
     options = {k.name: k.value for k in decorator.keywords} if isinstance(decorator, f.Call) else {}
     if "takes_context" in options:
         values = (Value("dict", entries=tuple(_known(run).items())), *values)
@@ -150,6 +152,27 @@ def _tag(run: Run, node: f.Call) -> Value:
     if isinstance(decorator, f.Call) and decorator.args and result.entries:
         showing.show(run, literal(decorator.args[0]), dict(result.entries), place)  # An inclusion tag.
     return result
+
+
+def _rendered(run: Run, tag: template_library.Registered, place: Place, name: str) -> Value:
+    """A tag whose class puts something into the context: under names of its own, or under the one it is given."""
+    project = run.summaries.project
+    made = template_library.rendering(project, tag)
+    if made is None:
+        return UNKNOWN_VALUE
+    unit = Value(
+        "function",
+        ref=(made[0], units.qualname(made[1], "node")),
+        bound=evidence.instance_of(project, *made),
+        label=name,
+    )
+    known = _known(run)
+    context = Value("dict", size=ONE, entries=tuple(known.items()))
+    result = calls.invoke(run, unit, (context,), {}, place, name)
+    for word, value in result.entries:
+        if word not in known or not known[word].known:
+            run.bind(word, value)
+    return result.values or UNKNOWN_VALUE
 
 
 def _include(run: Run, node: f.Call, known: dict[str, Value]) -> Value:
