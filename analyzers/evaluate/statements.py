@@ -199,6 +199,10 @@ def _decided(run: Run, test: f.Expr) -> bool | None:
     answer = asked.decided(run, test)
     if answer is not None:
         return answer
+    if isinstance(test, f.Logic) and test.op in ("and", "or"):
+        parts = [_decided(run, part) for part in test.parts]
+        ends = test.op == "or"
+        return ends if ends in parts else None if None in parts else not ends
     negated = isinstance(test, f.Unary) and test.op == "not"
     inner = test.operand if isinstance(test, f.Unary) and negated else test
     against_none = (
