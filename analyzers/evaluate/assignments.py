@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import attributes, evidence, expressions, operators, queries, scripts, shapes
+from analyzers.evaluate.calling import specials
 from analyzers.evaluate.events import Operated
 from analyzers.evaluate.presenting import choices, pages
 from analyzers.evaluate.queries import holding
@@ -97,7 +98,7 @@ def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
         and value.grown is None
         and value.size is not None
         and value.size.is_constant
-        and _grows_later(run, target.id)
+        and _grows_later(run, target.id, value)
     ):
         size = run.new_container(target.id)
         run.grow(size, value.size)
@@ -123,12 +124,26 @@ def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
     return value
 
 
-def _grows_later(run: Run, name: str) -> bool:
+_FIXED_KINDS = ("str", "bytes", "tuple")
+"""What no call can change that is handed it."""
+
+
+def _grows_later(run: Run, name: str, value: Value) -> bool:
     """True if some statement of the function adds to this name; a container that never grows stays small."""
+    if value.kind in _FIXED_KINDS:
+        return name in _lengthened_names(run.function.body)
     names = run.growing
     if names is None:
         names = run.growing = frozenset(growing_names(run.function.body))
     return name in names
+
+
+@remembered
+def _lengthened_names(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """The names that statements of their own make longer, and no call."""
+    return frozenset(
+        growing_names(tuple(s for s in shapes.walk(body) if isinstance(s, (f.Update, f.Assign))))
+    )
 
 
 @remembered
@@ -192,6 +207,7 @@ def store(run: Run, target: f.Expr, value: Value) -> None:
     elif isinstance(target, f.Index):
         base = expressions.evaluate(run, target.obj)
         key = expressions.evaluate(run, target.index)
+        specials.asked(run, base, "__setitem__", (key, value), run.place(target))
         if run.memo_depth and value.kind in queries.LAZY_KINDS:
             value = replace(value, evidence=queries.KEPT)
         keyed(run, target.obj, base, key)

@@ -244,7 +244,7 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
         return _computed(project, path, scope, language, node)
     if isinstance(node, f.Const):
         return (
-            Value(node.kind, const=node.value if node.kind == "int" else None)
+            Value(node.kind, const=node.value if node.kind in ("int", "str") else None)
             if node.kind in ("str", "int", "float", "bool", "none", "bytes")
             else UNKNOWN_VALUE
         )

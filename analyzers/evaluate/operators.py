@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import expressions, queries, shapes
+from analyzers.evaluate.calling import specials
 from analyzers.evaluate.events import Compared, Operated
 from analyzers.evaluate.queries import holding
 from analyzers.evaluate.run import Run
@@ -27,6 +28,7 @@ def compare(
 ) -> None:
     """One link of a comparison chain."""
     if op in ("in", "not in"):
+        specials.searched(run, right, left, run.place(node))
         row = operations(run.language).method(right.kind, "in")
         if right.kind in queries.LAZY_KINDS and not right.depends & run.open_numbers():
             row = row if run.loops else None  # Its rows are fetched once and then searched each time.
@@ -220,6 +222,9 @@ def _item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
     found = queries.by_key(run, base, index, run.place(node)) if base.kind == "class" else None
     if found is not None:
         return found
+    asked = specials.asked(run, base, "__getitem__", (index,), run.place(node))
+    if asked is not None:
+        return asked.named(label)
     under = queries.entry(base, label) or _named(base, index)
     if under is not None:
         return under.on(depends)

@@ -8,7 +8,7 @@ from typing import Any
 from analyzers import facts as f
 from analyzers import templates
 from analyzers.evaluate import assignments, evidence, expressions, operators, shapes
-from analyzers.evaluate.calling import calls, memos, spared
+from analyzers.evaluate.calling import calls, memos, spared, specials
 from analyzers.evaluate.frames import Block
 from analyzers.evaluate.presenting import asked
 from analyzers.evaluate.run import Run
@@ -306,8 +306,10 @@ def _try(run: Run, node: f.Try) -> None:
 
 def _with(run: Run, node: f.With) -> None:
     for item in node.items:
-        value = expressions.evaluate(run, item.value)
-        value = calls.entered(run, value)
+        value = calls.waited(run, item.value) if node.is_async else expressions.evaluate(run, item.value)
+        value = specials.entered(
+            run, calls.entered(run, value), run.place(item.value), is_async=node.is_async
+        )
         if item.target is not None:
             loops.bind_target(run, item.target, value)
     execute(run, node.body)

@@ -119,6 +119,7 @@ class Dbapi(Struct, frozen=True):
     batch: Names
     asyncpg: Effects
     pool: Effects  # `connect` are its constructors
+    spoken: Effects
 
 
 class Prisma(Struct, frozen=True):

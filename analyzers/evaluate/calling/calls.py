@@ -11,7 +11,7 @@ from analyzers import ways
 from analyzers.conventions import units
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import attributes, evidence, expressions, queries, scripts, shapes
-from analyzers.evaluate.calling import decorated, library, memos, nested, prepared, spared
+from analyzers.evaluate.calling import decorated, library, memos, nested, prepared, spared, specials
 from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
 from analyzers.evaluate.presenting import checking, frameworks, pages, paginators, saving, showing, written
@@ -126,6 +126,9 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     pair = objects.of_namedtuple(run, target, arguments) if target.token else None
     if pair is not None:
         return pair
+    called = specials.asked(run, target, "__call__", tuple(arguments.values), place)
+    if called is not None:
+        return called
     if bound is not None and name:
         return library.method(run, node, bound, name, arguments, place)
     return UNKNOWN_VALUE
@@ -513,20 +516,24 @@ def _root_of(label: str) -> str:
 
 
 def awaited(run: Run, node: f.Await) -> Value:
-    """`await value`: what the awaited call did is written down if a loop is open."""
+    """`await value`: what it gives."""
+    return waited(run, node.value, run.place(node))
+
+
+def waited(run: Run, waiting: f.Expr, place: Place | None = None) -> Value:
+    """`await value`, `async with value`: what the awaited call did is written down if a loop is open."""
+    place = place or run.place(waiting)
     before = len(run.analysis.queries)
     effects_before = set(run.effects)
-    value = queries.awaited(run, expressions.evaluate(run, node.value), run.place(node))
+    value = queries.awaited(run, expressions.evaluate(run, waiting), place)
     run.effects.add("await")
     if run.loops:
         new = run.analysis.queries[before:]
         for position in range(before, len(run.analysis.queries)):
             run.analysis.queries[position] = replace(run.analysis.queries[position], awaited=True)
         effects = frozenset(q.kind for q in new) | frozenset(run.effects - effects_before)
-        label = shapes.text_of(node.value) or "the awaited value"
-        run.analysis.awaits.append(
-            Awaited(run.place(node), value.depends, tuple(run.loops), run.owner, label, effects)
-        )
+        label = shapes.text_of(waiting) or "the awaited value"
+        run.analysis.awaits.append(Awaited(place, value.depends, tuple(run.loops), run.owner, label, effects))
     return value
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import assignments, evidence, expressions, operators, queries
-from analyzers.evaluate.calling import calls, flattening
+from analyzers.evaluate.calling import calls, executors, flattening
 from analyzers.evaluate.calling.arguments import Arguments
 from analyzers.evaluate.calling.callbacks import called_back
 from analyzers.evaluate.calling.results import KEYED, result
@@ -56,6 +56,9 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         receiver = receiver.but(kind="list")
         row = operations(run.language).method("list", name, first.const if first else None, first is not None)
     if row is None:
+        handed = executors.method(run, node, receiver, name, arguments, place)
+        if handed is not None:
+            return handed
         run.escape(receiver)
         # A generator's `random()`, whichever it is, gives a number between 0 and 1.
         return Value("float", size=ONE) if name == "random" and not arguments.values else UNKNOWN_VALUE
@@ -125,6 +128,9 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
     if row is None and name.startswith("builtins.") and name.count(".") == 2 and arguments.values:
         return _unbound_method(run, node, name, arguments, place)
     if row is None:
+        handed = executors.function(run, node, name, arguments)
+        if handed is not None:
+            return handed
         made = _of_outside(name)
         for value in arguments.values:
             run.escape(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
-from analyzers.evaluate.queries import django, drivers, families, prisma, services, sqlalchemy
+from analyzers.evaluate.queries import django, drivers, families, prisma, services, spoken, sqlalchemy
 from analyzers.evaluate.queries.emit import BATCH, LAZY_KINDS
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -21,7 +21,7 @@ from analyzers.types import UNKNOWN_VALUE, Token, Value
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
 
-_FAMILIES = (django, sqlalchemy, drivers, services, families, prisma)
+_FAMILIES = (django, sqlalchemy, drivers, services, families, prisma, spoken)
 
 _OF_NONE = frozenset(("instance", "unknown", "external", "function", "module"))
 """Kinds of values whose attributes belong to no family: nearly all that are read."""

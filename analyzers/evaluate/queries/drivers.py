@@ -50,7 +50,7 @@ def _connection(run: Run, node: f.Call, receiver: Value, name: str, arguments: A
     if effect == "cursor":
         return Value("cursor", label=f"{receiver.label}.cursor()", depends=receiver.depends)
     if effect in ("execute", "execute_many"):
-        return _send(run, node, receiver, name, arguments, many=effect == "execute_many")
+        return send(run, node, receiver, name, arguments, many=effect == "execute_many")
     if name == "commit":
         committed(
             run, f"{receiver.label or 'connection'}.commit()", run.place(node), receiver.depends, orm="sql"
@@ -62,7 +62,7 @@ def _connection(run: Run, node: f.Call, receiver: Value, name: str, arguments: A
 def _cursor(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value | None:
     effect = tables().dbapi.cursor.of(name)
     if effect in ("execute", "execute_many"):
-        return _send(run, node, receiver, name, arguments, many=effect == "execute_many")
+        return send(run, node, receiver, name, arguments, many=effect == "execute_many")
     if effect == "fetch":
         kind = "tuple" if name in ("fetchone", "fetchval") else "list"
         return Value(kind, depends=receiver.depends)
@@ -74,11 +74,12 @@ def _asyncpg(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     if effect == "acquire":
         return receiver
     if effect in ("execute", "execute_many"):
-        return _send(run, node, receiver, name, arguments, many=effect == "execute_many")
+        return send(run, node, receiver, name, arguments, many=effect == "execute_many")
     return None
 
 
-def _send(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments, *, many: bool) -> Value:
+def send(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments, *, many: bool) -> Value:
+    """A statement goes to the database: `execute(sql, values)`, and its like."""
     statement = node.args[0] if node.args else None
     known = arguments.values[0].const if arguments.values else None
     written = sql.of(statement) if statement is not None else sql.UNKNOWN

@@ -12,8 +12,19 @@ READ, WRITE, OTHER = "read", "write", "other"
 
 _MANY = re.compile(r"\b(?:in\s*(?:\((?!\s*select)|[:%?])|any\s*\(|unnest\s*\()|\bin\s*$", re.IGNORECASE)
 _WORD = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*\(?\s*([a-z]+)", re.IGNORECASE | re.DOTALL)
-_READS = ("select", "with", "values", "table", "match", "exec", "execute", "call")
+_READS = ("select", "with", "values", "table", "match", "unwind", "exec", "execute", "call")
 _WRITES = ("insert", "update", "delete", "replace", "merge", "upsert")
+
+
+_STATEMENT = re.compile(
+    r"""\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*\(?\s*(?:
+    select\s+(?:distinct\s+|all\s+)?(?:\(|[^\s,(]+\s*(?:,|\(|\s(?:as|from)\b|::|$)) | insert\s+(?:or\s+\w+\s+|ignore\s+)?into\b | replace\s+into\b
+    | update\s+(?:[^\s]+\s+set\b|$) | delete\s+from\b | with\s+(?:recursive\s+)?\w+\b.*?\bas\s*\(
+    | (?:optional\s+)?match\s*\( | merge\s*(?:\(|into\b) | unwind\s+\S+\s+as\b
+    )""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+"""How a statement of SQL or Cypher begins, and no sentence does."""
 
 
 class Written(NamedTuple):
@@ -30,21 +41,35 @@ def of(node: f.Expr) -> Written:
     """What the text of a statement says: a literal, the literal beginning of one, or one in `text(...)`."""
     if isinstance(node, f.Call):
         return _called(node)
-    text = _text(node)
+    text = text_of(node)
     if not text:
         return UNKNOWN
     listed = isinstance(node, f.Template) and any(_is_list(part) for part in node.parts)
     return written(text, listed)
 
 
+def is_statement(text: str) -> bool:
+    """True for a text that can be nothing but a statement."""
+    return _STATEMENT.match(text) is not None
+
+
 def _called(node: f.Call) -> Written:
     """`text("...")`, `sql.SQL("...").format(...)`, `"...".format(...)`."""
+    around = _around(node)
+    if around is None:
+        return UNKNOWN
+    inner = of(around)
+    formatted = isinstance(node.func, f.Attr) and node.func.name == "format"
+    listed = formatted and any(_is_list(a) for a in (*node.args, *(k.value for k in node.keywords)))
+    return Written(inner.kind, inner.many or listed)
+
+
+def _around(node: f.Call) -> f.Expr | None:
+    """What a statement's text is put into, or is filled: the text itself; None for any other call."""
     if isinstance(node.func, f.Attr) and node.func.name == "format":
-        inner = of(node.func.obj)
-        listed = any(_is_list(a) for a in (*node.args, *(k.value for k in node.keywords)))
-        return Written(inner.kind, inner.many or listed)
+        return node.func.obj
     name = node.func.name if isinstance(node.func, f.Attr) else getattr(node.func, "id", "")
-    return of(node.args[0]) if name in ("text", "SQL", "dedent") and node.args else UNKNOWN
+    return node.args[0] if name in ("text", "SQL", "dedent") and node.args else None
 
 
 def _is_list(node: f.Expr) -> bool:
@@ -60,12 +85,15 @@ def written(text: str, listed: bool = False) -> Written:
     return Written(kind, listed or bool(_MANY.search(text)))
 
 
-def _text(node: f.Expr) -> str:
-    """The literal text of an expression, or what it begins with."""
+def text_of(node: f.Expr) -> str:
+    """The literal text of an expression, or what it begins with; also that in `text(...)` and `"...".format(...)`."""
+    if isinstance(node, f.Call):
+        around = _around(node)
+        return text_of(around) if around is not None else ""
     if isinstance(node, f.Const):
         return node.value if isinstance(node.value, str) else ""
     if isinstance(node, f.Template):
         return node.text
     if isinstance(node, f.Binary) and node.op in ("+", "%"):
-        return _text(node.left)
+        return text_of(node.left)
     return ""

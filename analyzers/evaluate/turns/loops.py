@@ -10,6 +10,7 @@ from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import evidence, expressions, queries, shapes
+from analyzers.evaluate.calling import specials
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.presenting import frameworks, pages
 from analyzers.evaluate.queries import marked
@@ -32,6 +33,7 @@ PIECE = "a piece of a sequence"
 def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     """`for target in iter`: run the body once on an abstract element and sum it over the turns."""
     over = reading.within(run, node, expressions.evaluate(run, node.iter))
+    over = specials.iterated(run, over, run.place(node.iter))
     of_framework = pages.has_specials(run)
     if of_framework:
         over = frameworks.named(over)
@@ -325,7 +327,7 @@ def comprehension(run: Run, node: f.Comprehension) -> Value:
     depth = 0
     overs: list[Value] = []
     for clause in node.clauses:
-        over = expressions.evaluate(run, clause.iter)
+        over = specials.iterated(run, expressions.evaluate(run, clause.iter), run.place(clause.iter))
         run.reading = reading.inside(outside)
         overs.append(over)
         enter(run, node, over, clause.iter, run.place(clause), "comprehension", is_async=clause.is_async)
