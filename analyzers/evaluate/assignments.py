@@ -6,7 +6,16 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import attributes, evidence, expressions, operators, queries, scripts, shapes
+from analyzers.evaluate import (
+    attributes,
+    evidence,
+    expressions,
+    lengthening,
+    operators,
+    queries,
+    scripts,
+    shapes,
+)
 from analyzers.evaluate.calling import specials
 from analyzers.evaluate.events import Operated
 from analyzers.evaluate.presenting import choices, pages
@@ -44,7 +53,8 @@ def assign(run: Run, node: f.Assign) -> None:
     ):
         value = replace(value, of=declared.of, values=declared.values)
     for target in node.targets:
-        _accumulates(run, node, target, value)
+        _accumulates(run, node, target)
+        _cuts(run, node, target)
         if value.items is not None and _in_pairs(target, node.value):
             _assign_pairs(run, node, target, value.items)
         else:
@@ -82,11 +92,14 @@ def _assign_pairs(run: Run, node: f.Assign, target: f.Expr, values: tuple[Value,
     assert isinstance(node.value, f.Collection)
     for name, made, value in zip(target.items, node.value.items, values, strict=True):
         single = f.Assign(made.at, made.to, (name,), made)
+        _accumulates(run, single, name)
         store(run, name, _born(run, name, value, single))
 
 
 def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
     """A container that starts empty or literal may grow: give it a size of its own."""
+    if isinstance(target, f.Attr):
+        return _attribute_born(run, shapes.dotted(target), value, node)
     if not isinstance(target, f.Name):
         return value
     if value.kind in GROWABLE and value.is_constant_size and scripts.grown_elsewhere(run, target.id):
@@ -98,7 +111,7 @@ def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
         and value.grown is None
         and value.size is not None
         and value.size.is_constant
-        and _grows_later(run, target.id, value)
+        and lengthening.grows_later(run, target.id, value)
     ):
         size = run.new_container(target.id)
         run.grow(size, value.size)
@@ -124,78 +137,20 @@ def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
     return value
 
 
-_FIXED_KINDS = ("str", "bytes", "tuple")
-"""What no call can change that is handed it."""
-
-
-def _grows_later(run: Run, name: str, value: Value) -> bool:
-    """True if some statement of the function adds to this name; a container that never grows stays small."""
-    if value.kind in _FIXED_KINDS:
-        return name in _lengthened_names(run.function.body)
-    names = run.growing
-    if names is None:
-        names = run.growing = frozenset(growing_names(run.function.body))
-    return name in names
-
-
-@remembered
-def _lengthened_names(body: tuple[f.Stmt, ...]) -> frozenset[str]:
-    """The names that statements of their own make longer, and no call."""
-    return frozenset(
-        growing_names(tuple(s for s in shapes.walk(body) if isinstance(s, (f.Update, f.Assign))))
-    )
-
-
-@remembered
-def growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
-    found: list[str] = []
-    for stmt in shapes.walk(body):
-        if isinstance(stmt, f.Update):
-            found.append(root_of(stmt.target))
-        elif isinstance(stmt, f.Assign):
-            for target in stmt.targets:
-                if isinstance(target, f.Index):
-                    found.append(root_of(target))
-                elif isinstance(target, f.Name) and _mentions(stmt.value, target.id):
-                    found.append(target.id)
-        elif isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call):
-            func = stmt.value.func
-            if isinstance(func, f.Attr):
-                found.append(root_of(func.obj))
-                found.extend(shapes.text_of(a) for a in stmt.value.args[:1])
-            elif isinstance(func, f.Name):
-                found.extend(shapes.text_of(a) for a in stmt.value.args)
-    return found
-
-
-def _mentions(value: f.Expr | None, name: str) -> bool:
-    """`xs = xs + [x]`, `xs = [...xs, x]`, `xs = xs.concat(ys)`: the new value is made from the old one."""
-    if isinstance(value, f.Binary):
-        return value.op == "+" and (_mentions(value.left, name) or _mentions(value.right, name))
-    if isinstance(value, f.Collection):
-        return any(isinstance(item, f.Star) and _mentions(item.value, name) for item in value.items)
-    if isinstance(value, f.Mapping):
-        return any(k is None and _mentions(v, name) for k, v in zip(value.keys, value.values, strict=False))
-    if isinstance(value, f.Call):
-        if isinstance(value.func, f.Attr) and value.func.name in ("concat", "append"):
-            return _mentions(value.func.obj, name) or _passes(value, name)
-        return _passes(value, name)
-    return isinstance(value, f.Name) and value.id == name
-
-
-def _passes(call: f.Call, name: str) -> bool:
-    """`xs = np.append(xs, x)`, `df = pd.concat([df, row])`: the name, or a display with it, is an argument."""
-    for argument in call.args[:2]:
-        parts = argument.items if isinstance(argument, f.Collection) else (argument,)
-        if any(isinstance(part, f.Name) and part.id == name for part in parts):
-            return True
-    return False
-
-
-def root_of(node: f.Expr) -> str:
-    while isinstance(node, (f.Attr, f.Index)):
-        node = node.obj
-    return node.id if isinstance(node, f.Name) else ""
+def _attribute_born(run: Run, name: str, value: Value, node: f.Assign) -> Value:
+    """The same for an attribute of the object at hand that the function itself fills: `self.lines = []`."""
+    empty = isinstance(node.value, (f.Collection, f.Mapping, f.Const, f.Call)) and value.is_constant_size
+    owner = name.partition(".")[0]
+    if not empty or value.kind not in GROWABLE or owner not in ("self", "this") or value.grown is not None:
+        return value
+    if name not in lengthening.filled_attributes(run.function.body):
+        return value
+    size = run.new_container(name)
+    if value.size is not None:
+        run.grow(size, value.size)
+    return replace(
+        value, grown=size, born=len(run.loops), label=name, token=name, items=None, const=None, letter=False, frozen=False
+    )  # fmt: skip
 
 
 def store(run: Run, target: f.Expr, value: Value) -> None:
@@ -277,15 +232,41 @@ def _learn(run: Run, node: f.Expr, base: Value, key: Value | None, value: Value)
         run.bind(node.id, replace(base, values=put if known is None else join(known, put)))
 
 
-def _accumulates(run: Run, node: f.Assign, target: f.Expr, value: Value) -> None:
+def _accumulates(run: Run, node: f.Assign, target: f.Expr) -> None:
     """`acc = acc + [x]` in a loop: the concatenation that was just written down is an accumulation."""
     if not run.loops or node.value is None or not run.analysis.operations:
         return
     name = shapes.text_of(target)
-    last = run.analysis.operations[-1]
-    if last.place != run.place(node.value) or not name:
+    place = run.place(node.value)
+    position = len(run.analysis.operations) - 1
+    while name and position >= 0 and run.analysis.operations[position].place == place:
+        if _accumulated(run, node.value, name, position):
+            return
+        position -= 1
+
+
+def _cuts(run: Run, node: f.Assign, target: f.Expr) -> None:
+    """`line, text = text.split("\\n", 1)`: what is left of a text is a copy of it."""
+    call = node.value
+    name = shapes.cut_text(call) if run.loops and isinstance(target, f.Collection) else ""
+    if not name or not isinstance(target, f.Collection) or name not in map(shapes.text_of, target.items):
         return
-    value_node = node.value
+    assert isinstance(call, f.Call)
+    assert isinstance(call.func, f.Attr)
+    held = expressions.evaluate(run, call.func.obj)
+    row = operations(run.language).method(held.kind, "[:]")
+    if row is not None and held.kind in ("str", "bytes"):
+        run.analysis.operations.append(
+            Operated(
+                "copy", "[:]", run.place(call), held, UNKNOWN_VALUE, run.extent(held), tuple(run.loops), run.owner, name,
+                statement=run.statement, rare=run.rare,
+            )
+        )  # fmt: skip
+
+
+def _accumulated(run: Run, value_node: f.Expr, name: str, position: int) -> bool:
+    """True if an operation makes a name's container longer, or shorter, by a copy of it."""
+    last = run.analysis.operations[position]
     source = ""
     if last.tag == "concat" and isinstance(value_node, f.Binary):
         source = name if name in _summands(value_node) else ""
@@ -294,21 +275,23 @@ def _accumulates(run: Run, node: f.Assign, target: f.Expr, value: Value) -> None
             last = replace(last, name=operators.INTO_ANOTHER, receiver=behind, argument=last.receiver)
     elif last.tag == "concat" and isinstance(value_node, f.Call):
         own = shapes.text_of(value_node.func.obj) if isinstance(value_node.func, f.Attr) else ""
-        source = name if own == name or _passes(value_node, name) else own
+        source = name if own == name or lengthening.passes(value_node, name) else own
     elif last.tag == "copy" and isinstance(value_node, f.Slice):
         source = shapes.text_of(value_node.obj)
     elif last.tag == "spread" and isinstance(value_node, (f.Collection, f.Mapping)):
         source = last.receiver.label
-    if source == name:
-        run.analysis.operations[-1] = replace(last, target=name)
-        previous = run.lookup(name)
-        if previous is not None and previous.grown is not None and last.tag != "copy":
-            run.grow(previous.grown, _added(run, name, value_node, last))
+    if source != name:
+        return False
+    run.analysis.operations[position] = replace(last, target=name)
+    previous = run.lookup(name)
+    if previous is not None and previous.grown is not None and last.tag != "copy":
+        run.grow(previous.grown, _added(run, name, value_node, last))
+    return True
 
 
 def _summands(node: f.Expr) -> list[str]:
     """The names in a sum: of `"(" + text + ")"` there is one."""
-    if isinstance(node, f.Binary) and node.op == "+":
+    if isinstance(node, f.Binary) and node.op in ("+", "|"):
         return [*_summands(node.left), *_summands(node.right)]
     return [shapes.text_of(node)]
 

@@ -8,13 +8,13 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import shapes, tabled
+from analyzers.evaluate import lengthening, shapes, tabled
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes.arithmetic import folded
 from analyzers.operations import operations
 from analyzers.orm import tables
 from analyzers.project import names
-from analyzers.project.attributes import attribute_values
+from analyzers.project.attributes import AttributeValue, attribute_values
 from analyzers.project.index import Project
 from analyzers.types import UNKNOWN_VALUE, Value, join, joined
 
@@ -250,8 +250,9 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
         )
     if isinstance(node, f.Await):
         return guess(project, path, scope, language, node.value)
-    if isinstance(node, f.Logic):
-        options = [v for part in node.parts if (v := guess(project, path, scope, language, part)).known]
+    if isinstance(node, (f.Logic, f.Choose)):
+        parts = node.parts if isinstance(node, f.Logic) else (node.then, node.other)
+        options = [v for part in parts if (v := guess(project, path, scope, language, part)).known]
         return options[-1] if options and all(o.kind == options[-1].kind for o in options) else UNKNOWN_VALUE
     if isinstance(node, f.Call):
         return _constructed(project, path, scope, language, node)
@@ -391,6 +392,36 @@ def attribute_of_instance(
     )
 
 
+def _is_of_its_kind(node: f.Expr | None, name: str) -> bool:
+    """`self.xs + [x]`, `self.xs[1:]`: made of what the attribute held, and of the same kind."""
+    if isinstance(node, f.Binary):
+        return node.op == "+" and (_is_of_its_kind(node.left, name) or _is_of_its_kind(node.right, name))
+    held = node.obj if isinstance(node, f.Slice) else node
+    return isinstance(held, f.Attr) and held.name == name and isinstance(held.obj, f.Name)
+
+
+def _is_list_or_given(
+    project: Project,
+    owner: names.Target,
+    name: str,
+    values: tuple[AttributeValue, ...],
+    value: AttributeValue,
+) -> bool:
+    """True for a parameter that is put where a list is otherwise, and that the class appends to: it is given a list."""
+    params = value.function.params if value.function is not None else ()
+    if not isinstance(value.value, f.Name) or value.value.id not in {p.name for p in params}:
+        return False
+    if not any(lengthening.is_empty_list(other.value) for other in values):
+        return False
+    outline = project.outline(owner.path)
+    for method in outline.methods.get(owner.qualname, {}).values() if outline is not None else ():
+        project.read(owner.path, "function", method.qualname)
+        this = method.params[0].name if method.params else ""
+        if f"{this}.{name}" in lengthening.filled_attributes(method.body):
+            return True
+    return False
+
+
 def _attribute(project: Project, path: str, class_qualname: str, name: str, language: str) -> Value:
     for target in names.lineage(project, path, class_qualname):
         if target.kind != "class":
@@ -404,9 +435,13 @@ def _attribute(project: Project, path: str, class_qualname: str, name: str, lang
             scope = value.function.qualname if value.function is not None else target.qualname
             if value.annotation is not None:
                 return declared(project, target.path, scope, language, value.annotation)
+            if found is not None and _is_of_its_kind(value.value, name):
+                continue
             kind = guess(project, target.path, scope, language, value.value)
             kind = kind if name.isupper() else replace(kind, const=None)
             if kind.kind == "none":
+                continue
+            if not kind.known and _is_list_or_given(project, target, name, values, value):
                 continue
             found = kind if found is None else join(found, kind)
         if found is None:

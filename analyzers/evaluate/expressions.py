@@ -153,7 +153,7 @@ def _collection(run: Run, node: f.Collection) -> Value:
     for value in spread:
         size = size + run.extent(value)
     run.charge(size, run.place(node), "copies the spread items")
-    if spread and run.language != "python":
+    if spread:
         operators.spread_copy(run, node, spread[0])
     element = element.plain() if element is not None else None
     items = tuple(values) if not spread and len(values) <= 16 else None
@@ -176,8 +176,7 @@ def _mapping(run: Run, node: f.Mapping) -> Value:
     for key, value in zip(node.keys, values, strict=False):
         if key is None:
             size = size + run.extent(value)
-            if run.language != "python":
-                operators.spread_copy(run, node, value)
+            operators.spread_copy(run, node, value)
     run.charge(size, run.place(node), "copies the spread items")
     entries = {
         k.value: holding.named(v)

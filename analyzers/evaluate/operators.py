@@ -116,7 +116,7 @@ def _spoken(name: str, label: str) -> str:
         return f"the slice of `{label}`"
     if name == "[]":
         return f"an item of `{label}`"
-    if name in ("+", "+=", "=="):
+    if name in ("+", "+=", "==", "|"):
         return f"`{name}` on `{label}`"
     return f"`{label}.{name}()`"
 
@@ -187,11 +187,18 @@ def _new(run: Run, like: Value, size: Cost, other: Value) -> Value:
     )
 
 
+_UNION = Operation(time="n + k", tag="concat")
+"""`a | b` is a new set, or mapping, with all of both."""
+
+
 def _combined(run: Run, node: f.Binary, left: Value, right: Value) -> Value:
     """`a | b`, `a & b`, `a - b`, `a ^ b` of sets, views and counters: an intersection visits the smaller one."""
     a, b = run.extent(left), run.extent(right)
     size = smaller(a, b) if node.op == "&" else a if node.op == "-" and left.kind == "set" else a + b
-    run.charge(size, run.place(node), f"{'set' if left.kind != 'dict' else 'counter'} `{node.op}`")
+    if node.op == "|":
+        operate(run, _UNION, "|", run.place(node), left, right, receiver_place=run.place(node.left))
+    else:
+        run.charge(size, run.place(node), f"{'set' if left.kind != 'dict' else 'counter'} `{node.op}`")
     kind = "set" if left.kind == "view" else left.kind
     made = _new(run, left.but(kind=kind), a if node.op == "-" else size, right)
     if node.op != "|" or not (left.entries or right.entries):

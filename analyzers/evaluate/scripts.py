@@ -190,9 +190,14 @@ def _declared(function: f.Function) -> set[str]:
     return {
         name
         for stmt in shapes.walk(function.body)
-        if isinstance(stmt, f.Scope) and stmt.kind == "global"
+        if isinstance(stmt, f.Scope) and stmt.kind in ("global", "nonlocal")
         for name in stmt.names
     }
+
+
+def own_names(function: f.Function) -> set[str]:
+    """The names that belong to a function: its parameters, and what it binds and does not declare to be another's."""
+    return {p.name for p in function.params} | _assigned(function) - _declared(function)
 
 
 def _grown_by_functions(project: Project, path: str) -> frozenset[str]:
@@ -206,9 +211,8 @@ def _find_grown(project: Project, path: str) -> frozenset[str]:
     facts = project.facts(path)
     project.read(path)
     found: set[str] = set()
-    from analyzers.evaluate import assignments
+    from analyzers.evaluate import lengthening
 
     for function in facts.functions[1:] if facts is not None else ():
-        own = {p.name for p in function.params} | _assigned(function) - _declared(function)
-        found |= set(assignments.growing_names(function.body)) - own
+        found |= set(lengthening.growing_names(function.body)) - own_names(function)
     return frozenset(found)

@@ -122,3 +122,13 @@ def walk(body: tuple[f.Stmt, ...]) -> tuple[f.Stmt, ...]:
         if stmt.__class__ not in _WITHOUT_BODY:
             stack.extend(reversed(children(stmt)))
     return tuple(found)
+
+
+_CUTTING = ("split", "rsplit", "partition", "rpartition")
+
+
+def cut_text(node: f.Expr | None) -> str:
+    """`text` of `text.split(sep, 1)` and `text.partition(sep)`: what is cut into pieces; "" for anything else."""
+    if not isinstance(node, f.Call) or not isinstance(node.func, f.Attr) or node.func.name not in _CUTTING:
+        return ""
+    return text_of(node.func.obj)

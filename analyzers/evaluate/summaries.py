@@ -16,7 +16,7 @@ from analyzers import conventions, templates, ways
 from analyzers import facts as f
 from analyzers.conventions import pages, serializers, template_files
 from analyzers.costs import ONE, UNKNOWN
-from analyzers.evaluate import class_values, evidence, scripts, statements
+from analyzers.evaluate import class_values, evidence, lengthening, scripts, statements
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Summary
 from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Identity, Tangled
@@ -309,9 +309,18 @@ class Summaries:
             value = evidence.instance_of(self.project, *sender) if sender is not None else value
         if not value.known and param.default is not None:
             value = self._default(path, param.default)
+        if not value.known and param.default is not None and language == "python":
+            value = self._made_where_none_is_given(path, function, param) or value
         if value is UNKNOWN_VALUE:
             return _unknown_formal(param.name, function.qualname)
         return _formal(value, param.name, function.qualname) if value is not _AS_GIVEN else None
+
+    def _made_where_none_is_given(self, path: str, function: f.Function, param: f.Param) -> Value | None:
+        """What the function starts with where an argument is left out: that stands in its body."""
+        if not isinstance(param.default, f.Const) or param.default.kind != "none":
+            return None
+        whole = self.project.function(path, function.qualname) or function
+        return lengthening.made_where_none_is_given(whole.body, param.name)
 
     def _receiver(self, path: str, function: f.Function, name: str) -> Value:
         if name == "cls":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzers import facts as f
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.evaluate.operators import INTO_ANOTHER
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
@@ -21,6 +22,8 @@ _ADVICE = {
     INTO_ANOTHER: "Collect the parts in a list; turn it round or join it once at the end.",
     "+=": "Collect the parts in a list and join them once at the end.",
     "[:]": "Move an index instead of cutting a new sequence.",
+    "|": "Add in place: `update` and `|=` do not copy what is there.",
+    "union": "Add in place: `update` and `|=` do not copy what is there.",
     "concat": "Push onto the array instead of making a new one.",
     "...": "Change the accumulator in place instead of copying it on every turn.",
 }
@@ -55,9 +58,23 @@ def check(context: Context) -> Iterator[Finding]:
 
 
 def _is_short_text(context: Context, operation: Operated, loop: Loop) -> bool:
-    """True for a text to which something is put in front of, where nothing says that it gets long: a path, a name."""
-    behind = operation.name == INTO_ANOTHER and operation.receiver.kind == "str"
+    """True for a text that is cut, or to which something is put in front of, where nothing says that it gets long: a
+    path, a name. A loop that cuts until nothing is left goes through all of it."""
+    receiver = operation.receiver
+    if operation.tag == "copy" and receiver.kind in ("str", "bytes"):
+        return not (data.is_data_value(receiver) or _is_used_up(context, operation, loop))
+    behind = operation.name == INTO_ANOTHER and receiver.kind == "str"
     return behind and not _is_many(context, operation, loop)
+
+
+def _is_used_up(context: Context, operation: Operated, loop: Loop) -> bool:
+    """True if a loop turns until a text is at its end, and cuts off a piece that it has found: a tokenizer."""
+    cut = structure.node_at(structure.home(context, operation.place), operation.place)
+    squared = any(size in loop.turns.sizes for size in operation.cost.sizes)
+    found = isinstance(cut, f.Call) or (
+        isinstance(cut, f.Slice) and not isinstance(cut.start or cut.stop, (f.Const, f.Unary))
+    )
+    return squared and found
 
 
 def _accumulated(operation: Operated) -> object:
@@ -267,6 +284,9 @@ on), and information elsewhere. Moving is quick (10,000 elements in about a micr
 where the list is likely to be long besides.
 
 `copy.deepcopy` of what the loop runs over, or fills, is information.
+
+A text or a buffer from which each turn cuts off a piece that it found (`text = text[match.end():]`, `line, rest =
+rest.split("\\n", 1)`) is information; a prefix or two cut off a name are nothing.
 
 It is silent for `append`, `extend` and `list +=`, for `s += x` on a local string (CPython grows it in place), for
 copies that are not stored back, and for containers that live for one turn only.

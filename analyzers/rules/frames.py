@@ -84,26 +84,31 @@ def _new_row(target: f.Index) -> str:
 class Lookup:
     """`frame` is filtered at `node` for the rows that belong to one row of the `loop`."""
 
-    loop: f.For
+    loop: f.For | f.Comprehension
     node: f.Index
     frame: str
     compared: f.Compare
+    of_rows: bool = True
 
 
 def lookups(context: Context) -> Iterator[Lookup]:
-    """`for _, row in a.iterrows(): b[b["key"] == row["key"]]`: all of `b` is compared for every row of `a`."""
-    for loop in shapes.walk(context.function.body):
-        if not isinstance(loop, f.For) or not _goes_through_rows(loop.iter):
+    """`for _, row in a.iterrows(): b[b["key"] == row["key"]]`: all of `b` is compared for every row of `a`; so it is
+    for every name of a list."""
+    for loop in shapes.nodes(context.function.body):
+        if not isinstance(loop, (f.For, f.Comprehension)):
             continue
-        own = {n.id for n in shapes.nodes(loop.target) if isinstance(n, f.Name)}
-        for node in shapes.nodes(loop.body):
+        first = loop if isinstance(loop, f.For) else loop.clauses[0]
+        own = {n.id for n in shapes.nodes(first.target) if isinstance(n, f.Name)}
+        inside = loop.body if isinstance(loop, f.For) else (loop.key, loop.value)
+        for node in shapes.nodes(inside):
             if not isinstance(node, f.Index):
                 continue
             base = node.obj.obj if isinstance(node.obj, f.Attr) and node.obj.name == "loc" else node.obj
             frame = shapes.dotted(base)
-            for part in shapes.nodes(node.index) if frame else ():
+            outside = frame and frame.partition(".")[0] not in own
+            for part in shapes.nodes(node.index) if outside else ():
                 if isinstance(part, f.Compare) and part.ops == ("==",) and _joins_rows(part, frame, own):
-                    yield Lookup(loop, node, frame, part)
+                    yield Lookup(loop, node, frame, part, _goes_through_rows(first.iter))
                     break
 
 
@@ -122,3 +127,15 @@ def _joins_rows(test: f.Compare, frame: str, own: set[str]) -> bool:
         if of_frame and any(isinstance(n, f.Name) and n.id in own for n in shapes.nodes(wanted)):
             return True
     return False
+
+
+def is_filter(text: str, frame: str) -> bool:
+    """True for `frame[...]` and `frame.loc[...]`, which make a new frame where they are read."""
+    return text.startswith((f"{frame}[", f"{frame}.loc["))
+
+
+def is_stored_to(region: object, frame: str) -> bool:
+    """True if a region assigns to the frame, or to a part of it."""
+    stores = (node for node in shapes.nodes(region) if isinstance(node, (f.Assign, f.Update)))
+    targets = (t for s in stores for t in (s.targets if isinstance(s, f.Assign) else (s.target,)))
+    return any(shapes.text_of(t).partition(".")[0].partition("[")[0] == frame for t in targets)

@@ -55,6 +55,82 @@ def check(context: Context) -> Iterator[Finding]:
         loop = _repeating(inner, operation, call)
         if loop is not None and context.once("invariant", loop.place, context.source(operation.place)):
             yield _finding(context, inner, operation, call, loop)
+    for made in context.analysis.loops:
+        found = _made_again(context, made) if made.kind == "comprehension" and made.grows else None
+        if found is not None and context.once("invariant", found.place, context.source(made.whole)):
+            yield _comprehension_finding(context, made, found)
+
+
+def _made_again(context: Context, made: Loop) -> Loop | None:
+    """The outermost growing loop on each of whose turns a comprehension gives the same list, set or dict."""
+    if made.function != context.function.qualname or not context.inside(made.place) or not turns_much(made):
+        return None
+    inner = structure.home(context, made.whole)
+    node = structure.node_at(inner, made.whole)
+    if not isinstance(node, f.Comprehension) or node.kind == "generator" or made.over.frozen:
+        return None
+    found: Loop | None = None
+    for loop in _around(inner, made):
+        region = changes.loop_node(inner, loop)
+        if region is None:
+            break
+        body = _repeated(region)
+        if not any(part is node for part in shapes.nodes(body)):
+            continue  # It is what the loop goes through, or is made before it.
+        if not changes.is_unchanged(inner, region, node) or _is_sought_in(body, node):
+            break
+        if _is_turns_own(inner, body, node, "") or structure.happens_once(inner, loop, made.whole):
+            break
+        if loop.polling or loop.chunked or loop.number in made.derived:
+            break
+        if turns_much(loop) and not loop.amortised:
+            found = loop
+    return found
+
+
+def _around(inner: Context, made: Loop) -> list[Loop]:
+    """The loops around another in the same function, the innermost first."""
+    span = made.whole.span
+    around = [
+        loop
+        for loop in inner.analysis.loops
+        if loop.whole.path == made.whole.path
+        and loop.whole.span.start <= span.start
+        and span.end <= loop.whole.span.end
+        and loop.whole != made.whole
+    ]
+    return sorted(around, key=lambda loop: loop.whole.span.end - loop.whole.span.start)
+
+
+def _repeated(region: f._Node) -> object:
+    """What a loop does on each turn; what a function is called for stands beside that function."""
+    if isinstance(region, (f.For, f.While)):
+        return region.body
+    if isinstance(region, f.Comprehension):
+        first, *others = region.clauses
+        return (region.key, region.value, *first.conditions, *others)
+    return ()
+
+
+def _is_sought_in(region: object, node: f.Comprehension) -> bool:
+    """True for `x in [...]`: membership-in-list speaks of that."""
+    return any(isinstance(part, f.Compare) and node in part.rights for part in shapes.nodes(region))
+
+
+def _comprehension_finding(context: Context, made: Loop, loop: Loop) -> Finding:
+    turns, cost = loop.turns.formula(), made.turns.formula()
+    squared = any(size in loop.turns.sizes for size in made.turns.sizes)
+    severe = squared and not loop.exits and data.is_data(context, loop)
+    return context.finding(
+        RULE.name,
+        made.whole,
+        f"The comprehension goes through all of `{made.label}` on every turn of the loop over `{loop.label}`, and "
+        f"nothing in the loop changes what it gives. Compute it once, before the loop.",
+        Severity.WARNING if severe else Severity.INFORMATION,
+        Confidence.HIGH if made.over.known else Confidence.MEDIUM,
+        Cost(product(turns, cost), f"O({turns})" if turns == cost else f"O({turns} + {cost})"),
+        [loop_related(loop)],
+    )
 
 
 def _repeating(context: Context, operation: Operated, call: f.Call) -> Loop | None:
@@ -83,7 +159,7 @@ def _repeating(context: Context, operation: Operated, call: f.Call) -> Loop | No
     return found if receiver.kind in SEEN or _is_squared(operation, found) else None
 
 
-def _is_turns_own(context: Context, region: f._Node, call: f.Call, name: str) -> bool:
+def _is_turns_own(context: Context, region: object, call: f.Expr, name: str) -> bool:
     """True if each turn may need a list or set of its own: one that it changes, keeps, or hands on."""
     if _only_looked_at(context, region, call, name):
         return False
@@ -199,7 +275,7 @@ def _elements_of(node: f.Expr) -> str:
     return shapes.dotted(node)
 
 
-def _only_looked_at(context: Context, region: f._Node, call: f.Call, name: str) -> bool:
+def _only_looked_at(context: Context, region: object, call: f.Expr, name: str) -> bool:
     """True if nobody can change the result or keep it: each turn had one of its own."""
     if name in ("sum", "min", "max"):
         return True
@@ -233,7 +309,7 @@ RULE = Rule(
     name="invariant-in-loop",
     summary="What is the same on every turn of a loop is computed from a whole collection on every turn.",
     why="""\
-`sum(xs)`, `max(xs)`, `sorted(xs)` and `set(xs)` go through all of `xs`. In a loop that changes neither `xs` nor what is
+`sum(xs)`, `max(xs)`, `sorted(xs)`, `set(xs)` and `[x.name for x in xs]` go through all of `xs`. In a loop that changes neither `xs` nor what is
 in it they give the same each time: |loop| times |xs| steps, where one computation before the loop would do. It is a
 warning where the loop runs over the same things (their number is squared), and information where two sizes multiply.
 

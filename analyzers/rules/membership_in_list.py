@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzers import facts as f
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import data, lookups, structure
+from analyzers.rules import changes, data, lookups, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.types import Value
 
@@ -44,11 +45,28 @@ def _searched_again(context: Context, operation: Operated) -> Loop | None:
             return None
         if not turns_much(loop) or loop.amortised or loop.chunked or loop.number in operation.rare:
             continue
-        if receiver.born > position:
+        if (
+            receiver.born > position
+            and receiver.kind != "values"
+            and not _is_made_anew(context, operation, loop)
+        ):
             return None
         if loop.number in operation.argument.depends or _grows_in(context, receiver, loop):
             return loop
     return None
+
+
+def _is_made_anew(context: Context, operation: Operated, loop: Loop) -> bool:
+    """True for a list that each turn makes of the same things: `name in [user.name for user in users]`."""
+    if operation.receiver_place is None or loop.number in operation.receiver.depends:
+        return False
+    outer = structure.home(context, loop.place)
+    region = changes.loop_node(outer, loop)
+    made = structure.node_at(structure.home(context, operation.receiver_place), operation.receiver_place)
+    if region is None or not isinstance(made, (f.Comprehension, f.Call)):
+        return False
+    grows = any((size, loop.number) in context.analysis.growths for size in operation.cost.sizes)
+    return grows or changes.is_unchanged(outer, region, made)
 
 
 def _grows_in(context: Context, receiver: Value, loop: Loop) -> bool:
@@ -110,6 +128,8 @@ RULE = Rule(
 times |list| comparisons, where a set or a dict answers each in constant time on average. It is a warning where one
 size is squared (the list grows in the very loop, or the loop runs over it) and grows with data (rows, what is read,
 what the function is given to work on), and information where two sizes multiply or nothing tells that they grow.
+
+So does a list that each turn makes of the same things, only to search it: `name in [user.name for user in users]`.
 
 It speaks only where the type is known (a literal, an annotation, a call whose result is known), where the list can
 grow with the input, and where the loop can. It is silent for sets, dicts, ranges and short literals, for lists that

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzers import facts as f
 from analyzers.evaluate.events import Compared, Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.rules import changes, data, edits, frames, joins, structure
@@ -37,7 +38,11 @@ def _frames(context: Context) -> Iterator[Finding]:
         if loop is None or not turns_much(loop) or structure.happens_once(context, loop, place):
             continue
         # A filtered frame is a new one: what is done to it does not change the frame it came from.
-        if changes.changes_in(context, lookup.loop.body, aliases=False).may_change(lookup.frame):
+        inside = lookup.loop.body if isinstance(lookup.loop, f.For) else lookup.loop
+        made = changes.changes_in(context, inside, aliases=False)
+        if not frames.is_stored_to(inside, lookup.frame):
+            made.touched = {text for text in made.touched if not frames.is_filter(text, lookup.frame)}
+        if made.may_change(lookup.frame):
             continue
         if not context.once("scan", place):
             continue
@@ -48,7 +53,7 @@ def _frames(context: Context) -> Iterator[Finding]:
             f"All rows of the data frame `{lookup.frame}` are compared on every turn of the loop over `{loop.label}`, for "
             f"those where `{edits.source_of(context, lookup.compared)}`. A `merge` of the two frames, or the groups of a "
             f"`groupby`, made once, find them without searching.",
-            Severity.WARNING,
+            Severity.WARNING if lookup.of_rows else Severity.INFORMATION,
             Confidence.HIGH,
             Cost(f"O({turns}·{rows})", f"O({turns} + {rows})"),
             [loop_related(loop)],

@@ -30,7 +30,12 @@ def called_back(
     function, callback = _given(node, row, arguments)
     if function is None or callback is None:
         return None
-    if function.kind not in ("function", "external") and not prepared.is_callable(function):
+    of_builtin = _method_of(function, callback)
+    if (
+        function.kind not in ("function", "external")
+        and not prepared.is_callable(function)
+        and not of_builtin
+    ):
         return None
     over_node = (
         node.func.obj if isinstance(node.func, f.Attr) else node.args[min(int(row.over), len(node.args) - 1)]
@@ -52,6 +57,8 @@ def called_back(
     returned: Value | None
     if prepared.is_callable(function):
         returned = prepared.applied(run, function, passed, {}, callback)
+    elif of_builtin:
+        returned = _of_builtin(run, function, of_builtin, element, callback, place)
     elif function.kind == "external":
         returned = _outside(run, function, passed, place)
     else:
@@ -99,6 +106,32 @@ def _outside(run: Run, function: Value, passed: tuple[Value, ...], place: Place)
     short = name.rpartition(".")[2]
     run.charge(measures.cost(row.time), place, f"calls `{short}()` for each")
     return result(run, row, passed[0], Arguments.none(), measures, None)
+
+
+def _method_of(function: Value, callback: f.Expr) -> str:
+    """The name of a built-in's method that is handed over: `key=order.index`, `map(order.index, names)`."""
+    if function.kind != "unknown" or function.bound is None or not function.bound.known:
+        return ""
+    return callback.name if isinstance(callback, f.Attr) else ""
+
+
+def _of_builtin(
+    run: Run, function: Value, name: str, element: Value, callback: f.Expr, place: Place
+) -> Value | None:
+    """It is called with each element."""
+    from analyzers.evaluate.calling import library
+
+    assert function.bound is not None
+    table = operations(run.language)
+    name = {"__contains__": "in", "__getitem__": "[]"}.get(name, name)
+    row = table.method(function.bound.kind, name, has_argument=True)
+    if row is None:
+        return None
+    arguments = Arguments.none()
+    arguments.values = [element]
+    call = f.Call(callback.at, callback.to, callback, ())
+    where = run.place(callback.obj) if isinstance(callback, f.Attr) else place
+    return library.apply(run, call, row, name, function.bound, element, arguments, run.place(callback), where)
 
 
 def _accumulator(run: Run, arguments: Arguments) -> Value:

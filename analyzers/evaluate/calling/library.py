@@ -55,6 +55,8 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     if row is None and receiver.kind in operators.LISTS_ONCE:
         receiver = receiver.but(kind="list")
         row = operations(run.language).method("list", name, first.const if first else None, first is not None)
+    if row is None and not receiver.known and _cuts_text(name, arguments) and run.language == "python":
+        return Value("list", of=Value("str"), evidence=f"`.{name}()` of a text")
     if row is None:
         handed = executors.method(run, node, receiver, name, arguments, place)
         if handed is not None:
@@ -75,6 +77,14 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     if name in segments.CUT and receiver.kind in ("str", "bytes") and made.kind == "list":
         return made.but(evidence=segments.PIECES)
     return made
+
+
+def _cuts_text(name: str, arguments: Arguments) -> bool:
+    """`x.split()`, `x.split(",")`, `x.splitlines()`: of whatever kind of text, the pieces are a list."""
+    if name == "splitlines":
+        return True
+    first = arguments.first()
+    return name in ("split", "rsplit") and (first is None or isinstance(first.const, str))
 
 
 def _sliced(run: Run, node: f.Call, receiver: Value, arguments: Arguments) -> Value:

@@ -30,7 +30,7 @@ _PUTS = ("append", "appendleft", "add", "extend", "update", "push")
 
 def any_turn(name: str, held: Value, body: tuple[f.Stmt, ...]) -> Value:
     """A container that the body replaces, as any turn may find it."""
-    from analyzers.evaluate.assignments import growing_names
+    from analyzers.evaluate.lengthening import growing_names
 
     small = held.grown is None and held.size is not None and held.size.is_constant and not held.frozen
     filled = held.grown is not None and name not in growing_names(body)

@@ -175,7 +175,8 @@ class Walk:
             part = Known(mentions=known.mentions, divided=known.divided)
             for name in _target_names(target):
                 state = state.with_name(name, part)
-            return state
+            text = shapes.cut_text(value)
+            return _pop(state, text) if text in map(shapes.text_of, target.items) else state
         name = shapes.text_of(target)
         if not name:
             return state

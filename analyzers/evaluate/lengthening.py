@@ -1,0 +1,144 @@
+"""Which names a function makes longer, and what that says of them."""
+
+from __future__ import annotations
+
+from analyzers import facts as f
+from analyzers.evaluate import scripts, shapes
+from analyzers.evaluate.recursion import detect
+from analyzers.evaluate.remembered import remembered
+from analyzers.evaluate.run import Run
+from analyzers.types import Value
+
+FIXED_KINDS = ("str", "bytes", "tuple")
+"""What no call can change that is handed it."""
+
+
+def grows_later(run: Run, name: str, value: Value) -> bool:
+    """True if some statement of the function adds to this name; a container that never grows stays small."""
+    if value.kind in FIXED_KINDS:
+        return name in _lengthened_names(run.function.body)
+    names = run.growing
+    if names is None:
+        names = run.growing = frozenset(growing_names(run.function.body)) | _grown_inside(run)
+    return name in names
+
+
+def _grown_inside(run: Run) -> frozenset[str]:
+    """The names that functions defined inside make longer: `rows.forEach((row) => found.push(row))`."""
+    project = run.summaries.project
+    found: set[str] = set()
+    for function in project.within(run.path, run.function):
+        if function is not run.function and not detect.recurses(project, run.path, function):
+            found |= set(growing_names(function.body)) - scripts.own_names(function)
+    return frozenset(found)
+
+
+@remembered
+def _lengthened_names(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """The names that statements of their own make longer, and no call."""
+    return frozenset(
+        growing_names(tuple(s for s in shapes.walk(body) if isinstance(s, (f.Update, f.Assign))))
+    )
+
+
+@remembered
+def growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
+    found: list[str] = []
+    for stmt in shapes.walk(body):
+        if isinstance(stmt, f.Update):
+            found.append(root_of(stmt.target))
+        elif isinstance(stmt, f.Assign):
+            for target in stmt.targets:
+                if isinstance(target, f.Index):
+                    found.append(root_of(target))
+                elif isinstance(target, f.Name) and _mentions(stmt.value, target.id):
+                    found.append(target.id)
+        elif isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call):
+            func = stmt.value.func
+            if isinstance(func, f.Attr):
+                found.append(root_of(func.obj))
+                found.extend(shapes.text_of(a) for a in stmt.value.args[:1])
+            elif isinstance(func, f.Name):
+                found.extend(shapes.text_of(a) for a in stmt.value.args)
+    return found
+
+
+FILLING = frozenset(
+    ("append", "appendleft", "add", "extend", "insert", "update", "setdefault", "push", "unshift")
+)
+"""Methods that make their receiver longer."""
+
+
+@remembered
+def filled_attributes(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """The attributes that a body itself makes longer: `self.lines.append(line)`, `self.lines += more`."""
+    found: set[str] = set()
+    for node in shapes.nodes(body):
+        if isinstance(node, f.Update) and node.op in ("+", "|"):
+            found.add(shapes.dotted(node.target))
+        elif isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in FILLING:
+            found.add(shapes.dotted(node.func.obj))
+        elif isinstance(node, f.Assign):
+            found.update(shapes.dotted(target.obj) for target in node.targets if isinstance(target, f.Index))
+    return frozenset(found)
+
+
+def made_where_none_is_given(body: tuple[f.Stmt, ...], name: str) -> Value | None:
+    """The list that a function starts with, and fills, unless it is given one: `if seen is None: seen = []`."""
+    if name not in growing_names(body) or name not in _lists_started(body):
+        return None
+    return Value("list", evidence="a list where none is given")
+
+
+@remembered
+def _lists_started(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """The names to which a body assigns an empty list: `xs = []`, `xs = xs or []`, `xs = [] if xs is None else xs`."""
+    return frozenset(
+        target.id
+        for stmt in shapes.walk(body)
+        if isinstance(stmt, f.Assign) and any(is_empty_list(part) for part in _alternatives(stmt.value))
+        for target in stmt.targets
+        if isinstance(target, f.Name)
+    )
+
+
+def _alternatives(value: f.Expr | None) -> tuple[f.Expr | None, ...]:
+    if isinstance(value, f.Logic):
+        return tuple(value.parts)
+    return (value.then, value.other) if isinstance(value, f.Choose) else (value,)
+
+
+def is_empty_list(node: f.Expr | None) -> bool:
+    """`[]`, `list()`."""
+    made = isinstance(node, f.Call) and shapes.dotted(node.func) == "list" and not node.args
+    return made or (isinstance(node, f.Collection) and node.kind == "list" and not node.items)
+
+
+def _mentions(value: f.Expr | None, name: str) -> bool:
+    """`xs = xs + [x]`, `xs = [...xs, x]`, `xs = xs.concat(ys)`: the new value is made from the old one."""
+    if isinstance(value, f.Binary):
+        return value.op in ("+", "|") and (_mentions(value.left, name) or _mentions(value.right, name))
+    if isinstance(value, f.Collection):
+        return any(isinstance(item, f.Star) and _mentions(item.value, name) for item in value.items)
+    if isinstance(value, f.Mapping):
+        return any(k is None and _mentions(v, name) for k, v in zip(value.keys, value.values, strict=False))
+    if isinstance(value, f.Call):
+        if isinstance(value.func, f.Attr) and value.func.name in ("concat", "append", "union"):
+            return _mentions(value.func.obj, name) or passes(value, name)
+        return passes(value, name)
+    return isinstance(value, f.Name) and value.id == name
+
+
+def passes(call: f.Call, name: str) -> bool:
+    """`xs = np.append(xs, x)`, `df = pd.concat([df, row])`: the name, or a display with it, is an argument."""
+    for argument in call.args[:2]:
+        parts = argument.items if isinstance(argument, f.Collection) else (argument,)
+        if any(isinstance(part, f.Name) and part.id == name for part in parts):
+            return True
+    return False
+
+
+def root_of(node: f.Expr) -> str:
+    while isinstance(node, (f.Attr, f.Index)):
+        node = node.obj
+    return node.id if isinstance(node, f.Name) else ""
