@@ -8,7 +8,9 @@ from msgspec import Struct
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.remembered import remembered
+from analyzers.project import names
 from analyzers.project.index import Project
+from analyzers.project.models import Models
 from analyzers.project.row_sets import gives_rows, is_handed, is_set
 
 _ANYTHING = ""
@@ -24,21 +26,43 @@ class _Handed(Struct, frozen=True):
     to: frozenset[str] = frozenset()
     beside: frozenset[str] = frozenset()
     between: frozenset[tuple[str, str]] = frozenset()
+    written: frozenset[str] = (
+        frozenset()
+    )  # of `to`, what is called as it stands: `Book(...)`, and not `self.Book(...)`
 
 
-def hands_rows_on(project: Project, function: f.Function) -> bool:
+def hands_rows_on(project: Project, path: str, function: f.Function) -> bool:
     """True if a set of rows, or a name that holds one, is an argument of a call that may run code of the project."""
     handed = _handed(function)
     if not handed.to and not handed.between:
         return False
     words = project.words
+    to = [
+        name
+        for name in handed.to
+        if (words.says("defined", name) or words.says("kept", name))
+        and not (name in handed.written and _runs_nothing(project, path, function, name))
+    ]
     return (
         _ANYTHING in handed.to
-        or words.says_any("defined", handed.to)
-        or words.says_any("kept", handed.to)
+        or bool(to)
         or words.says_any("defined", handed.beside)
         or any(words.says("givers", giver) and words.says("defined", to) for giver, to in handed.between)
     )
+
+
+def _runs_nothing(project: Project, path: str, function: f.Function, name: str) -> bool:
+    """True for a name of something that runs no code of the project: of a library, or a model without an `__init__`."""
+    found = names.resolve(project, path, name, function.qualname)
+    if found is None or found[1]:
+        return False
+    target = found[0]
+    if target.kind == "external":
+        return bool(target.dotted)
+    if target.kind != "class" or not Models(project).orm_of(target.path, target.qualname):
+        return False
+    made = names.member(project, target.path, target.qualname, "__init__")
+    return made is None or made.kind == "external"
 
 
 @remembered
@@ -54,6 +78,8 @@ def _handed(function: f.Function) -> _Handed:
             elif isinstance(node.value, f.Call):
                 made.update(dict.fromkeys(targets, _last(node.value.func)))
     to: set[str] = set()
+    written: set[str] = set()
+    read: set[str] = set()
     beside: set[str] = set()
     between: set[tuple[str, str]] = set()
     for node in nodes:
@@ -62,6 +88,7 @@ def _handed(function: f.Function) -> _Handed:
         given = (*node.args, *(keyword.value for keyword in node.keywords))
         if any(is_handed(one, held) for one in given):
             to.add(_last(node.func))
+            (written if isinstance(node.func, f.Name) else read).add(_last(node.func))
             beside.update(_last(one) for one in given if isinstance(one, (f.Name, f.Attr)))
         for one in given:
             giver = (
@@ -73,7 +100,7 @@ def _handed(function: f.Function) -> _Handed:
             )
             if giver:
                 between.add((giver, _last(node.func)))
-    return _Handed(frozenset(to), frozenset(beside - held), frozenset(between))
+    return _Handed(frozenset(to), frozenset(beside - held), frozenset(between), frozenset(written - read))
 
 
 def _last(node: f.Expr) -> str:

@@ -47,7 +47,7 @@ def _repeats(project: Project, path: str, function: f.Function) -> bool:
     return (
         project.holds_functions(path, function.qualname)
         or _hides_loops(function)
-        or hands_rows_on(project, function)
+        or hands_rows_on(project, path, function)
     )
 
 

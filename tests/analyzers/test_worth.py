@@ -41,6 +41,35 @@ def test_what_runs_nothing_of_the_project() -> None:
     """)
 
 
+def test_models_and_builtins_run_nothing_of_the_project_though_their_names_are_defined_in_it() -> None:
+    models = """
+        from django.db import models
+
+        class Book(models.Model):
+            author = models.ForeignKey("Author", models.CASCADE)
+
+        class Author(models.Model):
+            def __init__(self, *args, **kwargs):
+                super().__init__(*args, **kwargs)
+
+        class Shelf:
+            def list(self, rows): return [row.author.name for row in rows]
+    """
+    views = """
+        from models import Author, Book, Shelf
+
+        def made(): return Book(author=Author.objects.get(pk=1))
+        def read(): return list(Author.objects.all())
+        def made_by_its_own(): return Author(mentor=Author.objects.get(pk=1))
+        def shown(): return Shelf().list(Book.objects.all())
+    """
+    project = project_of({"/p/models.py": models, "/p/views.py": views})
+    facts = project.facts("/p/views.py")
+    assert facts is not None
+    looked_at = [function.qualname for function in worth.written(project, facts, "/p/views.py")]
+    assert looked_at == ["made_by_its_own", "shown"]
+
+
 def test_functions_given_to_map_and_filter() -> None:
     assert looked_at("""
         def mapped(rows): return map(str, rows)
