@@ -42,7 +42,6 @@ def library(project: Project, name: str) -> Registered | None:
         found: dict[str, tuple[str, str]] = {}
         for path in project.paths():
             if "/templatetags/" in path:
-                project.read(path)
                 for word, qualname, _ in _of_file(project, path):
                     found.setdefault(word, (path, qualname))
         return found
@@ -59,14 +58,12 @@ def library(project: Project, name: str) -> Registered | None:
 
 def _of_file(project: Project, path: str) -> Iterator[tuple[str, str, f.Expr]]:
     """The names, the functions and the registering expressions of a file."""
-    facts = project.facts(path)
-    for one in facts.functions if facts is not None else ():
+    for one in project.functions(path):
         for decorator in one.decorators:
             if registers(decorator):
                 yield _registered_as(decorator, one.name), one.qualname, decorator
-        if one.kind != "module":
-            continue
-        for statement in one.body:
+        module = project.function(path, one.qualname) if one.kind == "module" else None
+        for statement in module.body if module is not None else ():
             call = statement.value if isinstance(statement, f.Do) else None
             if isinstance(call, f.Call) and registers(call):
                 last = call.args[-1] if call.args else None

@@ -86,11 +86,7 @@ def of_class(project: Project, key: Key, depth: int = 0) -> list[str]:
 
 def _set_later(project: Project, key: Key, depth: int) -> Iterator[str]:
     """The templates that a view's own methods choose: `self.template_name = "books_short.html"`."""
-    project.read(key[0])
-    facts = project.facts(key[0])
-    for function in facts.functions if facts is not None and depth <= _DEPTH else ():
-        if function.owner != key[1]:
-            continue
+    for function in project.methods_of(*key).values() if depth <= _DEPTH else ():
         for statement in flatten(function.body):
             if isinstance(statement, f.Assign) and any(
                 dotted(target) == "self.template_name" for target in statement.targets
