@@ -21,7 +21,7 @@ from analyzers.orm import tables
 from analyzers.project import names
 from analyzers.project.models import Model, Relation
 from analyzers.project.registered import LOOK_UP, looked_up
-from analyzers.types import NONE, UNKNOWN_VALUE, Origin, Token, Value
+from analyzers.types import CHOICE, NONE, UNKNOWN_VALUE, Origin, Token, Value
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -51,10 +51,22 @@ def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
     """`Book.objects`, `book.author`, `author.books`, `book.title`."""
     if base.kind == "class":
         return _of_class(run, base, node)
+    if base.kind == CHOICE:
+        return _of_one(run, base, node)
     if base.kind == "row":
         found = model_of(run, base)
         return _of_row(run, base, found, node) if found is not None else None
     return None
+
+
+def _of_one(run: Run, base: Value, node: f.Attr) -> Value | None:
+    """`model.objects` of one of several models: on one of the ways the rows are those of the first."""
+    managers = [_of_class(run, part, node) if part.kind == "class" else None for part in base.items or ()]
+    first = managers[0] if managers and None not in managers else None
+    if first is None or first.origin is None:
+        return None
+    origin = replace(first.origin, split=True)
+    return first.but(origin=origin, of=_of(first, origin), depends=base.depends)
 
 
 def _of_class(run: Run, base: Value, node: f.Attr) -> Value | None:
