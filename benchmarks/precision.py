@@ -5,7 +5,7 @@
 CHECK.json is what `bigo check FOLDER --format json --min-severity information` printed; NAME is a key of BASES. The
 verdicts are in precision.csv (code base, path, line, rule, severity, verdict, reason), made by reading the code around
 each finding. Prints the Markdown of precision.md: totals by code base and by rule, then of each code base the findings
-in the order of paths (of two the first fifty), and the wrong findings that are gone. Exits 1 when a finding has no
+in the order of paths (of one the first fifty), and the wrong findings that are gone. Exits 1 when a finding has no
 verdict yet, and names it.
 """
 
@@ -74,13 +74,20 @@ BASES = {
     "djwiki": ("django-wiki/django-wiki", "0861f3d122609f9269c23b39f381d2fcbc86851c"),
     "archivebox": ("ArchiveBox/ArchiveBox", "81d6d36fb3cdd1bfb350c2d4a4fb0272921397a8"),
     "timesketch": ("google/timesketch", "45b339bb87c7334effc1e0327c285b4ec19d96d9"),
+    "concrexit": ("svthalia/concrexit", "116602b1470b1d6404b6c5e182a21c44799ec67d"),
+    "physionet": ("MIT-LCP/physionet-build", "f9c0f0bf3b7817e3bee65b428cbe426d04ee12c9"),
+    "janeway": ("BirkbeckCTP/janeway", "f598a3eca1ba2ba0f2d7bb000f6e11509c339056"),
+    "shuup": ("shuup/shuup", "25f78cfe370109b9885b903e503faac295c7b7f2"),
+    "onyx": ("onyx-dot-app/onyx, its server (`backend/onyx`)", "a7d66a8b778c3f9026c4f89dae47d14a3f84816f"),
+    "quay": ("quay/quay", "ffba0c70e2d8d522290a4fbbaa704dbf2fc37f34"),
+    "mitmproxy": ("mitmproxy/mitmproxy (`mitmproxy/`)", "8fc25b3045934777b0796d8ec7958bbc257d7bb5"),
     "saleor": ("saleor/saleor, without its seed data (`core/utils/random_data.py`)", "723cd4eba87dfc72822ade45dc08a3caa548428d"),
 }  # fmt: skip
 LEFT_OUT = ("core/utils/random_data.py",)
 TYPESCRIPT = ("hoppscotch", "documenso", "formbricks")
 SOURCES = {True: (".ts", ".tsx", ".js", ".jsx"), False: (".py",)}
 """What counts as a line of a code base: of its own language."""
-FIRST = {"netbox": 50, "saleor": 50}
+FIRST = {"netbox": 50}
 """Where only the first so many findings were read, not all."""
 APPLICATIONS = (
     "ckan", "flaskbb", "helpdesk", "kiwi", "lemur", "pontoon", "pretalx", "pulpcore", "pythondotorg", "ralph", "recipes", "wger",
@@ -88,7 +95,8 @@ APPLICATIONS = (
 """The applications that were opened last."""
 WARNINGS = (
     "conda", "pylint", "warehouse", "notifications", "fief", "borg", "formbricks", "zou", "openwisp", "linkding",
-    "babybuddy", "evennia", "djwiki", "archivebox", "timesketch", *APPLICATIONS,
+    "babybuddy", "evennia", "djwiki", "archivebox", "timesketch", "concrexit", "physionet", "janeway", "shuup", "onyx",
+    "quay", "mitmproxy", "saleor", *APPLICATIONS,
 )  # fmt: skip
 """Where only the warnings were read."""
 SEVERITIES = ("warning", "information")
