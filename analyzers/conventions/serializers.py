@@ -28,7 +28,9 @@ def is_serializer(project: Project, key: Key) -> bool:
         return False
     known = classes.derives(project, key, frameworks().serializer)
     return known or bool(
-        classes.called_outside(project, key, "ModelSerializer") or _is_for_a_model(project, key)
+        classes.called_outside(project, key, "ModelSerializer")
+        or _is_for_a_model(project, key)
+        or _has_fields(project, key)
     )
 
 
@@ -46,6 +48,15 @@ def _is_plain(project: Project, key: Key) -> bool:
     above = names.names_above(project, *key)
     return "rest_framework.serializers.Serializer" in above and not any(
         name.endswith("ModelSerializer") for name in above
+    )
+
+
+def _has_fields(project: Project, key: Key) -> bool:
+    """True for a class with fields of the framework, whose base another package calls a serializer (`TxSerializerV1`)."""
+    outside = (t.dotted.rpartition(".")[2] for t in names.lineage(project, *key)[1:] if t.kind == "external")
+    return any("Serializer" in last for last in outside) and any(
+        isinstance(assign.value, f.Call) and _field_class(project, key, assign.value)
+        for assign in classes.own(project, key).values()
     )
 
 
@@ -267,7 +278,6 @@ def _of_model(
     else:
         chosen = [(word.text, classes.local(cls, key, word) or name_at) for word in wanted]
     body: list[f.Stmt] = []
-    links = classes.derives(project, key, frameworks().linking_serializer)
     for name, span in chosen:
         if name in without:
             continue
@@ -275,11 +285,11 @@ def _of_model(
         relation = model.relations.get(name)
         if is_true(options.get("write_only")):
             continue
-        if links and name == "url":
-            held = classes.held(project, key, "parent_lookup_kwargs")
-            body += _of_parents(At(span), held.value if held is not None else None)
+        parents = classes.held(project, key, "parent_lookup_kwargs") if name == "url" else None
+        if parents is not None:
+            body += _of_parents(At(span), parents.value)
             continue
-        if links and relation is not None and not relation.many and "lookup_field" in options:
+        if relation is not None and not relation.many and "lookup_field" in options:  # It is shown as a link.
             at = At(span)
             body += [] if _is_by_key(options["lookup_field"]) else [at.do(_path(at, name))]
             continue

@@ -21,7 +21,6 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     """frameworks.toml, one attribute a table."""
 
     serializer: Names
-    linking_serializer: Names
     list_view: Names
     detail_view: Names
     generic_view: Names

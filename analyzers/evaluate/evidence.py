@@ -239,7 +239,10 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
         table = tabled.of_mapping(project, path, scope, node) if language == "python" else None
         return table or Value("dict", evidence="a literal")
     if isinstance(node, f.Comprehension):
-        return Value("iterator" if node.kind == "generator" else node.kind, evidence="a comprehension")
+        table = tabled.of_comprehension(project, path, scope, node) if language == "python" else None
+        return table or Value(
+            "iterator" if node.kind == "generator" else node.kind, evidence="a comprehension"
+        )
     if isinstance(node, (f.Binary, f.Unary)):
         return _computed(project, path, scope, language, node)
     if isinstance(node, f.Const):

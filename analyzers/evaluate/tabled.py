@@ -30,6 +30,19 @@ def of_mapping(project: Project, path: str, scope: str, node: f.Mapping) -> Valu
     return Value("dict", of=keys, values=joined(held), entries=entries, size=ONE, evidence="a literal")
 
 
+def of_comprehension(project: Project, path: str, scope: str, node: f.Comprehension) -> Value | None:
+    """`{each.kind: each for each in (Book, Film)}`: a mapping to what a display lists; None for any other."""
+    if node.kind != "dict" or len(node.clauses) != 1 or not isinstance(node.value, f.Name):
+        return None
+    (clause,) = node.clauses
+    if not isinstance(clause.target, f.Name) or clause.target.id != node.value.id:
+        return None
+    if not isinstance(clause.iter, f.Collection):
+        return None
+    listed = of_list(project, path, scope, clause.iter)
+    return Value("dict", values=listed.of, size=ONE, evidence="a literal") if listed else None
+
+
 def of_list(project: Project, path: str, scope: str, node: f.Collection) -> Value | None:
     """A list of functions or classes, or of pairs with one; None for any other."""
     if not node.items or len(node.items) > MAX_CHOICES:
