@@ -82,9 +82,8 @@ def operate(
         label = receiver.label or receiver.kind
         spoken = f"`{name}({label})`" if called else _spoken(name, label)
         run.charge(cost, place, f"{spoken} costs {cost.formula()}")
-    if row.tag and (
-        run.loops or row.tag == "scan"
-    ):  # A search repeats where the function is called in a loop.
+    # A search, or a shift, repeats where the function is called in a loop.
+    if row.tag and (run.loops or row.tag in ("scan", "shift")):
         run.analysis.operations.append(
             Operated(
                 row.tag,

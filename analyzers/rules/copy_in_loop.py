@@ -124,7 +124,7 @@ def _frame_finding(context: Context, growth: frames.Growth, loop: Loop, place: P
 def _copied_again(context: Context, operation: Operated) -> Loop | None:
     """The innermost growing loop outside which the container lives, if it is copied or shifted on each of its turns."""
     receiver = operation.receiver
-    if operation.cost.is_constant or receiver.frozen:
+    if operation.cost.is_constant or receiver.frozen or not operation.loops:
         return None
     if operation.name == "deepcopy":
         return _copied_whole(context, operation)

@@ -28,6 +28,7 @@ class Scan(NamedTuple):
     what: str
     asked: frozenset[str]
     chain: tuple[Related, ...] = ()
+    shifts: bool = False
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -42,6 +43,9 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         loop = _repeating(context, called)
         scan = _scan_of(context, called, loop) if loop is not None else None
+        if scan is None:
+            loop = _draining(called)
+            scan = _shift_of(context, called) if loop is not None else None
         if loop is not None and scan is not None and context.once("hidden", called.place):
             yield _finding(context, called, loop, scan)
 
@@ -78,6 +82,30 @@ def _scan_of(context: Context, called: Called, loop: Loop) -> Scan | None:
             label.startswith(scan.label) or scan.label.startswith(label) for label in _own_size(called, scan)
         ):
             return scan
+    return None
+
+
+def _draining(called: Called) -> Loop | None:
+    """The loop that turns as often as what the call goes through has elements: `while slot.queue: slot.next_one()`."""
+    loop = called.loops[-1]
+    if loop.polling or loop.chunked or loop.amortised or not turns_much(loop) or loop.number in called.rare:
+        return None
+    return loop if loop.kind == "while" and any(s in loop.turns.sizes for s in called.cost.sizes) else None
+
+
+def _shift_of(context: Context, called: Called) -> Scan | None:
+    """What a callee moves all elements of, each time it takes one from the front."""
+    function = context.project.function(called.path, called.qualname)
+    analysis = (
+        context.summaries.analysis_with(called.path, function, called.bound) if function is not None else None
+    )
+    for operation in analysis.operations if analysis is not None else ():
+        receiver = operation.receiver
+        if operation.tag == "shift" and not operation.loops and not operation.cost.is_constant:
+            root = receiver.label.partition(".")[0]
+            if root in called.bound and "[" not in receiver.label:
+                what = f"`.{operation.name}(0)` moves every element of the {receiver.kind} `{receiver.label}`"
+                return Scan(receiver.label, receiver.kind, operation.place, what, frozenset(), shifts=True)
     return None
 
 
@@ -170,14 +198,23 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
     grows = value.grown is not None and (value.grown, loop.number) in context.analysis.growths
     grows = grows or any(parameter == root for parameter, _ in called.summary.grows)
     squared = grows or any(size in loop.turns.sizes for size in called.cost.sizes)
-    message = (
-        f"`{name}()` is called on every turn of the loop over `{loop.label}`, and each call searches `{shown}` from "
-        f"front to back."
-    )
-    message += " It grows in this loop." if grows else ""
-    message += " A set, or a dict from key to element, built once, answers without searching."
+    message = f"`{name}()` is called on every turn of the loop over `{loop.label}`, and each call "
+    if scan.shifts:
+        message += (
+            f"moves every element of `{shown}`. A `collections.deque` takes from the front in constant time."
+        )
+    else:
+        message += f"searches `{shown}` from front to back."
+        message += " It grows in this loop." if grows else ""
+        message += " A set, or a dict from key to element, built once, answers without searching."
     turns, cost = loop.turns.formula(), called.cost.formula()
-    severe = squared and not loop.exits and scan.kind != "sequence" and data.is_data(context, loop)
+    severe = (
+        squared
+        and not loop.exits
+        and not scan.shifts
+        and scan.kind != "sequence"
+        and data.is_data(context, loop)
+    )
     severity = Severity.INFORMATION if _is_data(loop) else Severity.HINT
     return context.finding(
         RULE.name,
@@ -210,7 +247,8 @@ The related places show the way from the call to the search.
 It is a warning where one size is squared (the loop runs over the very collection, or adds to it), information where two
 sizes multiply and the loop goes through data (rows, a file, an annotated list), and a hint elsewhere. It speaks only where the callee's source is at hand, where what it searches comes from an argument
 that is the same on every turn and is known to be a list or the like, and where what it looks for comes from the turn's
-element. It is silent for functions that remember their answers.
+element. It is silent for functions that remember their answers. A method that takes the first element of a list, called until the
+list is empty, moves all that is left each time: that is told too.
 """,
     severity=Severity.WARNING,
     bad=(

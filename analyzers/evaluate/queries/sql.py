@@ -10,7 +10,9 @@ from analyzers import facts as f
 READ, WRITE, OTHER = "read", "write", "other"
 """OTHER defines, sets or steers something: `CREATE`, `PRAGMA`, `SET`. Two of those are never one."""
 
-_MANY = re.compile(r"\b(?:in\s*(?:\((?!\s*select)|[:%?])|any\s*\(|unnest\s*\()|\bin\s*$", re.IGNORECASE)
+_MANY = re.compile(
+    r"\bunwind\s+[$({\[]|\b(?:in\s*(?:\((?!\s*select)|[:%?])|any\s*\(|unnest\s*\()|\bin\s*$", re.IGNORECASE
+)
 _WORD = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*\(?\s*([a-z]+)", re.IGNORECASE | re.DOTALL)
 _READS = ("select", "with", "values", "table", "match", "unwind", "exec", "execute", "call")
 _WRITES = ("insert", "update", "delete", "replace", "merge", "upsert")

@@ -27,7 +27,7 @@ from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
 from analyzers.project import names
-from analyzers.types import NONE, UNKNOWN_VALUE, Origin, Value
+from analyzers.types import NONE, UNKNOWN_VALUE, Origin, Token, Value
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -151,7 +151,16 @@ def _flask(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         known = next((d for d in (f"sqlalchemy.{name}", f"sqlalchemy.orm.{name}") if t.functions.of(d)), "")
         return _built(run, node, t.functions.of(known), known, label, arguments) if known else None
     place = run.place(node)
-    emit(run, "read", f"{label}()", place, arguments.depends, orm="sqlalchemy", batch=first.evidence == BATCH)
+    emit(
+        run,
+        "read",
+        f"{label}()",
+        place,
+        arguments.depends,
+        orm="sqlalchemy",
+        batch=first.evidence == BATCH,
+        batched=first.batched,
+    )
     if effect == "fetch_many":
         return Value("pagination", of=_scalar(first.of), depends=arguments.depends, label=f"{label}()")
     if name == "get_or_404":
@@ -239,6 +248,7 @@ def _executed(run: Run, node: f.Call, label: str, name: str, statement: Value, a
         arguments.depends,
         orm="sqlalchemy",
         batch=statement.evidence == BATCH or many or written.many or written.kind == sql.OTHER,
+        batched=statement.batched,
     )
     rows = statement.of if statement.kind in ("select", "query") else None
     depends = arguments.depends
@@ -278,6 +288,7 @@ def _query(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         depends,
         orm="sqlalchemy",
         batch=receiver.evidence == BATCH,
+        batched=receiver.batched,
         relation=receiver.relation,
     )
     if effect == "fetch_one":
@@ -299,7 +310,9 @@ def _chained(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
             origin = loaders.applied(origin, arguments.values)
         elif not tables().sqlalchemy.query.of(name):
             origin = replace(origin, certain=name in _STATEMENT_METHODS and origin.certain)
-    if _asks_for_many(node.args):
+    depends = receiver.depends | arguments.depends
+    batched = receiver.batched | _batched(run, node.args)
+    if batched and depends <= batched:
         evidence = BATCH
     if name in ("with_entities", "with_only_columns"):
         of = _tuple(arguments, place)
@@ -309,7 +322,7 @@ def _chained(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
         of = of.but(origin=origin)
     elif of is not None and of.items is not None and origin is not None and receiver.origin is not None:
         of = of.but(items=tuple(_under(item, receiver.origin, origin) for item in of.items))
-    return receiver.but(origin=origin, of=of, evidence=evidence, depends=receiver.depends | arguments.depends)
+    return receiver.but(origin=origin, of=of, evidence=evidence, batched=batched, depends=depends)
 
 
 def _of_one(run: Run, node: f.Call, receiver: Value, name: str) -> frozenset[str]:
@@ -360,11 +373,22 @@ _STATEMENT_METHODS = (
 )
 
 
-def _asks_for_many(nodes: tuple[f.Expr, ...]) -> bool:
-    """`Model.id.in_(ids)` among the conditions."""
-    return any(
-        isinstance(n, f.Call) and isinstance(n.func, f.Attr) and n.func.name in ("in_", "any_") for n in nodes
-    )
+def _batched(run: Run, conditions: tuple[f.Expr, ...]) -> frozenset[Token]:
+    """The loops and parameters of which `Model.id.in_(ids)` asks for many values at once; a list of the program's own
+    (`Model.state.in_(OPEN)`) is none of them. What was made inside of a loop belongs to that turn of it, too."""
+    found: frozenset[Token] = frozenset()
+    for one in conditions:
+        if (
+            not isinstance(one, f.Call)
+            or not isinstance(one.func, f.Attr)
+            or one.func.name not in ("in_", "any_")
+        ):
+            continue
+        for part in shapes.nodes(one.args):
+            held = run.lookup(part.id) if isinstance(part, f.Name) else None
+            if held is not None:
+                found |= held.depends | {loop.number for loop in run.loops[: held.born]}
+    return found
 
 
 def _result(run: Run, receiver: Value, name: str, arguments: Arguments) -> Value | None:
@@ -402,7 +426,7 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
     """A query is iterated: it is sent."""
     emit(
         run, "read", value.label or "query", place, value.depends, orm="sqlalchemy",
-        batch=value.evidence == BATCH, relation=value.relation, many=True,
+        batch=value.evidence == BATCH, batched=value.batched, relation=value.relation, many=True,
     )  # fmt: skip
 
 
