@@ -204,6 +204,8 @@ def repeats(query: Queried) -> Loop | None:
             return None  # What one turn holds is asked for at once.
         if loop.number in query.depends or _on_every_turn(query):
             # A write in the body happens on every turn, whatever it writes.
+            if loop.turns.is_constant:
+                continue  # A few kinds of each element: the loop around it decides.
             return loop if loop.grows and not loop.chunked else None
     return None
 
