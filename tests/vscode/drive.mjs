@@ -40,7 +40,7 @@ async function main({ me, page, claude, see }) {
   await me.goto(6, 10);
   await me.actions();
   assert.equal(claude.requests().length, 0, 'nothing is sent by looking');
-  await me.pick(/Claude/);
+  await me.choose(/Claude/, () => claude.requests().length > 0);
   await me.difference();
   see('the difference to confirm');
   await me.applyDifference();

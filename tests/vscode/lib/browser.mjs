@@ -84,6 +84,16 @@ export function hands(page) {
 
     pick: (title) => page.locator('.action-widget .monaco-list-row.action', { hasText: title }).first().click(),
 
+    /** Pick an action and wait until something comes of it. News from the server may close the menu just before the click. */
+    async choose(title, taken) {
+      for (let tries = 0; tries < 3; tries++) {
+        await this.actions();
+        await this.pick(title);
+        for (const end = Date.now() + 10000; Date.now() < end; await page.waitForTimeout(200)) if (await taken()) return;
+      }
+      throw new Error(`nothing comes of ${title}`);
+    },
+
     /** Wait until the difference of a rewrite is shown. */
     difference: async () => {
       await page.locator('.diff-editor, .monaco-diff-editor').first().waitFor({ timeout: 60000 });
