@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from analyzers.facts import ClassDef, Define, FileFacts, Function, Stmt
-from analyzers.project.outline import Outline
+from analyzers.project.outline import Outline, names_in
 
 _FROM_BODY = ("assigns", "changed", "bound", "packages", "exports")
 """What an outline has derived from the top level, the imports and the exports."""
@@ -40,6 +40,20 @@ def edited(before: Outline, facts: FileFacts) -> Outline:
     if nested and "nested" in before.__dict__:
         new.__dict__["nested"] = before.__dict__["nested"]
     return new
+
+
+def mentions_changed(before: Outline, now: Outline) -> frozenset[str]:
+    """The names that other functions mention now. What the outline before knew of functions that are still there is taken
+    over."""
+    held = {id(one.body): said for one, said in zip(before.facts.functions, before.mentions, strict=True)}
+    after = tuple(held.get(id(one.body)) or names_in(one) for one in now.facts.functions)
+    now.__dict__["mentions"] = after
+    kept, left = {id(said) for said in after}, {id(said) for said in before.mentions}
+    gone = [said for said in before.mentions if id(said) not in kept]
+    come = [said for said in after if id(said) not in left]
+    if len(gone) == len(come) == 1:  # one function was edited
+        return gone[0] ^ come[0]
+    return frozenset[str]().union(*gone, *come)
 
 
 def _binds_the_same(before: FileFacts, now: FileFacts) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
 from analyzers.project.concordance import Concordance
-from analyzers.project.edited import differ_in_ends
+from analyzers.project.edited import differ_in_ends, mentions_changed
 from analyzers.project.kept import Kept, Shelf
 from analyzers.project.memo import Memo
 from analyzers.project.modules import ModuleMap
@@ -35,6 +35,7 @@ class Project:
         self._surveys: dict[str, Survey] = {}  # as they were given
         self._surveyors: dict[str, Surveyor] = {}  # of the files without
         self._words: Concordance | None = None  # from the first question to it on
+        self._asked_for_mentions: set[str] = set()  # files
         self._imported: dict[str, frozenset[str]] | None = None  # file -> files it imports
         self._importers: dict[str, set[str]] = {}
 
@@ -104,6 +105,9 @@ class Project:
             before_it, after_it = old.classes.get(qualname), new.classes.get(qualname)
             if before_it is not after_it and not differ_in_ends(before_it, after_it):
                 self.memo.forget((path, "definition", qualname))
+        if path in self._asked_for_mentions:
+            for name in mentions_changed(old, new):
+                self.memo.forget((path, "mention", name))
         self.memo.forget((path,))
 
     # -------------------------------------------------------------------------------------------- look-ups
@@ -175,6 +179,14 @@ class Project:
         self.memo.read((path, "functions"))
         facts = self.files.facts(path)
         return facts.functions if facts is not None else ()
+
+    def mentioning(self, path: str, name: str) -> tuple[str, ...]:
+        """The functions of a file that mention a name or attribute in their bodies, its top level as `<module>`."""
+        self.memo.read((path, "mention", name))
+        self._asked_for_mentions.add(path)
+        outline = self.outline(path)
+        said = zip(self.functions(path), outline.mentions, strict=True) if outline is not None else ()
+        return tuple(dict.fromkeys(function.qualname for function, names in said if name in names))
 
     def nested(self, path: str, qualname: str) -> list[Function]:
         """The functions and lambdas defined directly inside a function, in source order."""

@@ -38,6 +38,7 @@ from analyzers.facts import (
     Update,
     While,
     With,
+    walk,
 )
 
 _COMPOUND = frozenset({If, For, While, Try, With, Block, Match})
@@ -183,6 +184,11 @@ class Outline:
             owner = cls.owner
         return ""
 
+    @cached_property
+    def mentions(self) -> tuple[frozenset[str], ...]:
+        """The names and attributes in the body of each function, in the order of the facts."""
+        return tuple(names_in(function) for function in self.facts.functions)
+
     def signature(self, before: Outline | None = None) -> dict[tuple[str, ...], object]:
         """What resolving names may read of this file, in pieces: two versions differ where their pieces differ.
 
@@ -248,6 +254,15 @@ class Outline:
                 for name, assign in values.items()
                 if isinstance(assign.value, Call)
             }
+
+
+def names_in(function: Function) -> frozenset[str]:
+    """The names and attributes in a function's own body."""
+    return frozenset(
+        node.id if isinstance(node, Name) else node.name
+        for node in walk(function.body)
+        if isinstance(node, (Name, Attr))
+    )
 
 
 def _value_signature(value: Expr | None) -> object:

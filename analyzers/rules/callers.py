@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
-from analyzers.evaluate.remembered import remembered
 from analyzers.project.index import Project
 from analyzers.suppress import QUIET_PATHS, is_quiet
 
@@ -19,44 +18,8 @@ Source: https://docs.djangoproject.com/en/5.2/howto/custom-management-commands/
 
 def readers(project: Project, path: str, name: str) -> tuple[str, ...]:
     """The functions of a file that mention a name, its top level as `<module>`."""
-
-    def find() -> tuple[str, ...]:
-        nothing: dict[str, tuple[str, ...]] = {}
-        said = project.memo.ask(("mentions in", path), lambda: _mentions(project, path), in_cycle=nothing)
-        return said.get(name, ())
-
-    return project.memo.ask(("mentions", path, name), find, in_cycle=())
-
-
-def _mentions(project: Project, path: str) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for function in project.functions(path):
-        for name in _mentioned(project, path, function):
-            found.setdefault(name, []).append(function.qualname)
-    return {name: tuple(dict.fromkeys(readers)) for name, readers in found.items()}
-
-
-def _mentioned(project: Project, path: str, function: f.Function) -> frozenset[str]:
-    """The names in a function. Who asks depends on these, and not on the whole function."""
-
-    def find() -> frozenset[str]:
-        written = project.function(path, function.qualname)
-        return _names_in(written) if written is not None else frozenset()
-
-    if not project.is_found(path, function):
-        project.read(path)
-        return _names_in(function)
-    return project.memo.ask(("names in", path, function.qualname), find, in_cycle=frozenset())
-
-
-@remembered
-def _names_in(function: f.Function) -> frozenset[str]:
-    nodes = shapes.nodes(function.body)
-    return frozenset(
-        node.id if isinstance(node, f.Name) else node.name
-        for node in nodes
-        if isinstance(node, (f.Name, f.Attr))
-    )
+    key = ("mentions", path, name)
+    return project.memo.ask(key, lambda: project.mentioning(path, name), in_cycle=())
 
 
 def elsewhere(project: Project, path: str, name: str) -> set[tuple[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 
 from analyzers.project import names
 from analyzers.project.index import Project
+from analyzers.project.kept import Kept, pack
 from analyzers.project.memo import Memo
 from analyzers.project.models import Models
 from analyzers.project.modules import ModuleMap
@@ -312,3 +313,21 @@ def test_an_edit_in_a_body_leaves_other_files_answers_alone(monkeypatch: pytest.
     assert [
         key for key in asked if isinstance(key, tuple) and key[0] in ("lineage", "model", "top level")
     ] == []
+
+
+def test_who_mentions_a_name_is_known_after_edits_also_of_files_that_nobody_has_open() -> None:
+    project = Project()
+
+    def readers(text: str, *, packed: bool) -> tuple[str, ...]:
+        found = facts("/w/a.py", text)
+        project.update("/w/a.py", Kept(pack(found)) if packed else found)
+        return project.memo.ask(("who",), lambda: project.mentioning("/w/a.py", "b"), in_cycle=())
+
+    one = "def f():\n    return b\n\n\ndef g():\n    return 1\n"
+    for packed in (False, True):
+        assert readers(one, packed=packed) == ("f",)
+        assert readers(one.replace("1", "x.b"), packed=packed) == ("f", "g")
+        assert readers(one.replace("return b", "return c"), packed=packed) == ()
+        assert readers(one.replace("def f", "def h"), packed=packed) == ("h",)
+        assert readers("def b():\n    return 1\n", packed=packed) == ()
+        assert readers(one, packed=not packed) == ("f",)
