@@ -37,15 +37,14 @@ def hands_rows_on(project: Project, path: str, function: f.Function) -> bool:
     if not handed.to and not handed.between:
         return False
     words = project.words
-    to = [
-        name
-        for name in handed.to
-        if (words.says("defined", name) or words.says("kept", name))
-        and not (name in handed.written and _runs_nothing(project, path, function, name))
-    ]
+
+    def may_run(name: str) -> bool:
+        known = words.says("defined", name) or words.says("kept", name)
+        return known and not (name in handed.written and _runs_nothing(project, path, function, name))
+
     return (
         _ANYTHING in handed.to
-        or bool(to)
+        or any(map(may_run, handed.to))
         or words.says_any("defined", handed.beside)
         or any(words.says("givers", giver) and words.says("defined", to) for giver, to in handed.between)
     )

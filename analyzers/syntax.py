@@ -130,7 +130,7 @@ def _further(source: bytes, at: int, point: tuple[int, int], offset: int) -> tup
 
 
 def point_of(source: bytes, offset: int, known: Mark = START) -> tuple[int, int]:
-    """tree-sitter's row and column: rows end at `\n` only, columns are bytes."""
+    """tree-sitter's row and column: rows end at `\\n` only, columns are bytes."""
     if known.offset <= offset:
         return _further(source, known.offset, known.point, offset)
     rows = known.point[0] - source.count(b"\n", offset, known.offset)

@@ -24,17 +24,10 @@ def _chosen(project: Project, path: str) -> tuple[int, ...]:
 
 
 def _may_report(project: Project, path: str, function: f.Function) -> bool:
-    def judge(function: f.Function | None) -> bool:
-        return function is not None and (
-            _repeats(project, path, function) or may_be_shared(project, path, function)
-        )
+    def judge(function: f.Function) -> bool:
+        return _repeats(project, path, function) or may_be_shared(project, path, function)
 
-    qualname = function.qualname
-    if not project.is_found(path, function):
-        project.read(path)
-        return judge(function)
-    key = ("may report", path, qualname)
-    return project.memo.ask(key, lambda: judge(project.function(path, qualname)), in_cycle=True)
+    return project.about("may report", path, function, judge, in_cycle=True)
 
 
 def _repeats(project: Project, path: str, function: f.Function) -> bool:

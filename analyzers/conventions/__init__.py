@@ -83,20 +83,14 @@ def _run_of_class(project: Project, path: str, qualname: str) -> tuple[str, ...]
 
 
 def _run_of_function(project: Project, path: str, written: f.Function) -> tuple[str, ...]:
-    def find(function: f.Function | None) -> tuple[str, ...]:
-        if function is None:
-            return ()
+    def find(function: f.Function) -> tuple[str, ...]:
         return tuple(
-            units.qualname(qualname, name)
+            units.qualname(function.qualname, name)
             for convention in (responses, ariadne, rendered)
             for name in convention.roots(project, path, function)
         )
 
-    qualname = written.qualname
-    if not project.is_found(path, written):
-        return find(written)
-    key = ("run of a function", path, qualname)
-    return project.memo.ask(key, lambda: find(project.function(path, qualname)), in_cycle=())
+    return project.about("run of a function", path, written, find, in_cycle=())
 
 
 def kind_of(project: Project, key: Key) -> str:

@@ -77,9 +77,7 @@ def _with_types(project: Project) -> frozenset[Key]:
 
 def _with_types_in(project: Project, path: str) -> frozenset[Key]:
     def collect() -> frozenset[Key]:
-        project.read(path, "classes")
-        facts = project.facts(path)
-        keys = [(path, cls.qualname) for cls in facts.classes if cls.bases] if facts is not None else []
+        keys = [(path, name) for name in project.class_names(path)]
         types = [k for k in keys if classes.derives(project, k, frameworks().graphql_model_type)]
         found = (shown_model(project, key) for key in types)
         return frozenset(model for model in found if model is not None)

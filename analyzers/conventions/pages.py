@@ -93,8 +93,7 @@ def _inherits(project: Project, key: Key, name: str) -> bool:
     found = names.member(project, *key, name)
     if found is None or found.kind != "function" or not found.path:
         return False
-    outline = project.outline(key[0])
-    own = classes.own(project, key) or (outline is not None and outline.methods.get(key[1]))
+    own = classes.own(project, key) or project.methods_of(*key)
     return bool(own) and (found.path, found.qualname.rpartition(".")[0]) != key
 
 

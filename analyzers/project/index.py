@@ -7,7 +7,8 @@ the imported name up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
 from analyzers.project.concordance import Concordance
@@ -19,6 +20,7 @@ from analyzers.project.outline import Outline, sets_attributes
 from analyzers.project.survey import Survey, Surveyor, imported_names
 
 _MISSING = object()
+_T = TypeVar("_T")
 
 
 class Project:
@@ -236,6 +238,22 @@ class Project:
         Who asks for `functions` depends on that already."""
         outline = self.outline(path)
         return outline is not None and outline.functions.get(function.qualname) is function
+
+    def about(
+        self, what: str, path: str, function: Function, question: Callable[[Function], _T], in_cycle: _T
+    ) -> _T:
+        """The answer to a question about one of a file's `functions`, remembered under the words `what`. That of one that
+        its qualname does not find is asked anew, and rests on the whole file."""
+        qualname = function.qualname
+        if not self.is_found(path, function):
+            self.read(path)
+            return question(function)
+
+        def ask() -> _T:
+            now = self.function(path, qualname)
+            return question(now) if now is not None else in_cycle
+
+        return self.memo.ask((what, path, qualname), ask, in_cycle)
 
     def header(self, path: str, qualname: str) -> Function | None:
         """The same for those who look at its name, parameters, annotations and decorators only."""

@@ -109,7 +109,7 @@ class Surveyor:
         }
         parts: list[_Part] = []
         for unit, old, said in before[: len(units)]:
-            if unit is old or (old is not None and _is_moved(old, unit)):
+            if old is not None and _is_moved(old, unit):
                 parts.append(said)
                 continue
             held = known.get(id(unit.body))

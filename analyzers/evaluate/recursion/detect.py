@@ -10,18 +10,13 @@ from analyzers.project.index import Project
 
 def recurses(project: Project, path: str, function: f.Function) -> bool:
     """True if a nested function names itself, or a sibling or inner function that names it."""
-    return bool(
-        project.memo.ask(
-            ("names itself", path, function.qualname),
-            lambda: _reaches(project, path, function),
-            in_cycle=False,
-        )
-    )
+    if not function.parent:
+        return False
+    key = ("names itself", path, function.qualname)
+    return project.memo.ask(key, lambda: _reaches(project, path, function), in_cycle=False)
 
 
 def _reaches(project: Project, path: str, function: f.Function) -> bool:
-    if not function.parent:
-        return False
     known = {g.qualname: g for g in project.within(path, _outermost(project, path, function)) if g.parent}
     names = {qualname: _named(g) for qualname, g in known.items()}
     seen: set[str] = set()
