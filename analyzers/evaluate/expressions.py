@@ -84,8 +84,17 @@ def _binary(run: Run, node: f.Binary) -> Value:
     return _by(operators.binary(run, node, left, right), derived.binary(node.op, left, right))
 
 
+def condition(run: Run, node: f.Expr) -> Value:
+    """An expression that is asked whether it holds: a set of rows is read for that."""
+    if isinstance(node, f.Logic):
+        return _logic(run, node, whole=True)
+    value = evaluate(run, node)
+    queries.asked_for_any(run, value, run.place(node))
+    return value
+
+
 def _unary(run: Run, node: f.Unary) -> Value:
-    value = evaluate(run, node.operand)
+    value = condition(run, node.operand) if node.op == "not" else evaluate(run, node.operand)
     if node.op == "not":
         return Value("bool", size=ONE, depends=value.depends)
     if value.const is not None and node.op == "-" and isinstance(value.const, (int, float)):
@@ -104,18 +113,18 @@ def _compare(run: Run, node: f.Compare) -> Value:
     return Value("bool", size=ONE, depends=depends)
 
 
-def _logic(run: Run, node: f.Logic) -> Value:
-    first, rest = node.parts[0], node.parts[1:]
-    name = spared.left_out(run, first)[1] if node.op == "or" else ""
-    if name:  # `prices or load()`
-        given = evaluate(run, first)
-        with spared.where(run, name):
-            return joined((given, *evaluate_all(run, rest))) or UNKNOWN_VALUE
-    return joined(evaluate_all(run, node.parts)) or UNKNOWN_VALUE
+def _logic(run: Run, node: f.Logic, *, whole: bool = False) -> Value:
+    """`a and b`, `a or b`: all parts but the last are asked whether they hold, that one where the whole is."""
+    first, rest = condition(run, node.parts[0]), node.parts[1:]
+    name = spared.left_out(run, node.parts[0])[1] if node.op == "or" else ""
+    with spared.where(run, name):  # `prices or load()`
+        between = [condition(run, part) for part in rest[:-1]]
+        last = condition(run, rest[-1]) if whole else evaluate(run, rest[-1])
+    return joined((first, *between, last)) or UNKNOWN_VALUE
 
 
 def _choose(run: Run, node: f.Choose) -> Value:
-    evaluate(run, node.test)
+    condition(run, node.test)
     answer = asked.decided(run, node.test)
     if answer is not None:
         return evaluate(run, node.then if answer else node.other)

@@ -123,7 +123,7 @@ def _block(run: Run, node: f.Block) -> None:
 
 
 def _if(run: Run, node: f.If) -> None:
-    test = expressions.evaluate(run, node.test)
+    test = expressions.condition(run, node.test)
     narrowed = evidence.narrowing(run, node.test)
     negated = isinstance(node.test, f.Unary) and node.test.op == "not"
     remains = evidence.narrowing(run, node.test.operand) if isinstance(node.test, f.Unary) and negated else []

@@ -88,6 +88,15 @@ def _touch(run: Run, value: Value, place: Place, how: str) -> None:
         (sqlalchemy if value.kind == "query" else django).touch(run, value, place, how)
 
 
+def asked_for_any(run: Run, value: Value, place: Place) -> None:
+    """A value is asked whether it holds: a set of rows of Django is read for that, those of other mappers have no say.
+
+    Source: https://docs.djangoproject.com/en/5.2/ref/models/querysets/#when-querysets-are-evaluated
+    """
+    if value.kind == "queryset":
+        touch(run, value, place, "test")
+
+
 def entry(base: Value, label: str) -> Value | None:
     """`client["shop"]`: what a client gives under a name."""
     return services.item(base, label)

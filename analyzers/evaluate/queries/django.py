@@ -529,8 +529,8 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
     origin = value.origin
     if value.relation and value.path and _is_loaded(origin, value.path):
         return
-    if value.is_constant_size:
-        return  # `.none()` asks nobody.
+    if value.is_constant_size or _is_read(run, value):
+        return  # `.none()` asks nobody, and what was read before is at hand.
     # The rows of an owner come by themselves when they are read; filtered, they are asked for.
     kind = "lazy" if value.relation and value.path else "read"
     emit(
@@ -550,6 +550,20 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
         note=f"`{value.relation}` is prefetched, but filtering it asks the database again"
         if value.evidence == "defeats a prefetch"
         else "",
+    )
+
+
+def _is_read(run: Run, value: Value) -> bool:
+    """True for rows that a name holds and that were asked for under it where the same loops are open."""
+    if value.kind != "queryset" or value.label not in run.env:
+        return False
+    label, loops = _set_label(value, run), [loop.number for loop in run.loops]
+    return any(
+        sent.label == label
+        and not sent.memoised
+        and sent.function == run.owner
+        and [loop.number for loop in sent.loops] == loops
+        for sent in run.analysis.queries
     )
 
 

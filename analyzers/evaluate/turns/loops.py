@@ -301,14 +301,14 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
             polling=progress.polling,
         )
 
-    expressions.evaluate(run, node.test)
+    expressions.condition(run, node.test)
     beside = [(name, total) for name, total in levels.beside(run, node) if name != progress.level]
     loop = run.open(make)
     replaced = carried.forget(run, (*node.body, *node.step), loop)
     inside.enter(run, loop, progress)
     inside.enter_levels(run, loop, beside)
     carried.watch_moving(run, (*node.body, *node.step), loop)
-    expressions.evaluate(run, node.test)
+    expressions.condition(run, node.test)
     before = dict(run.env)
     body()
     replacing.recall(run, replaced, (*node.body, *node.step))
@@ -334,7 +334,7 @@ def comprehension(run: Run, node: f.Comprehension) -> Value:
         depth += 1
         bind_target(run, clause.target, element_of(run, over))
         for condition in clause.conditions:
-            expressions.evaluate(run, condition)
+            expressions.condition(run, condition)
     opened = run.loops[len(run.loops) - depth :]
     key = expressions.evaluate(run, node.key) if node.key is not None else None
     value = expressions.evaluate(run, node.value)

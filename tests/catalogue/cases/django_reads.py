@@ -338,7 +338,6 @@ def len_of_a_relation_each():
 
 
 def truth_of_a_relation_each():
-    # disagrees: a relation that is filtered and only iterated by a comprehension or a call
     for author in Author.objects.all():
         if author.books.all():  # grows
             print(author.name)
