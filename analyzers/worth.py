@@ -32,9 +32,11 @@ def _may_report(project: Project, path: str, function: f.Function) -> bool:
 
 def _repeats(project: Project, path: str, function: f.Function) -> bool:
     """False for a function in which nothing repeats: it has nothing to report by itself."""
-    if function.kind in ("lambda", templates.KIND) or function.parent:
+    is_script = project.language(path) != "python"
+    # What a script hands over outside of all functions, others call: a route's handler, a resolver.
+    if function.kind == templates.KIND or function.parent or (function.kind == "lambda" and not is_script):
         return False
-    if function.has_loop or project.language(path) != "python":
+    if function.has_loop or is_script:
         return True
     # What is nested may hold the loop, or be called for every element.
     return (

@@ -18,6 +18,7 @@ from analyzers.evaluate.sizes import reading
 from analyzers.operations import operations
 from analyzers.orm import tables
 from analyzers.project import names
+from analyzers.project.modules import PYTHON_ENDINGS
 from analyzers.project.names import Target
 from analyzers.types import Value
 
@@ -121,7 +122,12 @@ def _of_class(run: Run, value: Value, target: Target) -> Value:
     function = run.summaries.function(target.path, target.qualname) if target.kind == "function" else None
     if function is None or not function.owner:
         return value
-    if not any(shapes.dotted(d).rpartition(".")[2] == "classmethod" for d in function.decorators):
+    is_script = not target.path.endswith(
+        PYTHON_ENDINGS
+    )  # What is read off a class by its name, is static there.
+    if not is_script and not any(
+        shapes.dotted(d).rpartition(".")[2] == "classmethod" for d in function.decorators
+    ):
         return value
     owner = class_values.class_itself(run.summaries.project, target.path, function.owner)
     return replace(value, bound=owner.but(label=function.owner))

@@ -13,6 +13,7 @@ from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes.arithmetic import folded
 from analyzers.operations import operations
 from analyzers.orm import tables
+from analyzers.orm.tables import SCRIPTS
 from analyzers.project import names
 from analyzers.project.attributes import AttributeValue, attribute_values
 from analyzers.project.index import Project
@@ -176,8 +177,8 @@ def _kind_of_bases(project: Project, path: str, qualname: str) -> str:
     from analyzers.evaluate import queries
 
     for base in names.lineage(project, path, qualname)[1:]:
-        if base.kind == "external" and (kind := queries.kind_of_class(base.dotted)):
-            return kind
+        if base.kind == "external" and (kind := queries.kind_of_class(base.dotted)) not in ("", *SCRIPTS):
+            return kind  # Repositories have methods of their own, and are told by their bases.
     return "instance"
 
 

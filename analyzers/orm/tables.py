@@ -128,16 +128,36 @@ class Prisma(Struct, frozen=True):
     clients: Names
     model: Effects  # client.<model>.<method>
     client: Effects  # client.<method>
+    told: Names
+    words: Names
     batch: Names
+
+
+SCRIPTS = ("typeorm", "mikroorm", "sequelize", "mongoose", "drizzle", "knex")
+"""The mappers of JavaScript and TypeScript that have a table each; Prisma's has another shape."""
+
+SCRIPT_PARTS = (
+    "clients", "models", "makers", "factories", "attributes", "tables", "runs", "called", "begins", "begins_write", "chain", "sends",
+    "fetch_one", "fetch_many", "fetch_batch", "scalar", "execute", "write_one", "write_many", "row_read", "row_write", "differs",
+    "batch", "told",
+)  # fmt: skip
+"""The lists that a mapper of JavaScript and TypeScript may have; the tables say what each is."""
 
 
 class ScriptOrm(Struct, frozen=True):
-    """typeorm.toml, sequelize.toml, mongoose.toml: classes, what makes them, their methods by effect."""
+    """One mapper of `SCRIPTS`: `clients` and `models` are classes, `makers` functions, the others mostly methods."""
 
-    clients: Names
-    factories: Names
-    methods: Effects
-    batch: Names
+    name: str
+    parts: dict[str, Names]
+
+    def has(self, part: str, name: str) -> bool:
+        """True if a name is in one of the lists."""
+        listed = self.parts.get(part)
+        return listed is not None and name in listed
+
+    def effect(self, name: str, *parts: str) -> str:
+        """The first of some lists that has a method; "" for none."""
+        return next((part for part in parts if self.has(part, name)), "")
 
 
 class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
@@ -205,9 +225,7 @@ class Tables(Struct, frozen=True):
     sqlalchemy: Sqlalchemy
     dbapi: Dbapi
     prisma: Prisma
-    typeorm: ScriptOrm
-    sequelize: ScriptOrm
-    mongoose: ScriptOrm
+    scripts: dict[str, ScriptOrm]
     services: dict[str, Service]
     families: dict[str, Family]
     queues: dict[str, Names]  # by package: decorators that make a call a message
@@ -221,9 +239,7 @@ def tables() -> Tables:
         sqlalchemy=build("sqlalchemy", Sqlalchemy, read("sqlalchemy")),
         dbapi=build("dbapi", Dbapi, read("dbapi")),
         prisma=build("prisma", Prisma, read("prisma")),
-        typeorm=_script("typeorm"),
-        sequelize=_script("sequelize"),
-        mongoose=_script("mongoose"),
+        scripts={name: _script(name) for name in SCRIPTS},
         services={name: _row("services", name, raw, Service) for name, raw in read("services").items()},
         families={name: _row("families", name, raw, Family) for name, raw in read("families").items()},
         queues={name: _row("queues", name, raw, Names) for name, raw in read("queues").items()},
@@ -286,5 +302,7 @@ def _django(raw: dict[str, Any]) -> Django:
 
 def _script(name: str) -> ScriptOrm:
     raw = read(name)
-    shared: dict[str, Any] = {key: raw.pop(key) for key in ("clients", "factories", "batch") if key in raw}
-    return build(name, ScriptOrm, {**shared, "methods": raw})
+    unknown = set(raw) - set(SCRIPT_PARTS)
+    if unknown:
+        raise ValueError(f"orm/{name}.toml: unknown table {min(unknown)!r}")
+    return ScriptOrm(name, {part: _row(name, part, listed, Names) for part, listed in raw.items()})

@@ -325,7 +325,12 @@ def _imported_script(project: Project, path: str, item: Import, depth: int) -> T
     if module is None:
         return Target("external", dotted=f"{item.module}#{item.name}" if item.name else item.module)
     if not item.name:
-        return Target("module", module)
+        project.read(module, "exports")
+        outline = project.outline(module)
+        # What `require` gives for `module.exports = Book` is that, and no module with names.
+        whole = outline is not None and set(outline.exports) == {"default"}
+        found = _exported(project, module, "default", depth + 1) if whole else None
+        return found or Target("module", module)
     return _exported(project, module, item.name, depth)
 
 

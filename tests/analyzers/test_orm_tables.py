@@ -13,7 +13,7 @@ from django.db.models.fields.related_descriptors import create_reverse_many_to_o
 from sqlalchemy.engine import Result
 
 from analyzers.orm import tables as orm
-from analyzers.orm.tables import Sqlalchemy, build, read, tables
+from analyzers.orm.tables import SCRIPTS, Sqlalchemy, build, read, tables
 
 
 def everything() -> list[tuple[str, str, list[str]]]:
@@ -32,9 +32,7 @@ def everything() -> list[tuple[str, str, list[str]]]:
         "sqlalchemy",
         "dbapi",
         "prisma",
-        "typeorm",
-        "sequelize",
-        "mongoose",
+        *SCRIPTS,
         "services",
         "families",
     ):

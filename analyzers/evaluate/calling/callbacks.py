@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
+from analyzers.evaluate import queries
 from analyzers.evaluate.calling import calls, prepared
 from analyzers.evaluate.calling.arguments import Arguments
 from analyzers.evaluate.calling.results import result
@@ -64,6 +65,7 @@ def called_back(
     else:
         returned = calls.invoke(run, function, passed, {}, run.place(callback), "the callback", inline=True)
         _accumulated(run, accumulator, before)
+    returned = queries.given_back(run, returned, run.place(callback))
     run.close()
     return returned
 

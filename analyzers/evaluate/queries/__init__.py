@@ -9,11 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
-from analyzers.evaluate.queries import django, drivers, families, prisma, services, spoken, sqlalchemy
+from analyzers.evaluate.queries import (
+    django,
+    drivers,
+    families,
+    prisma,
+    script_mappers,
+    services,
+    spoken,
+    sqlalchemy,
+)
 from analyzers.evaluate.queries.emit import BATCH, LAZY_KINDS
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
+from analyzers.orm.tables import SCRIPTS
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.types import UNKNOWN_VALUE, Token, Value
@@ -21,7 +31,7 @@ from analyzers.types import UNKNOWN_VALUE, Token, Value
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
 
-_FAMILIES = (django, sqlalchemy, drivers, services, families, prisma, spoken)
+_FAMILIES = (django, sqlalchemy, drivers, services, families, prisma, script_mappers, spoken)
 
 _OF_NONE = frozenset(("instance", "unknown", "external", "function", "module"))
 """Kinds of values whose attributes belong to no family: nearly all that are read."""
@@ -125,7 +135,15 @@ def sliced(run: Run, base: Value, depends: frozenset[Token], stop: object = None
 
 def awaited(run: Run, value: Value, place: Place) -> Value:
     """`await rows` of a lazy promise gives what it promised."""
-    return families.awaited(run, value, place) if value.kind == families.KIND else value
+    if value.kind == families.KIND:
+        return families.awaited(run, value, place)
+    return script_mappers.awaited(run, value, place)
+
+
+def given_back(run: Run, value: Value | None, place: Place) -> Value | None:
+    """What a function that is called for each of many gives back: a query that is sent when it is awaited, is sent."""
+    built = value is not None and value.kind == script_mappers.BUILT
+    return script_mappers.sent(run, value, place) if built and value is not None else value
 
 
 def module_object(value: Value) -> Value | None:
@@ -166,7 +184,7 @@ def kind_of_class(name: str) -> str:
         return "pool"
     if name in ("requests.Session", "httpx.Client", "httpx.AsyncClient", "aiohttp.ClientSession"):
         return "http-client"
-    return services.kind_made_by(name)
+    return script_mappers.kind_of_class(name) or services.kind_made_by(name)
 
 
 def kind_made_by(name: str, node: f.Call | None = None) -> str:
@@ -178,7 +196,7 @@ def kind_made_by(name: str, node: f.Call | None = None) -> str:
         return "connection"
     if name in t.sqlalchemy.classes["session_factory"]:
         return "session-factory"
-    return kind_of_class(name)
+    return script_mappers.kind_made_by(name) or kind_of_class(name)
 
 
 def kind_given(kind: str, method: str, node: f.Call) -> str:
@@ -194,12 +212,12 @@ def kind_given(kind: str, method: str, node: f.Call) -> str:
         return "sa-connection"
     if kind == "engine" and method == "raw_connection":
         return "connection"
-    return services.kind_given(kind, method, node)
+    return script_mappers.kind_given(kind, method) or services.kind_given(kind, method, node)
 
 
 def is_client(kind: str) -> bool:
     """True for what sends queries or requests: a session, a connection, a cursor, a client of a service."""
-    return kind in _CLIENTS or kind in tables().services
+    return kind in _CLIENTS or kind in tables().services or kind in SCRIPTS
 
 
 _CLIENTS = frozenset(
@@ -219,6 +237,7 @@ __all__ = [
     "call",
     "entry",
     "given",
+    "given_back",
     "is_client",
     "is_model",
     "item",

@@ -10,6 +10,7 @@ from analyzers.evaluate.calling import calls
 from analyzers.evaluate.queries.emit import emit
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
+from analyzers.project import names
 from analyzers.types import UNKNOWN_VALUE, Value
 
 if TYPE_CHECKING:
@@ -20,14 +21,21 @@ def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
     """`prisma.user` is the model's delegate."""
     if base.kind != "prisma" or node.name.startswith("$"):
         return None
+    own = names.member(run.summaries.project, *base.ref, node.name) if base.ref is not None else None
+    if own is not None and own.kind == "function":  # A service that is a client has methods of its own.
+        ref = (own.path, own.qualname)
+        return Value("function", ref=ref, label=shapes.text_of(node), bound=base, depends=base.depends)
     return Value("prisma-model", label=shapes.text_of(node), depends=base.depends)
 
 
 def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments) -> Value | None:
     receiver = target.bound
+    t = tables().prisma
+    unknown = target.kind == "external" or (receiver is not None and receiver.kind in ("unknown", "external"))
+    if unknown and run.language != "python" and _is_told(node, name) and isinstance(node.func, f.Attr):
+        receiver = Value("prisma-model", label=shapes.text_of(node.func.obj))
     if receiver is None or receiver.kind not in ("prisma", "prisma-model"):
         return None
-    t = tables().prisma
     effect = t.model.of(name) if receiver.kind == "prisma-model" else t.client.of(name)
     if effect == "derived":
         return receiver
@@ -47,6 +55,21 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     if effect == "fetch_many":
         return Value("list", depends=arguments.depends, label=receiver.label)
     return UNKNOWN_VALUE
+
+
+def _is_told(node: f.Call, name: str) -> bool:
+    """True for `ctx.db.book.findUnique({ where })`, whatever `ctx.db` is: nothing else is asked in these words."""
+    t, func = tables().prisma, node.func
+    if (
+        name not in t.told
+        or len(node.args) != 1
+        or not isinstance(func, f.Attr)
+        or not isinstance(func.obj, f.Attr)
+    ):
+        return False
+    words = node.args[0]
+    keys = {k.value for k in words.keys if isinstance(k, f.Const)} if isinstance(words, f.Mapping) else set()
+    return bool(keys & t.words.names)
 
 
 def _transaction(run: Run, node: f.Call, receiver: Value, arguments: Arguments) -> Value | None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from analyzers.facts import (
     Assign,
     Attr,
+    Call,
     Collection,
     Const,
     Define,
@@ -267,13 +270,15 @@ def assigning(spec: Spec) -> LowerStmt:
         mark = len(out)
         lower_plain(unit, node, depth, out)
         if unit.prefix == "" and len(out) > mark and type(out[mark]) is Assign:
-            note_commonjs(unit, out[mark])
+            out[mark] = note_commonjs(unit, out[mark])
 
     return lower
 
 
-def note_commonjs(unit: Unit, statement: Stmt) -> None:
-    """The exports of a CommonJS assignment. What is neither a name nor a function has the local "" (unknown)."""
+def note_commonjs(unit: Unit, statement: Stmt) -> Stmt:
+    """The exports of a CommonJS assignment. What is neither a name nor a function has the local "" (unknown), but for a
+    call that makes all that the file exports: it is also assigned to `default`.
+    """
     assert type(statement) is Assign
     for target in statement.targets:
         if type(target) is not Attr:
@@ -283,9 +288,14 @@ def note_commonjs(unit: Unit, statement: Stmt) -> None:
                 for key, value in zip(statement.value.keys, statement.value.values, strict=True):
                     if type(key) is Const and isinstance(key.value, str):
                         unit.exports.append(Export(key.value, local_of(value), ""))
+            if type(statement.value) is Call:
+                unit.exports.append(Export("default", "default", ""))
+                default = Name(target.at, target.to, "default")
+                return structs.replace(statement, targets=(*statement.targets, default))
             unit.exports.append(Export("default", local_of(statement.value), ""))
         elif is_exports(target.obj):
             unit.exports.append(Export(target.name, local_of(statement.value), ""))
+    return statement
 
 
 def is_exports(target: Expr) -> bool:

@@ -1,0 +1,325 @@
+"""Mappers of JavaScript and TypeScript: TypeORM, MikroORM, Sequelize, Mongoose, Drizzle, Knex.
+
+A client (a repository, an entity manager, a model that a function made) is a value whose kind is the mapper's name. A
+class of the project that is derived from a mapper's is asked itself, and its instances are rows. What is asked by a
+chain (`db.select().from(users)`) is a query that is sent when it is awaited. Names come from `orm/<mapper>.toml`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from analyzers import facts as f
+from analyzers.evaluate import evidence, shapes
+from analyzers.evaluate.queries import drivers
+from analyzers.evaluate.queries.emit import emit
+from analyzers.evaluate.run import Run
+from analyzers.findings import Place
+from analyzers.orm import tables
+from analyzers.orm.tables import SCRIPTS, ScriptOrm
+from analyzers.project import names
+from analyzers.types import NONE, Value
+
+if TYPE_CHECKING:
+    from analyzers.evaluate.calling.arguments import Arguments
+
+BUILT = "built query"
+"""A query that is sent when it is awaited: `path` says whether it writes, `relation` whether it asks for many."""
+ASKED = "asked query"
+"""A query that was sent for what its methods still refine: `Book.find().sort("title")`; `of` is a row."""
+DOCUMENT = "document"
+"""A row that no class of the project stands for."""
+
+WRITES, MANY = "write", "many"
+_OF_TABLE = "of a table"
+_LISTS = ("list", "set", "tuple", "iterator")
+
+READS = ("fetch_one", "fetch_many", "fetch_batch", "scalar")
+ASKS = (*READS, "write_one", "write_many")
+OF_ROW = ("row_read", "row_write")
+
+
+def kind_of_class(name: str) -> str:
+    """The mapper whose clients are instances of an outside class; "" for none."""
+    return next((mapper for mapper, table in tables().scripts.items() if table.has("clients", name)), "")
+
+
+def kind_made_by(name: str) -> str:
+    """The mapper whose client an outside function makes; "" for none."""
+    mappers = tables().scripts.items()
+    return next((m for m, table in mappers if table.has("makers", name) or table.has("clients", name)), "")
+
+
+def kind_given(kind: str, method: str) -> str:
+    """A client that a client's method gives: `dataSource.getRepository(Book)`."""
+    table = tables().scripts.get(kind)
+    return kind if table is not None and table.has("factories", method) else ""
+
+
+def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
+    """`dataSource.manager`, `db.query.users`."""
+    table = tables().scripts.get(base.kind)
+    if table is None:
+        return None
+    label = shapes.text_of(node)
+    if table.has("attributes", node.name) or base.relation == _OF_TABLE:
+        return Value(base.kind, label=label, depends=base.depends)
+    if table.has("tables", node.name):
+        return Value(base.kind, label=label, depends=base.depends, relation=_OF_TABLE)
+    return None
+
+
+def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments) -> Value | None:
+    """A method of a client, of a mapped class, of a row or of a query; a client that is called itself."""
+    if run.language == "python":
+        return None
+    if target.kind == "external":
+        kind = kind_made_by(target.dotted)
+        if not kind and isinstance(node.func, f.Attr):
+            return _told(run, node, name, arguments)
+        return Value(kind, label=target.label, depends=arguments.depends) if kind else None
+    if target.kind in SCRIPTS and target.bound is None:
+        called = tables().scripts[target.kind].has("called", "()")
+        return _built(target.kind, target.label, arguments) if called else None
+    receiver = target.bound
+    if receiver is None or target.kind != "unknown":
+        return None
+    if receiver.kind == BUILT:
+        return _refined(run, node, receiver, name, arguments)
+    if receiver.kind == ASKED:
+        chained = tables().scripts[receiver.dotted].has("chain", name)
+        return receiver.on(arguments.depends) if chained else None
+    if receiver.kind == DOCUMENT:
+        return _of_row(run, node, tables().scripts[receiver.dotted], receiver, name, arguments)
+    if receiver.kind in SCRIPTS:
+        return _of_client(run, node, tables().scripts[receiver.kind], receiver, name, arguments)
+    if receiver.kind in ("class", "instance") and receiver.ref is not None:
+        return _of_class(run, node, receiver, name, arguments)
+    if receiver.kind in ("unknown", "external"):
+        return _told(run, node, name, arguments)
+    return None
+
+
+def _of_class(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value | None:
+    """`Book.findByPk(1)`, `book.save()`, `this.findOne(...)` in a repository of the project's own."""
+    assert receiver.ref is not None
+    mapper, part = _mapper(run, *receiver.ref)
+    if not mapper:
+        return None
+    table = tables().scripts[mapper]
+    if part == "models" and receiver.kind == "instance" and table.effect(name, *OF_ROW):
+        return _of_row(run, node, table, receiver, name, arguments)
+    # `this` of a method that is static is the class.
+    is_client = part == "clients" and receiver.kind == "instance"
+    return _of_client(run, node, table, receiver, name, arguments) if is_client or part == "models" else None
+
+
+def _mapper(run: Run, path: str, qualname: str) -> tuple[str, str]:
+    """The mapper that a class of the project is derived from, and whether it is a model or a client of it."""
+    project = run.summaries.project
+
+    def find() -> tuple[str, str]:
+        above = names.names_above(project, path, qualname)
+        for mapper, table in tables().scripts.items():
+            for part in ("models", "clients"):
+                if any(table.has(part, name) for name in above):
+                    return mapper, part
+        return "", ""
+
+    return project.memo.ask(("script mapper", path, qualname), find, in_cycle=("", "")) if path else ("", "")
+
+
+# ---------------------------------------------------------------------------------------------------- asking
+
+
+def _of_client(
+    run: Run, node: f.Call, table: ScriptOrm, receiver: Value, name: str, arguments: Arguments
+) -> Value | None:
+    if table.has("factories", name):
+        return Value(table.name, label=shapes.text_of(node), depends=receiver.depends)
+    if table.has("runs", name):
+        return _in_transaction(run, node, table, receiver, arguments)
+    if table.has("begins", name):
+        return _built(table.name, f"{receiver.label}.{name}()", arguments, node, table)
+    if table.has("begins_write", name):
+        made = _built(table.name, f"{receiver.label}.{name}()", arguments, node, table)
+        return replace(made, path=WRITES)
+    if table.has("execute", name):
+        drivers.send(run, node, receiver, name, arguments, many=_asks_for_many(node, table))
+        return Value("list", depends=arguments.depends, label=receiver.label)
+    effect = table.effect(name, *ASKS)
+    if not effect:
+        return None
+    depends = arguments.depends
+    _send(run, node, table, effect, f"{receiver.label}.{name}()", depends, name, arguments)
+    row_ = _row(run, table, receiver).on(depends)
+    if effect in ("fetch_many", "fetch_batch") and name not in ("distinct", "aggregate"):
+        of_rows = Value("list", of=row_, depends=depends, label=receiver.label)
+        return (
+            of_rows
+            if table.name != "mongoose"
+            else replace(of_rows, kind=ASKED, dotted=table.name, path=MANY)
+        )
+    if effect in ("fetch_one", "write_one"):
+        asked = Value(ASKED, of=row_, dotted=table.name, depends=depends, label=receiver.label)
+        return asked if table.name == "mongoose" else row_
+    return Value(depends=depends)
+
+
+def _row(run: Run, table: ScriptOrm, receiver: Value) -> Value:
+    if receiver.kind == "class" and receiver.ref is not None:
+        return evidence.instance_of(run.summaries.project, *receiver.ref)
+    return Value(DOCUMENT, dotted=table.name) if table.parts.get("row_write") else Value()
+
+
+def _of_row(
+    run: Run, node: f.Call, table: ScriptOrm, receiver: Value, name: str, arguments: Arguments
+) -> Value | None:
+    """`book.save()`, `book.populate("author")`."""
+    effect = table.effect(name, *OF_ROW)
+    if not effect:
+        return None
+    label = f"{receiver.label or 'row'}.{name}()"
+    _send(run, node, table, effect, label, receiver.depends | arguments.depends, name, arguments)
+    return Value(depends=receiver.depends) if effect == "row_read" else receiver
+
+
+def _send(
+    run: Run,
+    node: f.Call,
+    table: ScriptOrm,
+    effect: str,
+    label: str,
+    depends: frozenset[int | str],
+    name: str,
+    arguments: Arguments,
+) -> None:
+    writes = effect in ("write_one", "write_many", "row_write")
+    many = effect in ("fetch_batch", "write_many") or _asks_for_many(node, table) or _is_given_many(arguments)
+    note = "each row has its own data, so one statement does not do it" if table.has("differs", name) else ""
+    emit(
+        run, "write" if writes else "read", label, run.place(node), depends, orm=table.name, batch=many, note=note,
+        many=effect == "fetch_many",
+    )  # fmt: skip
+
+
+def _asks_for_many(node: f.Call, table: ScriptOrm) -> bool:
+    """`In(ids)`, `inArray(users.id, ids)`, `{ id: { [Op.in]: ids } }`, `{ _id: { $in: ids } }`."""
+    for part in shapes.nodes(node.args):
+        if isinstance(part, f.Mapping):
+            keys = (
+                k.value if isinstance(k, f.Const) else k.name if isinstance(k, f.Attr) else ""
+                for k in part.keys
+            )
+            if any(isinstance(key, str) and table.has("batch", key) for key in keys):
+                return True
+        elif isinstance(part, f.Call):
+            function = part.func.name if isinstance(part.func, f.Attr) else shapes.dotted(part.func)
+            if table.has("batch", function):
+                return True
+    return False
+
+
+def _is_given_many(arguments: Arguments) -> bool:
+    """`repository.save(books)`, `{ where: { id: ids } }`: an array among what is given."""
+    return any(_holds_many(value) for value in arguments.values)
+
+
+def _holds_many(value: Value, depth: int = 0) -> bool:
+    if value.kind in _LISTS:
+        return value.size is None or not value.size.is_constant
+    return depth < 2 and any(
+        _holds_many(held, depth + 1) for name, held in value.entries if name in ("where", "id", "_id")
+    )
+
+
+def _in_transaction(
+    run: Run, node: f.Call, table: ScriptOrm, receiver: Value, arguments: Arguments
+) -> Value | None:
+    """`dataSource.transaction(async (manager) => ...)`: the callback runs once, with a client of its own."""
+    from analyzers.evaluate.calling import calls
+
+    function = next((value for value in arguments.values if value.kind == "function"), None)
+    if function is None:
+        return None
+    client = Value(table.name, label="tx", depends=receiver.depends)
+    return calls.invoke(run, function, (client,), {}, run.place(node), "the transaction", inline=True)
+
+
+# ------------------------------------------------------------------------------------ queries built by a chain
+
+
+def _built(
+    mapper: str, label: str, arguments: Arguments, node: f.Call | None = None, table: ScriptOrm | None = None
+) -> Value:
+    many = node is not None and table is not None and _asks_for_many(node, table)
+    return Value(BUILT, dotted=mapper, label=label, depends=arguments.depends, relation=MANY if many else "")
+
+
+def _refined(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
+    table = tables().scripts[receiver.dotted]
+    writes = table.has("begins_write", name) or receiver.path == WRITES
+    many = (
+        receiver.relation == MANY
+        or table.has("batch", name)
+        or _asks_for_many(node, table)
+        or (writes and _is_given_many(arguments))
+        or any(_lists_places(argument) for argument in node.args)
+    )
+    refined = replace(
+        receiver, depends=receiver.depends | arguments.depends, path=WRITES if writes else "", relation=MANY if many else "",
+        label=f"{receiver.label.partition('(')[0]}()",
+    )  # fmt: skip
+    if table.has("sends", name) or name == "then":
+        return sent(run, refined, run.place(node))
+    return refined
+
+
+def _lists_places(node: f.Expr) -> bool:
+    """`where("book.id IN (:...ids)", { ids })`."""
+    from analyzers.evaluate.queries import sql
+
+    return sql.written(sql.text_of(node)).many
+
+
+def sent(run: Run, value: Value, place: Place) -> Value:
+    """A query that a chain built is sent: it is awaited, or given back by what is called for each of many."""
+    kind = "write" if value.path == WRITES else "read"
+    emit(
+        run,
+        kind,
+        value.label or "a query",
+        place,
+        value.depends,
+        orm=value.dotted,
+        batch=value.relation == MANY,
+    )
+    return Value("list", depends=value.depends)
+
+
+def awaited(run: Run, value: Value, place: Place) -> Value:
+    """What awaiting a query gives."""
+    if value.kind == BUILT:
+        return sent(run, value, place)
+    if value.kind == ASKED:
+        row_ = value.of or NONE
+        return (
+            replace(value, kind="list", dotted="", path="") if value.path == MANY else row_.on(value.depends)
+        )
+    return value
+
+
+# ------------------------------------------------------------------------------------------ by what is said
+
+
+def _told(run: Run, node: f.Call, name: str, arguments: Arguments) -> Value | None:
+    """A method that nothing else has, of something of which nothing is known: `models.Book.findByPk(id)`."""
+    for table in tables().scripts.values():
+        if table.has("told", name) and arguments.values:
+            effect = table.effect(name, *ASKS)
+            label = f"{shapes.text_of(node.func.obj)}.{name}()" if isinstance(node.func, f.Attr) else name
+            _send(run, node, table, effect, label, arguments.depends, name, arguments)
+            return Value(DOCUMENT, dotted=table.name, depends=arguments.depends)
+    return None
