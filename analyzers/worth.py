@@ -8,6 +8,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.remembered import remembered
 from analyzers.handing import hands_rows_on
 from analyzers.project.index import Project
+from analyzers.rules import per_call
 from analyzers.rules.shared_queries import may_be_shared
 
 
@@ -42,6 +43,7 @@ def _repeats(project: Project, path: str, function: f.Function) -> bool:
     return (
         project.holds_functions(path, function.qualname)
         or _hides_loops(function)
+        or per_call.may_report(function)
         or hands_rows_on(project, path, function)
     )
 

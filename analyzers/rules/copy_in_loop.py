@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.evaluate.operators import INTO_ANOTHER
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
-from analyzers.rules import data, deques, edits, frames, structure
+from analyzers.rules import data, deques, edits, frames, per_call, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 
 _ADVICE = {
@@ -40,6 +40,9 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if operation.function != context.function.qualname:
             continue
+        queue = per_call.fifo(context, operation)
+        if queue is not None and context.once("copy", operation.place):
+            yield _queue_finding(context, operation, queue)
         loop = _copied_again(context, operation)
         if loop is not None and structure.is_set_in(
             context, loop, operation.target or operation.receiver.label
@@ -118,6 +121,21 @@ def _frame_finding(context: Context, growth: frames.Growth, loop: Loop, place: P
         Confidence.HIGH,
         Cost(product(turns, turns), f"O({turns})"),
         [loop_related(loop)],
+    )
+
+
+def _queue_finding(context: Context, operation: Operated, filled: Related) -> Finding:
+    """A list that an object keeps as a queue: as slow as it is long, on every call."""
+    label, size = operation.receiver.label, operation.cost.formula()
+    return context.finding(
+        RULE.name,
+        operation.place,
+        f"`{context.source(operation.place)[:60]}` moves every element of the list `{label}` on every call of "
+        f"`{context.function.name}`, and another makes it longer. {_ADVICE[_shown_name(operation)]}",
+        Severity.INFORMATION,
+        Confidence.MEDIUM,
+        Cost(f"O({size})", "O(1)"),
+        [filled],
     )
 
 
@@ -288,6 +306,9 @@ where the list is likely to be long besides.
 A text or a buffer from which each turn cuts off a piece that it found (`text = text[match.end():]`, `line, rest =
 rest.split("\\n", 1)`) is information; a prefix or two cut off a name are nothing.
 
+A list that an object keeps as a queue (one method appends, another takes from the front) is information, as nobody sees
+how long it gets; a stack, and a list that only gets shorter, are nothing.
+
 It is silent for `append`, `extend` and `list +=`, for `s += x` on a local string (CPython grows it in place), for
 copies that are not stored back, and for containers that live for one turn only.
 """,
@@ -336,6 +357,20 @@ def packed(chunks: list[bytes]) -> bytes:
     for chunk in chunks:
         data += chunk  # <- here
     return data
+""",
+        ),
+        Example(
+            "a queue that an object keeps",
+            """\
+class Jobs:
+    def __init__(self) -> None:
+        self.waiting = []
+
+    def add(self, job: str) -> None:
+        self.waiting.append(job)
+
+    def take(self) -> str:
+        return self.waiting.pop(0)  # <- here
 """,
         ),
         Example(
@@ -418,6 +453,17 @@ def joined(lines: list[str]) -> str:
 
 def heads(rows: list[list[int]]) -> list[list[int]]:
     return [row[1:] for row in rows]
+
+
+class Scopes:
+    def __init__(self) -> None:
+        self.open = []
+
+    def enter(self, scope: str) -> None:
+        self.open.insert(0, scope)
+
+    def leave(self) -> str:
+        return self.open.pop(0)
 """,
         ),
     ),

@@ -12,7 +12,7 @@ from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severi
 from analyzers.rules import data, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.rules.membership_in_list import SEARCHED
-from analyzers.types import Value
+from analyzers.types import INPUT, Value
 
 MAX_CHAIN = 4
 """Calls followed from the loop to the search."""
@@ -29,6 +29,7 @@ class Scan(NamedTuple):
     asked: frozenset[str]
     chain: tuple[Related, ...] = ()
     shifts: bool = False
+    whole: bool = False
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -46,6 +47,9 @@ def check(context: Context) -> Iterator[Finding]:
         if scan is None:
             loop = _draining(called)
             scan = _shift_of(context, called) if loop is not None else None
+        if scan is None:
+            loop = _going_through_itself(context, called)
+            scan = _whole_of(context, called, loop) if loop is not None else None
         if loop is not None and scan is not None and context.once("hidden", called.place):
             yield _finding(context, called, loop, scan)
 
@@ -107,6 +111,57 @@ def _shift_of(context: Context, called: Called) -> Scan | None:
                 what = f"`.{operation.name}(0)` moves every element of the {receiver.kind} `{receiver.label}`"
                 return Scan(receiver.label, receiver.kind, operation.place, what, frozenset(), shifts=True)
     return None
+
+
+def _going_through_itself(context: Context, called: Called) -> Loop | None:
+    """The innermost loop on each of whose turns a call goes through all that the loop runs over."""
+    innermost = len(called.loops) - 1
+    if structure.happens_once(structure.home(context, called.place), called.loops[-1], called.place):
+        innermost -= 1
+    for position in range(innermost, -1, -1):
+        loop = called.loops[position]
+        if loop.polling or loop.chunked or loop.amortised or loop.number in called.rare or loop.exits:
+            return None
+        if turns_much(loop) and loop.kind != "while":
+            same = any(size in loop.turns.sizes and not size.loops for size in called.cost.sizes)
+            return loop if same else None
+    return None
+
+
+def _whole_of(context: Context, called: Called, loop: Loop) -> Scan | None:
+    """What a callee goes through that the loop around the call runs over, too, by the part of its cost that says so."""
+    sizes = {size.label for size in loop.turns.sizes}
+    for name, value in called.bound.items():
+        if loop.number in value.depends or value.born >= len(called.loops) or value.frozen:
+            continue
+        for part in called.summary.parts:
+            for size in part.cost.sizes:
+                label = size.label.strip("|").removeprefix("Σ").strip("|")
+                if size.key.partition(":")[0] != called.qualname or label.partition(".")[0] != name:
+                    continue
+                if "(" in label:
+                    continue  # What two calls of the same name give need not be the same.
+                shown = label.replace(name, value.label, 1) if value.label else label
+                if f"|{shown}|" in sizes and not _is_drawn_from(context, called, value, label):
+                    return Scan(label, value.kind, part.place, part.text, frozenset(), whole=True)
+    return None
+
+
+DRAINED = frozenset(("iterator", "file", "iterable", "queue", "cursor"))
+"""What a callee goes on with where the loop around it stands: a parser is handed its tokens."""
+
+
+def _is_drawn_from(context: Context, called: Called, value: Value, label: str) -> bool:
+    """True for what a callee may take the next elements of, where it stops early or at its own end."""
+    if value.kind in DRAINED or INPUT in value.depends:
+        return True
+    if value.known or "." in label:
+        return False
+    function = context.project.function(called.path, called.qualname)
+    analysis = (
+        context.summaries.analysis_with(called.path, function, called.bound) if function is not None else None
+    )
+    return analysis is None or any(one.exits or one.kind == "while" for one in analysis.loops)
 
 
 def _own_size(called: Called, scan: Scan) -> Iterator[str]:
@@ -203,6 +258,10 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
         message += (
             f"moves every element of `{shown}`. A `collections.deque` takes from the front in constant time."
         )
+    elif scan.whole:
+        message += f"goes through all of `{shown}`, which the loop goes through, too."
+        same = not any(loop.number in one.depends for one in called.bound.values())
+        message += " It is given the same on every turn." if same else ""
     else:
         message += f"searches `{shown}` from front to back."
         message += " It grows in this loop." if grows else ""
@@ -211,7 +270,7 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
     severe = (
         squared
         and not loop.exits
-        and not scan.shifts
+        and not (scan.shifts or scan.whole)
         and scan.kind != "sequence"
         and data.is_data(context, loop)
     )
@@ -221,7 +280,7 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
         called.place,
         message,
         Severity.WARNING if severe else severity,
-        Confidence.HIGH if squared else Confidence.MEDIUM,
+        Confidence.HIGH if squared and not scan.whole else Confidence.MEDIUM,
         Cost(
             product(turns, turns if grows else cost),
             f"O({turns})" if grows or turns == cost else f"O({turns} + {cost})",
@@ -248,7 +307,8 @@ It is a warning where one size is squared (the loop runs over the very collectio
 sizes multiply and the loop goes through data (rows, a file, an annotated list), and a hint elsewhere. It speaks only where the callee's source is at hand, where what it searches comes from an argument
 that is the same on every turn and is known to be a list or the like, and where what it looks for comes from the turn's
 element. It is silent for functions that remember their answers. A method that takes the first element of a list, called until the
-list is empty, moves all that is left each time: that is told too.
+list is empty, moves all that is left each time: that is told too. So is a callee that goes through all of what the loop
+around it runs over, whatever it does with it: information, or a hint where nothing says that it is data.
 """,
     severity=Severity.WARNING,
     bad=(
@@ -288,6 +348,14 @@ def unique(words: list[str]) -> list[str]:
     for word in words:
         add_once(names, word)  # <- here
     return names
+
+
+def total(amounts: list[float]) -> float:
+    return sum(amounts)
+
+
+def shares(amounts: list[float]) -> list[float]:
+    return [amount / total(amounts) for amount in amounts]  # <- here
 """,
         ),
     ),
@@ -313,6 +381,19 @@ def tagged(posts, tag: str):
 
 def first(tags: list[str]) -> bool:
     return has(tags, "first")
+
+
+def block(lines) -> list[str]:
+    found = []
+    for line in lines:
+        if line == "end":
+            break
+        found.append(line)
+    return found
+
+
+def blocks(lines) -> list[list[str]]:
+    return [block(lines) for line in lines if line == "begin"]
 """,
         ),
     ),

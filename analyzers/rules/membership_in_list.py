@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analyzers import facts as f
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import changes, data, lookups, structure
+from analyzers.rules import changes, data, lookups, per_call, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.types import Value
 
@@ -16,7 +16,12 @@ SEARCHED = ("list", "tuple", "deque", "sequence", "values", "queryset")
 
 def check(context: Context) -> Iterator[Finding]:
     for operation in context.analysis.operations:
-        if operation.tag != "scan" or not operation.loops or operation.receiver.kind not in SEARCHED:
+        if operation.tag != "scan" or operation.receiver.kind not in SEARCHED:
+            continue
+        filled = per_call.filling(context, operation)
+        if filled is not None and context.once("scan", operation.place):
+            yield _filling_finding(context, operation, filled)
+        if not operation.loops:
             continue
         loop = _searched_again(context, operation)
         if (
@@ -27,6 +32,22 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if context.once("scan", operation.place):
             yield _finding(context, operation, loop)
+
+
+def _filling_finding(context: Context, operation: Operated, filled: Related) -> Finding:
+    """A list in which an object keeps each thing once: every call searches all that came before."""
+    size = operation.cost.formula()
+    return context.finding(
+        RULE.name,
+        operation.place,
+        f"`in` searches the list `{operation.receiver.label}` from front to back on every call of "
+        f"`{context.function.name}`, which makes it longer. A set beside it, or the keys of a dict, answer without "
+        f"searching.",
+        Severity.HINT,
+        Confidence.MEDIUM,
+        Cost(f"O({size})", "O(1)"),
+        [filled],
+    )
 
 
 def _searched_again(context: Context, operation: Operated) -> Loop | None:
@@ -128,6 +149,9 @@ RULE = Rule(
 times |list| comparisons, where a set or a dict answers each in constant time on average. It is a warning where one
 size is squared (the list grows in the very loop, or the loop runs over it) and grows with data (rows, what is read,
 what the function is given to work on), and information where two sizes multiply or nothing tells that they grow.
+
+A list in which an object keeps each thing once (`if job not in self.jobs: self.jobs.append(job)`) is a hint: most such
+lists are short.
 
 So does a list that each turn makes of the same things, only to search it: `name in [user.name for user in users]`.
 

@@ -30,7 +30,7 @@ DUCKS = {
     "iteritems": "dict",
     "itervalues": "dict",
 }
-"""Methods that one built-in type alone has: enough to know what the call costs, not enough to report it."""
+"""Methods that one built-in type alone has."""
 
 VIEWS = ("items", "keys", "values")
 """Methods of a mapping that give as many as it holds."""
@@ -45,8 +45,8 @@ _NO_ARGUMENT = Value(size=ONE)
 def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments, place: Place) -> Value:
     """A method of a built-in type."""
     first = arguments.first()
-    if not receiver.known:
-        receiver = receiver.but(kind=DUCKS.get(name, "unknown") if run.language == "python" else "unknown")
+    if not receiver.known and run.language == "python":
+        receiver = _by_what_it_is_asked(node, receiver, name, first)
     if run.language != "python" and name in SLICES and receiver.kind in ("list", "str"):
         return _sliced(run, node, receiver, arguments)
     row = operations(run.language).method(
@@ -77,6 +77,22 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     if name in segments.CUT and receiver.kind in ("str", "bytes") and made.kind == "list":
         return made.but(evidence=segments.PIECES)
     return made
+
+
+def _by_what_it_is_asked(node: f.Call, receiver: Value, name: str, first: Value | None) -> Value:
+    """A receiver of which nothing is known but the call: `queue.pop(0)` and `queue.insert(0, x)` move all elements of a
+    list, `order.index(x)` searches what has an order. A text is asked for a text, and one that starts to look further on
+    goes through no part twice."""
+    if name in DUCKS:
+        return receiver.but(kind=DUCKS[name])
+    if node.keywords or first is None or isinstance(first.const, str):
+        return receiver.but(kind="unknown")
+    at_front = first.const == 0 and first.kind == "int"
+    if at_front and len(node.args) == {"pop": 1, "insert": 2}.get(name):
+        return receiver.but(kind="list", evidence=f"`.{name}(0)` is asked of it")
+    if name == "index" and len(node.args) == 1 and first.kind not in ("str", "bytes"):
+        return receiver.but(kind="sequence", evidence="`.index()` is asked of it")
+    return receiver.but(kind="unknown")
 
 
 def _cuts_text(name: str, arguments: Arguments) -> bool:
