@@ -71,7 +71,8 @@ class Desk:
         """The Messages requests that reached the stand-in, oldest first."""
         if not self.record.exists():
             return []
-        rows = [json.loads(line) for line in self.record.read_text().splitlines()]
+        # What stands behind the last end of a line is still being written.
+        rows = [json.loads(line) for line in self.record.read_text().split("\n")[:-1]]
         return [row for row in rows if str(row.get("target", "")).startswith("/v1/messages")]
 
 

@@ -21,6 +21,8 @@ export async function startClaude({ python, rules, folder }) {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the stand-in Messages API ended with code ${code}`)));
   });
-  const requests = () => (fs.existsSync(record) ? fs.readFileSync(record, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line)) : []);
+  // What stands behind the last end of a line is still being written.
+  const lines = () => (fs.existsSync(record) ? fs.readFileSync(record, 'utf8').split('\n').slice(0, -1) : []);
+  const requests = () => lines().map((line) => JSON.parse(line));
   return { url, record, requests, stop: () => child.kill() };
 }
