@@ -52,6 +52,22 @@ class Origin(Struct, frozen=True, gc=False):
     )
 
 
+ANYTHING = "*"
+"""Ends the path of a relation whose rows came by a query that could not be followed: `reviews__*`."""
+
+
+def is_certain(origin: Origin | None, path: str) -> bool:
+    """Whether what loads of the relation at a path are known is all that loads it."""
+    if origin is None or not origin.certain:
+        return False
+    above = path.rpartition("__")[0]
+    while above:
+        if f"{above}__{ANYTHING}" in origin.prefetches:
+            return False
+        above = above.rpartition("__")[0]
+    return True
+
+
 class Value(Struct, frozen=True, gc=False):
     """An abstract value.
 

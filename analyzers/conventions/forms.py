@@ -20,7 +20,7 @@ from analyzers.conventions.units import ROW, At
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.models import Models
-from analyzers.project.outline import callee, dotted, keyword, literal
+from analyzers.project.outline import callee, dotted, is_true, keyword, literal
 from analyzers.project.schema import Key, Model
 from analyzers.text import Span
 
@@ -156,24 +156,50 @@ def _of_model(project: Project, cls: f.ClassDef, key: Key, replaced: set[str]) -
     held = classes.meta(project, key, "model")
     named = classes.class_of(project, held) if held is not None else None
     model = Models(project).model(*named) if named is not None else None
-    chosen = classes.meta(project, key, "fields")
-    words = classes.words(project, chosen) if chosen is not None else None
-    if model is None or model.orm != "django" or not words or chosen is None or chosen.owner[0] != key[0]:
+    if model is None or model.orm != "django":
         return
     widgets = classes.meta(project, key, "widgets")
     declared = {name for above in classes.ancestry(project, key) for name in classes.own(project, above)}
     other = declared | replaced | _named(widgets)
-    for word in words:
-        relation = model.relations.get(word.text)
-        if relation is None or relation.kind not in ("fk", "m2m", "o2o") or word.text in other:
+    for name, span in _chosen(project, cls, key, model):
+        relation = model.relations.get(name)
+        if relation is None or relation.kind not in ("fk", "m2m", "o2o") or name in other:
             continue
         related = Models(project).related(relation)
-        span = classes.local(cls, key, word)
-        if related is not None and span is not None and related.managers and _tells(project, related):
+        if related is not None and related.managers and _tells(project, related):
             at = At(span)
             of = at.attr(at.name("self"), units.attribute(*related.key, "every"))
             shown = at.call(at.name("<maybe>"), at.call(at.attr(at.name(ROW), "__str__")))
             yield at.each(ROW, at.call(at.name("<every>"), of), at.do(shown))
+
+
+def _chosen(project: Project, cls: f.ClassDef, key: Key, model: Model) -> Iterator[tuple[str, Span]]:
+    """The fields of the model that class Meta names, where they stand in the class; with `"__all__"`, or `exclude`, its own.
+
+    Source: https://docs.djangoproject.com/en/5.2/topics/forms/modelforms/#selecting-the-fields-to-use
+    """
+    chosen = classes.meta(project, key, "fields") or classes.meta(project, key, "exclude")
+    words = classes.words(project, chosen) if chosen is not None else None
+    if chosen is None or words is None or chosen.owner[0] != key[0]:
+        return
+    named = [(word.text, span) for word in words if (span := classes.local(cls, key, word)) is not None]
+    if classes.meta(project, key, "fields") is not None and [name for name, _ in named] != [_ALL]:
+        yield from named
+        return
+    without = {word.text for word in words}
+    for name in model.relations:
+        declared = classes.own(project, model.key).get(name)
+        if name not in without and declared is not None and not _is_kept_out(declared.value):
+            yield name, named[0][1] if named else classes.name_of(cls)
+
+
+_ALL = "__all__"
+
+
+def _is_kept_out(field: f.Expr | None) -> bool:
+    """True for a field of a model that no form shows: `editable=False`."""
+    given = keyword(field, "editable") if isinstance(field, f.Call) else None
+    return isinstance(given, f.Const) and given.kind == "bool" and not is_true(given)
 
 
 def _tells(project: Project, model: Model) -> bool:

@@ -61,6 +61,22 @@ def _shown(project: Project, path: str, node: f.Call) -> tuple[f.Param, ...]:
     return function(project, other, found).params if other is not None and found is not None else ()
 
 
+def asks_by_itself(project: Project, path: str) -> bool:
+    """Whether a template has tags that may give it rows, whatever its context holds."""
+
+    def find() -> bool:
+        project.read(path)
+        facts = project.facts(path)
+        bodies = (function.body for function in facts.functions) if facts is not None else ()
+        return any(
+            isinstance(node, f.Call) and isinstance(node.func, f.Name) and node.func.id == "<tag>"
+            for body in bodies
+            for node in f.walk(body)
+        )
+
+    return project.memo.ask(("template with tags", path), find, in_cycle=False)
+
+
 def blocks(project: Project, path: str) -> list[str]:
     """The names of the blocks that a template has."""
     facts = project.facts(path)

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from analyzers import facts as f
+from analyzers.orm import tables
 from analyzers.project.edited import defines_the_same
 from analyzers.project.outline import dotted
 from analyzers.project.row_sets import SETS, gives
@@ -194,7 +195,7 @@ def _part(unit: Unit, python: bool) -> _Part:
             read.add(node.name)
         elif kind is f.Call:
             if _called(node) in _LOADERS:
-                _add_loaded(node, loaded, custom)
+                _add_loaded(node, loaded, custom, pairs)
         elif kind is f.Const:
             text = node.value
             if text.__class__ is str and "_" in text:
@@ -241,8 +242,44 @@ def _called(node: f.Call) -> str:
     return called.name if isinstance(called, f.Attr) else called.id if isinstance(called, f.Name) else ""
 
 
-def _add_loaded(node: f.Call, loaded: set[str], custom: set[str]) -> None:
-    texts = [a.value for a in node.args if isinstance(a, f.Const) and isinstance(a.value, str)]
+def _add_loaded(node: f.Call, loaded: set[str], custom: set[str], pairs: set[tuple[str, str]]) -> None:
+    texts = _texts(node)
+    if _called(node) != "Prefetch":
+        loaded.update(part for text in texts for part in text.split("__"))
+        return
+    given = {keyword.name: keyword.value for keyword in node.keywords}
+    if "to_attr" in given or len(node.args) > 2:
+        # The relation itself is left as it was.
+        loaded.update(part for text in texts for part in text.split("__")[:-1])
+        return
     loaded.update(part for text in texts for part in text.split("__"))
-    if _called(node) == "Prefetch" and len(node.args) + len(node.keywords) > 1:
-        custom.update(text.rpartition("__")[2] for text in texts)
+    rows = given.get("queryset", node.args[1] if len(node.args) > 1 else None)
+    if rows is None and len(node.keywords) == 0:
+        return
+    along = _loaded_along(rows)
+    for text in texts:
+        last = text.rpartition("__")[2]
+        if along is None:
+            custom.add(last)
+        else:
+            pairs.update((last, path.partition("__")[0]) for path in along)
+
+
+def _texts(node: f.Call) -> list[str]:
+    return [a.value for a in node.args if isinstance(a, f.Const) and isinstance(a.value, str)]
+
+
+def _loaded_along(rows: f.Expr | None) -> list[str] | None:
+    """What a queryset that is written out loads with its rows; None where some part of it says nothing of that."""
+    found: list[str] = []
+    while isinstance(rows, f.Call) and isinstance(rows.func, f.Attr):
+        name = rows.func.name
+        if name in ("select_related", "prefetch_related"):
+            texts = _texts(rows)
+            if len(texts) != len(rows.args) or not texts:
+                return None
+            found += texts
+        elif tables().django.queryset.of(name) != "chain":
+            return None
+        rows = rows.func.obj
+    return found if isinstance(rows, f.Attr) and rows.name == "objects" else None

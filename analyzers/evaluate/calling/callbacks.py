@@ -10,6 +10,7 @@ from analyzers.evaluate import queries
 from analyzers.evaluate.calling import calls, prepared
 from analyzers.evaluate.calling.arguments import Arguments
 from analyzers.evaluate.calling.results import result
+from analyzers.evaluate.presenting import written
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes.measures import Measures
 from analyzers.evaluate.turns import loops
@@ -95,7 +96,8 @@ def _compares(run: Run, function: Value) -> bool:
 
 
 def _outside(run: Run, function: Value, passed: tuple[Value, ...], place: Place) -> Value | None:
-    """A built-in called back: `map(len, rows)`, `map(str.strip, lines)`."""
+    """A built-in called back: `map(len, rows)`, `map(str.strip, lines)`, `map(str, rows)`."""
+    written.by_function(run, function.dotted, passed[:1], place)
     tables = operations(run.language)
     name = function.dotted if run.language == "python" else function.dotted.removeprefix("builtins.")
     row = tables.function.get(name)

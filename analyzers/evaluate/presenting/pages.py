@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _COUNTS = ("length", "count")
 _ENDS = ("first", "last", "random")
+_EACH = ("join", "dictsort", "dictsortreversed")
 _KEEPS = (
     "default", "default_if_none", "slice", "dictsort", "dictsortreversed", "list", "sort", "reverse", "safe",
 )  # fmt: skip
@@ -121,8 +122,13 @@ def _filter(run: Run, node: f.Call) -> Value:
     if own is not None:
         made = Value("function", ref=(own[0], own[1].qualname), label=name)
         return calls.invoke(run, made, tuple(values), {}, place, name).on(value.depends)
-    if value.kind in queries.LAZY_KINDS:
-        if name in (*_COUNTS, "join", "dictsort", "dictsortreversed", "list"):
+    if value.of is not None and value.of.kind == "row" and name in _EACH:
+        from analyzers.evaluate.presenting import each
+
+        path = values[1].const if len(values) > 1 and name != "join" else None
+        each.asked(run, node, value, path, place)
+    elif value.kind in queries.LAZY_KINDS:
+        if name in (*_COUNTS, *_EACH, "list"):
             queries.touch(run, value, place, "iterate")
         elif name in _ENDS:
             return queries.item(run, value, place).on(value.depends)

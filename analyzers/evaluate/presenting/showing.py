@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def show(run: Run, name: str, known: Mapping[str, Value], place: Place, filled: str = "") -> None:
     """Run a template on what its context holds."""
     path = template_files.find(run.summaries.project, name, run.path)
-    if path is None or not known:
+    if path is None or not (known or pages.asks_by_itself(run.summaries.project, path)):
         return
     bound = dict(known)
     if filled:

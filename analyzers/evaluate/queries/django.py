@@ -21,7 +21,7 @@ from analyzers.orm import tables
 from analyzers.project import names
 from analyzers.project.models import Model, Relation
 from analyzers.project.registered import LOOK_UP, looked_up
-from analyzers.types import CHOICE, NONE, UNKNOWN_VALUE, Origin, Token, Value
+from analyzers.types import CHOICE, NONE, UNKNOWN_VALUE, Origin, Token, Value, is_certain
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -348,7 +348,7 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         origin = loaders.annotated(origin, node)
     elif name in ("filter", "exclude"):
         origin = loaders.left_empty(origin, node, name)
-    elif name in ("union", "intersection", "difference", "fetch_mode"):
+    elif name == "fetch_mode":  # What is combined (`union`) is loaded as the first of the sets is.
         origin = replace(origin, certain=False)
     label = shapes.text_of(node)
     label = label if 0 < len(label) <= 60 else receiver.label
@@ -546,7 +546,7 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
         many=True,
         model=_model_name(run, value),
         origin=origin if value.path else None,
-        sure=origin is not None and origin.certain,
+        sure=is_certain(origin, value.path),
         note=f"`{value.relation}` is prefetched, but filtering it asks the database again"
         if value.evidence == "defeats a prefetch"
         else "",

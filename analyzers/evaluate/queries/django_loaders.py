@@ -22,7 +22,7 @@ from analyzers.project.index import Project
 from analyzers.project.models import Model
 from analyzers.project.names import Target
 from analyzers.project.outline import keyword
-from analyzers.types import Origin, Value
+from analyzers.types import ANYTHING, Origin, Value, is_certain
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -88,8 +88,12 @@ def _prefetching(origin: Origin, lookup: Value) -> Origin:
     rows = lookup.of
     if rows is None:
         return replace(origin, prefetches=prefetches)
-    if rows.origin is None or not rows.origin.certain:
-        return replace(origin, prefetches=prefetches, certain=False)
+    if (
+        rows.origin is None or not rows.origin.certain
+    ):  # Nobody knows what comes along with these, and only these.
+        prefetches |= {join_path(at, ANYTHING)}
+    if rows.origin is None:
+        return replace(origin, prefetches=prefetches)
     loads = {join_path(at, path) for path in rows.origin.loads}
     return replace(
         origin,
@@ -146,8 +150,10 @@ def annotated(origin: Origin, node: f.Call) -> Origin:
 
 def fills(origin: Origin | None, path: str, name: str) -> bool:
     """True if the query that a row came from, at a path of relations, gives it an attribute of that name, or may."""
-    at = join_path(path, name) + "="
-    return origin is not None and (not origin.certain or any(p.startswith(at) for p in origin.prefetches))
+    at = join_path(path, name)
+    return origin is not None and (
+        not is_certain(origin, at) or any(p.startswith(f"{at}=") for p in origin.prefetches)
+    )
 
 
 def _takes_back(arguments: Arguments) -> bool:

@@ -7,7 +7,7 @@ from analyzers.evaluate.events import Queried
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.project.models import Model
-from analyzers.types import NOTHING, Origin, Token, Value
+from analyzers.types import NOTHING, Origin, Token, Value, is_certain
 
 LAZY_KINDS = frozenset(("queryset", "manager", "query", "rows"))
 """Kinds whose rows are fetched when they are read."""
@@ -91,7 +91,7 @@ def read_later(
         many=many,
         model=found.name,
         origin=origin,
-        sure=origin is not None and origin.certain,
+        sure=is_certain(origin, path),
         note=note,
     )
 

@@ -153,3 +153,24 @@ def joined_by_one_and_then_without_names():
 def joined_without_names_and_prefetched():
     for book in Book.objects.select_related().prefetch_related("publisher"):
         print(book.publisher.name, book.author.name)
+
+
+def _chosen(rows):
+    return {True: rows}[True]
+
+
+def rows_of_one_prefetch_are_not_known():
+    for author in Author.objects.prefetch_related(Prefetch("books", queryset=_chosen(Book.objects.all()))):
+        print(author.country.name, len(author.books.all()))  # grows
+
+
+def united():
+    for book in Book.objects.filter(price__gte=3).union(Book.objects.filter(price__lt=3)):
+        print(book.author.name)  # grows
+
+
+def united_joined():
+    cheap = Book.objects.select_related("author").filter(price__lt=3)
+    dear = Book.objects.select_related("author").filter(price__gte=3)
+    for book in cheap.union(dear):
+        print(book.author.name)
