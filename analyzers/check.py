@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from analyzers import confidence, conventions, rules, suppress, templates, worth
+from analyzers import causes, confidence, conventions, rules, suppress, templates, worth
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import derivation, shapes
@@ -111,7 +111,8 @@ class Checking:
         if facts is None:
             return ()
         names = frozenset(self._names) if self.whole else frozenset()
-        kept = suppress.apply(facts, self._path, self._text, self._found, names, self._cuts)
+        found = causes.told_once(self._found)
+        kept = suppress.apply(facts, self._path, self._text, found, names, self._cuts)
         if not self.whole:
             kept = [finding for finding in kept if finding.rule != suppress.UNUSED]
         if self._quiet:

@@ -91,7 +91,8 @@ class Finding:
     """One thing worth saying about one place.
 
     `function` is the qualname of the function that holds `place`; `related` are the steps of the evidence in reading
-    order; `tags` are free words for renderers ("hot", "cold", "query", "unnecessary").
+    order; `tags` are free words for renderers ("hot", "cold", "query", "unnecessary"). `cause` is what other findings
+    may have in common with it: they are told as one (`causes.py`).
     """
 
     rule: str
@@ -104,6 +105,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     tags: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    cause: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,7 @@ class Context:
         related: Iterable[Related] = (),
         fixes: Iterable[Fix] = (),
         tags: tuple[str, ...] = (),
+        cause: Place | None = None,
     ) -> Finding:
         return Finding(
             rule,
@@ -137,6 +138,7 @@ class Context:
             tuple(related),
             tags,
             tuple(fixes),
+            cause,
         )
 
     def _holder(self, place: Place) -> str:
@@ -244,6 +246,11 @@ def deepest(context: Context, query: Queried) -> Place:
     """Where a class sets off what a framework repeats: the last step of the way to the query that stands in it."""
     inside = [p for p in (*(step.place for step in query.chain), query.place) if context.inside(p)]
     return inside[-1] if inside else call_place(query)
+
+
+def cause_of(context: Context, loop: Loop) -> Place | None:
+    """The loop that a function has rows for and that stands elsewhere: others may have rows for it, too."""
+    return None if context.inside(loop.place) else loop.place
 
 
 def place_of(context: Context, loop: Loop, query: Queried) -> Place:

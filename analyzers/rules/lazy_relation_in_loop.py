@@ -18,6 +18,7 @@ from analyzers.rules.base import (
     Example,
     Rule,
     call_place,
+    cause_of,
     chain_related,
     loop_related,
     of_framework,
@@ -229,7 +230,8 @@ def _finding(
         ),
         related,
         [fix] if fix is not None else (),
-        tags=("query",),
+        ("query",),
+        cause_of(context, loop),
     )
 
 

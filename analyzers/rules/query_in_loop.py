@@ -13,6 +13,7 @@ from analyzers.rules.base import (
     Example,
     Rule,
     call_place,
+    cause_of,
     chain_related,
     loop_related,
     of_framework,
@@ -207,6 +208,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         related,
         _fixes(context, loop, query, more + len(signals)),
         ("query",),
+        cause_of(context, loop),
     )
 
 

@@ -1,0 +1,44 @@
+"""One finding for one cause: a loop that stands elsewhere, and that several functions of a file hand rows to, or show.
+
+Each of these functions has rows of its own, and what loads them is said there. Yet a reader who has mended the partial, the
+helper or the serializer once, or has seen it and does not mind, need not be told at every page: the first place is
+told in full and names the others, which are information.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from analyzers.findings import Finding, Place, Related, Severity
+
+
+def told_once(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings of one file, those with the cause of an earlier one made mild."""
+    groups: dict[tuple[str, Place], list[Finding]] = {}
+    for finding in findings:
+        if finding.cause is not None and finding.severity > Severity.INFORMATION:
+            groups.setdefault((finding.rule, finding.cause), []).append(finding)
+    told: dict[int, Finding] = {}
+    for group in groups.values():
+        first, *more = sorted(group, key=lambda finding: (-finding.severity, finding.place.span))
+        if more:
+            told[id(first)] = _leading(first, more)
+            told.update((id(finding), _following(finding, first)) for finding in more)
+    return [told.get(id(finding), finding) for finding in findings]
+
+
+def _leading(first: Finding, more: Sequence[Finding]) -> Finding:
+    places = dict.fromkeys(finding.place for finding in more if finding.place != first.place)
+    also = tuple(Related(place, "the same loop, with other rows") for place in places)
+    return replace(first, related=(*first.related, *also))
+
+
+def _following(finding: Finding, first: Finding) -> Finding:
+    there = Related(first.place, "the same loop is told here")
+    return replace(
+        finding,
+        message=f"{finding.message} The same loop is told in `{first.function}`.",
+        severity=Severity.INFORMATION,
+        related=(*finding.related, there),
+    )
