@@ -161,4 +161,6 @@ _MAKERS: dict[str, _Maker] = {
     "every": forms.every,
     "resolved": graphql.resolved,
     "listed": graphql.listed,
+    "shown": responses.shown,
+    "field": responses.field,
 }

@@ -8,7 +8,7 @@ Source: https://fastapi.tiangolo.com/tutorial/response-model/ and https://django
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from analyzers import facts as f
 from analyzers.conventions import classes, units
@@ -42,8 +42,29 @@ def response(project: Project, path: str, function: f.Function) -> f.Function | 
     given = tuple(f.Keyword(*at.span, p.name, f.Opaque(*at.span)) for p in function.params if not p.name)
     call = f.Call(*at.span, at.name(function.name), (), given)
     answer = f"{function.name}()"
-    body = [at.put(answer, call), *_shown(project, at, Held((path, ""), node), at.name(answer), 0)]
+    body = [at.put(answer, call), *_shown(project, at, Held((path, ""), node), at.name(answer), 0, {})]
     return units.function(function, "response", (), tuple(body))
+
+
+def is_schema(project: Project, key: Key) -> bool:
+    return bool(key[0]) and classes.derives(project, key, frameworks().schema)
+
+
+def shown(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
+    """What a schema reads of a row that it is made from: `BookOut.model_validate(book)`."""
+    at = At(classes.name_of(cls))
+    body = tuple(_of_class(project, at, key, at.name(ROW), 0, {}))
+    return units.function(cls, "shown", (ROW,), body)
+
+
+def field(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Function:
+    """What a schema reads of the rows that it is given for a field: `Page(items=books)`."""
+    at = At(classes.name_of(cls))
+    found = _fields(project, key).get(name)
+    body: tuple[f.Stmt, ...] = ()
+    if found is not None and found[1].annotation is not None:
+        body = tuple(_shown(project, at, Held(found[0], found[1].annotation), at.name(ROW), 0, {}))
+    return units.function(cls, f"field {name}", (ROW,), body)
 
 
 def _schema(project: Project, path: str, function: f.Function) -> f.Expr | None:
@@ -69,34 +90,77 @@ def _classes(project: Project, at: Held) -> Iterator[Key]:
             yield found
 
 
-def _shown(project: Project, at: At, type_: Held, value: f.Expr, depth: int) -> Iterator[f.Stmt]:
-    """A value is read as its type says."""
+def _shown(
+    project: Project, at: At, type_: Held, value: f.Expr, depth: int, known: Mapping[str, Held]
+) -> Iterator[f.Stmt]:
+    """A value is read as its type says; `known` is what the parameters of a generic type stand for."""
     node = _without_none(type_.value)
+    if isinstance(node, f.Name) and node.id in known:
+        type_, known = known[node.id], {}
+        node = _without_none(type_.value)
     if isinstance(node, f.Mapping):
         node = node.values[0] if node.values else node
     if isinstance(node, f.Index):
-        if (dotted(node.obj) or "").rpartition(".")[2] in _LISTS:
-            name = f"{ROW}{depth or ''}"
-            inner = tuple(_shown(project, at, Held(type_.owner, node.index), at.name(name), depth + 1))
+        name = (dotted(node.obj) or "").rpartition(".")[2]
+        if name == "Annotated" and isinstance(node.index, f.Collection):
+            yield from _shown(project, at, Held(type_.owner, node.index.items[0]), value, depth, known)
+        elif name in _LISTS:
+            row = f"{ROW}{depth or ''}"
+            one = Held(type_.owner, node.index)
+            inner = tuple(_shown(project, at, one, at.name(row), depth + 1, known))
             if inner:
-                yield at.each(name, value, *inner)
+                yield at.each(row, value, *inner)
+        else:
+            generic = classes.class_of(project, Held(type_.owner, node.obj))
+            if generic is not None and is_schema(project, generic) and depth <= _DEPTH:
+                given = _parameters(project, generic, type_.owner, node.index, known)
+                yield from _of_class(project, at, generic, value, depth, given)
         return
     schema = next(_classes(project, Held(type_.owner, node)), None)
-    if schema is None or depth > _DEPTH:
-        return
+    if schema is not None and depth <= _DEPTH:
+        yield from _of_class(project, at, schema, value, depth, {})
+
+
+def _parameters(
+    project: Project, generic: Key, owner: Key, given: f.Expr, known: Mapping[str, Held]
+) -> dict[str, Held]:
+    """What the parameters of `class Page(BaseModel, Generic[T])` stand for in `Page[BookOut]`."""
+    cls = project.class_(*generic)
+    bases = cls.bases if cls is not None else ()
+    indexes = [b.index for b in bases if isinstance(b, f.Index) and (dotted(b.obj) or "").endswith("Generic")]
+    indexes = indexes or [b.index for b in bases if isinstance(b, f.Index)]
+    names = [part.id for index in indexes for part in _parts(index) if isinstance(part, f.Name)]
+    values = [
+        known[part.id] if isinstance(part, f.Name) and part.id in known else Held(owner, part)
+        for part in _parts(given)
+    ]
+    return dict(zip(names, values, strict=False))
+
+
+def _parts(node: f.Expr) -> tuple[f.Expr, ...]:
+    return node.items if isinstance(node, f.Collection) else (node,)
+
+
+def _of_class(
+    project: Project, at: At, schema: Key, value: f.Expr, depth: int, known: Mapping[str, Held]
+) -> Iterator[f.Stmt]:
+    """Every field of a schema is read, or what its resolver reads."""
     for name, (owner, assign) in _fields(project, schema).items():
         resolver = classes.method(project, schema, _PREFIX + name)
         if resolver is not None:
             where = (at.text(owner[0]), at.text(f"{owner[1]}.{_PREFIX}{name}"))
             yield at.do(at.call(at.name("<resolved>"), value, *where))
         elif assign.annotation is not None:
-            yield from _field(project, at, Held(owner, assign.annotation), at.attr(value, name), depth)
+            type_ = Held(owner, assign.annotation)
+            yield from _field(project, at, type_, at.attr(value, name), depth, known)
 
 
-def _field(project: Project, at: At, type_: Held, value: f.Expr, depth: int) -> Iterator[f.Stmt]:
+def _field(
+    project: Project, at: At, type_: Held, value: f.Expr, depth: int, known: Mapping[str, Held]
+) -> Iterator[f.Stmt]:
     """One field is read, and the rows behind it as its type says."""
-    inner = f"part{depth}"
-    further = list(_shown(project, at, type_, at.name(inner), depth + 1))
+    inner = f"{units.PART}{depth}"
+    further = list(_shown(project, at, type_, at.name(inner), depth + 1, known))
     if further:
         yield at.put(inner, value)
         yield from further

@@ -8,6 +8,10 @@ Source: https://github.com/encode/django-rest-framework/blob/3.16.0/rest_framewo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
 from analyzers import facts as f
 from analyzers.conventions import classes, units
 from analyzers.conventions.classes import Held, Word
@@ -16,7 +20,7 @@ from analyzers.conventions.units import ROW, At
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.models import Models
-from analyzers.project.outline import callee, is_true, keyword, literal
+from analyzers.project.outline import callee, dotted, is_true, keyword, literal
 from analyzers.project.schema import Key, Model, Relation
 from analyzers.text import Span
 
@@ -60,14 +64,15 @@ def _has_fields(project: Project, key: Key) -> bool:
     )
 
 
-def lists_by_itself(project: Project, key: Key) -> bool:
-    """True if a class of the project shows many rows of a serializer in a way of its own: `Meta.list_serializer_class`.
+def lister(project: Project, key: Key) -> Key | None:
+    """The class of the project that shows many rows of a serializer in a way of its own: `Meta.list_serializer_class`.
 
     Source: https://www.django-rest-framework.org/api-guide/serializers/#customizing-listserializer-behavior
     """
     held = classes.meta(project, key, "list_serializer_class")
     own = classes.class_of(project, held) if held is not None else None
-    return own is not None and classes.method(project, own, "to_representation") is not None
+    found = names.member(project, *own, "to_representation") if own is not None else None
+    return (found.path, found.qualname.rpartition(".")[0]) if found and found.kind == "function" else None
 
 
 def row_of(project: Project, path: str, function: f.Function) -> Key | None:
@@ -108,11 +113,12 @@ def _fields(project: Project, cls: f.ClassDef, key: Key) -> tuple[f.Stmt, ...]:
     found = _all_declared(project, key)
     wanted = _wanted(project, key)
     shown = None if wanted is None else {word.text for word in wanted}
+    put = {name for above in classes.ancestry(project, key) for name in _put(project, above)}
     left_out = {word.text for word in _option(project, key, "exclude") or ()}
     body: list[f.Stmt] = []
     elsewhere: dict[Key, list[str]] = {}
     for name, (owner, call) in found.items():
-        if (shown is not None and name not in shown and owner != key) or name in left_out:
+        if (shown is not None and name not in shown and owner != key and name not in put) or name in left_out:
             continue
         if owner == key:
             body += _declared(project, key, name, call)
@@ -131,12 +137,58 @@ def _fields(project: Project, cls: f.ClassDef, key: Key) -> tuple[f.Stmt, ...]:
 def _all_declared(project: Project, key: Key) -> dict[str, tuple[Key, f.Call]]:
     """The declared fields by name, with the class that declares each: the nearest one."""
     out: dict[str, tuple[Key, f.Call]] = {}
-    for above in reversed(classes.ancestry(project, key)):
+    above_first = [*reversed(classes.ancestry(project, key))]
+    for above in above_first:
         for name, assign in classes.own(project, above).items():
             out.pop(name, None)
             if isinstance(assign.value, f.Call) and _is_field(project, above, assign.value):
                 out[name] = above, assign.value
+    for above in above_first:
+        for name, call in _put(project, above).items():
+            if call is None:
+                out.pop(name, None)
+            elif _is_field(project, above, call):
+                out[name] = above, call
     return out
+
+
+_PUTTING = ("__init__", "get_fields", "to_representation")
+"""Methods in which serializers are given further fields, or lose some."""
+
+
+def _put(project: Project, key: Key) -> dict[str, f.Call | None]:
+    """The fields that a class's methods put among the others on every way through them: `self.fields["tags"] = ...`;
+    None for those that they take away.
+
+    Source: https://www.django-rest-framework.org/api-guide/serializers/#dynamically-modifying-fields
+    """
+    out: dict[str, f.Call | None] = {}
+    own = project.methods_of(*key)
+    for method in (own[name] for name in _PUTTING if name in own):
+        shift = method.start - classes.start_of(project, key)
+        for statement in method.body:
+            for name, value in _put_by(statement):
+                out[name] = replace(value, at=value.at + shift, to=value.to + shift) if value else None
+    return out
+
+
+def _put_by(statement: f.Stmt) -> Iterator[tuple[str, f.Call | None]]:
+    node = statement.value if isinstance(statement, (f.Do, f.Assign)) else None
+    if isinstance(statement, f.Assign) and isinstance(node, f.Call):
+        for target in statement.targets:
+            name = literal(target.index) if isinstance(target, f.Index) and _are_fields(target.obj) else ""
+            if name:
+                yield name, node
+    func = node.func if isinstance(node, f.Call) else None
+    if isinstance(func, f.Attr) and func.name == "pop" and _are_fields(func.obj):
+        assert isinstance(node, f.Call)
+        name = literal(node.args[0]) if node.args else ""
+        if name:
+            yield name, None
+
+
+def _are_fields(node: f.Expr) -> bool:
+    return dotted(node) in ("self.fields", "fields")
 
 
 def _own(project: Project, key: Key) -> dict[str, f.Call]:
@@ -207,24 +259,39 @@ def _declared(project: Project, key: Key, name: str, call: f.Call) -> list[f.Stm
         return []
     word = frameworks().field.words.get(_field_class(project, key, call), "value")
     if word == "method":
-        chosen = literal(keyword(call, "method_name")) or f"get_{name}"
+        chosen = literal(keyword(call, "method_name") or next(iter(call.args), None)) or f"get_{name}"
         return [at.do(at.call(at.attr(at.name("self"), chosen), at.name(ROW)))]
-    if word == "nothing" or source == "*":
+    represents = cls is not None and classes.method(project, cls, "to_representation") is not None
+    if word == "nothing" or (source == "*" and not represents):
         return _of_parents(at, keyword(call, "parent_lookup_kwargs"))
+    child = keyword(call, "child")
+    if isinstance(child, f.Call):
+        return _of_child(project, key, at, _path(at, source), child)
     if is_true(keyword(call, "many")):
         return _each(at, source, word, call)
     body: list[f.Stmt] = []
     if word == "key" or (word == "link" and _is_by_key(keyword(call, "lookup_field"))):
         above, _, _ = source.rpartition(".")
         return [at.do(_path(at, above))] if above else []
-    value = _path(at, source)
+    value = at.name(ROW) if source == "*" else _path(at, source)
     if cls is not None and classes.method(project, cls, "get_attribute") is not None:
         body.append(at.do(at.call(at.attr(at.call(call.func), "get_attribute"), at.name(ROW))))
         if not classes.goes_up(project, cls, "get_attribute"):
             return body
-    if cls is not None and classes.method(project, cls, "to_representation") is not None:
+    if represents:
         return [*body, at.do(at.call(at.attr(at.call(call.func), "to_representation"), value))]
     return [*body, at.do(_of_related(at, value, word, call))]
+
+
+def _of_child(project: Project, key: Key, at: At, value: f.Expr, child: f.Call) -> list[f.Stmt]:
+    """`ListField(child=TagSerializer())`: every element is shown by the child.
+
+    Source: https://www.django-rest-framework.org/api-guide/fields/#listfield
+    """
+    cls = classes.class_of(project, Held(key, child.func))
+    if cls is None or not is_serializer(project, cls):
+        return []
+    return [at.do(at.call(child.func, value, many=at.truth()))]
 
 
 def _is_by_key(lookup: f.Expr | None) -> bool:

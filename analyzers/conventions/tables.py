@@ -35,6 +35,7 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     renders: Words
     contexts: Words
     schema: Names
+    schema_method: Names
     form: Names
     choice_field: Names
     form_factory: Words

@@ -17,7 +17,15 @@ KIND = "convention"
 ROW = "obj"
 """The name under which a unit gets a row."""
 
+PART = "part"
+"""The beginning of the names under which a unit keeps what a row holds."""
+
 _MARK = ":<"
+
+
+def is_inner(name: str) -> bool:
+    """True for a name of a unit's own, which tells nobody anything."""
+    return name.rstrip("0123456789") in (ROW, PART)
 
 
 def qualname(owner: str, name: str) -> str:

@@ -110,7 +110,7 @@ def serializer(project: Project, cls: f.ClassDef, key: Key, action: str) -> f.Fu
     """What `get_serializer_class` gives for an action, as far as its branches tell; for a list if none is named."""
     function = project.function(key[0], f"{key[1]}.get_serializer_class")
     at = At(classes.name_of(cls))
-    found = _chosen(function.body, action or LIST) if function is not None else None
+    found = _chosen(function.body, action or LIST, {}) if function is not None else None
     name = f"serializer {action}".rstrip()
     chain = dotted(found) if found is not None else None
     default = at.attr(at.name("self"), "serializer_class")
@@ -126,21 +126,38 @@ def _names(at: At, chain: str) -> f.Expr:
     return at.attr(at.name(first), *rest)
 
 
-def _chosen(body: tuple[f.Stmt, ...], action: str) -> f.Expr | None:
-    """What is returned for an action; of a branch that depends on something else, what is returned without it."""
+def _chosen(body: tuple[f.Stmt, ...], action: str, held: dict[str, f.Expr]) -> f.Expr | None:
+    """What is returned for an action; of a branch that depends on something else, what is returned without it.
+
+    `held` is what the names of the function hold so far: `cls = BookSerializer`.
+    """
     for statement in body:
         if isinstance(statement, f.Return):
-            return statement.value
+            return _known(statement.value, action, held)
+        if isinstance(statement, f.Assign):
+            found = _known(statement.value, action, held)
+            for target in statement.targets:
+                if isinstance(target, f.Name) and found is not None:
+                    held[target.id] = found
         if isinstance(statement, f.If):
             asked = _asks(statement.test, action)
             if asked is None and statement.otherwise:
                 return None
-            found = _chosen(statement.body if asked else statement.otherwise, action)
+            found = _chosen(statement.body if asked else statement.otherwise, action, held)
             if found is not None:
                 return found
         elif any(True for _ in inner_bodies(statement)):
             return None
     return None
+
+
+def _known(node: f.Expr | None, action: str, held: dict[str, f.Expr]) -> f.Expr | None:
+    """What an expression is for an action: a name's value, one side of `A if self.action == "list" else B`."""
+    if isinstance(node, f.Name):
+        return held.get(node.id, node)
+    if isinstance(node, f.Choose):
+        return _known(node.then if _asks(node.test, action) else node.other, action, held)
+    return node
 
 
 def _asks(node: f.Expr, action: str) -> bool | None:
@@ -181,10 +198,16 @@ def by_action(project: Project, key: Key, owner: Key, action: str) -> Key | None
         named = held.value if held is not None and isinstance(held.value, f.Mapping) else None
         pairs = zip(named.keys, named.values, strict=False) if named is not None else ()
         given = next((v for k, v in pairs if k is not None and literal(k) == action), None)
-        default = classes.held(project, key, "serializer_class")
+        default = classes.held(project, key, _otherwise(node))
         chosen = Held(held.owner, given) if held is not None and given is not None else default
         return classes.class_of(project, chosen) if chosen is not None else None
     return None
+
+
+def _otherwise(node: f._Node) -> str:
+    """The attribute that `self.serializers.get(self.action, self.other)` goes back to."""
+    given = dotted(node.args[1]) if isinstance(node, f.Call) and len(node.args) > 1 else None
+    return (given or "").removeprefix("self.") if (given or "").startswith("self.") else "serializer_class"
 
 
 def chooser(project: Project, key: Key) -> Key | None:

@@ -496,6 +496,8 @@ def _nesting(run: Run) -> int:
 
 _ROWS = ("queryset", "query", "row", *asked.KINDS)
 """What a mapping that is handed over still holds by name: a view's context is given to the methods that show it."""
+_MANY = "many"
+"""The option that decides whether a serializer shows one row or many: it reaches it through `**kwargs`, too."""
 
 
 def _formal(value: Value, name: str, owner: str = "") -> Value:
@@ -525,7 +527,8 @@ def _formal(value: Value, name: str, owner: str = "") -> Value:
         letter=value.letter and constant,
         frozen=value.frozen and constant,
         const=value.const if _is_told(value) else None,
-        entries=tuple((key, _inside(v) or v) for key, v in value.entries if _is_kept(value, v)),
+        entries=tuple((k, _inside(v) or v) for k, v in value.entries if _is_kept(value, v))
+        + tuple((k, Value(v.kind, const=v.const)) for k, v in value.entries if k == _MANY and _is_told(v)),
     )
 
 

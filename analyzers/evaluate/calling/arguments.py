@@ -19,6 +19,10 @@ def _evaluated(run: Run, argument: f.Expr) -> Value:
     return replace(value, evidence=SPREAD) if isinstance(argument, f.Star) else value
 
 
+def _parts(value: Value) -> tuple[Value, ...]:
+    return value.items if value.evidence == SPREAD and value.items is not None else (value,)
+
+
 def _both(first: Value, second: Value) -> Value:
     """Two mappings that are spread into one call: `show(**shown, **more)`."""
     entries = tuple((dict(first.entries) | dict(second.entries)).items())
@@ -54,6 +58,11 @@ class Arguments:
         if name and name in self.keywords:
             return self.keywords[name]
         return self.values[position] if 0 <= position < len(self.values) else None
+
+    def positional(self, position: int) -> Value | None:
+        """The same, also of what is handed on: `make(*args)` in a function that was given three."""
+        handed = [part for value in self.values for part in _parts(value)]
+        return handed[position] if position < len(handed) else None
 
     def written(self, position: int, name: str = "") -> f.Expr | None:
         """The expression of an argument."""

@@ -14,7 +14,17 @@ from analyzers.evaluate import attributes, evidence, expressions, queries, scrip
 from analyzers.evaluate.calling import decorated, library, memos, nested, prepared, spared, specials
 from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
-from analyzers.evaluate.presenting import checking, frameworks, pages, paginators, saving, showing, written
+from analyzers.evaluate.presenting import (
+    checking,
+    frameworks,
+    pages,
+    paginators,
+    saving,
+    serialising,
+    showing,
+    validating,
+    written,
+)
 from analyzers.evaluate.queries import emit, holding, objects
 from analyzers.evaluate.queries.emit import MADE
 from analyzers.evaluate.recursion import derived
@@ -120,6 +130,7 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     if bound is not None:
         inherited = saving.saved(run, node, bound, name, arguments, place)
         inherited = inherited or checking.checked(run, node, bound, name, place)
+        inherited = inherited or validating.made_of(run, bound, name, arguments, place)
         inherited = inherited or frameworks.method(run, node, bound, name, arguments, place)
     if inherited is not None:
         return inherited
@@ -372,7 +383,7 @@ def _hear(
     of_row = memos.lives_with_row(run.summaries.models, bound.get("self"), memos.memo_of(function))
     kept = run.memo_depth > 0 or (not of_row and decorated.keeps(run.summaries.project, path, function))
     cut = run.summaries.silenced(path, function)
-    by_framework = bool(run.loops) and run.loops[-1].kind == frameworks.LOOP
+    by_framework = bool(run.loops) and run.loops[-1].kind == serialising.LOOP
     chosen = run.options > 0 and (not by_framework or run.function.kind == units.KIND)
     for query in _heard_of(summary.queries):
         if cut is not None and (not cut or RULE_OF.get(query.kind, "") in cut):

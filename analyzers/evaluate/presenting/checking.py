@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyzers import facts as f
 from analyzers.conventions import forms, serializers, validation
-from analyzers.evaluate.presenting import frameworks, saving
+from analyzers.evaluate.presenting import saving, serialising
 from analyzers.evaluate.queries.emit import emit
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import loops
@@ -30,7 +30,7 @@ def checked(run: Run, node: f.Call, receiver: Value, name: str, place: Place) ->
     many = receiver.of if receiver.evidence in (saving.MANY, saving.FORMSET) else None
     if many is None:
         return _valid(run, receiver, receiver, place, receiver.depends)
-    loops.enter(run, node, receiver, None, place, frameworks.LOOP)
+    loops.enter(run, node, receiver, None, place, serialising.LOOP)
     answer = _valid(run, receiver, many, place, loops.element_of(run, receiver).depends)
     run.close()
     return answer

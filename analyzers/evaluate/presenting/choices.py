@@ -9,7 +9,7 @@ from analyzers.conventions import classes, forms, units
 from analyzers.costs import ONE
 from analyzers.evaluate import expressions, queries, shapes
 from analyzers.evaluate.calling import calls
-from analyzers.evaluate.presenting import frameworks, pages
+from analyzers.evaluate.presenting import pages, serialising
 from analyzers.evaluate.queries.emit import row
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import loops
@@ -79,7 +79,7 @@ def rows_of(run: Run, node: f.Call) -> Value:
 
 def every(run: Run, node: f.Call) -> Value:
     """`<every>(unit)`: all rows of a model. No loader can be put where nobody wrote a query."""
-    rows = frameworks.named(expressions.evaluate(run, node.args[0]))
+    rows = serialising.named(expressions.evaluate(run, node.args[0]))
     if rows.origin is None:
         return rows
     origin = replace(rows.origin, split=True)
@@ -103,7 +103,7 @@ def set_for_field(run: Run, target: f.Attr, value: Value) -> None:
     if field is not None and not forms.shows_all(project, field):
         return
     place = run.place(target)
-    loops.enter(run, target, frameworks.named(value), None, place, frameworks.LOOP)
+    loops.enter(run, target, serialising.named(value), None, place, serialising.LOOP)
     one = loops.element_of(run, value)
     if label is not None and field is not None:
         bound = Value("function", ref=label, bound=UNKNOWN_VALUE, label=units.ROW)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from analyzers import facts as f
 from analyzers.conventions.units import ROW
 from analyzers.evaluate import expressions
-from analyzers.evaluate.presenting import frameworks, pages
+from analyzers.evaluate.presenting import pages, serialising
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import loops
 from analyzers.findings import Place
@@ -17,7 +17,7 @@ from analyzers.types import Value
 
 def asked(run: Run, node: f.Call, rows: Value, path: object, place: Place) -> None:
     """Every row is asked for a dotted path of attributes, or for its text where no path is given."""
-    loops.enter(run, node, frameworks.named(rows), node.args[1], place, frameworks.LOOP)
+    loops.enter(run, node, serialising.named(rows), node.args[1], place, serialising.LOOP)
     row = loops.element_of(run, rows)
     if isinstance(path, str) and all(part.isidentifier() for part in path.split(".")):
         before = dict(run.env)

@@ -11,14 +11,13 @@ from msgspec.structs import replace
 
 from analyzers import conventions
 from analyzers import facts as f
-from analyzers.conventions import classes, serializers, units, views
+from analyzers.conventions import classes, units, views
 from analyzers.conventions.tables import frameworks
 from analyzers.evaluate import attributes, class_values, evidence, queries
 from analyzers.evaluate.calling import calls, library
-from analyzers.evaluate.presenting import filter_sets, pages, paginators, saving
+from analyzers.evaluate.presenting import filter_sets, pages, paginators, serialising, validating
 from analyzers.evaluate.queries.emit import row
 from analyzers.evaluate.run import Run
-from analyzers.evaluate.turns import loops
 from analyzers.findings import Place
 from analyzers.project.schema import Key
 from analyzers.types import UNKNOWN_VALUE, Value
@@ -26,58 +25,23 @@ from analyzers.types import UNKNOWN_VALUE, Value
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
 
-LOOP = "convention"
-"""The kind of a loop that a framework makes."""
+LOOP = serialising.LOOP
 
-_LAZY = ("queryset", "manager", "query")
+_LAZY = serialising.LAZY
 _KEPT = (*_LAZY, "class")
 
 
-# ---------------------------------------------------------------------------------------------- serializers
+# ---------------------------------------------------------------------------------------------- what is made
 
 
 def construct(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Place) -> Value | None:
     """`BookSerializer(rows, many=True)`: its fields are read of every row; a paginator or a filter set. None for others."""
-    assert target.ref is not None
     paginator = paginators.made(run, target, arguments)
-    if paginator is not None:
+    if paginator is not None or run.language != "python":
         return paginator
-    if run.language != "python" or not serializers.is_serializer(run.summaries.project, target.ref):
-        return filter_sets.made(run, target, arguments) if run.language == "python" else None
-    made = Value("instance", ref=target.ref, label=target.label, evidence="a serializer")
-    given = arguments.get(0, "instance")
-    many = arguments.keywords.get("many")
-    is_many = many is not None and many.const is True
-    if given is None or "data" in arguments.keywords:
-        return made.but(of=made, evidence=saving.MANY, label="serializer") if is_many else made
-    _serialise(run, node, made, given, is_many, place)
-    return made.on(arguments.depends)
-
-
-def _serialise(run: Run, node: f.Call, made: Value, given: Value, many: bool, place: Place) -> None:
-    assert made.ref is not None
-    unit = Value(
-        "function", ref=(made.ref[0], units.qualname(made.ref[1], "row")), bound=made, label=made.ref[1]
-    )
-    if not many:
-        if given.kind == "row":
-            calls.invoke(run, unit, (given,), {}, place, made.ref[1])
-        return
-    if given.kind not in _LAZY and (given.of is None or given.of.kind != "row"):
-        return
-    if serializers.lists_by_itself(run.summaries.project, made.ref):
-        return  # It may load what the rows need before it shows them.
-    given = named(given)
-    loops.enter(run, node, given, node.args[0] if node.args else None, place, LOOP)
-    calls.invoke(run, unit, (loops.element_of(run, given),), {}, place, made.ref[1])
-    run.close()
-
-
-def named(rows: Value) -> Value:
-    """Rows that nobody gave a name are named after their model."""
-    if rows.ref is None or (rows.label and not rows.label.startswith(("self.", "super()"))):
-        return rows
-    return rows.but(label=rows.ref[1].rpartition(".")[2])
+    validating.constructed(run, target, arguments, place)
+    made = serialising.made(run, node, target, arguments, place)
+    return made if made is not None else filter_sets.made(run, target, arguments)
 
 
 # ------------------------------------------------------------------------------------------ inherited methods
@@ -103,7 +67,7 @@ def method(
     if this is None or this.ref is None or not this.ref[0]:
         return None
     if word == "representation":
-        return _representation(run, this, arguments, place)
+        return serialising.representation(run, node, this, arguments, place)
     kind = conventions.kind_of(run.summaries.project, this.ref)
     if kind in ("rows", "row", "page"):
         if word == "context":
@@ -238,17 +202,6 @@ def called(run: Run, this: Value, name: str, place: Place, *given: Value) -> Val
     return method(run, call, this, name, Arguments.none(), place) or UNKNOWN_VALUE
 
 
-def _representation(run: Run, this: Value, arguments: Arguments, place: Place) -> Value | None:
-    """`super().to_representation(row)`: what the fields do."""
-    assert this.ref is not None
-    given = arguments.first()
-    if given is None or not serializers.is_serializer(run.summaries.project, this.ref):
-        return None
-    unit = Value("function", ref=(this.ref[0], units.qualname(this.ref[1], "fields")), bound=this)
-    calls.invoke(run, unit, (given,), {}, place, units.shown(this.ref[1]))
-    return Value("dict", depends=given.depends)
-
-
 # ------------------------------------------------------------------------------------------------- attributes
 
 
@@ -278,6 +231,8 @@ def shown_by(run: Run, view: Value, name: str, place: Place) -> Value | None:
 
     It was asked for before, so that reading it sends nothing.
     """
+    if name == "child" and view.kind == "instance" and view.of is not None:
+        return serialising.child(run, view)
     if name not in _SHOWN or view.kind != "instance" or view.ref is None or not view.ref[0]:
         return None
     project = run.summaries.project

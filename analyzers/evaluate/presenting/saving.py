@@ -12,7 +12,7 @@ from analyzers import facts as f
 from analyzers.conventions import classes, forms, serializers
 from analyzers.conventions.tables import frameworks as tables
 from analyzers.evaluate import queries
-from analyzers.evaluate.presenting import frameworks
+from analyzers.evaluate.presenting import serialising
 from analyzers.evaluate.queries import django_signals as signals
 from analyzers.evaluate.queries.emit import emit, row
 from analyzers.evaluate.run import Run
@@ -78,7 +78,7 @@ def saved(
 
 def _each(run: Run, node: f.Call, many: Value, one: Value, place: Place) -> Value:
     """One row for each form."""
-    loops.enter(run, node, many, None, place, frameworks.LOOP)
+    loops.enter(run, node, many, None, place, serialising.LOOP)
     written = _one(run, one, place, loops.element_of(run, many).depends)
     run.close()
     return Value("list", of=written, depends=many.depends)

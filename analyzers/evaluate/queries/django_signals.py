@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from analyzers import facts as f
 from analyzers.evaluate.calling import calls
-from analyzers.evaluate.presenting import frameworks
+from analyzers.evaluate.presenting import serialising
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import loops
 from analyzers.findings import Place
@@ -35,7 +35,7 @@ def sent_by_each(run: Run, node: f.Call, method: str, rows: Value, place: Place)
     """
     if rows.of is None or rows.of.kind != "row" or not any(True for _ in _heard(run, method, rows.ref)):
         return
-    loops.enter(run, node, rows, None, place, frameworks.LOOP)
+    loops.enter(run, node, rows, None, place, serialising.LOOP)
     sent(run, method, loops.element_of(run, rows), place)
     run.close()
 

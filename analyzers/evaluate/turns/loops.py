@@ -12,7 +12,7 @@ from analyzers.costs import ONE, Cost
 from analyzers.evaluate import evidence, expressions, queries, shapes
 from analyzers.evaluate.calling import specials
 from analyzers.evaluate.events import Loop
-from analyzers.evaluate.presenting import frameworks, pages
+from analyzers.evaluate.presenting import pages, serialising
 from analyzers.evaluate.queries import marked
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import reading
@@ -36,7 +36,7 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     over = specials.iterated(run, over, run.place(node.iter))
     of_framework = pages.has_specials(run)
     if of_framework:
-        over = frameworks.named(over)
+        over = serialising.named(over)
     place = run.place_at(node.at, node.head_to or node.iter.to)
     beside = levels.beside(run, node)
     doubling.watch(run, node)
@@ -46,7 +46,7 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
         over,
         node.iter,
         place,
-        frameworks.LOOP if of_framework else "for",
+        serialising.LOOP if of_framework else "for",
         exits=shapes.has_exit(node.body),
         is_async=node.is_async,
         shared=paid.shared_turns(run, node) or filling.turns(run, node),
