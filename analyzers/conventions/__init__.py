@@ -14,9 +14,11 @@ from analyzers.conventions import (
     admin,
     ariadne,
     classes,
+    dumped,
     feeds,
     forms,
     graphql,
+    marshalled,
     pages,
     rendered,
     responses,
@@ -52,6 +54,9 @@ def function(project: Project, path: str, qualname: str) -> f.Function | None:
         written = project.function(path, owner) if behind is not None else None
         if behind is not None and written is not None:
             return behind(project, path, written)
+        if word == "marshalled":
+            asks = project.function(path, owner)
+            return marshalled.marshalled(project, path, asks, rest) if asks is not None else None
         return maker(project, cls, (path, owner), rest) if cls is not None and maker is not None else None
 
     return project.memo.ask(("unit", path, qualname), make, in_cycle=None)
@@ -86,7 +91,7 @@ def _run_of_function(project: Project, path: str, written: f.Function) -> tuple[
     def find(function: f.Function) -> tuple[str, ...]:
         return tuple(
             units.qualname(function.qualname, name)
-            for convention in (responses, ariadne, rendered)
+            for convention in (responses, ariadne, rendered, marshalled)
             for name in convention.roots(project, path, function)
         )
 
@@ -103,7 +108,7 @@ def repeats(call: f.Call) -> bool:
     that names a template, `rows.delete()` whose rows each send a signal, `formset.save()`."""
     func = call.func
     name = func.name if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
-    if name in _RENDERS or is_true(keyword(call, "many")):
+    if name in _RENDERS or name in _DUMPS or is_true(keyword(call, "many")):
         return True
     if name in _DELETES and not call.args:
         return True
@@ -129,6 +134,7 @@ def _attribute(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Func
 
 
 _RENDERS = frozenset((*(name.rpartition(".")[2] for name in frameworks().renders.words), pages.ANSWER))
+_DUMPS = frameworks().dump_method.names | {"marshal"}
 _MANY = ("formset", "forms", "serializer")
 """What the names of things have that may save many rows at once."""
 
@@ -138,6 +144,7 @@ _BEHIND: dict[str, Callable[[Project, str, f.Function], f.Function | None]] = {
     "response": responses.response,
     "resolvers": ariadne.fields,
     "rendered": rendered.rendered,
+    "answered": marshalled.answered,
 }
 """What frameworks do with functions."""
 
@@ -163,4 +170,5 @@ _MAKERS: dict[str, _Maker] = {
     "listed": graphql.listed,
     "shown": responses.shown,
     "field": responses.field,
+    "dump": dumped.dump,
 }

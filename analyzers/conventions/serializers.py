@@ -265,8 +265,9 @@ def _declared(project: Project, key: Key, name: str, call: f.Call) -> list[f.Stm
     if word == "nothing" or (source == "*" and not represents):
         return _of_parents(at, keyword(call, "parent_lookup_kwargs"))
     child = keyword(call, "child")
-    if isinstance(child, f.Call):
-        return _of_child(project, key, at, _path(at, source), child)
+    of_child = _of_child(project, key, at, _path(at, source), child) if isinstance(child, f.Call) else None
+    if of_child is not None:
+        return of_child
     if is_true(keyword(call, "many")):
         return _each(at, source, word, call)
     body: list[f.Stmt] = []
@@ -283,14 +284,14 @@ def _declared(project: Project, key: Key, name: str, call: f.Call) -> list[f.Stm
     return [*body, at.do(_of_related(at, value, word, call))]
 
 
-def _of_child(project: Project, key: Key, at: At, value: f.Expr, child: f.Call) -> list[f.Stmt]:
-    """`ListField(child=TagSerializer())`: every element is shown by the child.
+def _of_child(project: Project, key: Key, at: At, value: f.Expr, child: f.Call) -> list[f.Stmt] | None:
+    """`ListField(child=TagSerializer())`: every element is shown by the child. None for a child that is no serializer.
 
     Source: https://www.django-rest-framework.org/api-guide/fields/#listfield
     """
     cls = classes.class_of(project, Held(key, child.func))
     if cls is None or not is_serializer(project, cls):
-        return []
+        return None
     return [at.do(at.call(child.func, value, many=at.truth()))]
 
 
@@ -410,7 +411,15 @@ def _of_relation(project: Project, at: At, value: f.Expr, relation: Relation, de
 
 
 def _is_forward(model: Model | None, relation: Relation) -> bool:
-    """True for a field of the model itself, and not of another one that points here."""
+    """True for a field of the model itself, and not of another one that points here; the link to the parent's row is none.
+
+    Source: https://github.com/encode/django-rest-framework/blob/3.16.0/rest_framework/utils/model_meta.py
+    """
+    if (
+        relation.target is not None
+        and relation.name == f"{relation.target[1].rpartition('.')[2].lower()}_ptr"
+    ):
+        return False
     return relation.kind in ("fk", "o2o", "m2m") and model is not None and _declares(model, relation)
 
 

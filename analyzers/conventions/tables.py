@@ -36,6 +36,11 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     contexts: Words
     schema: Names
     schema_method: Names
+    dump_schema: Names
+    dump_kit: Names
+    marshal_kit: Names
+    marshal_decorator: Names
+    dump_method: Names
     form: Names
     choice_field: Names
     form_factory: Words

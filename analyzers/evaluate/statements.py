@@ -11,6 +11,7 @@ from analyzers.evaluate import assignments, evidence, expressions, operators, sh
 from analyzers.evaluate.calling import calls, memos, spared, specials
 from analyzers.evaluate.frames import Block
 from analyzers.evaluate.presenting import asked
+from analyzers.evaluate.queries.emit import LAZY_KINDS
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import capped, leaving, loops
 from analyzers.operations import operations
@@ -197,6 +198,7 @@ def _decided(run: Run, test: f.Expr) -> bool | None:
     """What a test on a parameter gives that the caller passed as True, False or None, or one of what a view is asked
     for; None if that is not known."""
     answer = asked.decided(run, test)
+    answer = answer if answer is not None else _is_another_kind(run, test)
     if answer is not None:
         return answer
     if isinstance(test, f.Logic) and test.op in ("and", "or"):
@@ -228,6 +230,20 @@ def _decided(run: Run, test: f.Expr) -> bool | None:
     else:
         return None
     return not answer if negated else answer
+
+
+_CONTAINERS = frozenset(("list", "tuple", "dict", "set", "str"))
+
+
+def _is_another_kind(run: Run, test: f.Expr) -> bool | None:
+    """False for `isinstance(rows, list)` of a set of rows, which is none of Python's own containers."""
+    if not isinstance(test, f.Call) or shapes.dotted(test.func) != "isinstance" or len(test.args) != 2:
+        return None
+    asked_for = test.args[1].items if isinstance(test.args[1], f.Collection) else (test.args[1],)
+    named = run.lookup(test.args[0].id) if isinstance(test.args[0], f.Name) else None
+    if named is None or named.kind not in LAZY_KINDS:
+        return None
+    return False if all(shapes.dotted(one) in _CONTAINERS for one in asked_for) else None
 
 
 def _singled_out(run: Run, test: f.Expr) -> frozenset[int]:

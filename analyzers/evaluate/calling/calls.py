@@ -16,7 +16,9 @@ from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
 from analyzers.evaluate.presenting import (
     checking,
+    dumping,
     frameworks,
+    marshalling,
     pages,
     paginators,
     saving,
@@ -105,7 +107,8 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     if target.kind == "class" and target.of is not None:
         return saving.made(run, target, arguments) or UNKNOWN_VALUE
     if target.kind == "external":
-        shown = showing.by_function(run, node, target, arguments, place)
+        shown = marshalling.by_function(run, node, target, arguments, place)
+        shown = shown or showing.by_function(run, node, target, arguments, place)
         if shown is not None:
             return shown
         ready = (
@@ -131,6 +134,7 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         inherited = saving.saved(run, node, bound, name, arguments, place)
         inherited = inherited or checking.checked(run, node, bound, name, place)
         inherited = inherited or validating.made_of(run, bound, name, arguments, place)
+        inherited = inherited or dumping.method(run, node, bound, name, arguments, place)
         inherited = inherited or frameworks.method(run, node, bound, name, arguments, place)
     if inherited is not None:
         return inherited

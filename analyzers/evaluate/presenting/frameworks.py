@@ -15,7 +15,7 @@ from analyzers.conventions import classes, units, views
 from analyzers.conventions.tables import frameworks
 from analyzers.evaluate import attributes, class_values, evidence, queries
 from analyzers.evaluate.calling import calls, library
-from analyzers.evaluate.presenting import filter_sets, pages, paginators, serialising, validating
+from analyzers.evaluate.presenting import dumping, filter_sets, pages, paginators, serialising, validating
 from analyzers.evaluate.queries.emit import row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -41,6 +41,7 @@ def construct(run: Run, node: f.Call, target: Value, arguments: Arguments, place
         return paginator
     validating.constructed(run, target, arguments, place)
     made = serialising.made(run, node, target, arguments, place)
+    made = made or dumping.made(run, node, target, arguments)
     return made if made is not None else filter_sets.made(run, target, arguments)
 
 

@@ -13,7 +13,7 @@ from analyzers.conventions import classes, pages, template_files, template_libra
 from analyzers.costs import ONE
 from analyzers.evaluate import attributes, evidence, expressions, queries
 from analyzers.evaluate.calling import calls
-from analyzers.evaluate.presenting import asked, choices, paginators, showing, written
+from analyzers.evaluate.presenting import asked, choices, marshalling, paginators, showing, written
 from analyzers.evaluate.queries import holding
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -66,6 +66,8 @@ def special(run: Run, node: f.Call, name: str) -> Value:
         return choices.read(run, node)
     if name == "<of>":
         return choices.rows_of_type(run, node)
+    if name == "<first>":
+        return marshalling.first(run, node)
     if name == "<every>":
         return choices.every(run, node)
     if name == "<macro>":
