@@ -259,7 +259,10 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
         return base.but(label=label)  # A group that `regroup` made: its rows.
     if node.name in ("length", "size") and run.language != "python":
         return Value("int", size=run.extent(base), depends=base.depends, label=label)
-    method = node.name if base.kind in queries.LAZY_KINDS or queries.is_client(base.kind) else ""
+    asks = (base.kind in queries.LAZY_KINDS and node.name not in queries.ABOUT) or queries.is_client(
+        base.kind
+    )
+    method = node.name if asks else ""
     return Value(depends=base.depends, label=label, bound=base, method=method)
 
 

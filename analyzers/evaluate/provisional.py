@@ -10,7 +10,7 @@ taken up again (`TooDeep`): what lies at the end of a long chain is remembered, 
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable
+from collections.abc import Hashable, Mapping
 
 from analyzers import facts as f
 from analyzers.evaluate.events import Analysis
@@ -31,10 +31,11 @@ class TooDeep(Unanswered):
 
 
 class Provisional:
-    """The answers of functions inside cycles, for the one question that is being answered.
+    """The answers of functions inside cycles.
 
     The function by which a cycle was entered has its answer whoever asks, as long as no member of the cycle is being
-    run. The answer of any other member stands until that function is left, and what rests on it is a member too.
+    run: it stands for further questions too. The answer of any other member stands until that function is left, and
+    what rests on it is a member too.
     """
 
     def __init__(self, memo: Memo) -> None:
@@ -47,15 +48,23 @@ class Provisional:
         self._under: dict[Hashable, list[Hashable]] = {}  # which those are
         self._run: set[Identity] = set()  # inside cycles, since the function being run was begun
 
+    def begin(self) -> None:
+        """A new question: nothing is being run, so what stood for as long as something was does no longer."""
+        for key in self._entry:
+            self._kept.pop(key, None)
+        self._entry.clear()
+        self._under.clear()
+        self._run = set()
+
     def clear(self) -> None:
-        """A new question, or another state of the project."""
+        """Another state of the project, or other hubs."""
         self._kept.clear()
         self._members.clear()
         self._entry.clear()
         self._under.clear()
         self._run = set()
 
-    def get(self, key: Hashable, active: Container[Identity]) -> Analysis | None:
+    def get(self, key: Hashable, active: Mapping[Identity, int]) -> Analysis | None:
         """The answer that was kept, while functions are being run; None if there is none or it is not true here."""
         found = self._kept.get(key)
         if found is None:
@@ -64,7 +73,10 @@ class Provisional:
         if entry is not None:
             self._memo.came_back(entry)
             return found
-        return found if not any(member in active for member in self._members[key]) else None
+        if not self._members[key].isdisjoint(active):
+            return None
+        self._memo.came_back_to = key  # As if it had just been run.
+        return found
 
     def enter(self) -> set[Identity]:
         """A function is about to be run; what `leave` needs of those around it."""

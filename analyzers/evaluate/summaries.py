@@ -94,7 +94,10 @@ class Summaries:
     def begin_file(self) -> None:
         """What is said of a file is the same whatever was asked before: no hubs are known when it begins."""
         self.begun += 1
-        for identity in self.hubs.forget():
+        marked = self.hubs.forget()
+        if marked:
+            self._provisional.clear()
+        for identity in marked:
             self.project.memo.drop(("hub", identity))
 
     def analysis(self, path: str, qualname: str) -> Analysis | None:
@@ -115,7 +118,7 @@ class Summaries:
             self.hubs.begin()
             pending = [(path, function, formals, depth)]
             while True:
-                self._provisional.clear()
+                self._provisional.begin()
                 self.hubs.enter()
                 asked = pending[-1]
                 try:
@@ -159,6 +162,7 @@ class Summaries:
     def _mark(self, identity: Identity) -> None:
         if identity not in self.hubs.marked:
             self.hubs.marked.add(identity)
+            self._provisional.clear()
             self.project.memo.drop(("hub", identity))
 
     def analysis_with(self, path: str, function: f.Function, bound: Mapping[str, Value]) -> Analysis | None:

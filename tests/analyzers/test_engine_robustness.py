@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import sysconfig
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -310,3 +311,37 @@ def test_large_files() -> None:
     ):
         _, runs = answered({"/p/a.py": source})
         assert runs <= 4
+
+
+# ------------------------------------------------------------------------------------------- what is run anew
+
+
+def test_a_circle_of_calls_that_was_left_is_not_run_for_a_further_question() -> None:
+    circle = """
+        def even(n, seen):
+            for each in seen:
+                print(each)
+            return odd(n - 1, seen) if n else True
+
+        def odd(n, seen):
+            return even(n - 1, seen) if n else False
+        """
+    one = "\n\ndef first(ns):\n    for n in ns:\n        even(n, [])\n"
+    many = "".join(one.replace("first", f"f{number}") for number in range(6))
+    source = textwrap.dedent(circle)
+    _, alone = answered({"/p/a.py": source + one})
+    _, runs = answered({"/p/a.py": source + many})
+    assert runs - alone <= 5
+
+
+def test_what_a_set_of_rows_says_of_itself_does_not_tell_calls_apart() -> None:
+    models = "from django.db import models\n" + "".join(
+        f"\nclass M{number}(models.Model):\n    name = models.TextField()\n" for number in range(8)
+    )
+    calls = "".join(
+        f"\ndef f{number}(names):\n    for name in names:\n        label(M{number}.objects.all().model)\n"
+        for number in range(8)
+    )
+    helper = "\ndef label(model):\n    return str(model)\n"
+    _, runs = answered({"/p/models.py": models + helper + calls})
+    assert runs <= 8 + 3

@@ -36,6 +36,12 @@ _FAMILIES = (django, sqlalchemy, drivers, services, families, prisma, script_map
 _OF_NONE = frozenset(("instance", "unknown", "external", "function", "module"))
 """Kinds of values whose attributes belong to no family: nearly all that are read."""
 
+ABOUT = frozenset(("model", "db", "ordered", "query"))
+"""What a set of Django's rows says of itself: nothing that could be called to ask for rows.
+
+Source: https://docs.djangoproject.com/en/5.2/ref/models/querysets/#django.db.models.query.QuerySet
+"""
+
 FEW = 10
 """Rows of a slice for which a query each is a matter of milliseconds: a page is longer."""
 
@@ -229,6 +235,7 @@ _CLIENTS = frozenset(
 
 
 __all__ = [
+    "ABOUT",
     "KEPT",
     "LAZY_KINDS",
     "attribute",
