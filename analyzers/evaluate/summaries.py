@@ -449,6 +449,8 @@ def _given_back(run: Run) -> Value | None:
     """What a function returns. One that gives a mapping with rows on its way, and a redirection or an error on another,
     gives the mapping to who shows it."""
     returned = joined(run.returns)
+    if returned is not None and returned.kind == "unknown" and run.language != "python":
+        return _said(run, returned)
     if returned is None or returned.kind != "unknown":
         return returned
     contexts = [
@@ -456,6 +458,15 @@ def _given_back(run: Run) -> Value | None:
     ]
     others = [v for v in run.returns if v.kind not in ("dict", "unknown", "instance", "none")]
     return joined(contexts) if contexts and not others else returned
+
+
+def _said(run: Run, returned: Value) -> Value:
+    """What a function of a script says it returns, where nothing else is known of it: a compiler checks that."""
+    annotation, function = run.function.returns, run.function
+    if annotation is None:
+        return returned
+    said = evidence.declared(run.summaries.project, run.path, function.qualname, run.language, annotation)
+    return said.but(depends=returned.depends, label=returned.label) if said.known else returned
 
 
 def _shared(run: Run) -> str:

@@ -5,8 +5,8 @@ import is looked up from its first name: every file or directory of that name is
 a possible root. What decides is whether the packages on the way have their `__init__.py`, and how near the root is
 to the importing file. The standard library's names and what no file of the project can be stay external (None).
 
-JavaScript: relative specifiers with the endings and index files that Node and TypeScript try; `@/x` and `~/x` when
-exactly one file fits; a path from a directory above (`src/user/service`), as `baseUrl` allows. Other bare specifiers
+JavaScript: relative specifiers with the endings and index files that Node and TypeScript try; `@/x`, `~/x` and
+`@scope/x` when one file fits best; a path from a directory above (`src/user/service`), as `baseUrl` allows. Other bare specifiers
 are packages.
 """
 
@@ -238,7 +238,7 @@ class ModuleMap:
         if module.startswith("/"):
             return self._script_file(module)
         if module.startswith(("@/", "~/")):
-            return self._find_aliased(module[2:])
+            return self._nearest(importer, module[2:], self._ending(module[2:]))
         return self._find_below_base(importer, module)
 
     def _find_below_base(self, importer: str, module: str) -> str | None:
@@ -247,9 +247,7 @@ class ModuleMap:
         The first directory on the way up that has such a file; none for the name of a package alone.
         """
         if module.startswith("@") and module.count("/") >= 1:
-            return self._find_aliased(
-                module.partition("/")[2]
-            )  # A package of the same workspace, by its folder.
+            return self._find_scoped(importer, module[1:].split("/"))
         if "/" not in module:
             return None
         place = parent(importer)
@@ -260,19 +258,44 @@ class ModuleMap:
             place = parent(place)
         return None
 
-    def _find_aliased(self, rest: str) -> str | None:
-        """`@/x`: the one file that ends with `/x.ts` below a `src`, else the one file that ends so at all."""
+    def _find_scoped(self, importer: str, words: list[str]) -> str | None:
+        """`@shop/orders/list`: a file of a package of the same workspace, or of a folder that an alias stands for.
+
+        The path ends with the words, the first left out; or with fewer of them, and the others are folders on its way
+        (`libs/orders/src/list.ts`). Of several such files that one counts which lies in a folder called by the first word.
+        """
+        for kept in range(1, len(words)):
+            rest, passed = "/".join(words[kept:]), words[1:kept]
+            fitting = [p for p in self._ending(rest) if all(f"/{word}/" in p for word in passed)]
+            scoped = [p for p in fitting if f"/{words[0]}/" in p]
+            found = self._one(rest, scoped) or (self._one(rest, fitting) if not scoped else None)
+            if found is None and (scoped or passed):
+                found = self._nearest(importer, rest, scoped or fitting)
+            if found is not None:
+                return found
+        return None
+
+    def _ending(self, rest: str) -> list[str]:
+        """The files whose paths end so, the ending of the file left out: `list.ts`, `list/index.ts`."""
         stem = rest.rsplit("/", 1)[-1]
         candidates = set(self._stems.get(_script_stem("/" + stem), ()))
         candidates.update(path for path in self._stems.get("index", ()) if parent(path).endswith("/" + rest))
-        fitting = [p for p in candidates if _without_ending(p).endswith(("/" + rest, "/" + rest + "/index"))]
+        return [p for p in candidates if _without_ending(p).endswith(("/" + rest, "/" + rest + "/index"))]
+
+    def _one(self, rest: str, fitting: list[str]) -> str | None:
+        """The one file below a `src`, else the one file at all."""
         below_source = [
             p for p in fitting if _without_ending(p).endswith(("/src/" + rest, f"/src/{rest}/index"))
         ]
-        for found in (below_source, fitting):
-            if len(found) == 1:
-                return found[0]
-        return None
+        return next((found[0] for found in (below_source, fitting) if len(found) == 1), None)
+
+    def _nearest(self, importer: str, rest: str, fitting: list[str]) -> str | None:
+        """The one file, else that which shares the most folders with the importer: each application has its own `@/`."""
+        one = self._one(rest, fitting)
+        if one is not None or not fitting:
+            return one
+        depth = max(shared(path, importer) for path in fitting)
+        return self._one(rest, [path for path in fitting if shared(path, importer) == depth])
 
     def _script_file(self, stem: str) -> str | None:
         if stem in self.paths:

@@ -11,7 +11,16 @@ from analyzers import ways
 from analyzers.conventions import units
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import attributes, evidence, expressions, queries, scripts, shapes
-from analyzers.evaluate.calling import decorated, library, memos, nested, prepared, spared, specials
+from analyzers.evaluate.calling import (
+    decorated,
+    executors,
+    library,
+    memos,
+    nested,
+    prepared,
+    spared,
+    specials,
+)
 from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
 from analyzers.evaluate.presenting import (
@@ -146,6 +155,7 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         return called
     if bound is not None and name:
         return library.method(run, node, bound, name, arguments, place)
+    executors.called_by_others(run, node, arguments)
     return UNKNOWN_VALUE
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from analyzers import facts as f
-from analyzers.evaluate.calling import library, prepared
+from analyzers.evaluate import lengthening, scripts
+from analyzers.evaluate.calling import calls, library, prepared
 from analyzers.evaluate.calling.arguments import Arguments
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -61,6 +62,33 @@ def _handed_over(run: Run, node: f.Call, arguments: Arguments, position: int) ->
     prepared.applied(run, called, arguments.values[position + 1 :], arguments.keywords, node)
     _side_by_side(run, before)
     return UNKNOWN_VALUE.on(arguments.depends)
+
+
+def called_by_others(run: Run, node: f.Call, arguments: Arguments) -> None:
+    """Functions of a script that are written where they are handed to something unknown, and whose answer is waited for:
+    `await lock(async () => ...)`. They are called once, as far as anyone knows; what a statement only leaves with another
+    (`emitter.on("end", () => ...)`) runs some other time.
+    """
+    if run.language == "python":
+        return
+    is_left = isinstance(run.running, f.Do) and run.running.value is node
+    state, run.recursion = run.recursion, None  # What calls its maker again does so later.
+    for argument, value in zip(node.args, arguments.values, strict=False):
+        if isinstance(argument, f.Lambda) and value.kind == "function":
+            if not is_left:
+                calls.invoke(run, value, (), {}, run.place(argument), "the callback", inline=True)
+            _fills(run, argument)
+    run.recursion = state
+
+
+def _fills(run: Run, given: f.Lambda) -> None:
+    """What a function puts into a container of its maker's, each time that others call it: nobody knows how much."""
+    function = run.summaries.project.function(run.path, given.qualname)
+    own = scripts.own_names(function) if function is not None else set()
+    for name in lengthening.growing_names(function.body) if function is not None else ():
+        held = run.env.get(name)
+        if held is not None and held.grown is not None and name not in own:
+            run.bind(name, replace(held, grown=None, size=None))
 
 
 def _side_by_side(run: Run, before: int) -> None:

@@ -52,6 +52,9 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     row = operations(run.language).method(
         receiver.kind, name, first.const if first is not None else None, bool(arguments.values)
     )
+    if row is None and not receiver.known and run.language != "python" and _goes_through(run, node, name):
+        receiver = receiver.but(kind="list", evidence=f"`.{name}()` calls a function for each element")
+        row = operations(run.language).method("list", name)
     if row is None and receiver.kind in operators.LISTS_ONCE:
         receiver = receiver.but(kind="list")
         row = operations(run.language).method("list", name, first.const if first else None, first is not None)
@@ -61,6 +64,7 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         handed = executors.method(run, node, receiver, name, arguments, place)
         if handed is not None:
             return handed
+        executors.called_by_others(run, node, arguments)
         run.escape(receiver)
         # A generator's `random()`, whichever it is, gives a number between 0 and 1.
         return Value("float", size=ONE) if name == "random" and not arguments.values else UNKNOWN_VALUE
@@ -93,6 +97,12 @@ def _by_what_it_is_asked(node: f.Call, receiver: Value, name: str, first: Value 
     if name == "index" and len(node.args) == 1 and first.kind not in ("str", "bytes"):
         return receiver.but(kind="sequence", evidence="`.index()` is asked of it")
     return receiver.but(kind="unknown")
+
+
+def _goes_through(run: Run, node: f.Call, name: str) -> bool:
+    """`rows.map((row) => ...)`: what has a method of an array's that is handed a function, is gone through."""
+    row = operations(run.language).method("list", name)
+    return row is not None and row.calls == "0" and bool(node.args) and isinstance(node.args[0], f.Lambda)
 
 
 def _cuts_text(name: str, arguments: Arguments) -> bool:
@@ -157,6 +167,7 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
         handed = executors.function(run, node, name, arguments)
         if handed is not None:
             return handed
+        executors.called_by_others(run, node, arguments)
         made = _of_outside(name)
         for value in arguments.values:
             run.escape(value)

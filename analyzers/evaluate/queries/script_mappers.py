@@ -141,11 +141,12 @@ def _of_client(
         return Value(table.name, label=shapes.text_of(node), depends=receiver.depends)
     if table.has("runs", name):
         return _in_transaction(run, node, table, receiver, arguments)
+    whose = receiver.label or (shapes.text_of(node.func.obj) if isinstance(node.func, f.Attr) else "")
+    label = f"{whose}.{name}()"
     if table.has("begins", name):
-        return _built(table.name, f"{receiver.label}.{name}()", arguments, node, table)
+        return _built(table.name, label, arguments, node, table)
     if table.has("begins_write", name):
-        made = _built(table.name, f"{receiver.label}.{name}()", arguments, node, table)
-        return replace(made, path=WRITES)
+        return replace(_built(table.name, label, arguments, node, table), path=WRITES)
     if table.has("execute", name):
         drivers.send(run, node, receiver, name, arguments, many=_asks_for_many(node, table))
         return Value("list", depends=arguments.depends, label=receiver.label)
@@ -153,17 +154,18 @@ def _of_client(
     if not effect:
         return None
     depends = arguments.depends
-    _send(run, node, table, effect, f"{receiver.label}.{name}()", depends, name, arguments)
+    _send(run, node, table, effect, label, depends, name, arguments)
     row_ = _row(run, table, receiver).on(depends)
+    rows = "" if receiver.label == "this" else receiver.label
     if effect in ("fetch_many", "fetch_batch") and name not in ("distinct", "aggregate"):
-        of_rows = Value("list", of=row_, depends=depends, label=receiver.label)
+        of_rows = Value("list", of=row_, depends=depends, label=rows)
         return (
             of_rows
             if table.name != "mongoose"
             else replace(of_rows, kind=ASKED, dotted=table.name, path=MANY)
         )
     if effect in ("fetch_one", "write_one"):
-        asked = Value(ASKED, of=row_, dotted=table.name, depends=depends, label=receiver.label)
+        asked = Value(ASKED, of=row_, dotted=table.name, depends=depends, label=rows)
         return asked if table.name == "mongoose" else row_
     return Value(depends=depends)
 
