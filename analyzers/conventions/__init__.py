@@ -15,6 +15,7 @@ from analyzers.conventions import (
     ariadne,
     classes,
     dumped,
+    exports,
     feeds,
     forms,
     graphql,
@@ -80,7 +81,7 @@ def _run_of_class(project: Project, path: str, qualname: str) -> tuple[str, ...]
         project.read(path, "definition", qualname)
         return tuple(
             units.qualname(qualname, name)
-            for convention in (views, admin, feeds, pages, graphql, forms)
+            for convention in (views, admin, feeds, pages, graphql, forms, exports)
             for name in convention.roots(project, (path, qualname))
         )
 
@@ -100,7 +101,8 @@ def _run_of_function(project: Project, path: str, written: f.Function) -> tuple[
 
 def kind_of(project: Project, key: Key) -> str:
     """What a class is to its framework: see `kind_of` of each convention; "" for any other class."""
-    return views.kind_of(project, key) or admin.kind_of(project, key) or pages.kind_of(project, key)
+    kinds = (convention.kind_of(project, key) for convention in (views, admin, pages, exports))
+    return next(filter(None, kinds), "")
 
 
 def repeats(call: f.Call) -> bool:
@@ -133,6 +135,12 @@ def _attribute(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Func
     return units.function(cls, f"attribute {name}", (), (at.give(assign.value),))
 
 
+def _rows(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Function | None:
+    """All rows of the model that a class of the admin, or of a package that exports rows, is for."""
+    make = exports.queryset if exports.kind_of(project, key) else admin.queryset
+    return make(project, cls, key, name)
+
+
 _RENDERS = frozenset((*(name.rpartition(".")[2] for name in frameworks().renders.words), pages.ANSWER))
 _DUMPS = frameworks().dump_method.names | {"marshal"}
 _MANY = ("formset", "forms", "serializer")
@@ -158,12 +166,16 @@ _MAKERS: dict[str, _Maker] = {
     "serializer": views.serializer,
     "changelist": admin.changelist,
     "inline": admin.inline,
-    "rows": admin.queryset,
+    "acted": admin.acted,
+    "rows": _rows,
     "page": pages.page,
     "answer": pages.answer,
     "node": template_library.node,
     "all": pages.rows,
     "items": feeds.items,
+    "exported": exports.exported,
+    "told": exports.told,
+    "tabled": exports.tabled,
     "choices": forms.choices,
     "every": forms.every,
     "resolved": graphql.resolved,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers import facts as f
-from analyzers.conventions import classes, units
+from analyzers.conventions import classes, exports, units
 from analyzers.conventions.classes import Held
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW, At
@@ -19,6 +19,9 @@ from analyzers.project.models import Models
 from analyzers.project.outline import callee, dotted, is_true
 from analyzers.project.schema import Key, Model
 from analyzers.text import Span
+
+_Column = tuple[At, str, "f.Expr | None"]
+"""Where a column is named, its name, and for a function in the list that function."""
 
 INLINE = "inline"
 """The unit of an inline."""
@@ -33,6 +36,8 @@ def roots(project: Project, key: Key) -> Iterator[str]:
     kind = kind_of(project, key)
     if kind and _model(project, key) is not None:
         yield "changelist" if kind == "admin" else INLINE
+        if kind == "admin" and ("actions" in classes.own(project, key) or exports.resource_of(project, key)):
+            yield "acted"
 
 
 def changelist(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
@@ -45,14 +50,49 @@ def changelist(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Functio
         (At(classes.name_of(cls)), "__str__", None)
     ]
     at = At(classes.place(project, cls, key, "list_display"))
-    rows: f.Expr = _rows(project, at, key)
-    joined = _select_related(project, key, model, [name for _, name, _ in columns])
-    if joined is None:
+    rows = _page(project, at, key, model, columns)
+    if rows is None:
         return None
-    if joined:
-        rows = at.call(at.attr(rows, "select_related"), *map(at.text, joined))
     shown = [s for where, name, call in columns for s in _shown(project, key, model, where, name, call)]
     return units.function(cls, "changelist", (), (at.each(ROW, rows, *shown),))
+
+
+def _page(project: Project, at: At, key: Key, model: Model, columns: list[_Column]) -> f.Expr | None:
+    """The rows of the changelist, with what it joins; None where that cannot be told."""
+    joined = _select_related(project, key, model, [name for _, name, _ in columns])
+    rows = _rows(project, at, key)
+    if joined:
+        return at.call(at.attr(rows, "select_related"), *map(at.text, joined))
+    return rows if joined is not None else None
+
+
+def acted(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
+    """What the class's actions do with the rows that a person has chosen on the page, and what it exports of each.
+
+    Source: https://docs.djangoproject.com/en/5.2/ref/contrib/admin/actions/ and
+    https://django-import-export.readthedocs.io/en/stable/admin_integration.html
+    """
+    found, held = _model(project, key), classes.held(project, key, "actions")
+    if found is None or classes.method(project, key, "get_list_select_related") is not None:
+        return None
+    columns = list(_columns(project, cls, key, "list_display"))
+    body: list[f.Stmt] = []
+    resource = exports.resource_of(project, key)
+    if resource is not None:
+        at = At(classes.place(project, cls, key, "resource_class", "resource_classes"))
+        rows = _page(project, at, key, found[0], columns)
+        shown = at.call(at.attr(at.name("self"), units.attribute(*resource, "told")), at.name(ROW))
+        body += [at.each(ROW, rows, at.do(shown))] if rows is not None else []
+    for item, _stands in _listed(held.value) if held is not None else ():
+        at = At(Span(item.at, item.to))
+        rows, request = _page(project, at, key, found[0], columns), at.name("request")
+        if rows is None:
+            return None
+        if isinstance(item, f.Const) and classes.method(project, key, str(item.value)) is not None:
+            body.append(at.do(at.call(at.attr(at.name("self"), str(item.value)), request, rows)))
+        elif isinstance(item, f.Name):
+            body.append(at.do(at.call(item, at.name("self"), request, rows)))
+    return units.function(cls, "acted", (), tuple(body)) if body else None
 
 
 def inline(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
@@ -145,9 +185,6 @@ def _registrations(project: Project, path: str, name: str) -> Iterator[f.Expr]:
 
 
 # -------------------------------------------------------------------------------------------------- columns
-
-
-_Column = tuple[At, str, "f.Expr | None"]
 
 
 def _columns(project: Project, cls: f.ClassDef, key: Key, option: str) -> Iterator[_Column]:

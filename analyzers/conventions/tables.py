@@ -44,6 +44,11 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     form: Names
     choice_field: Names
     form_factory: Words
+    resource: Names
+    search_index: Names
+    document: Names
+    table: Names
+    table_view: Names
     feed: Names
     feed_item: Names
     sitemap: Names

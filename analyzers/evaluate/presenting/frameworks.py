@@ -11,11 +11,19 @@ from msgspec.structs import replace
 
 from analyzers import conventions
 from analyzers import facts as f
-from analyzers.conventions import classes, units, views
+from analyzers.conventions import classes, exports, units, views
 from analyzers.conventions.tables import frameworks
 from analyzers.evaluate import attributes, class_values, evidence, queries
 from analyzers.evaluate.calling import calls, library
-from analyzers.evaluate.presenting import dumping, filter_sets, pages, paginators, serialising, validating
+from analyzers.evaluate.presenting import (
+    dumping,
+    filter_sets,
+    pages,
+    paginators,
+    serialising,
+    tabling,
+    validating,
+)
 from analyzers.evaluate.queries.emit import row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -41,7 +49,11 @@ def construct(run: Run, node: f.Call, target: Value, arguments: Arguments, place
         return paginator
     validating.constructed(run, target, arguments, place)
     made = serialising.made(run, node, target, arguments, place)
-    made = made or dumping.made(run, node, target, arguments)
+    made = (
+        made
+        or dumping.made(run, node, target, arguments)
+        or tabling.made(run, node, target, arguments, place)
+    )
     return made if made is not None else filter_sets.made(run, target, arguments)
 
 
@@ -80,7 +92,7 @@ def method(
         if word == "form":
             return _form(run, this, arguments, place)
         return pages.all_rows(run, this, place) if word == "queryset" else None
-    if kind in ("admin", "inline"):
+    if kind in ("admin", "inline", *exports.EXPORTED):
         return _all_rows(run, this, place) if word == "queryset" else None
     if not kind:
         return None
