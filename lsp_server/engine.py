@@ -84,6 +84,9 @@ class Analyzer(Protocol):
     def ready(self, path: str, text: Text) -> bool:
         """Whether `analyse` would find an open document as whole as it was: false while an edit leaves it broken."""
 
+    def rehearse(self, path: str) -> None:
+        """Make what the first edit of an open document will need, while nobody waits for it."""
+
     def reports(self, path: str) -> tuple[FunctionReport, ...]:
         """The cost of each function of a file the project knows; none for another."""
 
@@ -228,6 +231,16 @@ class Engine:
             return False
         self._ahead[path] = now
         return True
+
+    def rehearse(self, path: str) -> None:
+        known, outline = self._open.get(path), self.project.outline(path)
+        if known is None or known.tree is None or outline is None:
+            return
+        outline.prepare()
+        plain = known.roomy.plain
+        middle = plain.find(b"\n", len(plain) // 2) + 1
+        self.ready(path, Text(plain[:middle] + b"\n" + plain[middle:]))
+        self._ahead.clear()
 
     def _texts(self) -> dict[str, Roomy]:
         """The open documents in which positions are other ones inside the project than outside."""

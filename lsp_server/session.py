@@ -230,6 +230,12 @@ class Session:
             return True
         return await self.ask(self._ready, document, self.state_of(document), document.text)
 
+    async def rehearse(self, path: str) -> None:
+        """Let the first edit of an open document cost what the others do: see `Analyzer.rehearse`."""
+        document = self.documents.get(path)
+        if document is not None and document.analysis is not None and document.edits == 0:
+            await self.ask(self.engine.rehearse, path)
+
     def _ready(self, document: OpenDocument, state: State, text: Text) -> bool:
         # On the engine's thread. To go there and back twice would take as long as many an analysis.
         if not self.engine.ready(document.path, text):

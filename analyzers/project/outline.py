@@ -189,6 +189,11 @@ class Outline:
         """The names and attributes in the body of each function, in the order of the facts."""
         return tuple(names_in(function) for function in self.facts.functions)
 
+    def prepare(self) -> None:
+        """Make what two versions of the file are compared by."""
+        self.signature()
+        _ = self.mentions
+
     def signature(self, before: Outline | None = None) -> dict[tuple[str, ...], object]:
         """What resolving names may read of this file, in pieces: two versions differ where their pieces differ.
 

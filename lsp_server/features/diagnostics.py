@@ -94,6 +94,13 @@ async def refresh(ls: BigoServer, path: str) -> None:
     _publish(ls, document, analysis)
 
 
+async def show_opened(ls: BigoServer, path: str) -> None:
+    """`refresh` of a document that was just opened; then its first edit is rehearsed."""
+    await refresh(ls, path)
+    ls.protocol.rehearse()
+    await ls.session.rehearse(path)
+
+
 def _publish(ls: BigoServer, document: OpenDocument, analysis: Analysis) -> None:
     _send(
         ls,
