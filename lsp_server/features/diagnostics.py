@@ -97,7 +97,6 @@ async def refresh(ls: BigoServer, path: str) -> None:
 async def show_opened(ls: BigoServer, path: str) -> None:
     """`refresh` of a document that was just opened; then its first edit is rehearsed."""
     await refresh(ls, path)
-    ls.protocol.rehearse()
     await ls.session.rehearse(path)
 
 

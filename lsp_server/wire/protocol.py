@@ -13,24 +13,14 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.exceptions import FeatureNotificationError, JsonRpcException, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
 
-from lsp_server.wire import documents, payload
+from lsp_server.wire import documents, edits, payload
 
 log = logging.getLogger(__name__)
-
-_START = {"line": 0, "character": 0}
-_EDIT = {
-    "jsonrpc": "2.0",
-    "method": lsp.TEXT_DOCUMENT_DID_CHANGE,
-    "params": {
-        "textDocument": {"uri": "file:///", "version": 0},
-        "contentChanges": [{"range": {"start": _START, "end": _START}, "text": ""}],
-    },
-}
 
 _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?\n", re.IGNORECASE)
 
@@ -45,12 +35,14 @@ class Protocol(LanguageServerProtocol):
 
     # -- requests that would get no answer
 
-    def rehearse(self) -> None:
-        """Convert an edit of nothing: the converter makes its functions when it first meets a type, in two milliseconds."""
-        self.structure_message(_EDIT)
-
     def structure_message(self, data: dict[str, Any]) -> Any:
-        """A message from its JSON. One whose params do not parse would be dropped: answer InvalidParams."""
+        """A message from its JSON; asked of every object in it. One whose params do not parse would be dropped: answer
+        InvalidParams."""
+        if "jsonrpc" not in data:
+            return data
+        edit = edits.edit_of(data)
+        if edit is not None:
+            return edit
         try:
             return super().structure_message(data)
         except JsonRpcException as error:
@@ -77,8 +69,23 @@ class Protocol(LanguageServerProtocol):
             self._refuse(msg_id, lsp.ErrorCodes.ServerNotInitialized, "the server is not initialized")
         elif self._workspace is not None and method == lsp.INITIALIZE:
             self._refuse(msg_id, lsp.ErrorCodes.InvalidRequest, "the server is initialized already")
+        elif isinstance(message, lsp.DidChangeTextDocumentNotification):
+            self._edit(message.params)
         else:
             super().handle_message(message)
+
+    def _edit(self, params: lsp.DidChangeTextDocumentParams) -> None:
+        """What stock pygls does for `didChange`, without the context, the futures and the generator that it makes for
+        each message: with the conversion a sixth of what a small edit takes."""
+        try:
+            for change in params.content_changes:
+                self.workspace.update_text_document(params.text_document, change)
+            handler = self.fm.features.get(lsp.TEXT_DOCUMENT_DID_CHANGE)
+            if handler is not None:
+                handler(params)
+        except Exception as error:
+            log.debug("an edit failed", exc_info=True)
+            self._server._report_server_error(error, FeatureNotificationError)
 
     def _handle_reply(self, message: Any, msg_id: Any) -> None:
         """A response to our own request. Stock pygls drops them once `shutdown` has been asked."""

@@ -1,0 +1,82 @@
+"""An edit that is converted by hand is what the converter of lsprotocol makes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from lsprotocol import converters
+from lsprotocol import types as lsp
+
+from lsp_server.wire.edits import edit_of
+
+START, END = {"line": 1, "character": 2}, {"line": 3, "character": 4}
+PART = {"range": {"start": START, "end": END}, "text": "née\r\n"}
+
+
+def message(changes: Any, **more: Any) -> dict[str, Any]:
+    document = {"uri": "file:///w/a%20b.py", "version": 7}
+    return {
+        "jsonrpc": "2.0",
+        "method": "textDocument/didChange",
+        "params": {"textDocument": document, "contentChanges": changes},
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [],
+        [PART],
+        [{"text": "whole"}],
+        [PART, {"text": ""}, {**PART, "rangeLength": 12}],
+        [{**PART, "unknown": [1]}],
+    ],
+)
+def test_the_same(changes: list[dict[str, Any]]) -> None:
+    said = message(changes)
+    whole = converters.get_converter().structure(said, lsp.DidChangeTextDocumentNotification)
+    made = edit_of(said)
+    assert made is not None
+    assert made.params.text_document == whole.params.text_document
+    assert (made.method, made.jsonrpc) == (whole.method, whole.jsonrpc)
+    for mine, theirs in zip(made.params.content_changes, whole.params.content_changes, strict=True):
+        assert type(mine) is type(theirs)
+        assert mine.text == theirs.text
+        assert getattr(mine, "range", None) == getattr(theirs, "range", None)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        None,
+        [None],
+        [{}],
+        [{"text": 1}],
+        [{"range": None, "text": "whole"}],
+        [{"range": {"start": START}, "text": ""}],
+        [{"range": {"start": START, "end": {"line": -1, "character": 0}}, "text": ""}],
+        [{"range": {"start": START, "end": {"line": 2**31, "character": 0}}, "text": ""}],
+        [{"range": {"start": START, "end": {"line": 1.5, "character": 0}}, "text": ""}],
+        [{"range": {"start": START, "end": {"line": True, "character": 0}}, "text": ""}],
+        {"text": "whole"},
+    ],
+)
+def test_what_is_not_as_specified_is_left_to_the_converter(changes: Any) -> None:
+    assert edit_of(message(changes)) is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"id": 1},
+        {"jsonrpc": "1.0"},
+        {"method": "textDocument/didSave"},
+        {"params": None},
+        {"params": {"textDocument": {"uri": 1, "version": 1}, "contentChanges": []}},
+        {"params": {"textDocument": {"uri": "file:///a", "version": None}, "contentChanges": []}},
+    ],
+)
+def test_another_message(more: dict[str, Any]) -> None:
+    assert edit_of(message([], **more)) is None
