@@ -267,6 +267,8 @@ class ModuleMap:
         for kept in range(1, len(words)):
             rest, passed = "/".join(words[kept:]), words[1:kept]
             fitting = [p for p in self._ending(rest) if all(f"/{word}/" in p for word in passed)]
+            if len(words) == 2:  # A package is a folder.
+                fitting = [p for p in fitting if base(p).startswith("index.")] or fitting
             scoped = [p for p in fitting if f"/{words[0]}/" in p]
             found = self._one(rest, scoped) or (self._one(rest, fitting) if not scoped else None)
             if found is None and (scoped or passed):
@@ -276,11 +278,13 @@ class ModuleMap:
         return None
 
     def _ending(self, rest: str) -> list[str]:
-        """The files whose paths end so, the ending of the file left out: `list.ts`, `list/index.ts`."""
+        """The files whose paths end so, the ending of the file left out: `list.ts`, `list/index.ts`, `list/src/index.ts`."""
         stem = rest.rsplit("/", 1)[-1]
         candidates = set(self._stems.get(_script_stem("/" + stem), ()))
-        candidates.update(path for path in self._stems.get("index", ()) if parent(path).endswith("/" + rest))
-        return [p for p in candidates if _without_ending(p).endswith(("/" + rest, "/" + rest + "/index"))]
+        ends = ("/" + rest, f"/{rest}/src")
+        candidates.update(path for path in self._stems.get("index", ()) if parent(path).endswith(ends))
+        ends = ("/" + rest, f"/{rest}/index", f"/{rest}/src/index")
+        return [p for p in candidates if _without_ending(p).endswith(ends)]
 
     def _one(self, rest: str, fitting: list[str]) -> str | None:
         """The one file below a `src`, else the one file at all."""

@@ -331,7 +331,11 @@ def _imported_script(project: Project, path: str, item: Import, depth: int) -> T
         whole = outline is not None and set(outline.exports) == {"default"}
         found = _exported(project, module, "default", depth + 1) if whole else None
         return found or Target("module", module)
-    return _exported(project, module, item.name, depth)
+    found = _exported(project, module, item.name, depth)
+    if found is None and not item.module.startswith("."):
+        # A package from outside may be called like a folder of the project: what that does not export, it is not.
+        return Target("external", dotted=f"{item.module}#{item.name}")
+    return found
 
 
 def _exported(project: Project, path: str, name: str, depth: int) -> Target | None:
