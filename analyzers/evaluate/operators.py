@@ -29,6 +29,8 @@ def compare(
     """One link of a comparison chain."""
     if op in ("in", "not in"):
         specials.searched(run, right, left, run.place(node))
+        if not right.known and _are_values(right_node):
+            right = right.but(kind="values", evidence="the values of a mapping")
         row = operations(run.language).method(right.kind, "in")
         if right.kind in queries.LAZY_KINDS and not right.depends & run.open_numbers():
             row = row if run.loops else None  # Its rows are fetched once and then searched each time.
@@ -45,6 +47,13 @@ def compare(
         operate(run, row, "==", run.place(node), left, right)
     if op == "==" and run.loops:
         run.analysis.comparisons.append(Compared(run.place(node), left, right, tuple(run.loops), run.owner))
+
+
+def _are_values(node: f.Expr) -> bool:
+    """`anything.values()`: whatever kind of mapping it is of, its values are not found by a hash."""
+    return (
+        isinstance(node, f.Call) and not node.args and not node.keywords and shapes.called(node) == "values"
+    )
 
 
 def measured(value: Value) -> bool:

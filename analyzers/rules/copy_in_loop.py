@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.evaluate.operators import INTO_ANOTHER
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
-from analyzers.rules import data, deques, edits, frames, per_call, structure
+from analyzers.rules import data, deques, edits, frames, per_call, rebuilt, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 
 _ADVICE = {
@@ -58,6 +58,7 @@ def check(context: Context) -> Iterator[Finding]:
         yield _finding(context, operation, loop, [other for other, _ in others])
     if grown:
         yield from _grown_frames(context)
+    yield from rebuilt.check(context, RULE.name)
 
 
 def _is_short_text(context: Context, operation: Operated, loop: Loop) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analyzers import facts as f
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import changes, data, lookups, per_call, structure
+from analyzers.rules import changes, data, lookups, per_call, recursive_search, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.types import Value
 
@@ -32,6 +32,9 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if context.once("scan", operation.place):
             yield _finding(context, operation, loop)
+    for search in recursive_search.searches(context):
+        if context.once("scan", search.place):
+            yield _recursive_finding(context, search)
 
 
 def _filling_finding(context: Context, operation: Operated, filled: Related) -> Finding:
@@ -47,6 +50,22 @@ def _filling_finding(context: Context, operation: Operated, filled: Related) -> 
         Confidence.MEDIUM,
         Cost(f"O({size})", "O(1)"),
         [filled],
+    )
+
+
+def _recursive_finding(context: Context, search: recursive_search.Search) -> Finding:
+    """A list that a recursion fills and searches: as a loop does that nobody wrote."""
+    size = f"|{search.label}|"
+    how = "is as long as the way down" if search.path else "gets longer with every call"
+    return context.finding(
+        RULE.name,
+        search.place,
+        f"`in` searches the list `{search.label}` from front to back on every call of `{search.name}`, which calls itself, "
+        f"and the list {how}. A set beside it answers without searching.",
+        Severity.HINT if search.path else Severity.INFORMATION,
+        Confidence.MEDIUM,
+        Cost(product(size, size), f"O({size})"),
+        [search.filled],
     )
 
 
@@ -152,6 +171,8 @@ what the function is given to work on), and information where two sizes multiply
 
 A list in which an object keeps each thing once (`if job not in self.jobs: self.jobs.append(job)`) is a hint: most such
 lists are short.
+
+A list that a recursion fills and searches is information; one that it also shortens, a path, is a hint.
 
 So does a list that each turn makes of the same things, only to search it: `name in [user.name for user in users]`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers import facts as f
+from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Compared, Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.rules import changes, data, edits, frames, joins, structure
@@ -15,16 +16,16 @@ def check(context: Context) -> Iterator[Finding]:
     for compared in context.analysis.comparisons:
         if compared.function != context.function.qualname and not context.inside(compared.place):
             continue
-        pair = _joined_loops(compared)
+        pair = _joined_loops(context, compared)
         if pair is None:
             continue
-        outer, inner = pair
+        outer, inner, triangle = pair
         if not structure.keeps_only_equal(context, inner, compared.place):
             continue  # It works on every element, so no dict spares the visits.
         if structure.changes_in(context, outer, inner.label):
             continue  # It is another collection on every turn.
         if context.inside(inner.place) and context.once("scan", inner.place):
-            yield _finding(context, outer, inner, compared)
+            yield _finding(context, outer, inner, compared, triangle)
     if context.language == "python" and context.analysis.qualname == context.function.qualname:
         yield from _frames(context)
 
@@ -60,24 +61,49 @@ def _frames(context: Context) -> Iterator[Finding]:
         )
 
 
-def _joined_loops(compared: Compared) -> tuple[Loop, Loop] | None:
-    """The two loops whose elements an equality compares, if the inner one runs over the same things every time."""
+def _joined_loops(context: Context, compared: Compared) -> tuple[Loop, Loop, bool] | None:
+    """The two loops whose elements an equality compares, if the inner one runs over the same things every time, or over
+    those that the outer one has not come to yet; and if it is these."""
     loops = compared.loops
+    sides = (compared.left, compared.right)
     for position in range(len(loops) - 1, 0, -1):
         inner = loops[position]
         if not _scans(inner):
             continue
         for outer in reversed(loops[:position]):
-            if not _scans(outer) or outer.number in inner.over.depends or outer.number in inner.derived:
+            if not _scans(outer) or outer.kind == "while" or _is_pairwise_index(compared):
                 continue
-            if outer.kind == "while" or _is_pairwise_index(compared):
+            rest = outer.number in inner.over.depends or outer.number in inner.derived
+            if rest and not _is_rest(context, outer, inner):
                 continue
-            sides = (compared.left, compared.right)
             for one, other in (sides, sides[::-1]):
-                of_inner = inner.number in one.depends and outer.number not in one.depends
+                of_inner = inner.number in one.depends and (rest or outer.number not in one.depends)
                 if of_inner and outer.number in other.depends and inner.number not in other.depends:
-                    return outer, inner
+                    return outer, inner, rest
     return None
+
+
+def _is_rest(context: Context, outer: Loop, inner: Loop) -> bool:
+    """`for b in xs[i + 1:]`, `for j in range(i + 1, len(xs))` in a loop that counts the places of the same `xs`."""
+    home = structure.home(context, inner.place)
+    over, around = data.iterated(home, inner), data.iterated(structure.home(context, outer.place), outer)
+    node = changes.loop_node(home, outer)
+    if around is None or not isinstance(node, (f.For, f.Comprehension)):
+        return False
+    targets = (node.target,) if isinstance(node, f.For) else tuple(clause.target for clause in node.clauses)
+    counted = frozenset(n.id for target in targets for n in shapes.nodes(target) if isinstance(n, f.Name))
+    whole: f.Expr | None = None
+    if isinstance(over, f.Slice) and over.start is not None and over.stop is None:
+        whole, start = over.obj, over.start
+    elif isinstance(over, f.Call) and shapes.dotted(over.func) in ("range", "xrange") and len(over.args) == 2:
+        start, stop = over.args
+        whole = stop.args[0] if isinstance(stop, f.Call) and len(stop.args) == 1 else stop
+    text = shapes.dotted(whole) if whole is not None else ""
+    return (
+        bool(text)
+        and shapes.mentions(start, counted)
+        and text in {shapes.dotted(n) for n in shapes.nodes(around) if isinstance(n, (f.Name, f.Attr))}
+    )
 
 
 def _scans(loop: Loop) -> bool:
@@ -105,8 +131,8 @@ def _is_pairwise_index(compared: Compared) -> bool:
     )
 
 
-def _finding(context: Context, outer: Loop, inner: Loop, compared: Compared) -> Finding:
-    same = outer.label == inner.label
+def _finding(context: Context, outer: Loop, inner: Loop, compared: Compared, triangle: bool) -> Finding:
+    same = triangle or outer.label == inner.label
     left, right = compared.left.label or "…", compared.right.label or "…"
     what = f"`{inner.label}` is searched again" if not same else f"`{inner.label}` is compared with itself"
     table = "dict" if context.language == "python" else "Map"
@@ -125,10 +151,10 @@ def _finding(context: Context, outer: Loop, inner: Loop, compared: Compared) -> 
         loop_related(inner),
         Related(compared.place, f"`{left}` is compared with `{right}`"),
     ]
-    indices = same and inner.kind == "for" and "range" in inner.label
+    indices = same and (triangle or inner.kind == "for") and "range" in inner.label
     many = data.is_data(context, outer) and data.is_data(context, inner)
     severity = Severity.WARNING if many and not indices else Severity.INFORMATION
-    fix = joins.fix(context, outer, inner, compared)
+    fix = joins.fix(context, outer, inner, compared) if not triangle else None
     return context.finding(
         RULE.name,
         inner.place,

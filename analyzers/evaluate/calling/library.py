@@ -85,7 +85,7 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
 
 def _by_what_it_is_asked(node: f.Call, receiver: Value, name: str, first: Value | None) -> Value:
     """A receiver of which nothing is known but the call: `queue.pop(0)` and `queue.insert(0, x)` move all elements of a
-    list, `order.index(x)` searches what has an order. A text is asked for a text, and one that starts to look further on
+    list, `order.index(x)` and `words.count(x)` search what has an order. A text is asked for a text, and one that starts to look further on
     goes through no part twice."""
     if name in DUCKS:
         return receiver.but(kind=DUCKS[name])
@@ -94,8 +94,8 @@ def _by_what_it_is_asked(node: f.Call, receiver: Value, name: str, first: Value 
     at_front = first.const == 0 and first.kind == "int"
     if at_front and len(node.args) == {"pop": 1, "insert": 2}.get(name):
         return receiver.but(kind="list", evidence=f"`.{name}(0)` is asked of it")
-    if name == "index" and len(node.args) == 1 and first.kind not in ("str", "bytes"):
-        return receiver.but(kind="sequence", evidence="`.index()` is asked of it")
+    if name in ("index", "count") and len(node.args) == 1 and first.kind not in ("str", "bytes"):
+        return receiver.but(kind="sequence", evidence=f"`.{name}()` is asked of it")
     return receiver.but(kind="unknown")
 
 

@@ -1,0 +1,294 @@
+"""Pieces of a sequence that each turn of a loop cuts off anew, and sequences that each turn makes anew out of themselves.
+
+`sum(values[:i])` for every `i`, `re.search(pattern, text[pos:])` until the end, `text[: match.start()].count("\\n")` for every
+match: each turn goes through what turns before have gone through. `xs = xs[:-1] + [x]`, `found = dict(found, **more)`,
+`text = f"{text}{part}"`: each turn copies all that turns before have made. Both are seen by their form, so that it does
+not matter whether the type is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from analyzers import facts as f
+from analyzers.evaluate import shapes
+from analyzers.evaluate.events import Loop
+from analyzers.findings import Confidence, Cost, Finding, Severity
+from analyzers.rules import changes, data, edits, structure
+from analyzers.rules.base import Context, loop_related, product, turns_much
+
+FOLDS = frozenset(("sum", "max", "min", "any", "all", "sorted", "set", "frozenset", "Counter", "tuple"))
+"""Functions that go through all they are given."""
+
+SEEKS = frozenset(
+    "search match finditer findall sub find rfind index count split splitlines startswith".split()  # noqa: SIM905
+)
+"""Methods that go through the text they are asked of, or given, or copy it to do so."""
+
+ADVANCE = frozenset(("end", "start", "span", "tell"))
+"""Methods that say how far a text has been read."""
+
+
+class Piece(NamedTuple):
+    """A slice that each turn takes from an end of the sequence to its own place, and what is done with it."""
+
+    node: f.Slice | f.Call
+    whole: str
+    way: str
+
+
+def check(context: Context, rule: str) -> Iterator[Finding]:
+    """The findings of both kinds, under the name of the rule that asks."""
+    if context.language != "python" or context.analysis.qualname != context.function.qualname:
+        return
+    for loop in context.analysis.loops:
+        if loop.function != context.function.qualname or not context.inside(loop.place) or loop.chunked:
+            continue
+        node = changes.loop_node(context, loop)
+        if node is None or isinstance(node, f.Call):
+            continue
+        for piece in _pieces(context, loop, node):
+            place = edits.absolute(context, piece.node)
+            if not structure.happens_once(context, loop, place) and context.once("piece", place):
+                yield _piece_finding(context, rule, loop, piece)
+        for made, name in _made_of_themselves(node) if turns_much(loop) else ():
+            place = edits.absolute(context, made)
+            if _is_again(context, loop, made, name) and context.once("copy", place):
+                yield _rebuilt_finding(context, rule, loop, made, name)
+
+
+# -------------------------------------------------------------------------------------------------------- pieces
+
+
+def _pieces(context: Context, loop: Loop, node: f._Node) -> Iterator[Piece]:
+    body = _body(node)
+    over: f.Expr | None
+    if isinstance(node, f.While):
+        moved, over = _advancing(body), None
+    elif turns_much(loop):
+        moved, over = _counted(node), _iterated(node)
+    else:
+        return
+    made = changes.changes_in(context, body, aliases=False) if moved else None
+    for call in shapes.nodes(body) if made is not None else ():
+        for piece in _piece_of(call, moved):
+            known = isinstance(node, f.While) or _mentions(over, piece.whole)
+            if known and made is not None and not made.may_change(piece.whole):
+                yield piece
+
+
+def _body(node: f._Node) -> tuple[f._Node, ...]:
+    """What is done on each turn."""
+    if isinstance(node, (f.For, f.While)):
+        test = (node.test,) if isinstance(node, f.While) else ()
+        return (*test, *node.body)
+    if isinstance(node, f.Comprehension):
+        first, *others = node.clauses
+        return (*((node.key,) if node.key else ()), node.value, *first.conditions, *others)
+    return ()
+
+
+def _counted(node: f._Node) -> frozenset[str]:
+    """The names that a `for` sets on each turn."""
+    targets = (
+        [node.target]
+        if isinstance(node, f.For)
+        else [c.target for c in node.clauses[:1]]
+        if isinstance(node, f.Comprehension)
+        else []
+    )
+    return frozenset(n.id for target in targets for n in shapes.nodes(target) if isinstance(n, f.Name))
+
+
+def _iterated(node: f._Node) -> f.Expr | None:
+    if isinstance(node, f.For):
+        return node.iter
+    return node.clauses[0].iter if isinstance(node, f.Comprehension) else None
+
+
+def _mentions(over: f.Expr | None, whole: str) -> bool:
+    return over is not None and any(
+        isinstance(n, (f.Name, f.Attr)) and shapes.dotted(n) == whole for n in shapes.nodes(over)
+    )
+
+
+def _advancing(body: tuple[f._Node, ...]) -> frozenset[str]:
+    """The names of a `while` that say how far it has come: `pos += n`, `pos = match.end()`, `pos = text.find(x, pos)`."""
+    found: set[str] = set()
+    for node in shapes.nodes(body):
+        if isinstance(node, f.Update) and node.op == "+" and isinstance(node.target, f.Name):
+            found.add(node.target.id)
+        elif isinstance(node, f.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], f.Name):
+            name, value = node.targets[0].id, node.value
+            on = any(isinstance(n, f.Name) and n.id == name for n in shapes.nodes(value))
+            read = isinstance(value, (f.Call, f.Binary)) and any(
+                isinstance(n, f.Call) and shapes.called(n) in ADVANCE for n in shapes.nodes(value)
+            )
+            if (on and isinstance(value, (f.Binary, f.Call))) or read:
+                found.add(name)
+    return frozenset(found)
+
+
+def _piece_of(call: f._Node, moved: frozenset[str]) -> Iterator[Piece]:
+    """The pieces that a call, or a test with `in`, goes through."""
+    if isinstance(call, f.Compare):
+        for op, right in zip(call.ops, call.rights, strict=False):
+            if op in ("in", "not in") and (whole := _cut(right, moved)):
+                assert isinstance(right, f.Slice)
+                yield Piece(right, whole, "in")
+    if not isinstance(call, f.Call):
+        return
+    name = shapes.called(call)
+    if isinstance(call.func, f.Attr) and name in SEEKS:
+        if isinstance(call.func.obj, f.Slice) and (whole := _cut(call.func.obj, moved)):
+            yield Piece(call.func.obj, whole, name)
+        counted = name == "count" and len(call.args) == 3 and _is_zero(call.args[1])
+        if counted and shapes.mentions(call.args[2], moved) and (whole := shapes.dotted(call.func.obj)):
+            yield Piece(call, whole, name)
+    elif name not in FOLDS:
+        return
+    for argument in call.args:
+        if isinstance(argument, f.Slice) and (whole := _cut(argument, moved)):
+            yield Piece(argument, whole, name)
+
+
+def _cut(node: f.Expr, moved: frozenset[str]) -> str:
+    """`xs` of `xs[:i]` or `xs[i:]`; "" for anything else."""
+    if not isinstance(node, f.Slice) or node.step is not None:
+        return ""
+    ends = [end for end in (node.start, node.stop) if end is not None and not _is_zero(end)]
+    return shapes.dotted(node.obj) if len(ends) == 1 and shapes.mentions(ends[0], moved) else ""
+
+
+def _is_zero(node: f.Expr) -> bool:
+    return isinstance(node, f.Const) and node.kind == "int" and node.value == 0
+
+
+def _piece_finding(context: Context, rule: str, loop: Loop, piece: Piece) -> Finding:
+    shown = context.source(edits.absolute(context, piece.node))[:60]
+    if piece.way == "in":
+        advice = "Keep a set of what came before."
+    elif piece.way in FOLDS:
+        advice = "Keep the value of the last turn and go on from it (`itertools.accumulate`)."
+    elif piece.way == "count":
+        advice = "Count on from where the last turn ended."
+    else:
+        advice = "Go on from where the last turn ended: the methods of texts and patterns take a place to start from."
+    size = f"|{piece.whole}|"
+    turns = loop.turns.formula() if loop.grows else size
+    many = loop.kind != "while" and not loop.exits and piece.way in (*FOLDS, "in")
+    severe = many and data.is_data(context, loop)
+    return context.finding(
+        rule,
+        edits.absolute(context, piece.node),
+        f"`{shown}` goes through all of `{piece.whole}` on one side of the turn's place, on every turn of the loop over "
+        f"`{loop.label}`. {advice}",
+        Severity.WARNING if severe else Severity.INFORMATION,
+        Confidence.HIGH if many else Confidence.MEDIUM,
+        Cost(product(turns, size), f"O({turns})"),
+        [loop_related(loop)],
+    )
+
+
+# ----------------------------------------------------------------------------------------------- made of themselves
+
+
+def _made_of_themselves(node: f._Node) -> Iterator[tuple[f.Assign, str]]:
+    """The statements of a loop that make a sequence or mapping anew out of itself and more, with its name."""
+    for stmt in shapes.walk(node.body) if isinstance(node, (f.For, f.While)) else ():
+        if isinstance(stmt, f.Assign) and len(stmt.targets) == 1 and stmt.value is not None:
+            name = shapes.dotted(stmt.targets[0])
+            if name and _is_made_of(stmt.value, name):
+                yield stmt, name
+
+
+def _is_made_of(value: f.Expr, name: str) -> bool:
+    if isinstance(value, f.Template):
+        return any(shapes.dotted(part) == name for part in value.parts)
+    if isinstance(value, f.Binary) and value.op == "+":
+        parts = list(_added(value))
+        return len(parts) > 1 and any(_is_most_of(part, name) for part in parts)
+    if isinstance(value, f.Binary) and value.op == "%":
+        written = value.right.items if isinstance(value.right, f.Collection) else (value.right,)
+        text = isinstance(value.left, f.Const) and value.left.kind == "str"
+        return text and any(shapes.dotted(part) == name for part in written)
+    if not isinstance(value, f.Call) or not value.args:
+        return False
+    if shapes.dotted(value.func) == "dict":
+        return shapes.dotted(value.args[0]) == name and bool(value.keywords or len(value.args) > 1)
+    joined = value.args[0] if shapes.called(value) == "join" else None
+    return isinstance(joined, f.Collection) and any(shapes.dotted(part) == name for part in joined.items)
+
+
+def _added(value: f.Expr) -> Iterator[f.Expr]:
+    if isinstance(value, f.Binary) and value.op == "+":
+        yield from _added(value.left)
+        yield from _added(value.right)
+    else:
+        yield value
+
+
+def _is_most_of(part: f.Expr, name: str) -> bool:
+    """`xs[:-1]`, `xs[:i]`, `list(xs)`: nearly all of it."""
+    if isinstance(part, f.Call) and shapes.dotted(part.func) in ("list", "tuple") and len(part.args) == 1:
+        return shapes.dotted(part.args[0]) == name
+    if not isinstance(part, f.Slice) or shapes.dotted(part.obj) != name or part.step is not None:
+        return False
+    few = part.start is not None and isinstance(part.start, f.Unary)  # `xs[-3:]`
+    short = part.stop is not None and isinstance(part.stop, f.Const)  # `xs[:3]`
+    return not few and not short
+
+
+def _is_again(context: Context, loop: Loop, made: f.Assign, name: str) -> bool:
+    """True if what a statement makes is what a later turn of the loop finds."""
+    place = edits.absolute(context, made)
+    around = [
+        other
+        for other in context.analysis.loops
+        if loop.whole.span.start < other.whole.span.start
+        and other.whole.span.start <= place.span.start < other.whole.span.end
+    ]
+    if any(turns_much(other) for other in around) or structure.happens_once(context, loop, place):
+        return False
+    start = context.function.start
+    again = [
+        stmt
+        for stmt in shapes.walk(context.function.body)
+        if loop.whole.span.start <= start + stmt.at < loop.whole.span.end
+    ]
+    root = name.partition(".")[0]
+    for stmt in again:
+        if isinstance(stmt, f.For) and any(
+            isinstance(n, f.Name) and n.id == root for n in shapes.nodes(stmt.target)
+        ):
+            return False
+        if stmt is not made and isinstance(stmt, f.Assign) and stmt.value is not None:
+            targets = {shapes.dotted(target) for target in stmt.targets}
+            if targets & {name, root} and not any(shapes.dotted(n) == name for n in _named(stmt.value)):
+                return False  # It starts anew.
+    return not loop.polling and not loop.amortised
+
+
+def _named(value: f.Expr) -> Iterator[f.Expr]:
+    return (n for n in shapes.nodes(value) if isinstance(n, (f.Name, f.Attr)))
+
+
+def _rebuilt_finding(context: Context, rule: str, loop: Loop, made: f.Assign, name: str) -> Finding:
+    assert made.value is not None
+    turns = loop.turns.formula()
+    called = shapes.called(made.value) if isinstance(made.value, f.Call) else ""
+    text = isinstance(made.value, f.Template) or (called not in ("", "dict"))
+    advice = (
+        "Collect the parts in a list and join them once, after the loop." if text else "Change it in place."
+    )
+    return context.finding(
+        rule,
+        edits.absolute(context, made.value),
+        f"`{name}` is made anew out of itself on every turn of the loop over `{loop.label}`: each turn copies all of it. "
+        f"{advice}",
+        Severity.INFORMATION,
+        Confidence.MEDIUM,
+        Cost(product(turns, f"|{name}|"), f"O({turns})"),
+        [loop_related(loop)],
+    )
