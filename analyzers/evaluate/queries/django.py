@@ -38,6 +38,12 @@ LIMITS = ("only", "defer", "select_for_update")
 Source: https://docs.djangoproject.com/en/5.2/ref/models/querysets/#select-for-update
 """
 
+_COMBINING = ("union", "intersection", "difference")
+"""What comes of them is loaded as the first of the sets is, and takes no loader of its own.
+
+Source: https://docs.djangoproject.com/en/5.2/ref/models/querysets/#union
+"""
+
 
 def model_of(run: Run, value: Value) -> Model | None:
     found = run.summaries.models.model(*value.ref) if value.ref is not None else None
@@ -332,6 +338,8 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     if not origin.sliced:  # A loader goes before a slice, where the chain was cut.
         named = isinstance(node.func, f.Attr) and isinstance(node.func.obj, f.Name)
         origin = replace(origin, place=place, first=origin.first if named and origin.first else place)
+    if name in _COMBINING:
+        origin = replace(origin, split=True)
     if name in LIMITS:
         origin = replace(origin, limits=origin.limits | {name})
     if name in ("only", "defer"):
@@ -348,7 +356,7 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         origin = loaders.annotated(origin, node)
     elif name in ("filter", "exclude"):
         origin = loaders.left_empty(origin, node, name)
-    elif name == "fetch_mode":  # What is combined (`union`) is loaded as the first of the sets is.
+    elif name == "fetch_mode":
         origin = replace(origin, certain=False)
     label = shapes.text_of(node)
     label = label if 0 < len(label) <= 60 else receiver.label

@@ -392,7 +392,6 @@ def joined_by_a_star():
 
 
 def union():
-    # disagrees: a union of querysets
     cheap = Book.objects.filter(price__lt=5)
     dear = Book.objects.filter(price__gte=5)
     for book in cheap.union(dear):
