@@ -237,6 +237,8 @@ def join(a: Value, b: Value) -> Value:
                     known, depends=depends
                 )  # `if group is None: group = Group()` tells what it is.
         return Value(depends=depends, label=a.label or b.label, way=ways.join(a.way, b.way))
+    if a.path != b.path and a.origin is not None and b.origin is not None:
+        a, b = _from_itself(a), _from_itself(b)
     return replace(
         a,
         size=_joined_size(a, b),
@@ -258,6 +260,21 @@ def join(a: Value, b: Value) -> Value:
         way=ways.join(a.way, b.way),
         entries=_joined_entries(a, b),
     )
+
+
+def _from_itself(value: Value) -> Value:
+    """Rows whose origin says what was loaded of themselves alone: paths of two queries that start elsewhere say nothing
+    together."""
+    origin, start = value.origin, f"{value.path}__"
+    if origin is None or not value.path:
+        return value
+    below = {
+        name: frozenset(p.removeprefix(start) for p in getattr(origin, name) if p.startswith(start))
+        for name in ("loads", "prefetches", "later", "only")
+    }
+    origin = replace(origin, root=None, split=True, **below)
+    of = value.of.but(origin=origin, path="") if value.of is not None and value.of.kind == "row" else value.of
+    return replace(value, origin=origin, of=of, path="")
 
 
 def _either_called(a: Value, b: Value) -> Value:

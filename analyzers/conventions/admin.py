@@ -98,13 +98,26 @@ def acted(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | N
 def inline(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
     """The rows of a relation, each with its text above the form and what cannot be edited."""
     found = _model(project, key)
-    if found is None or _is_for_few(project, key, found[0]):
+    if found is None or _is_for_few(project, key, found[0]) or _has_other_rows(project, key):
         return None
     at = At(classes.place(project, cls, key, "readonly_fields"))
     columns = [*_columns(project, cls, key, "readonly_fields"), (At(classes.name_of(cls)), "__str__", None)]
     shown = [s for where, name, call in columns for s in _shown(project, key, found[0], where, name, call)]
     rows = _rows(project, at, key)
     return units.function(cls, INLINE, (), (at.each(ROW, rows, *shown),))
+
+
+def _has_other_rows(project: Project, key: Key) -> bool:
+    """True for an inline whose formset is one of the project's that chooses or loads its rows itself."""
+    held = classes.held(project, key, "formset")
+    own = classes.class_of(project, held) if held is not None else None
+    methods = (classes.method(project, own, name) for name in ("__init__", "get_queryset")) if own else ()
+    return any(
+        isinstance(node, f.Attr) and node.name in ("queryset", "get_queryset")
+        for method in methods
+        if method is not None
+        for node in f.walk(method.body)
+    )
 
 
 def _is_for_few(project: Project, key: Key, model: Model) -> bool:

@@ -19,7 +19,7 @@ from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW, At
 from analyzers.project.index import Project
 from analyzers.project.models import Models
-from analyzers.project.outline import flatten, keyword
+from analyzers.project.outline import flatten, keyword, literal
 from analyzers.project.schema import Key, Model
 
 EXPORTED = ("resource", "search_index", "document")
@@ -142,7 +142,7 @@ def _shown(project: Project, key: Key, kind: str, at: At) -> Iterator[f.Stmt]:
         elif kind == "table" and params and set(params) <= _TOLD:
             told = {param: row for param in params if param == "record"}
             yield at.do(at.call(at.attr(at.name("self"), name), **told))
-    for path in _paths(project, key, kind):
+    for path in (*_paths(project, key, kind), *(_objects(project, key) if kind == "document" else ())):
         yield from _read(at, model, _DOTS.split(path))
 
 
@@ -163,6 +163,23 @@ def _paths(project: Project, key: Key, kind: str) -> Iterator[str]:
     for name in _OPTIONS[kind] if kind in ("resource", "table") else ():
         held = _option(project, key, name, "fields")
         yield from (word.text for word in (classes.words(project, held) if held is not None else None) or ())
+
+
+def _objects(project: Project, key: Key) -> Iterator[str]:
+    """What a document reads of related rows: `author = ObjectField(properties={"name": TextField()})`."""
+    for above in classes.ancestry(project, key):
+        for name, assign in classes.own(project, above).items():
+            if isinstance(assign.value, f.Call):
+                yield from _inside(name, assign.value)
+
+
+def _inside(name: str, field: f.Call) -> Iterator[str]:
+    given = keyword(field, "properties")
+    for key, value in zip(given.keys, given.values, strict=False) if isinstance(given, f.Mapping) else ():
+        if key is not None and isinstance(value, f.Call):
+            path = f"{name}.{literal(key)}"
+            yield path
+            yield from _inside(path, value)
 
 
 def _read(at: At, model: Model | None, parts: list[str]) -> Iterator[f.Stmt]:

@@ -155,7 +155,8 @@ class ModuleMap:
         if level:
             parts = module.split(".") if module else []
             return self._module_file("/".join([_up(importer, level), *parts]))
-        return self._find_absolute(importer, module.split("."))
+        parts = module.split(".")
+        return self._find_absolute(importer, parts) or self._find_in_program(importer, parts)
 
     def _module_file(self, stem: str) -> str | None:
         """`stem` without ending: the package's `__init__` before the plain module, as Python's finder does."""
@@ -179,6 +180,20 @@ class ModuleMap:
             if best is None or (rank, found) > best:
                 best = (rank, found)
         return best[1] if best else None
+
+    def _find_in_program(self, importer: str, parts: list[str]) -> str | None:
+        """`bookshop.orders.models` where the folder of `manage.py` is the package `bookshop`, whatever a checkout is called.
+
+        Source: https://docs.djangoproject.com/en/1.3/intro/tutorial01/#creating-a-project
+        """
+        if len(parts) < 2 or self.has(parts[0]) or parts[0] in sys.stdlib_module_names:
+            return None
+        place = parent(importer)
+        while place and place + PROGRAM not in self.paths:
+            place = parent(place)
+        if not place or not self.is_package(place) or not self.is_package(f"{place}/{parts[1]}"):
+            return None
+        return self._module_file("/".join([place, *parts[1:]]))
 
     def _below(self, top: str, rest: list[str]) -> str | None:
         if top in self._entries:

@@ -140,13 +140,18 @@ def _merged(causes: list[list[tuple[Loop, Queried]]]) -> list[list[tuple[Loop, Q
         loop, query = cause[0]
         for other in kept:
             longer = other[0][1]
-            same = other[0][0].number == loop.number and longer.origin == query.origin
+            same = _is_same(other[0][0], loop) and longer.origin == query.origin
             if same and longer.relation.startswith(query.relation + "__") and longer.many == query.many:
                 other.extend(cause)
                 break
         else:
             kept.append(cause)
     return sorted(kept, key=lambda found: found[0][1].place.span)
+
+
+def _is_same(one: Loop, other: Loop) -> bool:
+    """Whether two loops are one: those of a function that was called are numbered anew."""
+    return one.number == other.number and one.place == other.place
 
 
 def _holds_rows(over: Value, origin: Origin) -> bool:
