@@ -137,7 +137,7 @@ SCRIPTS = ("typeorm", "mikroorm", "sequelize", "mongoose", "drizzle", "knex")
 """The mappers of JavaScript and TypeScript that have a table each; Prisma's has another shape."""
 
 SCRIPT_PARTS = (
-    "clients", "models", "makers", "factories", "attributes", "tables", "runs", "called", "begins", "begins_write", "chain", "sends",
+    "clients", "models", "makers", "factories", "attributes", "tables", "runs", "called", "begins", "begins_write", "turns_write", "chain", "sends",
     "fetch_one", "fetch_many", "fetch_batch", "scalar", "execute", "write_one", "write_many", "row_read", "row_write", "differs",
     "batch", "told",
 )  # fmt: skip

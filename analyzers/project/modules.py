@@ -296,8 +296,8 @@ class ModuleMap:
         """The files whose paths end so, the ending of the file left out: `list.ts`, `list/index.ts`, `list/src/index.ts`."""
         stem = rest.rsplit("/", 1)[-1]
         candidates = set(self._stems.get(_script_stem("/" + stem), ()))
-        ends = ("/" + rest, f"/{rest}/src")
-        candidates.update(path for path in self._stems.get("index", ()) if parent(path).endswith(ends))
+        folders = ("/" + rest, f"/{rest}/src")
+        candidates.update(path for path in self._stems.get("index", ()) if parent(path).endswith(folders))
         ends = ("/" + rest, f"/{rest}/index", f"/{rest}/src/index")
         return [p for p in candidates if _without_ending(p).endswith(ends)]
 

@@ -11,15 +11,18 @@ from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.rules import changes, data, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 
-CHANGED = frozenset("append add insert extend remove pop discard appendleft popleft heappush".split())  # noqa: SIM905
+CHANGED = frozenset(
+    "append add insert extend remove pop discard appendleft popleft heappush push shift unshift".split()  # noqa: SIM905
+)
 """Methods after which the next sorting finds another collection."""
 
 
 def check(context: Context) -> Iterator[Finding]:
-    if context.language != "python":
-        return
     for operation in context.analysis.operations:
-        if operation.name not in ("sorted", "sort", "min", "max") or operation.tag not in ("sort", "fold"):
+        if operation.name not in ("sorted", "sort", "toSorted", "min", "max") or operation.tag not in (
+            "sort",
+            "fold",
+        ):
             continue
         if operation.function != context.function.qualname or not context.inside(operation.place):
             continue
@@ -85,6 +88,13 @@ def _is_cut(region: f._Node, label: str) -> bool:
     return False
 
 
+def _instead(context: Context, sorts: bool) -> str:
+    if context.language != "python":
+        return "A heap gives the smallest element in logarithmic time, a binary search the place to insert one at."
+    also = ", `bisect.insort` keeps a list in order." if sorts else "."
+    return "A heap (`heapq`) gives the smallest element in logarithmic time" + also
+
+
 def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     receiver = operation.receiver
     sorts = operation.tag == "sort"
@@ -98,8 +108,7 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     shown = shown if len(shown) <= 60 and "\n" not in shown else f"{operation.name}(…)"
     message = (
         f"`{shown}` {what} on every turn of the loop over `{loop.label}`, which changes it by little. "
-        "A heap (`heapq`) gives the smallest element in logarithmic time"
-        + (", `bisect.insort` keeps a list in order." if sorts else ".")
+        + _instead(context, sorts)
     )
     turns, cost = loop.turns.formula(), operation.cost.formula()
     related = [loop_related(loop)]

@@ -262,7 +262,7 @@ def _built(
 
 def _refined(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
     table = tables().scripts[receiver.dotted]
-    writes = table.has("begins_write", name) or receiver.path == WRITES
+    writes = receiver.path == WRITES or bool(table.effect(name, "begins_write", "turns_write"))
     many = (
         receiver.relation == MANY
         or table.has("batch", name)
