@@ -50,6 +50,8 @@ class Origin(Struct, frozen=True, gc=False):
     assumed: bool = (
         False  # nobody knows where the rows' owner came from, but no text of the program names the relation
     )
+    one: bool = False  # one row was asked for, by itself
+    of_one: bool = False  # rows that hang on such a row
 
 
 ANYTHING = "*"
@@ -399,6 +401,8 @@ def _joined_origin(a: Origin | None, b: Origin | None) -> Origin | None:
         only=_either_only(a.only, b.only),
         whole=a.whole and b.whole,
         root=a.root if a.root == b.root else None,
+        one=a.one and b.one,
+        of_one=a.of_one and b.of_one,
     )
 
 

@@ -5,6 +5,7 @@ over, so it is a warning unless there is evidence of the contrary, which the fin
 
 - the first rows of a set, as many as the text says (`rows[:5]`);
 - rows that stand on one form of the admin's, each for a person to fill;
+- rows of a relation of one row that was asked for by itself, and some of these: the comments of one book;
 - rows of a table of the framework's own that an installation sets up (groups, sites, kinds of content);
 - what a person wrote, or one record holds: `written.py`.
 
@@ -17,16 +18,22 @@ from collections.abc import Iterator
 
 from analyzers.conventions import admin, units
 from analyzers.evaluate.events import Loop, Queried
+from analyzers.evaluate.queries.django_owners import hang_on_one
 from analyzers.orm import tables
 from analyzers.rules import commands, data, structure
 from analyzers.rules.base import Context, of_framework
 from analyzers.rules.written import Written
 from analyzers.types import Value
 
+OF_ONE = "They all belong to one row."
+"""Three of four such loops, read in real applications, are true and nobody would mend them."""
+
 
 def told(context: Context, loop: Loop, query: Queried) -> str:
     """What a finding says of a query that nobody waits for: few turns, or a command; "" where nothing says so."""
     why = reason(context, loop, query)
+    if why == OF_ONE:
+        return f" {OF_ONE}"
     if why:
         return f" There are few: {why}."
     return " It is part of a command that a person starts." if commands.is_command(context) else ""
@@ -66,6 +73,8 @@ def _parts(over: Value) -> Iterator[Value]:
 def _few_rows(value: Value) -> str:
     if value.origin is not None and value.origin.few and not value.path:
         return "they are the first rows"
+    if hang_on_one(value):
+        return OF_ONE
     if value.ref is None or value.kind not in ("row", "queryset", "manager"):
         return ""
     path, name = value.ref

@@ -24,7 +24,7 @@ from analyzers.evaluate.presenting import (
     tabling,
     validating,
 )
-from analyzers.evaluate.queries.emit import row
+from analyzers.evaluate.queries.emit import alone, row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.project.schema import Key
@@ -254,7 +254,7 @@ def shown_by(run: Run, view: Value, name: str, place: Place) -> Value | None:
     before = len(run.analysis.queries)
     found = called(run, view, "get_queryset", place)
     if name == "object" and found.kind in _LAZY:
-        found = row(found.ref, found.origin, "", found.depends)
+        found = alone(row(found.ref, found.origin, "", found.depends))
     own = classes.method(project, view.ref, "get_object") if name == "object" else None
     if own is not None:
         chosen = called(run, view, "get_object", place)

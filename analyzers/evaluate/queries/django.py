@@ -14,7 +14,7 @@ from analyzers.evaluate.queries import django_columns as columns
 from analyzers.evaluate.queries import django_loaders as loaders
 from analyzers.evaluate.queries import django_owners as owners
 from analyzers.evaluate.queries import django_signals as signals
-from analyzers.evaluate.queries.emit import BATCH, constant_texts, emit, join_path, read_later, row
+from analyzers.evaluate.queries.emit import BATCH, alone, constant_texts, emit, join_path, read_later, row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
@@ -244,7 +244,7 @@ def _fetched(receiver: Value, effect: str, depends: frozenset[Token], origin: Or
         return row(receiver.ref, None, "", depends)  # What it was created from is at hand.
     if effect == "fetch_one":
         own = None if receiver.relation and receiver.path else receiver.origin
-        return row(receiver.ref, own or origin, "", depends, inverse=_to_owner(receiver))
+        return alone(row(receiver.ref, own or origin, "", depends, inverse=_to_owner(receiver)))
     if effect == "fetch_many":
         return Value("dict", values=receiver.of, depends=depends, label=receiver.label)
     return Value("int", depends=depends)
@@ -331,7 +331,7 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         return _all(receiver, place)
     if related:
         defeated = receiver.path and receiver.path in origin.prefetches
-        origin = Origin(place, label=receiver.label)
+        origin = Origin(place, label=receiver.label, of_one=owners.hang_on_one(receiver))
         model = model_of(run, receiver)
         origin = loaders.by_default(run, model, "", origin) if model is not None else origin
         receiver = receiver.but(path="", evidence="defeats a prefetch" if defeated else receiver.evidence)
@@ -502,7 +502,7 @@ def _function(run: Run, node: f.Call, dotted: str, arguments: Arguments) -> Valu
     if ref is None:
         return UNKNOWN_VALUE
     one = row(ref, origin, "", arguments.depends)
-    return one if effect == "fetch_one" else Value("list", of=one, label=label)
+    return alone(one) if effect == "fetch_one" else Value("list", of=one, label=label)
 
 
 def _of(value: Value, origin: Origin) -> Value | None:

@@ -1,4 +1,4 @@
-"""Sets of related rows of which nobody knows where their owner came from: a parameter, `self`, an unknown object."""
+"""Sets of related rows by their owner: one row, or one of which nobody knows where it came from (a parameter, `self`)."""
 
 from __future__ import annotations
 
@@ -35,6 +35,14 @@ def assumed(run: Run, relation: Relation, target: Model | None, place: Place, la
         assumed=True,
     )
     return by_default(run, target, "", origin) if target is not None else origin
+
+
+def hang_on_one(rows: Value) -> bool:
+    """True for the rows of a relation of a row that was asked for by itself, and for some of these."""
+    origin = rows.origin
+    if origin is None:
+        return False
+    return origin.one and "__" not in rows.path if rows.path else origin.of_one
 
 
 def holder(run: Run, node: f.Call, name: str) -> tuple[Model, Relation, f.Attr] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from analyzers import facts as f
 from analyzers.evaluate.events import Queried
 from analyzers.evaluate.run import Run
@@ -116,6 +118,13 @@ def row(
         relation=inverse,
         evidence=FETCHED,
     )
+
+
+def alone(found: Value) -> Value:
+    """A row that was asked for by itself: what hangs on it is the children of one."""
+    if found.kind != "row" or found.origin is None:
+        return found
+    return found.but(origin=replace(found.origin, one=True, of_one=False))
 
 
 def join_path(base: str, name: str) -> str:

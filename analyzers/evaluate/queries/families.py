@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.conventions import classes
 from analyzers.evaluate import shapes
-from analyzers.evaluate.queries.emit import constant_texts, emit, join_path, prefixes, read_later, row
+from analyzers.evaluate.queries.emit import alone, constant_texts, emit, join_path, prefixes, read_later, row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
@@ -136,7 +136,7 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         batch=batch,
     )
     if name in family.one:
-        return (receiver.of or UNKNOWN_VALUE).on(depends)
+        return alone((receiver.of or UNKNOWN_VALUE).on(depends))
     if name in ("all", "to_list"):
         return Value("list", of=receiver.of, depends=depends, label=receiver.label)
     return Value(depends=depends)
@@ -232,7 +232,7 @@ def by_key(run: Run, base: Value, index: Value, place: Place) -> Value | None:
         return None
     depends = base.depends | index.depends
     emit(run, "read", f"{found.name}[…]", place, depends, orm=found.orm, model=found.name)
-    return row(found.key, Origin(place, label=found.name), "", depends)
+    return alone(row(found.key, Origin(place, label=found.name), "", depends))
 
 
 def touch(run: Run, value: Value, place: Place, how: str) -> None:

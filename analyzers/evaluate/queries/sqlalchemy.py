@@ -13,7 +13,7 @@ from analyzers.evaluate.queries import sql
 from analyzers.evaluate.queries import sqlalchemy_loaders as loaders
 from analyzers.evaluate.queries import sqlalchemy_sessions as sessions
 from analyzers.evaluate.queries.django_owners import known_by_name
-from analyzers.evaluate.queries.emit import committed, emit, join_path, row
+from analyzers.evaluate.queries.emit import alone, committed, emit, join_path, row
 from analyzers.evaluate.queries.sqlalchemy_rows import (
     RESULT_ROW,
     attribute,
@@ -164,7 +164,7 @@ def _flask(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     if effect == "fetch_many":
         return Value("pagination", of=_scalar(first.of), depends=arguments.depends, label=f"{label}()")
     if name == "get_or_404":
-        return row(first.ref, Origin(place, label=label), "", arguments.depends)
+        return alone(row(first.ref, Origin(place, label=label), "", arguments.depends))
     return (_scalar(first.of) or UNKNOWN_VALUE).on(arguments.depends)
 
 
@@ -216,7 +216,7 @@ def _session(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
         given = arguments.keywords.get("options")
         if given is not None:
             origin = loaders.applied(origin, [given])
-        return row(first.ref if first.kind == "class" else None, origin, "", arguments.depends)
+        return alone(row(first.ref if first.kind == "class" else None, origin, "", arguments.depends))
     if effect == "write_one":
         committed(run, label, place, arguments.depends, orm="sqlalchemy")
         if name == "commit":
@@ -292,7 +292,7 @@ def _query(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         relation=receiver.relation,
     )
     if effect == "fetch_one":
-        return (receiver.of or UNKNOWN_VALUE).on(depends)
+        return alone((receiver.of or UNKNOWN_VALUE).on(depends))
     if effect == "fetch_many":
         held = "pagination" if name == "paginate" else "list"
         return Value(held, of=receiver.of, depends=depends, label=receiver.label)
@@ -401,7 +401,7 @@ def _result(run: Run, receiver: Value, name: str, arguments: Arguments) -> Value
         return receiver.but(kind=kind)
     if effect == "one":
         inner = _scalar(receiver.of) if name.startswith("scalar") else receiver.of
-        return (inner or UNKNOWN_VALUE).on(receiver.depends)
+        return alone((inner or UNKNOWN_VALUE).on(receiver.depends))
     return None
 
 

@@ -95,7 +95,12 @@ def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.A
     path = join_path(base.path, relation.name)
     origin = base.origin
     if relation.lazy in t.lists["explicit"]:
-        made = lazy("query", relation.target, Origin(run.place(node), label=label), label)
+        made = lazy(
+            "query",
+            relation.target,
+            Origin(run.place(node), label=label, of_one=base.origin is not None and base.origin.one),
+            label,
+        )
         return made.but(depends=base.depends, relation=relation.name)
     if relation.name == base.relation and not relation.many:
         return row(relation.target, None, "", base.depends).but(label=label)
