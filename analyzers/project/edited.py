@@ -45,15 +45,22 @@ def edited(before: Outline, facts: FileFacts) -> Outline:
 def mentions_changed(before: Outline, now: Outline) -> frozenset[str]:
     """The names that other functions mention now. What the outline before knew of functions that are still there is taken
     over."""
-    held = {id(one.body): said for one, said in zip(before.facts.functions, before.mentions, strict=True)}
-    after = tuple(held.get(id(one.body)) or names_in(one) for one in now.facts.functions)
+    old, new = before.facts.functions, now.facts.functions
+    if len(old) == len(new):
+        after = tuple(
+            said if one.body is other.body else names_in(other)
+            for one, other, said in zip(old, new, before.mentions, strict=True)
+        )
+        pairs = zip(before.mentions, after, strict=True)
+        changed = [said ^ says for said, says in pairs if said is not says]
+    else:
+        held = {id(one.body): said for one, said in zip(old, before.mentions, strict=True)}
+        after = tuple(held[id(one.body)] if id(one.body) in held else names_in(one) for one in new)
+        kept, left = {id(said) for said in after}, {id(said) for said in before.mentions}
+        changed = [said for said in before.mentions if id(said) not in kept]
+        changed += [said for said in after if id(said) not in left]
     now.__dict__["mentions"] = after
-    kept, left = {id(said) for said in after}, {id(said) for said in before.mentions}
-    gone = [said for said in before.mentions if id(said) not in kept]
-    come = [said for said in after if id(said) not in left]
-    if len(gone) == len(come) == 1:  # one function was edited
-        return gone[0] ^ come[0]
-    return frozenset[str]().union(*gone, *come)
+    return frozenset[str]().union(*changed)
 
 
 def _binds_the_same(before: FileFacts, now: FileFacts) -> bool:

@@ -110,7 +110,7 @@ class Surveyor:
         }
         parts: list[_Part] = []
         for unit, old, said in before[: len(units)]:
-            if old is not None and _is_moved(old, unit):
+            if old is unit or (old is not None and _is_moved(old, unit)):
                 parts.append(said)
                 continue
             held = known.get(id(unit.body))
@@ -123,8 +123,6 @@ class Surveyor:
 
 def _is_moved(old: Unit, new: Unit) -> bool:
     """Whether a piece of code is another one that stands elsewhere now, or in which a definition ends elsewhere."""
-    if old is new:
-        return True
     same = old.__class__ is new.__class__ and (old.qualname, old.owner) == (new.qualname, new.owner)
     if isinstance(old, f.Function) and isinstance(new, f.Function):
         same = same and _kind(old) == _kind(new)
