@@ -320,6 +320,12 @@ def update(run: Run, node: f.Update) -> None:
     if value.kind in queries.LAZY_KINDS and current.kind in ("list", "set", "deque"):
         queries.touch(run, value, run.place(node.value), "+=")
     depends = current.depends | value.depends
+    if node.op in ("|", "&") and current.kind in queries.LAZY_KINDS and isinstance(node.target, f.Name):
+        # `rows |= others`: rows of the same model, by either query.
+        run.bind(
+            node.target.id, (join(current, value) if value.kind == current.kind else current).on(depends)
+        )
+        return
     row = operations(run.language).method(current.kind, f"{node.op}=")
     if row is not None and node.op in ("+", "|"):
         is_local = isinstance(node.target, f.Name)

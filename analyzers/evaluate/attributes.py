@@ -13,6 +13,7 @@ from analyzers.evaluate import class_values, evidence, expressions, queries, sha
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import asked, frameworks, pages, paginators
 from analyzers.evaluate.queries import marked, objects
+from analyzers.evaluate.queries.emit import row
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import reading
 from analyzers.operations import operations
@@ -259,11 +260,29 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
         return base.but(label=label)  # A group that `regroup` made: its rows.
     if node.name in ("length", "size") and run.language != "python":
         return Value("int", size=run.extent(base), depends=base.depends, label=label)
+    if node.name == "user" and run.language == "python":
+        user = _who_asks(run, node, base)
+        if user is not None:
+            return user.but(label=label)
     asks = (base.kind in queries.LAZY_KINDS and node.name not in queries.ABOUT) or queries.is_client(
         base.kind
     )
     method = node.name if asks else ""
     return Value(depends=base.depends, label=label, bound=base, method=method)
+
+
+def _who_asks(run: Run, node: f.Attr, base: Value) -> Value | None:
+    """`request.user`: a row of the project's own model of users. Nobody knows what came with it.
+
+    Source: https://docs.djangoproject.com/en/5.2/ref/request-response/#django.http.HttpRequest.user
+    """
+    name = node.obj.name if isinstance(node.obj, f.Attr) else shapes.dotted(node.obj)
+    model = (
+        run.summaries.models.user_model()
+        if name == "request" and base.kind in ("unknown", asked.REQUEST)
+        else None
+    )
+    return row(model.key, None, "", base.depends) if model is not None and model.key[0] else None
 
 
 def member_of(run: Run, base: Value, name: str, label: str) -> Value:

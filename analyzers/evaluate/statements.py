@@ -198,7 +198,7 @@ def _decided(run: Run, test: f.Expr) -> bool | None:
     """What a test on a parameter gives that the caller passed as True, False or None, or one of what a view is asked
     for; None if that is not known."""
     answer = asked.decided(run, test)
-    answer = answer if answer is not None else _is_another_kind(run, test)
+    answer = answer if answer is not None else _of_rows(run, test)
     if answer is not None:
         return answer
     if isinstance(test, f.Logic) and test.op in ("and", "or"):
@@ -233,17 +233,25 @@ def _decided(run: Run, test: f.Expr) -> bool | None:
 
 
 _CONTAINERS = frozenset(("list", "tuple", "dict", "set", "str"))
+_FETCHED = "_result_cache"
+"""What a set of rows keeps once it was sent: https://github.com/django/django/blob/5.2/django/db/models/query.py"""
 
 
-def _is_another_kind(run: Run, test: f.Expr) -> bool | None:
-    """False for `isinstance(rows, list)` of a set of rows, which is none of Python's own containers."""
-    if not isinstance(test, f.Call) or shapes.dotted(test.func) != "isinstance" or len(test.args) != 2:
+def _of_rows(run: Run, test: f.Expr) -> bool | None:
+    """False for `isinstance(rows, list)` of a set of rows, which is none of Python's own containers, and for a test whether
+    a query of its own was sent already."""
+    left = test.left if isinstance(test, f.Compare) and test.ops == ("is not",) else test
+    if not isinstance(left, f.Call) or len(left.args) < 2:
         return None
-    asked_for = test.args[1].items if isinstance(test.args[1], f.Collection) else (test.args[1],)
-    named = run.lookup(test.args[0].id) if isinstance(test.args[0], f.Name) else None
+    named = run.lookup(left.args[0].id) if isinstance(left.args[0], f.Name) else None
     if named is None or named.kind not in LAZY_KINDS:
         return None
-    return False if all(shapes.dotted(one) in _CONTAINERS for one in asked_for) else None
+    asked_for, name = left.args[1], shapes.dotted(left.func)
+    if name == "getattr" and isinstance(asked_for, f.Const) and asked_for.value == _FETCHED:
+        return None if named.relation else False
+    kinds = asked_for.items if isinstance(asked_for, f.Collection) else (asked_for,)
+    is_container = all(shapes.dotted(one) in _CONTAINERS for one in kinds)
+    return False if name == "isinstance" and left is test and is_container else None
 
 
 def _singled_out(run: Run, test: f.Expr) -> frozenset[int]:
