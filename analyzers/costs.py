@@ -408,7 +408,7 @@ def _and_more(kept: list[Term], terms: Iterable[Term]) -> list[Term]:
     """Terms none of which covers another, and more: what then covers all of them."""
     for term in terms:
         for known in kept:
-            if known.covers(term):
+            if known is term or known.covers(term):
                 break
         else:
             if kept:

@@ -20,8 +20,12 @@ OF_MEMBERS = ("value", "name", "label", "_value_", "_name_")
 
 def is_enumeration(project: Project, path: str, qualname: str) -> bool:
     """True for a class that is derived from an enumeration."""
-    lineage = names.lineage(project, path, qualname)[1:]
-    return any(base.kind == "external" and base.dotted in ENUMERATIONS for base in lineage)
+
+    def find() -> bool:
+        above = names.lineage(project, path, qualname)[1:]
+        return any(base.kind == "external" and base.dotted in ENUMERATIONS for base in above)
+
+    return project.memo.ask(("enumeration", path, qualname), find, in_cycle=False)
 
 
 def class_itself(project: Project, path: str, qualname: str) -> Value:

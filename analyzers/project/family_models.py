@@ -25,13 +25,7 @@ class FamilyModels:
         return tables().families[self.name]
 
     def is_model(self, models: Registry, path: str, qualname: str) -> bool:
-        if not path:
-            return False
         above, family = lineage(models.project, path, qualname)[1:], self.family
-        if family.bases.isdisjoint(names_above(models.project, path, qualname)) and not any(
-            target.kind == "variable" for target in above
-        ):
-            return False
         return any(_is_base(models.project, target, family) for target in above)
 
     def model(self, models: Registry, path: str, qualname: str) -> Model:
@@ -114,3 +108,19 @@ def _target(models: Registry, key: Key, call: Call, orm: str) -> Key | None:
 @cache
 def all_families() -> tuple[FamilyModels, ...]:
     return tuple(FamilyModels(name) for name in tables().families)
+
+
+@cache
+def _all_bases() -> frozenset[str]:
+    return frozenset().union(*(family.family.bases for family in all_families()))
+
+
+def family_of(models: Registry, path: str, qualname: str) -> FamilyModels | None:
+    """The first family that a class is a model of. Most classes have a base of none: they are not asked one by one."""
+    if not path:
+        return None
+    if _all_bases().isdisjoint(names_above(models.project, path, qualname)):
+        above = lineage(models.project, path, qualname)[1:]
+        if not any(target.kind == "variable" for target in above):
+            return None
+    return next((family for family in all_families() if family.is_model(models, path, qualname)), None)

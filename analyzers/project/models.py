@@ -13,7 +13,7 @@ from __future__ import annotations
 import msgspec
 
 from analyzers.project.django_models import DJANGO, user_model
-from analyzers.project.family_models import all_families
+from analyzers.project.family_models import family_of
 from analyzers.project.index import Project
 from analyzers.project.names import Target
 from analyzers.project.schema import Key as Key
@@ -29,7 +29,7 @@ class Models:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._orms: tuple[Orm, ...] = (DJANGO, SQLALCHEMY, *all_families())
+        self._orms: tuple[Orm, ...] = (DJANGO, SQLALCHEMY)  # besides the families
 
     # ------------------------------------------------------------------------------------------- questions
 
@@ -77,7 +77,8 @@ class Models:
 
     def _orm(self, path: str, qualname: str) -> Orm | None:
         def find() -> Orm | None:
-            return next((orm for orm in self._orms if orm.is_model(self, path, qualname)), None)
+            first = next((orm for orm in self._orms if orm.is_model(self, path, qualname)), None)
+            return first or family_of(self, path, qualname)
 
         return self.project.memo.ask(("orm", path, qualname), find, None)
 

@@ -6,6 +6,7 @@ not its own, and the next is asked.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
@@ -154,7 +155,7 @@ def given_back(run: Run, value: Value | None, place: Place) -> Value | None:
 
 def module_object(value: Value) -> Value | None:
     """A ready-made object of a library, such as `django.db.connection`, or a method of one."""
-    known = tables().django.connections
+    known = tables().django.connections.names
     if value.dotted in known:
         return value.but(kind="connection")
     owner = value.dotted.rpartition(".")[0]
@@ -164,6 +165,7 @@ def module_object(value: Value) -> Value | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def kind_of_class(name: str) -> str:
     """What an instance of an outside class is to the model: session, connection, cursor, ...; "" for nothing."""
     t = tables()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
@@ -36,13 +37,20 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
 
 
 def _made(target: Value) -> Value | None:
-    if target.kind == "external" and target.dotted in tables().dbapi.connect:
-        return Value("connection", label=target.label)
-    if target.kind == "external" and target.dotted in tables().dbapi.asyncpg.lists["connect"]:
-        return Value("asyncpg", label=target.label)
-    if target.kind == "external" and target.dotted in tables().dbapi.pool.lists["connect"]:
-        return Value("pool", label=target.label)
-    return None
+    kind = _kind_made(target.dotted) if target.kind == "external" else ""
+    return Value(kind, label=target.label) if kind else None
+
+
+@lru_cache(maxsize=4096)
+def _kind_made(name: str) -> str:
+    """What a function of a driver gives."""
+    t = tables().dbapi
+    made = (
+        ("connection", t.connect),
+        ("asyncpg", t.asyncpg.lists["connect"]),
+        ("pool", t.pool.lists["connect"]),
+    )
+    return next((kind for kind, names in made if name in names), "")
 
 
 def _connection(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value | None:
