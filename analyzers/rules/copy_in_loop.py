@@ -40,9 +40,6 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if operation.function != context.function.qualname:
             continue
-        queue = per_call.fifo(context, operation)
-        if queue is not None and context.once("copy", operation.place):
-            yield _queue_finding(context, operation, queue)
         loop = _copied_again(context, operation)
         if loop is not None and structure.is_set_in(
             context, loop, operation.target or operation.receiver.label
@@ -59,6 +56,9 @@ def check(context: Context) -> Iterator[Finding]:
     if grown:
         yield from _grown_frames(context)
     yield from rebuilt.check(context, RULE.name)
+    for told in (*per_call.queues(context), *per_call.texts(context)):
+        if context.once("copy", edits.absolute(context, told.node)):
+            yield _per_call_finding(context, told)
 
 
 def _is_short_text(context: Context, operation: Operated, loop: Loop) -> bool:
@@ -125,18 +125,28 @@ def _frame_finding(context: Context, growth: frames.Growth, loop: Loop, place: P
     )
 
 
-def _queue_finding(context: Context, operation: Operated, filled: Related) -> Finding:
-    """A list that an object keeps as a queue: as slow as it is long, on every call."""
-    label, size = operation.receiver.label, operation.cost.formula()
+def _per_call_finding(context: Context, told: per_call.Told) -> Finding:
+    """What an object keeps as a queue, or as a text that gets longer: as slow as it is long, on every call."""
+    place = edits.absolute(context, told.node)
+    label, queue = told.what, told.kind == "list"
+    shown, called = context.source(place)[:60], context.function.name
+    if queue:
+        message = (
+            f"moves every element of the list `{label}` on every call of `{called}`. {_ADVICE['pop(0)']}"
+        )
+    else:
+        message = (
+            f"copies all of the text `{label}` on every call of `{called}`, which makes it longer. Collect the parts in a "
+            "list and join them when they are asked for."
+        )
     return context.finding(
         RULE.name,
-        operation.place,
-        f"`{context.source(operation.place)[:60]}` moves every element of the list `{label}` on every call of "
-        f"`{context.function.name}`, and another makes it longer. {_ADVICE[_shown_name(operation)]}",
-        Severity.INFORMATION,
+        place,
+        f"`{shown}` {message}",
+        Severity.INFORMATION if queue else Severity.HINT,
         Confidence.MEDIUM,
-        Cost(f"O({size})", "O(1)"),
-        [filled],
+        Cost(f"O(|{label}|)", "O(1)"),
+        [told.related],
     )
 
 
@@ -308,7 +318,8 @@ A text or a buffer from which each turn cuts off a piece that it found (`text = 
 rest.split("\\n", 1)`) is information; a prefix or two cut off a name are nothing.
 
 A list that an object keeps as a queue (one method appends, another takes from the front) is information, as nobody sees
-how long it gets; a stack, and a list that only gets shorter, are nothing.
+how long it gets; a stack, and a list that only gets shorter, are nothing. A text of the object's to which each call adds
+what it is given is a hint.
 
 It is silent for `append`, `extend` and `list +=`, for `s += x` on a local string (CPython grows it in place), for
 copies that are not stored back, and for containers that live for one turn only.

@@ -9,7 +9,7 @@ from analyzers import facts as f
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Called, Loop
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
-from analyzers.rules import data, structure
+from analyzers.rules import data, edits, per_call, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.rules.membership_in_list import SEARCHED
 from analyzers.types import INPUT, Value
@@ -52,6 +52,38 @@ def check(context: Context) -> Iterator[Finding]:
             scan = _whole_of(context, called, loop) if loop is not None else None
         if loop is not None and scan is not None and context.once("hidden", called.place):
             yield _finding(context, called, loop, scan)
+    yield from _per_call(context)
+
+
+def _per_call(context: Context) -> Iterator[Finding]:
+    """Searches of a method that is there to be called for each of many."""
+    called = context.function.name
+    for call, owner in per_call.siblings(context):
+        place = edits.absolute(context, call)
+        if context.once("hidden", place):
+            yield context.finding(
+                RULE.name,
+                place,
+                f"`{called}()` searches all of `{owner}` for the object itself: asked of each of them, they are compared with "
+                f"each other. Let the owner count its places, or keep the place with the object.",
+                Severity.HINT,
+                Confidence.MEDIUM,
+                Cost(f"O(|{owner}|)", "O(1)"),
+                [Related(place, f"one search through `{owner}`")],
+            )
+    for told in per_call.lookups(context):
+        place = edits.absolute(context, told.node)
+        if context.once("hidden", place):
+            yield context.finding(
+                RULE.name,
+                place,
+                f"`{called}()` goes through all of `{told.what}` for what it is asked, on every call. A dict from key to "
+                f"element, filled beside the list, answers without searching.",
+                Severity.HINT,
+                Confidence.MEDIUM,
+                Cost(f"O(|{told.what}|)", "O(1)"),
+                [told.related],
+            )
 
 
 def _repeating(context: Context, called: Called) -> Loop | None:
@@ -309,6 +341,10 @@ that is the same on every turn and is known to be a list or the like, and where 
 element. It is silent for functions that remember their answers. A method that takes the first element of a list, called until the
 list is empty, moves all that is left each time: that is told too. So is a callee that goes through all of what the loop
 around it runs over, whatever it does with it: information, or a hint where nothing says that it is data.
+
+A hint are methods that search, on every call, a list that their class makes longer (`for job in self.jobs: if job.name ==
+name`), or an object that looks for itself among what its owner holds (`self.parent.children.index(self)`): who calls them
+for each of many does not see it.
 """,
     severity=Severity.WARNING,
     bad=(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analyzers import facts as f
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import changes, data, lookups, per_call, recursive_search, structure
+from analyzers.rules import changes, data, edits, lookups, per_call, recursive_search, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.types import Value
 
@@ -16,12 +16,7 @@ SEARCHED = ("list", "tuple", "deque", "sequence", "values", "queryset")
 
 def check(context: Context) -> Iterator[Finding]:
     for operation in context.analysis.operations:
-        if operation.tag != "scan" or operation.receiver.kind not in SEARCHED:
-            continue
-        filled = per_call.filling(context, operation)
-        if filled is not None and context.once("scan", operation.place):
-            yield _filling_finding(context, operation, filled)
-        if not operation.loops:
+        if operation.tag != "scan" or not operation.loops or operation.receiver.kind not in SEARCHED:
             continue
         loop = _searched_again(context, operation)
         if (
@@ -32,24 +27,25 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if context.once("scan", operation.place):
             yield _finding(context, operation, loop)
+    for told in per_call.kept_once(context):
+        if context.once("scan", edits.absolute(context, told.node)):
+            yield _filling_finding(context, told)
     for search in recursive_search.searches(context):
         if context.once("scan", search.place):
             yield _recursive_finding(context, search)
 
 
-def _filling_finding(context: Context, operation: Operated, filled: Related) -> Finding:
+def _filling_finding(context: Context, told: per_call.Told) -> Finding:
     """A list in which an object keeps each thing once: every call searches all that came before."""
-    size = operation.cost.formula()
     return context.finding(
         RULE.name,
-        operation.place,
-        f"`in` searches the list `{operation.receiver.label}` from front to back on every call of "
-        f"`{context.function.name}`, which makes it longer. A set beside it, or the keys of a dict, answer without "
-        f"searching.",
+        edits.absolute(context, told.node),
+        f"`in` searches the list `{told.what}` from front to back on every call of `{context.function.name}`, which makes it "
+        f"longer. A set beside it, or the keys of a dict, answer without searching.",
         Severity.HINT,
         Confidence.MEDIUM,
-        Cost(f"O({size})", "O(1)"),
-        [filled],
+        Cost(f"O(|{told.what}|)", "O(1)"),
+        [told.related],
     )
 
 
