@@ -8,7 +8,7 @@ from typing import Any
 from analyzers import facts as f
 from analyzers import templates
 from analyzers.evaluate import assignments, evidence, expressions, operators, shapes
-from analyzers.evaluate.calling import calls, memos, spared, specials
+from analyzers.evaluate.calling import calls, memos, omitted, spared, specials
 from analyzers.evaluate.frames import Block
 from analyzers.evaluate.presenting import asked
 from analyzers.evaluate.queries.emit import LAZY_KINDS
@@ -198,6 +198,7 @@ def _decided(run: Run, test: f.Expr) -> bool | None:
     """What a test on a parameter gives that the caller passed as True, False or None, or one of what a view is asked
     for; None if that is not known."""
     answer = asked.decided(run, test)
+    answer = answer if answer is not None else omitted.decided(run, test)
     answer = answer if answer is not None else _of_rows(run, test)
     if answer is not None:
         return answer

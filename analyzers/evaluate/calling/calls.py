@@ -17,6 +17,7 @@ from analyzers.evaluate.calling import (
     library,
     memos,
     nested,
+    omitted,
     prepared,
     spared,
     specials,
@@ -219,7 +220,7 @@ def invoke(
     if function is None or decorated.defers(run.summaries.project, target.ref[0], function):
         return UNKNOWN_VALUE
     bound = bind_parameters(function, target, values, keywords, run.language)
-    bound |= _left_out(function, bound, values, keywords)
+    bound |= _left_out(function, bound, values, keywords, run.language)
     if run.recursion is not None and run.recursion.is_of(*target.ref):
         return _self_call(run, function, bound, place)
     is_nested = function.parent and run.path == target.ref[0] and (inline or run.encloses(function.parent))
@@ -240,11 +241,19 @@ def invoke(
 
 
 def _left_out(
-    function: f.Function, bound: Mapping[str, Value], values: tuple[Value, ...], keywords: Mapping[str, Value]
+    function: f.Function,
+    bound: Mapping[str, Value],
+    values: tuple[Value, ...],
+    keywords: Mapping[str, Value],
+    language: str,
 ) -> dict[str, Value]:
     """Parameters that a call leaves at None: a branch for when something is given is not taken."""
     if "**" in keywords or any(value.evidence == SPREAD for value in values):
         return {}
+    if language != "python":
+        left = [p for p in function.params if p.name not in bound] if function.kind != "lambda" else []
+        held = {param.name: omitted.standing_for(param) for param in left}
+        return {name: value for name, value in held.items() if value is not None}
     return {
         param.name: NONE
         for param in function.params

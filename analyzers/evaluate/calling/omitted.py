@@ -1,0 +1,59 @@
+"""What a call in a script leaves out: a parameter is `undefined` then, or the empty object that is its default.
+
+A branch for an option that no call gives is not taken: `if (options?.signed) ...` after `present(book)`.
+Source: https://tc39.es/ecma262/#sec-functiondeclarationinstantiation
+"""
+
+from __future__ import annotations
+
+from analyzers import facts as f
+from analyzers.costs import ONE
+from analyzers.evaluate import shapes
+from analyzers.evaluate.run import Run
+from analyzers.types import NONE, Value
+
+_EMPTY = "{}"
+"""The `relation` of an object that holds nothing because no options were given."""
+
+
+def standing_for(param: f.Param) -> Value | None:
+    """What a parameter that a call leaves out holds; None where that is not known."""
+    if param.kind != "positional" or not param.name:
+        return None
+    if param.default is None:
+        return NONE
+    is_empty = isinstance(param.default, f.Mapping) and not param.default.values
+    return Value("dict", size=ONE, relation=_EMPTY) if is_empty else None
+
+
+def decided(run: Run, test: f.Expr) -> bool | None:
+    """What a test gives that reads an option of a parameter to which no options were given; None for any other."""
+    if run.language == "python":
+        return None
+    if isinstance(test, f.Unary) and test.op == "not":
+        answer = decided(run, test.operand)
+        return None if answer is None else not answer
+    if isinstance(test, f.Logic) and test.op in ("and", "or"):
+        parts = [decided(run, part) for part in test.parts]
+        ends = test.op == "or"
+        return ends if ends in parts else None if None in parts else not ends
+    if not isinstance(test, f.Attr) or not isinstance(test.obj, f.Name):
+        return None
+    name = test.obj.id
+    value = run.env.get(name)
+    if value is None or value.depends != {name} or not (value.kind == "none" or value.relation == _EMPTY):
+        return None
+    if all(param.name != name for param in run.function.params) or _is_changed(run.function, name):
+        return None
+    return False
+
+
+def _is_changed(function: f.Function, name: str) -> bool:
+    """True if a function itself puts something into an object: `options.limit = 10`, `Object.assign(options, more)`."""
+    put_into: list[f.Expr] = []
+    for node in shapes.nodes(function.body):
+        if isinstance(node, f.Assign):
+            put_into += [target.obj for target in node.targets if isinstance(target, (f.Attr, f.Index))]
+        elif isinstance(node, f.Call) and shapes.called(node) == "assign":
+            put_into += node.args[:1]
+    return any(isinstance(held, f.Name) and held.id == name for held in put_into)
