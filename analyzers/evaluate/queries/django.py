@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 SETS = ("queryset", "manager")
 
-
 DEFAULT = "_default_manager"
 """What a class calls the first of its managers. Source: https://docs.djangoproject.com/en/5.2/topics/db/managers/#default-managers"""
 
@@ -40,7 +39,6 @@ Source: https://docs.djangoproject.com/en/5.2/ref/models/querysets/#select-for-u
 
 _COMBINING = ("union", "intersection", "difference")
 """What comes of them is loaded as the first of the sets is, and takes no loader of its own.
-
 Source: https://docs.djangoproject.com/en/5.2/ref/models/querysets/#union
 """
 
@@ -527,6 +525,8 @@ def _load_onto(run: Run, node: f.Call, arguments: Arguments) -> None:
 
 
 def _set_label(value: Value, run: Run) -> str:
+    if value.kind == "queryset" and value.relation and value.path and value.label.isidentifier():
+        return f"{value.relation}.all()"  # A name says less than the relation that it holds the rows of.
     if value.kind == "manager" or (value.relation and value.path):
         return f"{value.label or 'manager'}.all()"
     return value.label or f"a query for {_model_name(run, value) or 'rows'}"
