@@ -34,6 +34,12 @@ _SKIPPED_FOLDERS = frozenset(
 )
 # Build output, unless a Python package is called that.
 _OUTPUT_FOLDERS = frozenset({"build", "dist"})
+_SCRIPT_SUFFIXES = (".js", ".mjs", ".cjs")
+_MINIFIED = 110
+"""Bytes a line of a script from which on it is taken as minified.
+Source: https://github.com/github-linguist/linguist/blob/v9.0.0/lib/linguist/generated.rb (`minified_files?`)"""
+_LOOKED_INTO = 20_000  # Bytes from which on a script is opened to see that: a small one costs little
+_HEAD = 1 << 18  # Bytes of it that are read
 _GENERATED_SUFFIXES = (".min.js", ".min.mjs", ".bundle.js", ".d.ts", "_pb2.py", "_pb2_grpc.py")
 # What stands at the root of a project that came without its repository.
 _MANIFESTS = ("pyproject.toml", "package.json", "setup.py", "setup.cfg", "manage.py", "requirements.txt")
@@ -239,6 +245,7 @@ def _walk(folder: str, ignores: _Ignores, wanted: Callable[[str], bool], max_siz
             and not entry.name.endswith(_GENERATED_SUFFIXES)
             and _is_file_up_to(entry, max_size)
             and not ignores.out(entry.path, folder=False)
+            and not _is_minified(entry)
         ):
             yield entry.path
 
@@ -251,6 +258,20 @@ def _is_file_up_to(entry: os.DirEntry[str], size: int) -> bool:
         return entry.is_file() and entry.stat().st_size <= size
     except OSError:  # it went away between the listing and the look
         return False
+
+
+def _is_minified(entry: os.DirEntry[str]) -> bool:
+    """Whether a script was written by a bundler, whatever it is called: `assets/index.94b01c79.js`."""
+    if not entry.name.endswith(_SCRIPT_SUFFIXES):
+        return False
+    try:
+        if entry.stat().st_size < _LOOKED_INTO:
+            return False
+        with open(entry.path, "rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False  # read_source says why
+    return len(head) > _MINIFIED * (head.count(b"\n") + 1)
 
 
 def _skipped_folder(entry: os.DirEntry[str]) -> bool:

@@ -47,6 +47,17 @@ def test_folders_of_installed_and_generated_code_are_left_out(tmp_path: Path) ->
     assert listed(tmp_path) == ["src/build/__init__.py", "src/build/steps.py"]
 
 
+def test_scripts_that_a_bundler_wrote_are_left_out_whatever_they_are_called(tmp_path: Path) -> None:
+    put(tmp_path, "assets/index.94b01c79.js", "assets/own.js", "small.js", "rows.ts")
+    minified = "function a(b){return b.map(c=>c.d)};" * 1000
+    (tmp_path / "assets/index.94b01c79.js").write_text(f"/* a banner */\n{minified}\n")
+    (tmp_path / "assets/own.js").write_text("let total = 0;\n" * 2000)
+    (tmp_path / "small.js").write_text("f();" * 100)
+    (tmp_path / "rows.ts").write_text(f"export const rows = [{'1, ' * 10000}];\n")
+    assert listed(tmp_path) == ["assets/own.js", "rows.ts", "small.js"]
+    assert listed(tmp_path, below=tmp_path / "assets/index.94b01c79.js") == ["assets/index.94b01c79.js"]
+
+
 def test_a_folder_that_is_named_is_looked_into(tmp_path: Path) -> None:
     put(
         tmp_path,
