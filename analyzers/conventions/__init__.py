@@ -110,7 +110,8 @@ def repeats(call: f.Call) -> bool:
     that names a template, `rows.delete()` whose rows each send a signal, `formset.save()`."""
     func = call.func
     name = func.name if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
-    if name in _RENDERS or name in _DUMPS or is_true(keyword(call, "many")):
+    is_schemas = name in _DUMPS and isinstance(func, f.Attr)  # `dumps(rows)` is what a module calls so
+    if name in _RENDERS or is_schemas or name == _MARSHAL or is_true(keyword(call, "many")):
         return True
     if name in _DELETES and not call.args:
         return True
@@ -142,7 +143,8 @@ def _rows(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Function 
 
 
 _RENDERS = frozenset((*(name.rpartition(".")[2] for name in frameworks().renders.words), pages.ANSWER))
-_DUMPS = frameworks().dump_method.names | {"marshal"}
+_DUMPS = frameworks().dump_method.names
+_MARSHAL = "marshal"
 _MANY = ("formset", "forms", "serializer")
 """What the names of things have that may save many rows at once."""
 

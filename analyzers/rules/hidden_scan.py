@@ -175,7 +175,8 @@ def _whole_of(context: Context, called: Called, loop: Loop) -> Scan | None:
                     continue  # What two calls of the same name give need not be the same.
                 shown = label.replace(name, value.label, 1) if value.label else label
                 if f"|{shown}|" in sizes and not _is_drawn_from(context, called, value, label):
-                    return Scan(label, value.kind, part.place, part.text, frozenset(), whole=True)
+                    what = f"goes through `{label}`"
+                    return Scan(label, value.kind, part.place, what, frozenset(), whole=True)
     return None
 
 
@@ -298,7 +299,8 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
         message += f"searches `{shown}` from front to back."
         message += " It grows in this loop." if grows else ""
         message += " A set, or a dict from key to element, built once, answers without searching."
-    turns, cost = loop.turns.formula(), called.cost.formula()
+    # Of a callee that goes through all, other terms of its cost may be those of one of several ways to it.
+    turns, cost = loop.turns.formula(), f"|{shown}|" if scan.whole else called.cost.formula()
     severe = (
         squared
         and not loop.exits
@@ -306,7 +308,7 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
         and scan.kind != "sequence"
         and data.is_data(context, loop)
     )
-    severity = Severity.INFORMATION if _is_data(loop) else Severity.HINT
+    severity = Severity.INFORMATION if _is_data(loop) and not scan.whole else Severity.HINT
     return context.finding(
         RULE.name,
         called.place,
@@ -340,7 +342,7 @@ sizes multiply and the loop goes through data (rows, a file, an annotated list),
 that is the same on every turn and is known to be a list or the like, and where what it looks for comes from the turn's
 element. It is silent for functions that remember their answers. A method that takes the first element of a list, called until the
 list is empty, moves all that is left each time: that is told too. So is a callee that goes through all of what the loop
-around it runs over, whatever it does with it: information, or a hint where nothing says that it is data.
+around it runs over, whatever it does with it: that is a hint.
 
 A hint are methods that search, on every call, a list that their class makes longer (`for job in self.jobs: if job.name ==
 name`), or an object that looks for itself among what its owner holds (`self.parent.children.index(self)`): who calls them
