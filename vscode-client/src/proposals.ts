@@ -74,7 +74,8 @@ export class Proposals implements vscode.Disposable, vscode.TextDocumentContentP
     let open: Open | undefined;
     const decision = new Promise<boolean>((decide) => this.opened.add((open = { texts, decide })));
     try {
-      await show(proposed, annotation.label);
+      // A difference that is closed while it is being opened is never said to be shown.
+      await Promise.race([show(proposed, annotation.label), decision]);
       this.tellContext();
       this.notify(proposed[0]?.uri, annotation);
       const apply = await decision;

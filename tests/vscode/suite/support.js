@@ -35,7 +35,7 @@ const actions = (name, range, kind, resolve = 20) =>
 function requests() {
   const record = process.env.BIGO_RECORD;
   if (!fs.existsSync(record)) return [];
-  const lines = fs.readFileSync(record, 'utf8').split('\n').filter(Boolean);
+  const lines = fs.readFileSync(record, 'utf8').split('\n').slice(0, -1); // the last line is still being written
   return lines.map((line) => JSON.parse(line)).filter((one) => one.target.split('?')[0] === '/v1/messages');
 }
 
