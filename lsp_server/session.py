@@ -284,8 +284,9 @@ class Session:
             if looked is None or self.state_of(document) != state:
                 return None
             if looked.whole:
-                if document.analysis is not None:
-                    document.seconds = seconds
+                before = document.analysis
+                if before is not None and before.state.edits != state.edits:
+                    document.seconds = seconds  # not what it takes when all else has changed
                 return looked.findings
             if document.analysis is None and seconds > EARLY * 2**told:
                 told += 1

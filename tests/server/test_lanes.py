@@ -9,8 +9,8 @@ import pytest
 from connection import Editor, play
 
 from analyzers.text import Text
-from lsp_server.engine import Engine
-from lsp_server.session import Analysis, OpenDocument, Session
+from lsp_server.engine import Engine, Looked
+from lsp_server.session import Analysis, OpenDocument, Session, State
 from lsp_server.settings_table import Settings
 from lsp_server.wire.documents import Document
 
@@ -156,3 +156,28 @@ def test_an_edit_of_a_document_that_is_still_looked_at_is_answered_with_what_is_
         await editor.until(lambda: len(editor.published(uri)[-1]["diagnostics"]) == 7)
 
     play(story, session=Session)
+
+
+def test_only_what_an_edit_takes_is_waited_for_at_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project around a document has changed: that all of it is judged again says nothing of an edit."""
+    session = Session()
+
+    def slow(document: OpenDocument, state: State, text: Text) -> tuple[Looked, float]:
+        return Looked(()), 0.5
+
+    async def judged_again() -> float:
+        document = opened(session, SOURCE)
+        await session.analysed(PATH)
+        monkeypatch.setattr(session, "_run", slow)
+        session.world_changed()
+        await session.analysed(PATH)
+        return document.seconds
+
+    async def edited() -> float:
+        session.edited(PATH)
+        await session.analysed(PATH)
+        return session.documents[PATH].seconds
+
+    assert asyncio.run(judged_again()) == 0
+    assert asyncio.run(edited()) == 0.5
+    session.close_lanes()
