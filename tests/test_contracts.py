@@ -138,7 +138,7 @@ def test_facts_know_no_costs(path: Path) -> None:
 # Evaluating an expression evaluates calls, which evaluate expressions: one recursion, in files by construct. What it
 # stands on (sizes, evidence, what functions do to themselves, what is written down) is no part of it.
 INTERPRETER = (
-    "assignments", "attributes", "calling", "expressions", "operators", "presenting", "queries", "statements", "turns",
+    "assignments", "attributes", "calling", "deciding", "expressions", "operators", "presenting", "queries", "statements", "turns",
 )  # fmt: skip
 
 

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, operators, queries, shapes
-from analyzers.evaluate.calling import calls, omitted, spared
-from analyzers.evaluate.presenting import asked, frameworks, pages, written
+from analyzers.evaluate import attributes, deciding, operators, queries, shapes
+from analyzers.evaluate.calling import calls, spared
+from analyzers.evaluate.presenting import frameworks, pages, written
 from analyzers.evaluate.queries import holding
 from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.run import Run
@@ -125,8 +125,7 @@ def _logic(run: Run, node: f.Logic, *, whole: bool = False) -> Value:
 
 def _choose(run: Run, node: f.Choose) -> Value:
     condition(run, node.test)
-    answer = asked.decided(run, node.test)
-    answer = answer if answer is not None else omitted.decided(run, node.test)
+    answer = deciding.decided(run, node.test)
     if answer is not None:
         return evaluate(run, node.then if answer else node.other)
     without, with_it = spared.left_out(run, node.test)

@@ -7,11 +7,9 @@ from typing import Any
 
 from analyzers import facts as f
 from analyzers import templates
-from analyzers.evaluate import assignments, evidence, expressions, operators, shapes
-from analyzers.evaluate.calling import calls, memos, omitted, spared, specials
+from analyzers.evaluate import assignments, deciding, evidence, expressions, operators, shapes
+from analyzers.evaluate.calling import calls, memos, spared, specials
 from analyzers.evaluate.frames import Block
-from analyzers.evaluate.presenting import asked
-from analyzers.evaluate.queries.emit import LAZY_KINDS
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import capped, leaving, loops
 from analyzers.operations import operations
@@ -129,9 +127,9 @@ def _if(run: Run, node: f.If) -> None:
     negated = isinstance(node.test, f.Unary) and node.test.op == "not"
     remains = evidence.narrowing(run, node.test.operand) if isinstance(node.test, f.Unary) and negated else []
 
-    decided = _decided(run, node.test)
-    if decided is not None:
-        execute(run, node.body if decided else node.otherwise)
+    answer = deciding.decided(run, node.test)
+    if answer is not None:
+        execute(run, node.body if answer else node.otherwise)
         return
     filled = memos.guarded(node, run.function.body)
     models, this = run.summaries.models, run.lookup("self") if filled else None
@@ -192,67 +190,6 @@ def _is_option(run: Run, node: f.Expr, test: Value) -> bool:
         and isinstance(part.rights[0], (f.Const, f.Collection))
         for part in parts
     )
-
-
-def _decided(run: Run, test: f.Expr) -> bool | None:
-    """What a test on a parameter gives that the caller passed as True, False or None, or one of what a view is asked
-    for; None if that is not known."""
-    answer = asked.decided(run, test)
-    answer = answer if answer is not None else omitted.decided(run, test)
-    answer = answer if answer is not None else _of_rows(run, test)
-    if answer is not None:
-        return answer
-    if isinstance(test, f.Logic) and test.op in ("and", "or"):
-        parts = [_decided(run, part) for part in test.parts]
-        ends = test.op == "or"
-        return ends if ends in parts else None if None in parts else not ends
-    negated = isinstance(test, f.Unary) and test.op == "not"
-    inner = test.operand if isinstance(test, f.Unary) and negated else test
-    against_none = (
-        isinstance(inner, f.Compare)
-        and inner.ops in (("is",), ("is not",))
-        and isinstance(inner.rights[0], f.Const)
-        and inner.rights[0].kind == "none"
-    )
-    name = inner.left if isinstance(inner, f.Compare) and against_none else inner
-    value = run.env.get(name.id) if isinstance(name, f.Name) else None
-    if value is None or not isinstance(name, f.Name) or all(p.name != name.id for p in run.function.params):
-        return None
-    if value.depends != {name.id}:
-        return None  # It was given another value here.
-    if against_none and isinstance(inner, f.Compare):
-        if value.kind != "none":
-            return None
-        answer = inner.ops == ("is",)
-    elif value.kind == "none":
-        answer = False
-    elif value.kind == "bool" and isinstance(value.const, bool):
-        answer = value.const
-    else:
-        return None
-    return not answer if negated else answer
-
-
-_CONTAINERS = frozenset(("list", "tuple", "dict", "set", "str"))
-_FETCHED = "_result_cache"
-"""What a set of rows keeps once it was sent: https://github.com/django/django/blob/5.2/django/db/models/query.py"""
-
-
-def _of_rows(run: Run, test: f.Expr) -> bool | None:
-    """False for `isinstance(rows, list)` of a set of rows, which is none of Python's own containers, and for a test whether
-    a query of its own was sent already."""
-    left = test.left if isinstance(test, f.Compare) and test.ops == ("is not",) else test
-    if not isinstance(left, f.Call) or len(left.args) < 2:
-        return None
-    named = run.lookup(left.args[0].id) if isinstance(left.args[0], f.Name) else None
-    if named is None or named.kind not in LAZY_KINDS:
-        return None
-    asked_for, name = left.args[1], shapes.dotted(left.func)
-    if name == "getattr" and isinstance(asked_for, f.Const) and asked_for.value == _FETCHED:
-        return None if named.relation else False
-    kinds = asked_for.items if isinstance(asked_for, f.Collection) else (asked_for,)
-    is_container = all(shapes.dotted(one) in _CONTAINERS for one in kinds)
-    return False if name == "isinstance" and left is test and is_container else None
 
 
 def _singled_out(run: Run, test: f.Expr) -> frozenset[int]:

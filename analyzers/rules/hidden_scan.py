@@ -60,30 +60,26 @@ def _per_call(context: Context) -> Iterator[Finding]:
     called = context.function.name
     for call, owner in per_call.siblings(context):
         place = edits.absolute(context, call)
-        if context.once("hidden", place):
-            yield context.finding(
-                RULE.name,
-                place,
-                f"`{called}()` searches all of `{owner}` for the object itself: asked of each of them, they are compared with "
-                f"each other. Let the owner count its places, or keep the place with the object.",
-                Severity.HINT,
-                Confidence.MEDIUM,
-                Cost(f"O(|{owner}|)", "O(1)"),
-                [Related(place, f"one search through `{owner}`")],
-            )
+        message = (
+            f"`{called}()` searches all of `{owner}` for the object itself: asked of each of them, they are compared with "
+            f"each other. Let the owner count its places, or keep the place with the object."
+        )
+        yield from _each_call(context, place, owner, message, Related(place, f"one search through `{owner}`"))
     for told in per_call.lookups(context):
-        place = edits.absolute(context, told.node)
-        if context.once("hidden", place):
-            yield context.finding(
-                RULE.name,
-                place,
-                f"`{called}()` goes through all of `{told.what}` for what it is asked, on every call. A dict from key to "
-                f"element, filled beside the list, answers without searching.",
-                Severity.HINT,
-                Confidence.MEDIUM,
-                Cost(f"O(|{told.what}|)", "O(1)"),
-                [told.related],
-            )
+        message = (
+            f"`{called}()` goes through all of `{told.what}` for what it is asked, on every call. A dict from key to "
+            f"element, filled beside the list, answers without searching."
+        )
+        yield from _each_call(context, edits.absolute(context, told.node), told.what, message, told.related)
+
+
+def _each_call(
+    context: Context, place: Place, searched: str, message: str, related: Related
+) -> Iterator[Finding]:
+    """A hint that each call searches all of something, told once for a place."""
+    if context.once("hidden", place):
+        cost = Cost(f"O(|{searched}|)", "O(1)")
+        yield context.finding(RULE.name, place, message, Severity.HINT, Confidence.MEDIUM, cost, [related])
 
 
 def _repeating(context: Context, called: Called) -> Loop | None:
@@ -279,26 +275,13 @@ def _elsewhere(context: Context, path: str, function: f.Function) -> Context:
 
 
 def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Finding:
-    name = called.qualname.rpartition(".")[2]
-    value = called.bound[scan.label.partition(".")[0]]
-    shown = (value.label or scan.label.partition(".")[0]) + scan.label[len(scan.label.partition(".")[0]) :]
     root = scan.label.partition(".")[0]
+    value = called.bound[root]
+    shown = (value.label or root) + scan.label[len(root) :]
     grows = value.grown is not None and (value.grown, loop.number) in context.analysis.growths
     grows = grows or any(parameter == root for parameter, _ in called.summary.grows)
     squared = grows or any(size in loop.turns.sizes for size in called.cost.sizes)
-    message = f"`{name}()` is called on every turn of the loop over `{loop.label}`, and each call "
-    if scan.shifts:
-        message += (
-            f"moves every element of `{shown}`. A `collections.deque` takes from the front in constant time."
-        )
-    elif scan.whole:
-        message += f"goes through all of `{shown}`, which the loop goes through, too."
-        same = not any(loop.number in one.depends for one in called.bound.values())
-        message += " It is given the same on every turn." if same else ""
-    else:
-        message += f"searches `{shown}` from front to back."
-        message += " It grows in this loop." if grows else ""
-        message += " A set, or a dict from key to element, built once, answers without searching."
+    message = _message(called, loop, scan, shown, grows)
     # Of a callee that goes through all, other terms of its cost may be those of one of several ways to it.
     turns, cost = loop.turns.formula(), f"|{shown}|" if scan.whole else called.cost.formula()
     severe = (
@@ -321,6 +304,24 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
         ),
         [loop_related(loop), *scan.chain, Related(scan.place, scan.what)],
     )
+
+
+def _message(called: Called, loop: Loop, scan: Scan, shown: str, grows: bool) -> str:
+    """What is told of a call: the loop around it, what each call does, and what would answer without that."""
+    name = called.qualname.rpartition(".")[2]
+    told = f"`{name}()` is called on every turn of the loop over `{loop.label}`, and each call "
+    if scan.shifts:
+        return (
+            told
+            + f"moves every element of `{shown}`. A `collections.deque` takes from the front in constant time."
+        )
+    if scan.whole:
+        told += f"goes through all of `{shown}`, which the loop goes through, too."
+        same = not any(loop.number in one.depends for one in called.bound.values())
+        return told + (" It is given the same on every turn." if same else "")
+    told += f"searches `{shown}` from front to back."
+    told += " It grows in this loop." if grows else ""
+    return told + " A set, or a dict from key to element, built once, answers without searching."
 
 
 def _is_data(loop: Loop) -> bool:

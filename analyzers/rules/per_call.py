@@ -27,6 +27,7 @@ MAKERS = frozenset(("__init__", "__new__", "__post_init__", "__attrs_post_init__
 
 
 TEXTS = frozenset(("str", "bytes"))
+"""Kinds of what is put together anew, whole, with each piece that is added."""
 
 
 class Told(NamedTuple):

@@ -26,18 +26,9 @@ def standing_for(param: f.Param) -> Value | None:
     return Value("dict", size=ONE, relation=_EMPTY) if is_empty else None
 
 
-def decided(run: Run, test: f.Expr) -> bool | None:
-    """What a test gives that reads an option of a parameter to which no options were given; None for any other."""
-    if run.language == "python":
-        return None
-    if isinstance(test, f.Unary) and test.op == "not":
-        answer = decided(run, test.operand)
-        return None if answer is None else not answer
-    if isinstance(test, f.Logic) and test.op in ("and", "or"):
-        parts = [decided(run, part) for part in test.parts]
-        ends = test.op == "or"
-        return ends if ends in parts else None if None in parts else not ends
-    if not isinstance(test, f.Attr) or not isinstance(test.obj, f.Name):
+def known(run: Run, test: f.Expr) -> bool | None:
+    """False for `options.limit` of a parameter to which no options were given; None for any other test."""
+    if run.language == "python" or not isinstance(test, f.Attr) or not isinstance(test.obj, f.Name):
         return None
     name = test.obj.id
     value = run.env.get(name)

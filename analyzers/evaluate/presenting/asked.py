@@ -37,23 +37,14 @@ def attribute(base: Value, name: str) -> Value | None:
     return None
 
 
-def decided(run: Run, test: f.Expr) -> bool | None:
-    """Whether a test of what is asked for holds; None for a test of anything else."""
-    if isinstance(test, f.Unary) and test.op == "not":
-        inner = decided(run, test.operand)
-        return None if inner is None else not inner
-    if isinstance(test, f.Logic) and test.op in ("and", "or"):
-        parts = [decided(run, part) for part in test.parts]
-        ends = test.op == "or"
-        if ends in parts:
-            return ends
-        return None if None in parts else not ends
-    known = asking.test_of(test)
-    word = expressions.evaluate(run, known.read) if known is not None else None
-    words = _words(run, known.words) if known is not None and word is not None and word.kind == WORD else None
-    if known is None or word is None or words is None:
+def known(run: Run, test: f.Expr) -> bool | None:
+    """Whether a comparison with what is asked for holds; None for any other test."""
+    found = asking.test_of(test)
+    word = expressions.evaluate(run, found.read) if found is not None else None
+    words = _words(run, found.words) if found is not None and word is not None and word.kind == WORD else None
+    if found is None or word is None or words is None:
         return None
-    return (word.dotted in words) == known.holds
+    return (word.dotted in words) == found.holds
 
 
 def _words(run: Run, node: f.Expr) -> frozenset[str] | None:
