@@ -257,17 +257,37 @@ def _is_again(context: Context, loop: Loop, made: f.Assign, name: str) -> bool:
         for stmt in shapes.walk(context.function.body)
         if loop.whole.span.start <= start + stmt.at < loop.whole.span.end
     ]
-    root = name.partition(".")[0]
-    for stmt in again:
-        if isinstance(stmt, f.For) and any(
-            isinstance(n, f.Name) and n.id == root for n in shapes.nodes(stmt.target)
-        ):
-            return False
-        if stmt is not made and isinstance(stmt, f.Assign) and stmt.value is not None:
-            targets = {shapes.dotted(target) for target in stmt.targets}
-            if targets & {name, root} and not any(shapes.dotted(n) == name for n in _named(stmt.value)):
-                return False  # It starts anew.
+    if any(node is not made and _starts_anew(node, name) for node in shapes.nodes(tuple(again))):
+        return False
     return not loop.polling and not loop.amortised
+
+
+def _starts_anew(node: f._Node, name: str) -> bool:
+    """True for what gives a name, or the object that it is of, something that is not made of what was there."""
+    targets: tuple[f.Expr, ...] = ()
+    value = None
+    if isinstance(node, f.Assign) and node.value is not None:
+        targets, value = node.targets, node.value
+    elif isinstance(node, f.Named):
+        targets, value = (node.target,), node.value
+    elif isinstance(node, f.For):
+        targets = (node.target,)
+    elif isinstance(node, f.WithItem) and node.target is not None:
+        targets, value = (node.target,), node.value
+    if not {name, name.partition(".")[0]} & {bound for target in targets for bound in _set_by(target)}:
+        return False
+    return value is None or not any(shapes.dotted(n) == name for n in _named(value))
+
+
+def _set_by(target: f.Expr) -> Iterator[str]:
+    """The names that a target sets: `left` and `self.rest` of `left, *self.rest = pieces`."""
+    if isinstance(target, f.Star):
+        yield from _set_by(target.value)
+    elif isinstance(target, f.Collection):
+        for item in target.items:
+            yield from _set_by(item)
+    else:
+        yield shapes.dotted(target)
 
 
 def _named(value: f.Expr) -> Iterator[f.Expr]:
