@@ -19,11 +19,11 @@ def grows_later(run: Run, name: str, value: Value) -> bool:
         return name in _lengthened_names(run.function.body)
     names = run.growing
     if names is None:
-        names = run.growing = frozenset(growing_names(run.function.body)) | _grown_inside(run)
+        names = run.growing = frozenset(growing_names(run.function.body)) | grown_inside(run)
     return name in names
 
 
-def _grown_inside(run: Run) -> frozenset[str]:
+def grown_inside(run: Run) -> frozenset[str]:
     """The names that functions defined inside make longer: `rows.forEach((row) => found.push(row))`."""
     project = run.summaries.project
     found: set[str] = set()

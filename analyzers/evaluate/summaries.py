@@ -26,7 +26,7 @@ from analyzers.evaluate.queries import holding, objects
 from analyzers.evaluate.recursion import descents, solve
 from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.evaluate.run import OverBudget, Run
-from analyzers.evaluate.turns import loops, segments
+from analyzers.evaluate.turns import by_hand, loops, segments
 from analyzers.project import names, signals
 from analyzers.project.index import Project
 from analyzers.project.models import Models
@@ -380,7 +380,7 @@ class Summaries:
             run.incomplete = True
         self._run_uncalled(run)
         run.settle(run.frames[0])
-        run.analysis.loops[:] = [replace(loop, turns=run.settled(loop.turns)) for loop in run.analysis.loops]
+        by_hand.tell(run)
         run.analysis.summary = self.summarise(run)
 
     def _run_uncalled(self, run: Run) -> None:

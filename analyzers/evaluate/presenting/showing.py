@@ -12,6 +12,7 @@ from analyzers.conventions.template_names import Where
 from analyzers.costs import ONE
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.run import Run
+from analyzers.evaluate.turns import by_hand
 from analyzers.findings import Place
 from analyzers.templates import FILLED, KIND, TEMPLATE
 from analyzers.types import Value
@@ -25,7 +26,7 @@ def show(run: Run, name: str, known: Mapping[str, Value], place: Place, filled: 
     path = template_files.find(run.summaries.project, name, run.path)
     if path is None or not (known or pages.asks_by_itself(run.summaries.project, path)):
         return
-    bound = dict(known)
+    bound = {key: by_hand.so_far(run, value) for key, value in known.items()}
     if filled:
         bound[FILLED] = Value("instance", dotted=filled)
     found = Value("function", ref=(path, TEMPLATE), label=name)

@@ -473,7 +473,7 @@ def _function(run: Run, node: f.Call, dotted: str, arguments: Arguments) -> Valu
     if not effect:
         return None
     if effect == "prefetch":
-        _load_onto(run, node, arguments)
+        for_one = loaders.load_onto(run, node, arguments)
         emit(
             run,
             "read",
@@ -481,7 +481,7 @@ def _function(run: Run, node: f.Call, dotted: str, arguments: Arguments) -> Valu
             run.place(node),
             arguments.depends,
             orm="django",
-            batch=True,
+            batch=not for_one,
         )
         return NONE
     ref = first.ref if first is not None and first.kind in ("class", *SETS) else None
@@ -505,20 +505,6 @@ def _function(run: Run, node: f.Call, dotted: str, arguments: Arguments) -> Valu
 
 def _of(value: Value, origin: Origin) -> Value | None:
     return value.of.but(origin=origin) if value.of is not None and value.of.kind == "row" else value.of
-
-
-def _load_onto(run: Run, node: f.Call, arguments: Arguments) -> None:
-    """`prefetch_related_objects(rows, "author")` loads a relation onto rows that a name holds, or onto `[row]`."""
-    holder = node.args[0] if node.args else None
-    if isinstance(holder, f.Collection) and len(holder.items) == 1:
-        holder = holder.items[0]
-    value = run.lookup(holder.id) if isinstance(holder, f.Name) else None
-    if value is None or (value.origin is None and (value.of is None or value.of.origin is None)):
-        return
-    known = value.origin or (value.of.origin if value.of is not None else None)
-    if known is not None and isinstance(holder, f.Name):
-        origin = loaders.prefetched(run, known, node.args[1:], arguments.values[1:])
-        run.bind(holder.id, value.but(origin=origin if value.origin else None, of=_of(value, origin)))
 
 
 # ----------------------------------------------------------------------------------------------------- reads

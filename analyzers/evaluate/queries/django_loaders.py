@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -70,10 +71,46 @@ def prefetched(run: Run, origin: Origin, nodes: tuple[f.Expr, ...], values: list
     """After `prefetch_related(...)` with such lookups."""
     if len(values) == 1 and values[0].kind == "none":
         return replace(origin, prefetches=frozenset())
-    for node, value in zip(nodes, values, strict=False):
-        for one in _spread(run, node, value):
-            origin = _prefetching(origin, one)
+    for lookup in _lookups(run, nodes, values):
+        origin = _prefetching(origin, lookup)
     return origin
+
+
+def load_onto(run: Run, node: f.Call, arguments: Arguments) -> bool:
+    """`prefetch_related_objects(rows, "author")` loads a relation onto rows that a name holds, or onto `[row]`.
+
+    True if it asks for the sake of one row, which did not have all of it.
+    """
+    holder = node.args[0] if node.args else None
+    single = isinstance(holder, f.Collection) and len(holder.items) == 1
+    if isinstance(holder, f.Collection) and single:
+        holder = holder.items[0]
+    value = run.lookup(holder.id) if isinstance(holder, f.Name) else None
+    if value is None or not isinstance(holder, f.Name):
+        return False
+    rows = value.of if value.of is not None and value.of.kind == "row" else value
+    known = value.origin or rows.origin
+    if known is None:
+        return False
+    origin = known
+    for lookup in _lookups(run, node.args[1:], arguments.values[1:]):
+        # Rows that were reached from others are known by the query of those: what is loaded is further along.
+        origin = _prefetching(origin, _further(lookup, rows.path))
+    of = rows.but(origin=origin) if rows is not value else value.of
+    run.bind(holder.id, value.but(origin=origin if value.origin else None, of=of))
+    return single and origin.certain and not origin.prefetches <= known.prefetches | known.loads
+
+
+def _lookups(run: Run, nodes: tuple[f.Expr, ...], values: list[Value]) -> Iterator[Value]:
+    for node, value in zip(nodes, values, strict=False):
+        yield from _spread(run, node, value)
+
+
+def _further(lookup: Value, path: str) -> Value:
+    """A lookup from rows at a path, as it is from those that were asked for."""
+    if isinstance(lookup.const, str):
+        return lookup.but(const=join_path(path, lookup.const))
+    return lookup.but(path=join_path(path, lookup.path)) if lookup.path else lookup
 
 
 def _prefetching(origin: Origin, lookup: Value) -> Origin:

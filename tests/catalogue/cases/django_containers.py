@@ -533,3 +533,30 @@ def two_models_zipped_by_key_joined():
     publishers = {publisher.pk: publisher for publisher in Publisher.objects.select_related("country")}
     for book in Book.objects.all():
         print(publishers[book.publisher_id].country.name)
+
+
+def a_row_and_perhaps_another():
+    chosen = [Book.objects.order_by("pk").first()]
+    if chosen[0].price >= 0:
+        chosen.append(Book.objects.order_by("-pk").first())
+    for book in chosen:
+        print(book.author.name)
+
+
+def sets_under_names():
+    shelves = {"cheap": None, "dear": None}
+    for name in ("cheap", "dear"):
+        shelves[name] = Book.objects.filter(price__lt=5)
+    for books in shelves.values():
+        print([book.title for book in books])
+
+
+def _sets(names):
+    shelves = [Book.objects.filter(price__lt=5)]
+    for name in names:
+        shelves.append(Book.objects.filter(title=name))
+    return [[book.title for book in books] for books in shelves]  # grows
+
+
+def a_set_and_one_for_each_name(names):
+    return _sets(names)

@@ -35,6 +35,16 @@ def rows_of_a_mapping_joined(request):
     return render(request, "shelves_items.html", {"shelves": dict(shelves)})
 
 
+def shelves_by_hand(request):
+    shelves = [
+        {"author": author, "books": author.books.all()} for author in Author.objects.order_by("pk")[:1]
+    ]
+    groups = [{"author": {"name": "cheap"}, "books": Book.objects.filter(price__lt=5)}]
+    if shelves:
+        groups.append({"author": {"name": "dear"}, "books": Book.objects.filter(price__gte=5)})
+    return render(request, "groups_books.html", {"groups": groups})
+
+
 class _Groups(TemplateView):  # grows
     template_name = "groups_books.html"
 

@@ -94,6 +94,38 @@ def afterwards():
     return [book.author.name for book in books]
 
 
+_OF_A_COUNTRY = ["author_set__books", "publishers"]
+
+
+def onto_one_row_that_was_reached():
+    author = Author.objects.select_related("country").order_by("pk").first()
+    country = author.country
+    prefetch_related_objects([country], *_OF_A_COUNTRY)
+    return [len(author.books.all()) for author in country.author_set.all()]
+
+
+def onto_one_row_that_was_reached_but_not_far_enough():
+    author = Author.objects.select_related("country").order_by("pk").first()
+    country = author.country
+    prefetch_related_objects([country], "author_set")
+    return [len(author.books.all()) for author in country.author_set.all()]  # grows
+
+
+_OF_AN_AUTHOR = ["books__publisher", "country"]
+
+
+def onto_each_row():
+    for author in Author.objects.all():
+        prefetch_related_objects([author], *_OF_AN_AUTHOR)  # grows
+        print(len(author.books.all()))
+
+
+def onto_each_row_that_has_it():
+    for author in Author.objects.prefetch_related("books__publisher"):
+        prefetch_related_objects([author], "books__publisher")
+        print([book.publisher.name for book in author.books.all()])
+
+
 def counted_by_the_database():
     for author in Author.objects.annotate(total=Count("books")):
         print(author.total)
