@@ -52,6 +52,9 @@ class Origin(Struct, frozen=True, gc=False):
     )
     one: bool = False  # one row was asked for, by itself
     of_one: bool = False  # rows that hang on such a row
+    awaited: bool = (
+        False  # an asynchronous session's: what was not loaded comes where it is awaited, and nowhere else
+    )
 
 
 ANYTHING = "*"
@@ -369,13 +372,20 @@ def _joined_entries(a: Value, b: Value) -> tuple[tuple[str, Value], ...]:
 
 
 def _joined_items(a: Value, b: Value) -> tuple[Value, ...] | None:
-    """The parts of either of two tuples, where some of them are functions or rows: `("title", show_title)`, `(book, None)`."""
+    """The parts of either of two tuples, where some of them are functions or hold rows: `("title", show_title)`,
+    `(book, None)`, `(books, total)`."""
     if a.items is None or b.items is None or len(a.items) != len(b.items) or a.kind != "tuple":
         return None
     pairs = list(zip(a.items, b.items, strict=True))
-    if not any((x.kind in CALLABLE and y.kind in CALLABLE) or "row" in (x.kind, y.kind) for x, y in pairs):
+    if not any(
+        (x.kind in CALLABLE and y.kind in CALLABLE) or _is_of_rows(x) or _is_of_rows(y) for x, y in pairs
+    ):
         return None
     return tuple(join(x, y) for x, y in pairs)
+
+
+def _is_of_rows(value: Value) -> bool:
+    return value.kind == "row" or (value.of is not None and value.of.kind == "row")
 
 
 def _joined_size(a: Value, b: Value) -> Cost | None:
@@ -403,6 +413,7 @@ def _joined_origin(a: Origin | None, b: Origin | None) -> Origin | None:
         root=a.root if a.root == b.root else None,
         one=a.one and b.one,
         of_one=a.of_one and b.of_one,
+        awaited=a.awaited or b.awaited,
     )
 
 

@@ -13,7 +13,7 @@ from analyzers.costs import ONE
 from analyzers.evaluate import attributes, deciding, operators, queries, shapes
 from analyzers.evaluate.calling import calls, spared
 from analyzers.evaluate.presenting import frameworks, pages, written
-from analyzers.evaluate.queries import holding
+from analyzers.evaluate.queries import holding, keyed
 from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges, reading
@@ -117,7 +117,11 @@ def _logic(run: Run, node: f.Logic, *, whole: bool = False) -> Value:
     """`a and b`, `a or b`: all parts but the last are asked whether they hold, that one where the whole is."""
     first, rest = condition(run, node.parts[0]), node.parts[1:]
     name = spared.left_out(run, node.parts[0])[1] if node.op == "or" else ""
-    with spared.where(run, name):  # `prices or load()`
+    key = node.parts[0] if node.op == "or" else node
+    with (
+        spared.where(run, name),
+        keyed.without(run, key),
+    ):  # `prices or load()`, `line.order_id or line.order.id`
         between = [condition(run, part) for part in rest[:-1]]
         last = condition(run, rest[-1]) if whole else evaluate(run, rest[-1])
     return joined((first, *between, last)) or UNKNOWN_VALUE

@@ -25,7 +25,8 @@ _STATEMENT = re.compile(r"(?:(?:select|query)\((?P<first>[\w.]+)\)|(?P<owner>[\w
 def option(context: Context, query: Queried, origin: Origin) -> tuple[str, list[Edit]] | None:
     """`joinedload(Order.user).joinedload(User.country)` and the imports it needs, for the file of the statement.
 
-    None where the statement takes no options, or where the file has no name for one of the models.
+    None where the statement takes no options, or where the file has no name for one of the models: `self.model` is
+    another for each class that inherits the statement.
     """
     written = _STATEMENT.match(origin.label)
     root = context.summaries.models.model(*origin.root) if origin.root is not None else None
@@ -33,6 +34,8 @@ def option(context: Context, query: Queried, origin: Origin) -> tuple[str, list[
         return None
     path = origin.place.path
     name = written.group("first") or written.group("owner")
+    if not _means(context, path, name, root):
+        return None
     links: list[str] = []
     edits: list[Edit] = []
     walked = ""
@@ -52,6 +55,12 @@ def option(context: Context, query: Queried, origin: Origin) -> tuple[str, list[
         current = context.summaries.models.related(relation) if relation is not None else None
         name = _name_in(context, path, current) if current is not None else ""
     return ".".join(links), edits
+
+
+def _means(context: Context, path: str, name: str, model: Model) -> bool:
+    """True if a name, as the statement writes it, is that model's wherever it stands."""
+    found = names.resolve(context.project, path, name)
+    return found is not None and not found[1] and (found[0].path, found[0].qualname) == model.key
 
 
 def _loader(model: Model, part: str, path: str, origin: Origin) -> str:

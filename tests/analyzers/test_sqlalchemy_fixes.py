@@ -137,3 +137,33 @@ def test_an_option_spares_the_queries(title: str, tmp_path: Path, monkeypatch: p
     assert after[0][0] == after[1][0] <= 2
     assert [answer for _, answer in before] == [answer for _, answer in after]
     assert found(mended) == []
+
+
+GENERIC = """
+
+class Rows:
+    model = Order
+
+    def every(self, session: Session):
+        return session.query(self.model).all()
+
+
+class Orders(Rows):
+    pass
+
+
+def named(session: Session):
+    return [order.user.id for order in Rows().every(session)]
+
+
+def inherited(session: Session):
+    return [order.user.id for order in Orders().every(session)]
+"""
+
+
+def test_a_statement_for_whatever_class_an_object_names_is_not_given_an_option_of_one() -> None:
+    head = HEAD.partition("\n\ndef answer")[0]
+    findings = found({**FILES, "/w/fixed_report.py": f"{head}\n{GENERIC}"})
+    assert len(findings) == 2
+    assert [finding.fixes for finding in findings] == [(), ()]
+    assert not any("options(" in finding.message for finding in findings)

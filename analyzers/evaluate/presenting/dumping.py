@@ -52,7 +52,12 @@ def method(
     path, qualname = receiver.ref
     unit = units.qualname(qualname, f"dump {shown}".rstrip())
     read = Value("function", ref=(path, unit), bound=receiver, label=qualname)
-    if given.kind == "row":
+    if given.kind == "dict" and given.entries:
+        given = Value(
+            "instance", entries=given.entries, depends=given.depends
+        )  # Keys are read as attributes are.
+        calls.invoke(run, read, (given,), {}, place, qualname)
+    elif given.kind == "row":
         calls.invoke(run, read, (given,), {}, place, qualname)
     elif given.kind in serialising.LAZY or (given.of is not None and given.of.kind == "row"):
         given = serialising.named(given)

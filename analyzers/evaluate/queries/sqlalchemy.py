@@ -126,7 +126,7 @@ def _built(
     """What a function of the library makes; nothing is sent yet."""
     first = arguments.first()
     if effect == "select":
-        return _selected("select", run.place(node), arguments)
+        return _selected(run, node, "select", arguments)
     if effect == "statement":
         name = dotted.rpartition(".")[2]
         written = sql.of(node.args[0]) if name == "text" and node.args else sql.Written(sql.WRITE)
@@ -168,11 +168,22 @@ def _flask(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     return (_scalar(first.of) or UNKNOWN_VALUE).on(arguments.depends)
 
 
-def _selected(kind: str, place: Place, arguments: Arguments) -> Value:
+def _selected(run: Run, node: f.Call, kind: str, arguments: Arguments) -> Value:
     """A statement for what is named in it: rows of a model if that is the only thing selected."""
+    place = run.place(node)
     first = arguments.first()
+    what = first.label if first is not None else ""
+    if (
+        first is not None
+        and first.kind == "class"
+        and node.args
+        and isinstance(node.args[0], (f.Name, f.Attr))
+    ):
+        what = shapes.text_of(
+            node.args[0]
+        )  # As it is written: `self.model` is this class for this object alone.
     ref = first.ref if first is not None and first.kind == "class" and len(arguments.values) == 1 else None
-    label = f"{kind}({first.label if first is not None else ''})"
+    label = f"{kind}({what})"
     root = ref if first is not None and first.evidence != ALIAS else None
     made = lazy(kind, ref, Origin(place, label=label, whole=ref is not None, root=root), label)
     if ref is None:
@@ -199,9 +210,9 @@ def _session(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     label = f"{receiver.label or 'session'}.{name}()"
     first = arguments.first() or UNKNOWN_VALUE
     if effect == "query":
-        return _selected("query", place, arguments)
+        return _selected(run, node, "query", arguments)
     if effect in ("execute", "scalar"):
-        return _executed(run, node, label, name, first, arguments)
+        return _executed(run, node, label, name, sessions.awaiting(receiver, first), arguments)
     if effect == "fetch_one":
         if name in ("get", "get_one") and first.kind == "class":
             held = held_rows(run, first.ref) or held_row(run, node, first.ref, arguments)
@@ -212,7 +223,7 @@ def _session(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
             sessions.read_anew(run, node)
         if name == "merge" and first.kind == "row":
             return first
-        origin = Origin(place, label=label)
+        origin = Origin(place, label=label, awaited=sessions.is_asynchronous(receiver))
         given = arguments.keywords.get("options")
         if given is not None:
             origin = loaders.applied(origin, [given])

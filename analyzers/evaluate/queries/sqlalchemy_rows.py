@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 RESULT_ROW = "a row of a result"
 HELD_KEY = "the key of a row that is held"
+AWAITED = "a row whose attributes are awaited"
 
 
 def model_of(run: Run, value: Value) -> Model | None:
@@ -61,7 +62,7 @@ def _of_row(run: Run, base: Value, node: f.Attr, label: str) -> Value | None:
     if found is None:
         return None
     if node.name == "awaitable_attrs":
-        return base
+        return base.but(evidence=AWAITED)
     relation = found.relations.get(node.name)
     if relation is not None:
         return _relation(run, base, found, relation, node, label)
@@ -79,7 +80,7 @@ def _column(run: Run, base: Value, found: Model, node: f.Attr, label: str) -> Va
     loaded = loaders.is_loaded(base.origin, path, node.name not in found.deferred, column=True)
     if base.evidence == sessions.EXPIRED and not run.is_stored(label):
         read_later(run, base, found, node, label, "", note=sessions.NOTE)
-    elif not run.is_stored(label) and not loaded:
+    elif not run.is_stored(label) and not loaded and _can_ask(base):
         read_later(run, base, found, node, label, path)
     kind = found.columns[node.name]
     return Value(
@@ -106,12 +107,17 @@ def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.A
         return row(relation.target, None, "", base.depends).but(label=label)
     by_default = relation.eager or relation.lazy in t.lists["never"]
     loaded = loaders.is_loaded(origin, path, by_default) or run.is_stored(label)
-    if not loaded and not _is_at_hand(run, base, relation):
+    if not loaded and _can_ask(base) and not _is_at_hand(run, base, relation):
         read_later(run, base, found, node, label, path, many=bool(relation.many))
     one = row(relation.target, origin, path, base.depends, inverse=relation.inverse)
     if relation.many:
         return Value("list", of=one, depends=base.depends, label=label)
     return one.but(label=label)
+
+
+def _can_ask(row: Value) -> bool:
+    """False for a row of an asynchronous session: what it was not loaded with is in the session, or it raises."""
+    return row.origin is None or not row.origin.awaited or row.evidence == AWAITED
 
 
 def _proxy(run: Run, base: Value, found: Model, node: f.Attr, label: str) -> Value:

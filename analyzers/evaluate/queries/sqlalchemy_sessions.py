@@ -36,7 +36,7 @@ def remembering(value: Value, arguments: Arguments) -> Value:
 
 def forget(run: Run, session: Value) -> None:
     """A commit or rollback: the rows that names hold are expired, where nothing says that this session keeps them."""
-    if session.evidence == REMEMBERS or run.function.is_async or "asyncio" in session.dotted:
+    if session.evidence == REMEMBERS or run.function.is_async or is_asynchronous(session):
         return
     if run.summaries.project.words.sessions_stay_valid():  # which one this is, nobody knows
         return
@@ -88,6 +88,28 @@ def _changed(value: Value, change: Callable[[Value], Value], depth: int = 3) -> 
     return replace(value, of=of, values=values, items=items)
 
 
+def is_asynchronous(session: Value) -> bool:
+    """True for a session whose rows cannot ask the database by themselves: what was not loaded has to be awaited.
+
+    Source: https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html#preventing-implicit-io-when-using-asyncsession
+    """
+    return "asyncio" in session.dotted
+
+
+def awaiting(session: Value, statement: Value) -> Value:
+    """A statement as a session sends it: the rows of an asynchronous one load nothing where they are read."""
+    if statement.of is None or not is_asynchronous(session):
+        return statement
+    items = statement.of.items
+    if items is not None:
+        return statement.but(of=statement.of.but(items=tuple(map(_awaited, items))))
+    return statement.but(of=_awaited(statement.of))
+
+
+def _awaited(row: Value) -> Value:
+    return row.but(origin=replace(row.origin, awaited=True)) if row.origin is not None else row
+
+
 def is_session(dotted: str) -> bool:
     classes = tables().sqlalchemy.classes
     return dotted in classes["session"]
@@ -99,7 +121,9 @@ __all__ = [
     "NOTE",
     "REMEMBERS",
     "added",
+    "awaiting",
     "forget",
+    "is_asynchronous",
     "is_session",
     "read_anew",
     "remembering",
