@@ -82,7 +82,8 @@ def resolved(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function 
         rows = at.call(at.attr(at.name("self"), units.attribute(*way.owner, f"listed {way.field}")))
         if model is not None and not way.steps:
             rows = at.call(at.name("<of>"), rows, at.text(model[0]), at.text(model[1]))
-        name = way.field if number == 0 or not way.steps else f"{way.field}{number}"
+        field = way.field.rpartition(".")[2]
+        name = field if number == 0 or not way.steps else f"{field}{number}"
         given.append(f.Assign(*at.span, (at.name(name),), rows))
         done: list[f.Stmt] = [at.put(ROW, _stepped(at, step)) for step in way.steps]
         done += [s for r in _resolvers(project, key) for s in turn(r, r.start - cls.start, at)]
@@ -176,19 +177,26 @@ def turn(resolver: f.Function, by: int, at: At) -> Iterator[f.Stmt]:
 
 
 def listed(project: Project, cls: f.ClassDef, key: Key, field: str) -> f.Function | None:
-    """What a field that lists a type gives: what its resolver returns, or all rows of the type's model."""
+    """What a field that lists a type gives: what its resolver returns or, for `books.rows`, what is held by that; or all
+    rows of the type's model.
+    """
     at = At(classes.name_of(cls))
     this = at.name("self")
-    name = _PREFIX + field
-    method = name if classes.method(project, key, name) is not None else field
+    outer, _, held = field.partition(".")
+    name = _PREFIX + outer
+    method = name if classes.method(project, key, name) is not None else outer
     if classes.method(project, key, method) is not None:
-        info = () if method == field else (f.Opaque(*at.span),)
-        given = at.call(at.attr(this, method), *info)
+        info = () if method == outer else (f.Opaque(*at.span),)
+        given = at.attr(at.call(at.attr(this, method), *info), *((held,) if held else ()))
+        if _loads_more(project, key, outer):
+            given = f.Opaque(*at.span)
         return units.function(cls, f"listed {field}", (), (at.give(given),))
     assign = classes.own(project, key).get(field)
     if assign is None or not isinstance(assign.value, f.Call):
         return None
     at = At(Span(assign.at, assign.to))
+    if _loads_more(project, key, field):
+        return units.function(cls, f"listed {field}", (), (at.give(f.Opaque(*at.span)),))
     chosen = keyword(assign.value, "resolver")
     if chosen is not None:
         return units.function(cls, f"listed {field}", (), (at.give(at.call(chosen)),))
@@ -204,6 +212,36 @@ def listed(project: Project, cls: f.ClassDef, key: Key, field: str) -> f.Functio
             at.attr(shown, "get_queryset"), every, f.Opaque(*at.span)
         )  # The type's own choice of them.
     return units.function(cls, f"listed {field}", (), (at.give(every),))
+
+
+def _loads_more(project: Project, key: Key, field: str) -> bool:
+    """True for a field whose rows come with nobody knows what: its class loads what is asked for, unless the project's
+    own lists the rows in its place; or the filter that they go through has a `qs` of its own.
+    """
+    assign = classes.own(project, key).get(field)
+    call = assign.value if assign is not None else None
+    if not isinstance(call, f.Call):
+        return False
+    own = classes.class_of(project, Held(key, call.func))
+    lister = classes.method(project, own, "list_resolver") if own is not None else None
+    if _makes(project, key[0], call, frameworks().graphql_loading) and (
+        lister is None or any(isinstance(n, f.Name) and n.id == _FACTORY for n in f.walk(lister.body))
+    ):
+        return True
+    page = _class_of(project, key, _named(project, key[0], call.args[0])) if call.args else None
+    given = keyword(call, "filterset_class")
+    named = Held(key, given) if given is not None else None
+    if named is None and page is not None:
+        named = classes.meta(project, page, "filterset_class")
+    filters = classes.class_of(project, named) if named is not None else None
+    return filters is not None and classes.method(project, filters, "qs") is not None
+
+
+_FACTORY = "queryset_factory"
+"""What builds a queryset with the relations that a question asks for.
+
+Source: https://github.com/eamigo86/graphene-django-extras/blob/master/graphene_django_extras/utils.py
+"""
 
 
 def _is_type(project: Project, key: Key) -> bool:
@@ -299,6 +337,7 @@ def _reached(project: Project) -> dict[Key, tuple[Reach, ...]]:
         newest: list[tuple[Key, Reach]] = []
         for path in project.paths():
             newest += [(target, Reach(owner, field)) for target, owner, field in _lists_in(project, path)]
+            newest += [(target, Reach(owner, field)) for target, owner, field in _held_in(project, path)]
         for _ in range(MAX_STEPS + 1):
             for target, way in newest:
                 found[target] = (*found.get(target, ()), way)
@@ -314,6 +353,37 @@ def _reached(project: Project) -> dict[Key, tuple[Reach, ...]]:
         }
 
     return project.memo.ask(("graphql lists",), collect, {})
+
+
+def _held_in(project: Project, path: str) -> tuple[tuple[Key, Key, str], ...]:
+    """The lists that objects hold which the resolvers of a file's types make: `books { total rows { title } }`."""
+
+    def collect() -> tuple[tuple[Key, Key, str], ...]:
+        return tuple(
+            (target, key, f"{step.field}.{name}")
+            for key in ((path, cls.qualname) for cls in _classes_of(project, path))
+            if _is_type(project, key)
+            for holder, step in _singles(project, key)
+            if step.resolver and graphql_fields.shown_model(project, holder) is None
+            for name, target in _held_by(project, holder)
+        )
+
+    return project.memo.ask(("graphql held lists", path), collect, ())
+
+
+def _held_by(project: Project, holder: Key) -> Iterator[tuple[str, Key]]:
+    """The fields of a type that list another one and have no resolver: what its objects were made with is listed."""
+    for name, assign in classes.own(project, holder).items():
+        if classes.method(project, holder, _PREFIX + name) is None:
+            is_noted = assign.value is None and isinstance(assign.annotation, f.Index)
+            noted = assign.annotation if is_noted and _is_list(assign.annotation) else None  # type: ignore[arg-type]
+            target = (
+                _class_of(project, holder, noted.index)
+                if isinstance(noted, f.Index)
+                else _target(project, holder, assign)
+            )
+            if target is not None:
+                yield name, target
 
 
 def _singles(project: Project, key: Key) -> list[tuple[Key, Step]]:
@@ -362,7 +432,9 @@ def _class_of(project: Project, key: Key, inner: f.Expr) -> Key | None:
     if isinstance(inner, f.Const) and isinstance(inner.value, str):
         module, _, name = inner.value.rpartition(".")
         path = project.modules.resolve(key[0], module) if module else key[0]
-        return (path, name) if path is not None and project.class_(path, name) is not None else None
+        found = names.resolve(project, path, name) if path is not None and name else None
+        known = found is not None and not found[1] and found[0].kind == "class"
+        return (found[0].path, found[0].qualname) if found is not None and known else None
     return classes.class_of(project, Held(key, inner))
 
 
@@ -424,6 +496,8 @@ def _target(project: Project, key: Key, assign: f.Assign) -> Key | None:
     if inner is None and isinstance(annotation, f.Index) and _is_list(annotation):
         inner = annotation.index if isinstance(assign.value, f.Call) else None
     found = _class_of(project, key, inner) if inner is not None else None
+    if found is not None and classes.derives(project, found, frameworks().graphql_page):
+        return graphql_fields.type_of_page(project, found)
     if found is None or not classes.derives(project, found, frameworks().graphql_connection):
         return found
     node = classes.meta(project, found, "node")

@@ -13,6 +13,7 @@ from analyzers.conventions.classes import Held
 from analyzers.conventions.tables import frameworks
 from analyzers.project.index import Project
 from analyzers.project.models import Models
+from analyzers.project.outline import is_true
 from analyzers.project.schema import Key, Relation
 
 
@@ -64,22 +65,48 @@ def _names(project: Project, key: Key, options: tuple[str, ...]) -> set[str] | N
     return {word.text for word in words}
 
 
+def type_of_page(project: Project, page: Key) -> Key | None:
+    """The type that the rows of a page are shown as: the project's only one for its model, in all files or its own.
+
+    Source: https://github.com/eamigo86/graphene-django-extras#2--defining-types
+    """
+    model = shown_model(project, page)
+    found = [key for key, shown in _types(project) if shown == model and _is_registered(project, key)]
+    if len(found) != 1:
+        found = [key for key in found if key[0] == page[0]]
+    return found[0] if model is not None and len(found) == 1 else None
+
+
+def _is_registered(project: Project, key: Key) -> bool:
+    held = classes.meta(project, key, "skip_registry")
+    return held is None or not is_true(held.value)
+
+
 def _with_types(project: Project) -> frozenset[Key]:
     """The models for which the project has a type."""
+    return project.memo.ask(
+        ("graphene models",), lambda: frozenset(model for _, model in _types(project)), frozenset()
+    )
 
-    def collect() -> frozenset[Key]:
-        if not project.knows_package("graphene_django"):
+
+def _types(project: Project) -> frozenset[tuple[Key, Key]]:
+    """The project's types for models, each with its model."""
+
+    def collect() -> frozenset[tuple[Key, Key]]:
+        if not any(
+            project.knows_package(package) for package in ("graphene_django", "graphene_django_extras")
+        ):
             return frozenset()
-        return frozenset().union(*(_with_types_in(project, path) for path in project.paths()))
+        return frozenset().union(*(_types_in(project, path) for path in project.paths()))
 
-    return project.memo.ask(("graphene models",), collect, frozenset())
+    return project.memo.ask(("graphene types",), collect, frozenset())
 
 
-def _with_types_in(project: Project, path: str) -> frozenset[Key]:
-    def collect() -> frozenset[Key]:
+def _types_in(project: Project, path: str) -> frozenset[tuple[Key, Key]]:
+    def collect() -> frozenset[tuple[Key, Key]]:
         keys = [(path, name) for name in project.class_names(path)]
         types = [k for k in keys if classes.derives(project, k, frameworks().graphql_model_type)]
-        found = (shown_model(project, key) for key in types)
-        return frozenset(model for model in found if model is not None)
+        found = ((key, shown_model(project, key)) for key in types)
+        return frozenset((key, model) for key, model in found if model is not None)
 
-    return project.memo.ask(("graphene models", path), collect, frozenset())
+    return project.memo.ask(("graphene types", path), collect, frozenset())

@@ -271,7 +271,7 @@ def _declared(project: Project, key: Key, name: str, call: f.Call) -> list[f.Stm
     if is_true(keyword(call, "many")):
         return _each(at, source, word, call)
     body: list[f.Stmt] = []
-    if word == "key" or (word == "link" and _is_by_key(keyword(call, "lookup_field"))):
+    if _takes_key(project, cls, word, call):
         above, _, _ = source.rpartition(".")
         return [at.do(_path(at, above))] if above else []
     value = at.name(ROW) if source == "*" else _path(at, source)
@@ -293,6 +293,19 @@ def _of_child(project: Project, key: Key, at: At, value: f.Expr, child: f.Call) 
     if cls is None or not is_serializer(project, cls):
         return None
     return [at.do(at.call(child.func, value, many=at.truth()))]
+
+
+def _takes_key(project: Project, cls: Key | None, word: str, call: f.Call) -> bool:
+    """True for a field that needs no more of a related row than its key, unless its class wants the row itself.
+
+    Source: https://github.com/encode/django-rest-framework/blob/3.16.0/rest_framework/relations.py#L160
+    """
+    if word != "key" and not (word == "link" and _is_by_key(keyword(call, "lookup_field"))):
+        return False
+    own = classes.method(project, cls, "use_pk_only_optimization") if cls is not None else None
+    last = own.body[-1] if own is not None and own.body else None
+    value = last.value if isinstance(last, f.Return) else None
+    return not (isinstance(value, f.Const) and value.value is False)
 
 
 def _is_by_key(lookup: f.Expr | None) -> bool:

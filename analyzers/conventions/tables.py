@@ -59,6 +59,8 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     graphql_field: Names
     graphql_list: Names
     graphql_connection: Names
+    graphql_page: Names
+    graphql_loading: Names
     graphql_lists: Names
     graphql_hint: Names
     graphql_single: Names

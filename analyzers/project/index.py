@@ -342,8 +342,11 @@ class Project:
         if module is not None:
             yield module
         if item.name and item.name != "*" and path.endswith((".py", ".pyi")):
-            place = module or self.modules.resolve_directory(path, item.module, item.level)
-            submodule = self.modules.submodule(place, item.name) if place else None
+            submodule = (
+                self.modules.imported_submodule(path, item.module, item.name, item.level)
+                if module is None
+                else self.modules.submodule(module, item.name)
+            )
             if submodule is not None:
                 yield submodule
 

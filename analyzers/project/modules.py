@@ -128,6 +128,16 @@ class ModuleMap:
         found = [place for place in found if place in self._entries]
         return max(found, key=lambda place: (shared(place, importer), place), default=None)
 
+    def imported_submodule(self, importer: str, module: str, name: str, level: int = 0) -> str | None:
+        """The file of `name` in `from module import name`, where that is a module and `module` alone is not found: its
+        folder may be called like a package from outside, and both names together are not.
+        """
+        directory = self.resolve_directory(importer, module, level)
+        found = self.submodule(directory, name) if directory else None
+        if found is None and module and not level:
+            found = self.resolve(importer, f"{module}.{name}")
+        return found
+
     def submodule(self, place: str, name: str) -> str | None:
         """The file of module `name` in a package, given by its `__init__.py` or its directory."""
         directory = place if place in self._entries else parent(place)

@@ -277,8 +277,7 @@ def _imported(project: Project, path: str, item: Import, depth: int) -> Target |
     module = modules.resolve(path, item.module, item.level)
     if module is not None:
         return _module_member(project, module, item.name, depth)
-    directory = modules.resolve_directory(path, item.module, item.level)
-    submodule = modules.submodule(directory, item.name) if directory else None
+    submodule = modules.imported_submodule(path, item.module, item.name, item.level)
     if submodule is not None:
         return Target("module", submodule)
     return Target("external", dotted=f"{_absolute(project, path, item)}.{item.name}")
@@ -459,11 +458,18 @@ def member(project: Project, path: str, class_qualname: str, name: str) -> Targe
                 project.read(target.path, "members", target.qualname)
                 outline = project.outline(target.path)
                 found = _own_member(target.path, outline, target.qualname, name) if outline else None
-                if found is not None:
-                    return found
+                if found is not None and outline is not None:
+                    return _borrowed(project, found, outline.class_values(target.qualname).get(name)) or found
         return None
 
     return project.memo.ask(("member", path, class_qualname, name), find, in_cycle=None)
+
+
+def _borrowed(project: Project, found: Target, assign: Assign | None) -> Target | None:
+    """The function that a class has under a name without defining it: `only_seen = Restricted.only_seen`."""
+    chain = dotted(assign.value) if found.kind == "variable" and assign is not None else None
+    named = resolve(project, found.path, chain, found.qualname.rpartition(".")[0]) if chain else None
+    return named[0] if named is not None and not named[1] and named[0].kind == "function" else None
 
 
 def _own_member(path: str, outline: Outline, class_qualname: str, name: str) -> Target | None:

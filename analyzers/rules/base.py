@@ -53,6 +53,10 @@ class Rule:
         return f"https://github.com/bigo-lsp/bigo/blob/main/docs/rules/{self.name}.md"
 
 
+MAX_NAMED = 5
+"""Relations and queries that a message names beside the first."""
+
+
 class Seen:
     """What was said before, and what of it was asked for."""
 

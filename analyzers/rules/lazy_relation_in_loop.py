@@ -14,6 +14,7 @@ from analyzers.orm import tables
 from analyzers.project.models import Model
 from analyzers.rules import few, key_columns, loader_options
 from analyzers.rules.base import (
+    MAX_NAMED,
     Context,
     Example,
     Rule,
@@ -31,9 +32,6 @@ from analyzers.rules.base import (
 )
 from analyzers.text import Span
 from analyzers.types import Origin, Value
-
-MAX_NAMED = 5
-"""Relations that a message names."""
 
 
 def check(context: Context) -> Iterator[Finding]:

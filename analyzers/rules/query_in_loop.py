@@ -9,6 +9,7 @@ from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Severity
 from analyzers.rules import batched_reads, batched_writes, descents, few, same_query, shared_queries
 from analyzers.rules.base import (
+    MAX_NAMED,
     Context,
     Example,
     Rule,
@@ -183,8 +184,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         message += " What the session holds is read anew after each of them."
     apart = {(q.label, call_place(q)) for q in others if not signal_of(q)}
     more = len(apart - {(query.label, call_place(query))})
-    if more:
-        message += f" So do {more} more in this loop." if more > 1 else " So does one more in this loop."
+    message += _so_do(query, others, more)
     if query.note:
         message += f" {query.note[0].upper()}{query.note[1:]}."
     signals = dict.fromkeys(s for s in map(signal_of, (query, *others)) if s)
@@ -209,6 +209,22 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         _fixes(context, loop, query, more + len(signals)),
         ("query",),
         cause_of(context, loop),
+    )
+
+
+def _so_do(query: Queried, others: list[Queried], more: int) -> str:
+    """What else asks in the same loop: `more` calls, of which those are named that read differently."""
+    if not more:
+        return ""
+    labels = [
+        name for name in dict.fromkeys(told(q) for q in others if not signal_of(q)) if name != told(query)
+    ]
+    named = ", ".join(f"`{name}`" for name in labels[:MAX_NAMED])
+    left = more - len(labels[:MAX_NAMED])
+    if not named:
+        return f" So do {more} more in this loop." if more > 1 else " So does one more in this loop."
+    return (
+        f" So {'do' if more > 1 else 'does'} {named}{f' and {left} more' if left > 0 else ''} in this loop."
     )
 
 

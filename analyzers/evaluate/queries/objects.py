@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from analyzers import facts as f
+from analyzers.conventions.tables import frameworks
 from analyzers.costs import ONE
 from analyzers.evaluate import queries, shapes
 from analyzers.evaluate.queries import holding
@@ -176,13 +177,14 @@ def _with(made: Value, fields: list[str], arguments: Arguments, *, in_order: boo
 
 
 def _fields(project: Project, key: tuple[str, str]) -> Iterator[str]:
-    """The annotated names of a class and its bases, those of the bases first."""
+    """The annotated names of a class and its bases, those of the bases first; of a type of graphene's all names."""
     seen: set[str] = set()
+    is_type = not frameworks().graphql_type.names.isdisjoint(names.names_above(project, *key))
     for base in reversed([b for b in names.lineage(project, *key) if b.kind == "class"]):
         project.read(base.path, "body", base.qualname)
         outline = project.outline(base.path)
         for name, assign in outline.class_values(base.qualname).items() if outline is not None else ():
-            if assign.annotation is not None and name not in seen:
+            if (assign.annotation is not None or is_type) and name not in seen:
                 seen.add(name)
                 yield name
 

@@ -318,6 +318,42 @@ def serializer_by_action(request):
     SetOfTwoSerializers.as_view({"get": "list"})(request)
 
 
+class Cheap:
+    limit = 1000
+
+    def cheap(self, queryset):
+        return queryset.filter(price__lt=self.limit)
+
+    def cheap_and_joined(self, queryset):
+        return queryset.filter(price__lt=self.limit).select_related("author")
+
+
+class SetThatBorrows(viewsets.ModelViewSet):
+    serializer_class = NestedSerializer
+    limit = 1000
+    cheap = Cheap.cheap
+
+    def get_queryset(self):  # grows
+        return self.cheap(Book.objects.all())
+
+
+def borrowed_method(request):
+    SetThatBorrows.as_view({"get": "list"})(request)
+
+
+class SetThatBorrowsAJoin(viewsets.ModelViewSet):
+    serializer_class = NestedSerializer
+    limit = 1000
+    cheap = Cheap.cheap_and_joined
+
+    def get_queryset(self):
+        return self.cheap(Book.objects.all())
+
+
+def borrowed_method_that_joins(request):
+    SetThatBorrowsAJoin.as_view({"get": "list"})(request)
+
+
 class SetThatAsksForAType(viewsets.ModelViewSet):
     queryset = Book.objects.all()  # grows
 

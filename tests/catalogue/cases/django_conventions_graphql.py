@@ -2,6 +2,7 @@
 
 import graphene
 import strawberry
+from django.core.paginator import Paginator
 from graphene import relay
 
 from shop.models import Author, Book
@@ -310,3 +311,86 @@ class _LoadedShelves(_PartOfLoadedShelves, graphene.ObjectType):
 
 def graphene_list_of_a_prefetched_list():
     graphene.Schema(query=_LoadedShelves).execute("{ shelves { books { title } } }")
+
+
+class _PagedBookType(graphene.ObjectType):
+    author_name = graphene.String()
+
+    def resolve_author_name(book, info):
+        return book.author.name  # grows
+
+
+class _BookPage(graphene.ObjectType):
+    rows = graphene.List(_PagedBookType)
+    total = graphene.Int()
+
+    @classmethod
+    def cut(cls, query):
+        pages = Paginator(query, 1000)
+        return cls(rows=pages.page(1).object_list, total=pages.count)
+
+
+class _PagedQuery(graphene.ObjectType):
+    books = graphene.Field(_BookPage)
+
+    def resolve_books(root, info):
+        return _BookPage.cut(Book.objects.order_by("pk"))
+
+
+def graphene_page_that_holds_rows():
+    graphene.Schema(query=_PagedQuery).execute("{ books { total rows { authorName } } }")
+
+
+class _PagedJoinedType(graphene.ObjectType):
+    author_name = graphene.String()
+
+    def resolve_author_name(book, info):
+        return book.author.name
+
+
+class _JoinedPage(graphene.ObjectType):
+    rows = graphene.List(_PagedJoinedType)
+    total = graphene.Int()
+
+    @classmethod
+    def cut(cls, query):
+        pages = Paginator(query, 1000)
+        return cls(rows=pages.page(1).object_list, total=pages.count)
+
+
+class _PagedJoinedQuery(graphene.ObjectType):
+    books = graphene.Field(_JoinedPage)
+
+    def resolve_books(root, info):
+        return _JoinedPage.cut(Book.objects.select_related("author").order_by("pk"))
+
+
+def graphene_page_that_holds_joined_rows():
+    graphene.Schema(query=_PagedJoinedQuery).execute("{ books { total rows { authorName } } }")
+
+
+@strawberry.type
+class Novelist:
+    pk: strawberry.Private[int]
+
+    @strawberry.field
+    def count(self) -> int:
+        return Book.objects.filter(author_id=self.pk).count()  # grows
+
+
+@strawberry.type
+class NovelistPage:
+    items: list[Novelist]
+    total: int
+
+
+@strawberry.type
+class NovelistRoot:
+    @strawberry.field
+    def novelists(self) -> NovelistPage:
+        rows = [Novelist(pk=author.pk) for author in Author.objects.all()]
+        return NovelistPage(items=rows, total=len(rows))
+
+
+def strawberry_page():
+    strawberry.Schema(query=NovelistRoot).execute_sync("{ novelists { total items { count } } }")

@@ -22,6 +22,35 @@ class Titled(serializers.Field):
         return value
 
 
+class WholeField(serializers.PrimaryKeyRelatedField):
+    def use_pk_only_optimization(self):
+        return False
+
+    def to_representation(self, value):
+        return {"name": value.name}
+
+
+class KeyField(serializers.PrimaryKeyRelatedField):
+    def to_representation(self, value):
+        return {"key": value.pk}
+
+
+class WholeSerializer(serializers.ModelSerializer):
+    author = WholeField(queryset=Author.objects.all())
+
+    class Meta:
+        model = Book
+        fields = ["author"]
+
+
+class KeySerializer(serializers.ModelSerializer):
+    author = KeyField(queryset=Author.objects.all())
+
+    class Meta:
+        model = Book
+        fields = ["author"]
+
+
 class AskedSerializer(serializers.ModelSerializer):
     author = Asked(read_only=True)
 
@@ -79,3 +108,15 @@ def profiles_asked_for_and_joined():
 def managers_asked_for():
     for book in Book.objects.all():
         print(hasattr(book, "reviews"))
+
+
+def keys_shown_as_rows():
+    return WholeSerializer(Book.objects.all(), many=True).data  # grows
+
+
+def keys_shown_as_joined_rows():
+    return WholeSerializer(Book.objects.select_related("author"), many=True).data
+
+
+def keys_shown_in_a_way_of_their_own():
+    return KeySerializer(Book.objects.all(), many=True).data
