@@ -98,6 +98,8 @@ def _is_rest(context: Context, outer: Loop, inner: Loop) -> bool:
     elif isinstance(over, f.Call) and shapes.dotted(over.func) in ("range", "xrange") and len(over.args) == 2:
         start, stop = over.args
         whole = stop.args[0] if isinstance(stop, f.Call) and len(stop.args) == 1 else stop
+    elif isinstance(over, f.Range) and isinstance(over.stop, f.Attr) and over.stop.name == "length":
+        whole, start = over.stop.obj, over.start
     text = shapes.dotted(whole) if whole is not None else ""
     return (
         bool(text)
@@ -132,9 +134,10 @@ def _is_pairwise_index(compared: Compared) -> bool:
 
 
 def _finding(context: Context, outer: Loop, inner: Loop, compared: Compared, triangle: bool) -> Finding:
-    same = triangle or outer.label == inner.label
+    same = triangle or outer.turns == inner.turns
     left, right = compared.left.label or "…", compared.right.label or "…"
-    what = f"`{inner.label}` is searched again" if not same else f"`{inner.label}` is compared with itself"
+    itself = outer.label if triangle else inner.label
+    what = f"`{itself}` is compared with itself" if same else f"`{inner.label}` is searched again"
     table = "dict" if context.language == "python" else "Map"
     message = (
         f"{what} on every turn of the loop over `{outer.label}`, for the elements where "
@@ -151,7 +154,7 @@ def _finding(context: Context, outer: Loop, inner: Loop, compared: Compared, tri
         loop_related(inner),
         Related(compared.place, f"`{left}` is compared with `{right}`"),
     ]
-    indices = same and (triangle or inner.kind == "for") and "range" in inner.label
+    indices = same and (triangle or inner.kind == "for") and inner.over.kind == "range"
     many = data.is_data(context, outer) and data.is_data(context, inner)
     severity = Severity.WARNING if many and not indices else Severity.INFORMATION
     fix = joins.fix(context, outer, inner, compared) if not triangle else None

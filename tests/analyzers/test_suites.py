@@ -5,6 +5,7 @@ second level form one project. Comments hold the expectations:
 
     # error: [rule]          that rule reports on this line, and nothing else does
     # warning: [rule]        the same, at that severity (or `information`, `hint`)
+    # error: [rule] "words"  the same, and these words stand in its message
     # O(|users|·|orders|)    on a `def`: the printed time of the function
     # unknown                on a `def`: the cost is not known
     # quadratic              on a `def`: the class of its cost
@@ -27,7 +28,7 @@ from analyzers.text import Text
 
 SUITES = Path(__file__).parent.parent / "suites"
 ENDINGS = {"python": ".py", "typescript": ".ts", "javascript": ".js", "ts": ".ts", "js": ".js", "tsx": ".tsx"}
-ERROR = re.compile(r"(?:#|//) (error|warning|information|hint): \[([a-z-]+(?:, [a-z-]+)*)\]")
+ERROR = re.compile(r'(?:#|//) (error|warning|information|hint): \[([a-z-]+(?:, [a-z-]+)*)\](?: "(.*)")?')
 CLASSES = "constant|logn|sqrt|linear|nlogn|quadratic|n2logn|cubic|polynomial|exponential"
 COST = re.compile(rf"(?:#|//) (O\(.*\)|unknown|{CLASSES})\s*$")
 PROGRAM = re.compile(rf"(?:#|//) program: (O\(.*\)|unknown|{CLASSES})\s*$")
@@ -71,20 +72,21 @@ def test_suite(case: Case) -> None:
         text = Text.of(code)
         lines = code.splitlines()
         expected = {
-            (number, rule): match[1]
+            (number, rule): (match[1], match[3] or "")
             for number, line in enumerate(lines, 1)
             if (match := ERROR.search(line))
             for rule in match[2].split(", ")
         }
         found = check(project, path, text)
-        seen = {(text.line_of(f.place.span.start) + 1, f.rule): f.severity.label for f in found}
+        seen = {(text.line_of(f.place.span.start) + 1, f.rule): f for f in found}
         messages = "\n".join(
             f"{text.line_of(f.place.span.start) + 1}: {f.severity.label} [{f.rule}] {f.message}"
             for f in found
         )
         assert seen.keys() == expected.keys(), f"{path}\n{messages}"
-        for key, severity in expected.items():
-            assert severity in ("error", seen[key]), f"{path}\n{messages}"
+        for key, (severity, words) in expected.items():
+            assert severity in ("error", seen[key].severity.label), f"{path}\n{messages}"
+            assert words in seen[key].message, f"{path}\n{messages}"
         reports = complexity(project, path)
         costs = {
             text.line_of(r.name.start) + 1: (r.time, r.time_class)

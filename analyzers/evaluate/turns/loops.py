@@ -140,12 +140,25 @@ def _is_derived(turns: Cost, run: Run) -> bool:
 
 
 def _range_label(node: f.Expr) -> str:
+    """How a loop that counts is spoken of: `range(len(names))`; in a script the array whose places are counted, or
+    `1…n`."""
     if isinstance(node, f.Call) and node.args:
-        stop = node.args[0] if len(node.args) == 1 else node.args[1]
-        return f"range({shapes.text_of(stop) or '…'})"
-    if isinstance(node, f.Range):
-        return f"range({shapes.text_of(node.stop) or '…'})"
-    return "range"
+        return f"range({_text(node.args[0] if len(node.args) == 1 else node.args[1])})"
+    if not isinstance(node, f.Range):
+        return "range"
+    ends = {_text(node.start), _text(node.stop)}
+    lengths = [end.removesuffix(" - 1") for end in ends if end != "0"]
+    whole, _, last = lengths[0].rpartition(".") if "0" in ends and len(lengths) == 1 else ("", "", "")
+    return whole if last == "length" else f"{_text(node.start)}…{_text(node.stop)}"
+
+
+def _text(node: f.Expr) -> str:
+    """An end of a counting loop: a name, a length, a step before or behind one."""
+    if isinstance(node, f.Call) and len(node.args) == 1 and shapes.dotted(node.func) == "len":
+        return f"len({shapes.text_of(node.args[0]) or '…'})"
+    if isinstance(node, f.Binary):
+        return f"{_text(node.left)} {node.op} {_text(node.right)}"
+    return shapes.text_of(node) or "…"
 
 
 def is_chunked(node: f.Expr) -> bool:
