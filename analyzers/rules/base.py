@@ -53,6 +53,9 @@ class Rule:
         return f"https://github.com/bigo-lsp/bigo/blob/main/docs/rules/{self.name}.md"
 
 
+LONGEST_SHOWN = 60
+"""Characters of the source that a message quotes."""
+
 MAX_NAMED = 5
 """Relations and queries that a message names beside the first."""
 
@@ -158,6 +161,11 @@ class Context:
     def source(self, place: Place) -> str:
         """The text of a place in this file."""
         return self.text.slice(place.span)
+
+    def shown(self, place: Place) -> str:
+        """The text of a place in this file as messages quote it: on one line, and cut where it gets long."""
+        text = " ".join(self.source(place).split()).replace("( ", "(").replace("[ ", "[").replace("{ ", "{")
+        return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1].rstrip()}…"
 
     def indent(self, place: Place) -> str:
         return self.text.indent_of(self.text.line_of(place.span.start))

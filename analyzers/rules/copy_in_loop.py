@@ -129,7 +129,7 @@ def _per_call_finding(context: Context, told: per_call.Told) -> Finding:
     """What an object keeps as a queue, or as a text that gets longer: as slow as it is long, on every call."""
     place = edits.absolute(context, told.node)
     label, queue = told.what, told.kind == "list"
-    shown, called = context.source(place)[:60], context.function.name
+    shown, called = context.shown(place), context.function.name
     if queue:
         message = (
             f"moves every element of the list `{label}` on every call of `{called}`. {_ADVICE['pop(0)']}"
@@ -200,7 +200,7 @@ def _finding(context: Context, operation: Operated, loop: Loop, others: list[Ope
     label = operation.target or receiver.label or receiver.kind
     name = _shown_name(operation)
     verb = "moves every element of" if operation.tag == "shift" else "copies all of"
-    message = f"`{context.source(operation.place)[:60]}` {verb} the {receiver.kind} `{label}` on every turn of the loop over `{loop.label}`."
+    message = f"`{context.shown(operation.place)}` {verb} the {receiver.kind} `{label}` on every turn of the loop over `{loop.label}`."
     if receiver.kind in ("frame", "series", "array") and context.language == "python":
         message += " Collect the parts in a list and join them once, after the loop."
     else:

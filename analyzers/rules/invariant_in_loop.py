@@ -178,8 +178,7 @@ def _is_squared(operation: Operated, loop: Loop) -> bool:
 
 
 def _finding(context: Context, inner: Context, operation: Operated, call: f.Call, loop: Loop) -> Finding:
-    shown = context.source(operation.place)
-    shown = shown if len(shown) <= 60 and "\n" not in shown else f"{operation.name}(…)"
+    shown = context.shown(operation.place)
     over = operation.receiver.label or _iterated(call.args[0]) or "its argument"
     message = (
         f"`{shown}` goes through all of `{over}` on every turn of the loop over `{loop.label}`, and nothing in the "

@@ -141,7 +141,7 @@ def _finding(context: Context, outer: Loop, inner: Loop, compared: Compared, tri
     table = "dict" if context.language == "python" else "Map"
     message = (
         f"{what} on every turn of the loop over `{outer.label}`, for the elements where "
-        f"`{context.source(compared.place)}`. A {table} from key to element, built once, finds them without searching."
+        f"`{context.shown(compared.place)}`. A {table} from key to element, built once, finds them without searching."
     )
     before = (
         f"O({outer.turns.formula()}·{inner.turns.formula()})" if not same else f"O({outer.turns.formula()}²)"

@@ -166,7 +166,7 @@ def _is_zero(node: f.Expr) -> bool:
 
 
 def _piece_finding(context: Context, rule: str, loop: Loop, piece: Piece) -> Finding:
-    shown = context.source(edits.absolute(context, piece.node))[:60]
+    shown = context.shown(edits.absolute(context, piece.node))
     if piece.way == "in":
         advice = "Keep a set of what came before."
     elif piece.way in FOLDS:

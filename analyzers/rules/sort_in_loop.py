@@ -104,8 +104,7 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
         if sorts
         else (f"looks through all of the {receiver.kind} `{receiver.label}` for the {seeks} element")
     )
-    shown = context.source(operation.place)
-    shown = shown if len(shown) <= 60 and "\n" not in shown else f"{operation.name}(…)"
+    shown = context.shown(operation.place)
     message = (
         f"`{shown}` {what} on every turn of the loop over `{loop.label}`, which changes it by little. "
         + _instead(context, sorts)

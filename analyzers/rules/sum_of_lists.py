@@ -30,8 +30,7 @@ def _is_short(call: f.Call) -> bool:
 
 
 def _finding(context: Context, inner: Context, operation: Operated, call: f.Call) -> Finding:
-    shown = context.source(operation.place)
-    shown = shown if len(shown) <= 60 and "\n" not in shown else f"{operation.name}(…)"
+    shown = context.shown(operation.place)
     kind = (
         operation.argument.kind
         if operation.name == "sum"
