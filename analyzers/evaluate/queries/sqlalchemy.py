@@ -10,6 +10,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import shapes
 from analyzers.evaluate.queries import sql
+from analyzers.evaluate.queries import sqlalchemy_guessed as guessed
 from analyzers.evaluate.queries import sqlalchemy_loaders as loaders
 from analyzers.evaluate.queries import sqlalchemy_sessions as sessions
 from analyzers.evaluate.queries.django_owners import known_by_name
@@ -48,13 +49,15 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     effect = loaders.effect_of(target, name)
     if effect:
         return loaders.made(run, node, effect, None, arguments)
-    if receiver is None and name == _FILTERS and target.kind == "external":
-        return _by_its_method(run, node, target, arguments)
+    if receiver is None and name == guessed.FILTERS and target.kind == "external":
+        return guessed.query(run, node, target, arguments)
     if receiver is None:
         return _function(run, node, target, arguments)
     kind = receiver.kind
-    if kind == "unknown" and _takes_models(run, name, arguments):
+    if kind == "unknown" and guessed.takes_models(run, name, arguments):
         kind = "session"
+    if kind == "unknown" and guessed.is_narrowed(run, node, name, arguments):
+        kind, receiver = "query", guessed.query(run, node, receiver, arguments)
     if kind == "session":
         return _session(run, node, receiver, name, arguments)
     if kind == "query":
@@ -71,34 +74,9 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         return _flask(run, node, receiver, name, arguments)
     if kind == "sa-attribute" and name in ("of_type", "and_"):
         return receiver
-    if name == _FILTERS and known_by_name(receiver):
-        return _by_its_method(run, node, receiver, arguments)
+    if name == guessed.FILTERS and known_by_name(receiver):
+        return guessed.query(run, node, receiver, arguments)
     return None
-
-
-_FILTERS = "filter_by"
-
-
-def _by_its_method(run: Run, node: f.Call, receiver: Value, arguments: Arguments) -> Value:
-    """`user.orders.filter_by(...)` of an unknown user: nothing but a query has that method, so the relationship gives one."""
-    label = f"{shapes.text_of(node.func)}()"
-    made = lazy("query", None, Origin(run.place(node), certain=False), label)
-    return made.on(receiver.depends | arguments.depends)
-
-
-def _takes_models(run: Run, name: str, arguments: Arguments) -> bool:
-    """True if what a method is given shows that it is a session's: a mapped class, or a statement."""
-    first = arguments.first()
-    if first is None:
-        return False
-    effect = tables().sqlalchemy.session.of(name)
-    if effect in ("execute", "scalar"):
-        return first.kind == "select"
-    return (
-        (effect == "query" or name in ("get", "get_one"))
-        and model_of(run, first) is not None
-        and first.kind == "class"
-    )
 
 
 # ---------------------------------------------------------------------------------------------- functions

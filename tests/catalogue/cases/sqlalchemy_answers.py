@@ -55,13 +55,6 @@ def rows_of_two_helpers(session: Session, pk: int):
     print([len(user.orders) for user in users])  # grows
 
 
-def _narrowed(query, keys):
-    found = []
-    for key in keys:
-        found += query.filter(Order.user_id == key).all()
-    return found
-
-
 def a_query_narrowed_for_each(session: Session, ids: list[int]):
     found = []
     query = session.query(Order)
@@ -84,3 +77,57 @@ async def at_hand_when_they_are_read(session: AsyncSession):
     users = list((await session.scalars(select(User).where(User.id > 0))).all())
     orders = await session.scalars(select(Order).where(Order.user_id.in_([user.id for user in users])))
     print([order.user.name for order in orders])
+
+
+class Given:
+    """Nobody here says what is handed in."""
+
+    def __init__(self, **given):
+        self.source = given["source"]
+
+    def each(self, keys):
+        return [self.source.filter(Order.user_id == key).all() for key in keys]  # grows
+
+
+def narrowed_by_a_column(session: Session, ids: list[int]):
+    print(len(Given(source=session.query(Order)).each(ids)))
+
+
+class GivenAtOnce:
+    def __init__(self, **given):
+        self.source = given["source"]
+
+    def every(self, keys):
+        return self.source.filter(Order.user_id.in_(keys)).all()
+
+
+def narrowed_by_many_at_once(session: Session, ids: list[int]):
+    print(len(GivenAtOnce(source=session.query(Order)).every(ids)))
+
+
+class GivenToLoad:
+    def __init__(self, **given):
+        self.source = given["source"]
+
+    def each(self, keys):
+        found = []
+        for key in keys:
+            found += self.source.options(joinedload(Order.user)).filter(Order.id == key).all()  # grows
+        return found
+
+
+def given_an_option(session: Session, ids: list[int]):
+    print(len(GivenToLoad(source=session.query(Order)).each(ids)))
+
+
+class Shelf:
+    def __init__(self, books):
+        self.books = books
+
+    def filter(self, wanted):
+        return [book for book in self.books if wanted is not None]
+
+
+def another_filter(session: Session, ids: list[int]):
+    shelf = Shelf(ids)
+    print([len(shelf.filter(Order.user_id == pk)) for pk in ids])
