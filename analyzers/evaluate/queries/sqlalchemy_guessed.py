@@ -49,9 +49,22 @@ def takes_models(run: Run, name: str, arguments: Arguments) -> bool:
 
 def is_narrowed(run: Run, node: f.Call, name: str, arguments: Arguments) -> bool:
     """True for `anything.filter(Order.user_id == pk)` of a mapped class, and for `anything.options(joinedload(...))`."""
+    if _is_of_a_session_for_each(run, node):
+        return False
     if name == "options":
         return any(value.kind == loaders.KIND for value in arguments.values)
     return name in _NARROWS and any(_is_criterion(run, one) for one in node.args)
+
+
+def _is_of_a_session_for_each(run: Run, node: f.Expr) -> bool:
+    """True for `session.query(Order).filter(...)` of a session that each turn makes for itself, of what the loop goes through:
+    a database for each tenant, which no query asks together with the others."""
+    asks = False
+    while isinstance(node, (f.Attr, f.Call)):
+        asks = asks or (isinstance(node, f.Attr) and node.name == "query")
+        node = node.obj if isinstance(node, f.Attr) else node.func
+    made = run.lookup(node.id) if asks and isinstance(node, f.Name) else None
+    return made is not None and not made.depends.isdisjoint(run.open_numbers())
 
 
 def _is_criterion(run: Run, node: f.Expr) -> bool:
