@@ -109,6 +109,18 @@ def edit_tree(
     return Mark(start, at)
 
 
+def make_room(tree: Tree, rooms: Iterable[tuple[int, int]]) -> None:
+    """Tell a tree that blanks were put into its text at the ends of some lines: offsets, ascending, and how many. As in a
+    text that was parsed with them, those behind a comment belong to it. Rows and columns do not count any more."""
+    nowhere, by = (0, 0), 0
+    for at, room in rooms:
+        behind = tree.root_node.descendant_for_byte_range(at + by - 1, at + by)
+        # In front of a line's end they would belong to the last word.
+        start = at + by if behind is not None and "comment" in behind.type else at + by + 1
+        tree.edit(start, start, start + room, nowhere, nowhere, nowhere)
+        by += room
+
+
 def inside_strings(tree: Tree, offsets: Iterable[int]) -> set[int]:
     """Those of the offsets at which a string of the program stands; all of them where the text has errors."""
     root = tree.root_node

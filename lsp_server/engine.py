@@ -227,8 +227,10 @@ class Engine:
             return False
         if now is None:
             return True
-        if now.facts is None and now.tree.root_node.has_error and not known.tree.root_node.has_error:
-            return False
+        if now.facts is None and now.tree.root_node.has_error:
+            return bool(
+                known.tree.root_node.has_error
+            )  # this tree is not the one that it will be looked at by
         self._ahead[path] = now
         return True
 
@@ -307,7 +309,17 @@ class Engine:
             if facts is not None:
                 return _Open(known.roomy, known.tree, known.language, facts, mark)
         tree = _parsed(known.roomy.text, known.language, known.tree, hurry)
-        return _Open(known.roomy, tree, known.language, mark=mark)
+        broken = tree.root_node.has_error and not hurry
+        return _Open(known.roomy, tree, known.language, self._of_broken(known) if broken else None, mark=mark)
+
+    def _of_broken(self, known: _Open) -> FileFacts:
+        """The facts of a text with errors. What a parser makes of these depends on the tree that it had before, and on how
+        much room is in what it leaves out: it is given the editor's text, and no tree."""
+        from analyzers import extract, syntax
+
+        tree = _parsed(known.roomy.plain, known.language)
+        syntax.make_room(tree, known.roomy.rooms)
+        return extract.extract(tree, known.roomy.text, known.language, self._memo)
 
     def _laid_out(self, source: bytes, language: Language) -> _Open:
         """A document that is new, or that has no room left, with room in it."""

@@ -71,6 +71,11 @@ class Roomy:
         """Where the room is, in `text`."""
         return [at + before for at, before in zip(self._at, self._before, strict=False)]
 
+    @property
+    def rooms(self) -> list[tuple[int, int]]:
+        """Where there is room, in `plain`, and how much."""
+        return list(zip(self._at, self._room, strict=True))
+
     def without(self, bad: set[int]) -> Roomy:
         """The same without the gaps that begin at these offsets of `text`."""
         kept = [at for at, gap in zip(self._at, self.gaps, strict=True) if gap not in bad]

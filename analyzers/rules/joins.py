@@ -282,11 +282,11 @@ def _without_test(here: Context, branch: f.If) -> Edit | None:
     while last + 1 < text.line_count and text.line_text(last + 1).startswith(f"{inner}#"):
         last += 1
     lines: list[str] = []
-    comment = rest.partition("#")[2]
+    comment = rest.partition("#")[2].rstrip()
     if comment:
         lines.append(f"{outer}#{comment}")
     for number in range(head + 1, last + 1):
-        line = text.line_text(number)
+        line = text.line_text(number).rstrip()
         lines.append(outer + line[len(inner) :] if line.startswith(inner) else line)
     whole = Span(text.line_starts[head], text.line_span(last).end)
     return Edit(Place(here.path, whole), text.newline.join(lines))

@@ -185,6 +185,46 @@ def test_after_any_edits_it_says_what_a_fresh_one_says(seed: int, language: str,
         assert analysed(engine, source, language) == analysed(Engine(), source, language), source
 
 
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("typescript", "export const last", "ex`t const last"),
+        ("typescript", "allOf(xs: string[]", "allOf(xs: st/*ring[]"),
+        ("python", "def first(xs: list[int]", "def firstself.s: list[int]"),
+        ("python", "-> int:", "-> i[nt:"),
+    ],
+)
+def test_a_broken_text_is_read_as_if_it_were_the_first(language: str, before: str, after: str) -> None:
+    """How a parser recovers depends on the tree it had before, and on the blanks in what it leaves out."""
+    text = SOURCE if language == "python" else SCRIPT
+    assert before in text
+    engine = Engine()
+    analysed(engine, text.encode(), language)
+    for broken in (text.replace(before, before + "é" + after), text.replace(before, after)):
+        assert analysed(engine, broken.encode(), language) == analysed(Engine(), broken.encode(), language)
+    assert analysed(engine, text.encode(), language) == analysed(Engine(), text.encode(), language)
+
+
+JOINED = """\
+def attach(users, orders):
+    for user in users:
+        for order in orders:
+            if order.user_id == user.id:  # theirs
+                user.orders.append(order)
+
+
+def other(users):
+    return users
+"""
+
+
+def test_what_a_fix_writes_has_no_room_in_it() -> None:
+    findings = Engine().analyse(PATH, Text(JOINED.encode()), "python", Settings())
+    written = [edit.text for finding in findings for fix in finding.fixes for edit in fix.edits]
+    assert any("user.orders.append(order)" in text for text in written)
+    assert all(line == line.rstrip() for text in written for line in text.split("\n"))
+
+
 def test_a_script_has_room_in_front_of_methods_and_functions_that_are_handed_on() -> None:
     roomy = Roomy(SCRIPT.encode(), gaps_in(SCRIPT.encode(), "typescript"))
     behind = {roomy.text[gap:].split(None, 1)[0] for gap in roomy.gaps if roomy.text[gap:].strip()}

@@ -12,6 +12,7 @@ from analyzers.facts import FileFacts
 from analyzers.text import Text
 from lsp_server.engine import Engine
 from lsp_server.settings_table import Settings
+from lsp_server.slack import Roomy
 
 PATH = "/w/a.py"
 
@@ -92,6 +93,17 @@ def whole(source: bytes) -> FileFacts:
     return extract.facts_of(source, python)
 
 
+def in_room(roomy: Roomy) -> FileFacts:
+    """Of a broken text those of the editor's, moved: how a parser recovers depends on blanks, too."""
+    python = languages.for_path(PATH)
+    assert python is not None
+    tree = syntax.parse(roomy.text, python)
+    if tree.root_node.has_error:
+        tree = syntax.parse(roomy.plain, python)
+        syntax.make_room(tree, roomy.rooms)
+    return extract.extract(tree, roomy.text, python)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_facts_are_those_of_the_whole_text(seed: int) -> None:
     chance = random.Random(seed)
@@ -101,7 +113,7 @@ def test_the_facts_are_those_of_the_whole_text(seed: int) -> None:
         engine.analyse(PATH, Text(source), "python", Settings())
         known = engine._open[PATH]
         alone += known.facts is not None
-        assert engine.project.facts(PATH) == whole(known.roomy.text), source
+        assert engine.project.facts(PATH) == in_room(known.roomy), source
         start = chance.randrange(len(source))
         end = min(len(source), start + chance.choice((0, 0, 0, 1, 6)))
         source = source[:start] + chance.choice(PIECES).encode() + source[end:]
