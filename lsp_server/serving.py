@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-COLLECT = (5_000, 10, 1_000_000)
+COLLECT = (20_000, 5, 1_000_000)
 """When Python looks for cycles: among what is young, never among all. That takes up to a second while a large file is read,
 in which no message is answered; facts and answers hold no cycles and go when nobody uses them any more."""
 

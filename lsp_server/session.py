@@ -40,7 +40,7 @@ P = ParamSpec("P")
 SLICE = 0.03
 """Seconds after which an analysis lets others have their turn."""
 
-EARLY = 0.5
+EARLY = 0.1
 """Seconds of processor time after which what was found so far in a document that was just opened is shown; then after
 twice that, and so on. What takes less is shown once, as a whole."""
 

@@ -95,9 +95,12 @@ async def refresh(ls: BigoServer, path: str) -> None:
 
 
 async def show_opened(ls: BigoServer, path: str) -> None:
-    """`refresh` of a document that was just opened; then its first edit is rehearsed."""
+    """What was last shown of a document that was just opened, then `refresh`: beside that, which holds the interpreter while it
+    parses, a look at the disk takes ten times as long. Then its first edit is rehearsed."""
+    await recall(ls, path)
     await refresh(ls, path)
     await ls.session.rehearse(path)
+    await _keep(ls)
 
 
 def _publish(ls: BigoServer, document: OpenDocument, analysis: Analysis) -> None:

@@ -27,7 +27,6 @@ def opened(ls: BigoServer, params: lsp.DidOpenTextDocumentParams) -> None:
     buffer = ls.workspace.get_text_document(uri)
     assert isinstance(buffer, Document), "pygls made a document of its own: see documents.install"
     document = ls.session.open(to_path(uri), uri, buffer)
-    ls.session.timers.spawn(diagnostics.recall(ls, document.path))
     ls.session.timers.spawn(diagnostics.show_opened(ls, document.path))
     ls.session.timers.spawn(lifecycle.adopt(ls, document.path))
 

@@ -89,6 +89,9 @@ class StandIn:
                 return m.group(1).decode()
         return "<module>"
 
+    def rehearse(self, path: str) -> None:
+        pass
+
     def ready(self, path: str, text: Text) -> bool:
         return True
 

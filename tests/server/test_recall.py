@@ -59,6 +59,24 @@ def test_it_is_shown_before_the_analysis_and_corrected_by_it(uri: str, tmp_path:
     play(second, root=tmp_path, session=lambda: Session(engine=Late()))
 
 
+def test_a_document_that_is_opened_once_the_workspace_was_read_is_kept_too(uri: str, tmp_path: Path) -> None:
+    async def first(editor: Editor) -> None:
+        editor.open((tmp_path / "b.py").as_uri(), "\n")
+        await kept(editor, uri)
+        editor.open(uri, SLOW)
+        await editor.until(lambda: editor.session.documents[str(tmp_path / "a.py")].kept)
+        await editor.session.files.run(lambda: None)
+        time.sleep(0.2)
+
+    async def second(editor: Editor) -> None:
+        editor.open(uri, SLOW)
+        await editor.until(lambda: len(editor.published(uri)) > 1)
+        assert shown(editor, uri) == [["membership-in-list"], ["nested-scan"]]
+
+    play(first, root=tmp_path)
+    play(second, root=tmp_path, session=lambda: Session(engine=Late()))
+
+
 def test_what_is_confirmed_is_not_sent_again(uri: str, tmp_path: Path) -> None:
     async def first(editor: Editor) -> None:
         editor.open(uri, SLOW)

@@ -225,6 +225,22 @@ def test_what_a_fix_writes_has_no_room_in_it() -> None:
     assert all(line == line.rstrip() for text in written for line in text.split("\n"))
 
 
+SPLIT = """\
+interface User { id: number; name: string }
+interface Order { userId: number }
+
+export function names(users: User[], orders: Order[]) {
+  return orders.map((order) => users.find((user) => user.id === order.
+userId)?.name)
+}
+"""
+
+
+def test_what_is_told_of_several_lines_stands_on_one() -> None:
+    findings = Engine().analyse("/w/a.ts", Text(SPLIT.encode()), "typescript", Settings())
+    assert any("`user.id === order. userId`" in finding.message for finding in findings)
+
+
 def test_a_script_has_room_in_front_of_methods_and_functions_that_are_handed_on() -> None:
     roomy = Roomy(SCRIPT.encode(), gaps_in(SCRIPT.encode(), "typescript"))
     behind = {roomy.text[gap:].split(None, 1)[0] for gap in roomy.gaps if roomy.text[gap:].strip()}
