@@ -88,6 +88,8 @@ async def refresh(ls: BigoServer, path: str) -> None:
         return
     if analysis.state.edits != document.edits:
         return  # it failed, or the person typed on: positions would be wrong, and what is shown moves with the text
+    if document.edits != document.saved and not ls.session.settings.diagnostics.on_type:
+        return  # it is to be saved first, whatever else has changed
     if document.recalled and document.edits == 0 and not ls.session.read_up:
         return  # what was shown before knew the workspace, and this does not
     document.recalled = False
