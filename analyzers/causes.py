@@ -1,4 +1,5 @@
-"""One finding for one cause: a loop that stands elsewhere, and that several functions of a file hand rows to, or show.
+"""One finding for one cause: a loop that stands elsewhere, and that several functions of a file hand rows to, or show; a
+method or helper that asks the database, and that several loops of a file call.
 
 Each of these functions has rows of its own, and what loads them is said there. Yet a reader who has mended the partial, the
 helper or the serializer once, or has seen it and does not mind, need not be told at every page: the first place is
@@ -30,15 +31,22 @@ def told_once(findings: Sequence[Finding]) -> list[Finding]:
 
 def _leading(first: Finding, more: Sequence[Finding]) -> Finding:
     places = dict.fromkeys(finding.place for finding in more if finding.place != first.place)
-    also = tuple(Related(place, "the same loop, with other rows") for place in places)
+    what = "the same loop, with other rows" if _is_loop(first) else "another loop that calls it"
+    also = tuple(Related(place, what) for place in places)
     return replace(first, related=(*first.related, *also))
 
 
 def _following(finding: Finding, first: Finding) -> Finding:
-    there = Related(first.place, "the same loop is told here")
+    same = "The same loop" if _is_loop(finding) else "What it calls"
+    there = Related(first.place, f"{same[0].lower()}{same[1:]} is told here")
     return replace(
         finding,
-        message=f"{finding.message} The same loop is told in `{first.function}`.",
+        message=f"{finding.message} {same} is told in `{first.function}`.",
         severity=Severity.INFORMATION,
         related=(*finding.related, there),
     )
+
+
+def _is_loop(finding: Finding) -> bool:
+    """True where the cause is the loop, which a finding names first, and not what is sent in it."""
+    return bool(finding.related) and finding.related[0].place == finding.cause

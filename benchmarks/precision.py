@@ -81,6 +81,9 @@ BASES = {
     "onyx": ("onyx-dot-app/onyx, its server (`backend/onyx`)", "a7d66a8b778c3f9026c4f89dae47d14a3f84816f"),
     "quay": ("quay/quay", "ffba0c70e2d8d522290a4fbbaa704dbf2fc37f34"),
     "mitmproxy": ("mitmproxy/mitmproxy (`mitmproxy/`)", "8fc25b3045934777b0796d8ec7958bbc257d7bb5"),
+    "evap": ("e-valuation/EvaP", "d9d7393800b4d0f143831e3530d26f8e98a4d614"),
+    "ion": ("tjcsl/ion", "557054c2ef3bd898924faec1df2db50b1eb81a53"),
+    "modoboa": ("modoboa/modoboa", "9ec749703cde97636ea5a9db95f4accea63b8a87"),
     "saleor": ("saleor/saleor, without its seed data (`core/utils/random_data.py`)", "723cd4eba87dfc72822ade45dc08a3caa548428d"),
 }  # fmt: skip
 LEFT_OUT = ("core/utils/random_data.py",)
@@ -96,7 +99,7 @@ APPLICATIONS = (
 WARNINGS = (
     "conda", "pylint", "warehouse", "notifications", "fief", "borg", "formbricks", "zou", "openwisp", "linkding",
     "babybuddy", "evennia", "djwiki", "archivebox", "timesketch", "concrexit", "physionet", "janeway", "shuup", "onyx",
-    "quay", "mitmproxy", "saleor", *APPLICATIONS,
+    "quay", "mitmproxy", "evap", "ion", "modoboa", "saleor", *APPLICATIONS,
 )  # fmt: skip
 """Where only the warnings were read."""
 SEVERITIES = ("warning", "information")

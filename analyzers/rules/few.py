@@ -5,7 +5,7 @@ over, so it is a warning unless there is evidence of the contrary, which the fin
 
 - the first rows of a set, as many as the text says (`rows[:5]`);
 - rows that stand on one form of the admin's, each for a person to fill;
-- rows of a relation of one row that was asked for by itself, and some of these: the comments of one book;
+- rows of a relation of one row that was asked for by itself, or whose method is run, and some of these: the comments of one book;
 - rows of a table of the framework's own that an installation sets up (groups, sites, kinds of content);
 - what a person wrote, or one record holds: `written.py`.
 
@@ -68,6 +68,11 @@ def _parts(over: Value) -> Iterator[Value]:
     if over.of is not None:
         yield over.of
         yield from over.of.items or ()
+
+
+def is_of_one(loop: Loop) -> bool:
+    """True for a loop of a method over what hangs on its row: by itself it is nothing to wait for, who repeats it is told."""
+    return bool(loop.over.relation) and "self" in loop.over.depends
 
 
 def _few_rows(value: Value) -> str:

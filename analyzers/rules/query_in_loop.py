@@ -162,7 +162,11 @@ def _is_over_groups(loop: Loop) -> bool:
 
 def _is_whole_work(context: Context, loop: Loop, queries: list[Queried]) -> bool:
     """True if each turn calls what loops over queries of its own: no one query would do, and that loop comes first."""
-    looping = {call_place(q) for q in context.analysis.queries if q.inner and q.chain and loop in q.loops}
+    looping = {
+        call_place(q)
+        for q in context.analysis.queries
+        if q.inner and q.chain and loop in q.loops and not (q.within is not None and few.is_of_one(q.within))
+    }
     return all(query.chain and call_place(query) in looping for query in queries)
 
 
@@ -208,7 +212,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         related,
         _fixes(context, loop, query, more + len(signals)),
         ("query",),
-        cause_of(context, loop),
+        cause_of(context, loop) or _method_of_all(query, others),
     )
 
 
@@ -226,6 +230,13 @@ def _so_do(query: Queried, others: list[Queried], more: int) -> str:
     return (
         f" So {'do' if more > 1 else 'does'} {named}{f' and {left} more' if left > 0 else ''} in this loop."
     )
+
+
+def _method_of_all(query: Queried, others: list[Queried]) -> Place | None:
+    """What is sent by the one call of the loop that asks the database: other loops may call the same."""
+    if not query.chain or any(call_place(other) != call_place(query) for other in others):
+        return None
+    return query.place
 
 
 def _is_mild(context: Context, loop: Loop, query: Queried) -> bool:

@@ -14,6 +14,7 @@ from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severi
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.rules.base import Context, call_place, repeats
+from analyzers.suppress import QUIET_PATHS, is_quiet
 from analyzers.text import Span
 
 MANY = 3
@@ -65,12 +66,15 @@ def _asks(query: Queried) -> bool:
 
 def _callers(context: Context) -> dict[Place, str]:
     """The places in loops from which a query of the method is sent on every turn, and the functions they are in."""
-    found: dict[Place, str] = {}
+    found: dict[Place, tuple[Place, str]] = {}
     for path, qualname in context.project.words.readers(context.function.name):
+        if is_quiet(path, QUIET_PATHS):
+            continue  # Neither a test nor what ran once says how often rows are asked.
         analysis = context.summaries.analysis(path, qualname)
         for query in analysis.queries if analysis is not None else ():
             inside = any(context.inside(p) for p in (query.place, *(step.place for step in query.chain)))
             sent = query.kind == "read" or (query.kind == "lazy" and query.sure)
-            if inside and sent and repeats(query) is not None:
-                found.setdefault(call_place(query), qualname)
-    return found
+            loop = repeats(query) if inside and sent else None
+            if loop is not None:
+                found.setdefault(loop.place, (call_place(query), qualname))
+    return dict(found.values())

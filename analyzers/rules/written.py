@@ -77,7 +77,7 @@ class Written:
         if isinstance(node, f.Name):
             return self._named(node.id)
         if isinstance(node, f.Attr):
-            return self._is_setting(node) or self._attribute(node)
+            return self._is_setting(node) or self._is_sent(node) or self._attribute(node)
         if isinstance(node, f.Index):
             return self._is_setting(node.obj) or self._is_of_record(node.obj, node.index)
         return isinstance(node, f.Call) and self._called(node)
@@ -198,8 +198,8 @@ class Written:
         if view not in ("keys", "values", "items"):
             return False
         text = shapes.dotted(node)
-        if text.endswith(SENT) or (isinstance(node, f.Attr) and node.name == "cleaned_data"):
-            return self._say("a form has them as fields", True)
+        if isinstance(node, f.Attr) and self._is_sent(node):
+            return True
         if isinstance(node, f.Attr):
             of_form = node.name == "fields" and self._is_form(node.obj)
             return self._say("a form has them as fields", of_form)
@@ -209,6 +209,11 @@ class Written:
         if self._is_filled(text) or any(self._values(text)):
             return False
         return self._say("a mapping holds them by names", _is_by_names(param.annotation))
+
+    def _is_sent(self, node: f.Attr) -> bool:
+        """`request.POST`, `form.cleaned_data`: what was sent with a form, by the names of its fields."""
+        sent = shapes.dotted(node).endswith(SENT) or node.name == "cleaned_data"
+        return self._say("a form has them as fields", sent)
 
     def _is_form(self, node: f.Expr) -> bool:
         """True for `self` in a form's class, and for what is used as a form in the same function."""

@@ -146,6 +146,7 @@ def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.A
         if base.origin is None:
             target = run.summaries.models.related(relation)
             source = owners.assumed(run, relation, target, run.place(node), label)
+            source = replace(source, of_one=owners.is_at_hand(run, node.obj))
             return related.but(of=row(relation.target, source, "", inverse=back))
         return related.but(of=row(relation.target, base.origin, path, inverse=back))
     origin = base.origin

@@ -41,8 +41,16 @@ def hang_on_one(rows: Value) -> bool:
     """True for the rows of a relation of a row that was asked for by itself, and for some of these."""
     origin = rows.origin
     if origin is None:
-        return False
+        source = rows.of.origin if rows.of is not None else None
+        return source is not None and source.assumed and source.of_one
     return origin.one and "__" not in rows.path if rows.path else origin.of_one
+
+
+def is_at_hand(run: Run, owner: f.Expr) -> bool:
+    """True for the row whose method is run: what hangs on it belongs to one row, where no loop is around the call."""
+    function = run.function
+    this = function.params[0].name if function.params and function.owner else ""
+    return isinstance(owner, f.Name) and owner.id == this != ""
 
 
 def holder(run: Run, node: f.Call, name: str) -> tuple[Model, Relation, f.Attr] | None:
