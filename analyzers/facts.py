@@ -395,6 +395,13 @@ class Function(Struct, frozen=True, gc=False, array_like=True):
     has_loop: bool = False  # a For, While or Comprehension stands in the body itself
 
 
+IMPLEMENTS, STANDS_FOR = "implements", "stands for"
+"""Keywords of a script's classes: each interface that a class has the methods of, and the type that an alias is of."""
+
+TYPE = "type "
+"""Begins the qualnames of interfaces and aliases, whose names a function or class of the file may have, too."""
+
+
 class ClassDef(Struct, frozen=True, gc=False, array_like=True):
     """A class. `body` holds its assignments and calls; methods are `Define`s there and live in `functions`."""
 

@@ -9,7 +9,7 @@ from analyzers import ways
 from analyzers.conventions import classes
 from analyzers.conventions.classes import Held
 from analyzers.costs import ONE
-from analyzers.evaluate import class_values, evidence, expressions, queries, shapes
+from analyzers.evaluate import class_values, evidence, expressions, heirs, queries, shapes
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import asked, frameworks, pages, paginators
 from analyzers.evaluate.queries import marked, objects
@@ -299,6 +299,9 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
     found = names.member(project, *base.ref, node.name)
     if found is None and node.name == "__str__":
         found = names.member(project, *base.ref, "__unicode__")
+    behind = heirs.heir(run, base, node.name) if found is None else None
+    if behind is not None:
+        return _member(run, node, behind, label)
     if found is not None and found.kind == "function":
         function = project.header(found.path, found.qualname)
         method = Value(

@@ -128,7 +128,7 @@ def _named(project: Project, path: str, scope: str, language: str, name: str, de
         return Value(table[f"typing.{name}"], evidence=f"said to be a `{name}`")
     if found is None or found[1]:
         return UNKNOWN_VALUE
-    target = found[0]
+    target = names.as_type(project, found[0]) if language != "python" else found[0]
     if target.kind == "external":
         kind = table.get(target.dotted, "")
         if kind:
@@ -137,6 +137,9 @@ def _named(project: Project, path: str, scope: str, language: str, name: str, de
             return instance_of(project, "", target.dotted)
         return external_instance(target.dotted)
     if target.kind == "class":
+        meant = names.stands_for(project, target) if depth < 4 else None
+        if meant is not None:  # type Rows = Book[]
+            return declared(project, target.path, "", language, meant, depth + 2)
         return instance_of(project, target.path, target.qualname)
     if target.kind == "variable" and depth < 4:
         alias = names.module_value(project, target.path, target.qualname)  # Grid = list[list[int]]
@@ -267,7 +270,32 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
         for param in function.params if function is not None else ():
             if param.name == node.id and param.annotation is not None:
                 return declared(project, path, scope, language, param.annotation)
+            if isinstance(param.pattern, f.Mapping) and param.annotation is not None:
+                key = _taken_as(param.pattern, node.id)
+                if key:
+                    return _taken_of(project, path, scope, language, param.annotation, key)
     return UNKNOWN_VALUE
+
+
+def _taken_as(pattern: f.Mapping, name: str) -> str:
+    """The key under which `{ books, users: people }` takes a name; "" for none."""
+    for key, target in zip(pattern.keys, pattern.values, strict=True):
+        if isinstance(target, f.Name) and target.id == name and isinstance(key, f.Const):
+            return str(key.value)
+    return ""
+
+
+def _taken_of(project: Project, path: str, scope: str, language: str, said: f.Expr, key: str) -> Value:
+    """What a type says of one member: `constructor({ books }: { books: BookService })`."""
+    if isinstance(said, f.Mapping):
+        for name, value in zip(said.keys, said.values, strict=True):
+            if isinstance(name, f.Const) and name.value == key:
+                return declared(project, path, scope, language, value)
+        return UNKNOWN_VALUE
+    whole = declared(project, path, scope, language, said)
+    if whole.kind != "instance" or whole.ref is None or not whole.ref[0]:
+        return UNKNOWN_VALUE
+    return attribute_of_instance(project, *whole.ref, key, language)
 
 
 def _computed(project: Project, path: str, scope: str, language: str, node: f.Binary | f.Unary) -> Value:
@@ -439,6 +467,8 @@ def _attribute(project: Project, path: str, class_qualname: str, name: str, lang
             scope = value.function.qualname if value.function is not None else target.qualname
             if value.annotation is not None:
                 return declared(project, target.path, scope, language, value.annotation)
+            if value.value is None and len(values) > 1:
+                continue  # `private books;` says no more than that there is one.
             if found is not None and _is_of_its_kind(value.value, name):
                 continue
             kind = guess(project, target.path, scope, language, value.value)

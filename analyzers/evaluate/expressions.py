@@ -11,7 +11,7 @@ from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
 from analyzers.evaluate import attributes, deciding, operators, queries, shapes
-from analyzers.evaluate.calling import calls, spared
+from analyzers.evaluate.calling import calls, memos, spared
 from analyzers.evaluate.presenting import frameworks, pages, written
 from analyzers.evaluate.queries import holding, keyed
 from analyzers.evaluate.recursion import derived
@@ -118,12 +118,15 @@ def _logic(run: Run, node: f.Logic, *, whole: bool = False) -> Value:
     first, rest = condition(run, node.parts[0]), node.parts[1:]
     name = spared.left_out(run, node.parts[0])[1] if node.op == "or" else ""
     key = node.parts[0] if node.op == "or" else node
+    kept = run.language != "python" and memos.loads_what_misses(node)
+    run.memo_depth += kept
     with (
         spared.where(run, name),
         keyed.without(run, key),
     ):  # `prices or load()`, `line.order_id or line.order.id`
         between = [condition(run, part) for part in rest[:-1]]
         last = condition(run, rest[-1]) if whole else evaluate(run, rest[-1])
+    run.memo_depth -= kept
     return joined((first, *between, last)) or UNKNOWN_VALUE
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from analyzers import docstrings
 from analyzers.facts import (
+    IMPLEMENTS,
     Assign,
     Attr,
     ClassDef,
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from analyzers.languages.grammar import LowerExpr, LowerStmt, Spec
     from analyzers.languages.unit import Pending, Unit
 
-QUEUED = frozenset({"Function", "Lambda", "Class", "ClassExpression", "Decorated", "Method"})
+QUEUED = frozenset(
+    {"Function", "Lambda", "Class", "ClassExpression", "Decorated", "Method", "Interface", "TypeAlias"}
+)
 ANONYMOUS = "<anonymous>"
 
 
@@ -270,7 +273,8 @@ def bound_name(target: Node | None) -> Node | None:
 
 class ClassShape:
     """Roles name, bases, body (fields); keyword, the kind of `name=value` among the bases, rest of `**value`;
-    heritage, the kind of what holds the bases when no field does; decorator, as of a function."""
+    heritage, the kind of what holds the bases when no field does; implements, the kind of what lists the interfaces that a
+    class has the methods of; decorator, as of a function."""
 
     def __init__(self, spec: Spec) -> None:
         self.name = spec.field("name")
@@ -279,6 +283,7 @@ class ClassShape:
         self.keyword = spec.kinds("keyword")
         self.rest = spec.kinds("rest")
         self.heritage = spec.kinds("heritage")
+        self.implements = spec.kinds("implements")
         self.decorator_kinds = spec.kinds("decorator")
 
     def lower(self, unit: Unit, pending: Pending) -> ClassDef:
@@ -298,6 +303,9 @@ class ClassShape:
                 keywords.append(Keyword(at, to, unit.text(parts[0]), unit.expr(parts[-1], 1)))
             elif kind in self.rest:
                 keywords.append(Keyword(at, to, "", inner(unit, child, 1)))
+            elif kind in self.implements:
+                said = (unit.expr(one, 1) for one in child.children if one.kind_id in unit.exprs)
+                keywords += [Keyword(at, to, IMPLEMENTS, one) for one in said]
             elif kind in unit.exprs:
                 bases.append(unit.expr(child, 1))
         return ClassDef(

@@ -131,9 +131,10 @@ class Prisma(Struct, frozen=True):
     told: Names
     words: Names
     batch: Names
+    collected: Names
 
 
-SCRIPTS = ("typeorm", "mikroorm", "sequelize", "mongoose", "drizzle", "knex")
+SCRIPTS = ("typeorm", "mikroorm", "sequelize", "mongoose", "drizzle", "knex", "mongodb", "meteor")
 """The mappers of JavaScript and TypeScript that have a table each; Prisma's has another shape."""
 
 SCRIPT_PARTS = (

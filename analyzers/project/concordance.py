@@ -16,6 +16,9 @@ Key = tuple[str, str]
 _KINDS = ("methods", "defined", "kept", "loaded", "custom", "givers", "packages")
 """The fields of a survey that are asked for word by word."""
 
+_PLACED = ("reads", "heirs")
+"""Those that say by a word which functions or classes of the file it is about."""
+
 _NOBODY: dict[str, tuple[str, ...]] = {}
 
 
@@ -24,7 +27,7 @@ class Concordance:
         self._memo = memo
         self._said: dict[str, dict[str, int]] = {kind: {} for kind in _KINDS}  # by how many files
         self._after: dict[str, dict[str, int]] = {}
-        self._readers: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._places: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {kind: {} for kind in _PLACED}
         self._stay_valid = 0  # files
 
     # -- questions
@@ -44,8 +47,15 @@ class Concordance:
 
     def readers(self, name: str) -> tuple[Key, ...]:
         """The functions with a loop that read an attribute of that name, in the order of files."""
-        self._memo.read(("said", "reads", name))
-        found = self._readers.get(name, _NOBODY)
+        return self._placed("reads", name)
+
+    def heirs(self, name: str) -> tuple[Key, ...]:
+        """The scripts' classes that are derived from something of that name, or have the methods that it lists."""
+        return self._placed("heirs", name)
+
+    def _placed(self, kind: str, name: str) -> tuple[Key, ...]:
+        self._memo.read(("said", kind, name))
+        found = self._places[kind].get(name, _NOBODY)
         return tuple((path, qualname) for path in sorted(found) for qualname in found[path])
 
     def sessions_stay_valid(self) -> bool:
@@ -56,8 +66,10 @@ class Concordance:
     def everything(self) -> tuple[object, ...]:
         """All that is said, to be compared."""
         after = {word: counts for word, counts in self._after.items() if counts}
-        readers = {name: found for name, found in self._readers.items() if found}
-        return self._said, after, readers, self._stay_valid
+        places = {
+            kind: {word: found for word, found in by.items() if found} for kind, by in self._places.items()
+        }
+        return self._said, after, places, self._stay_valid
 
     # -- changes
 
@@ -71,7 +83,8 @@ class Concordance:
             for word in _counted(self._said[kind], before - after, after - before):
                 self._memo.forget(("said", kind, word))
         self._replace_pairs(old, new)
-        self._replace_readers(path, old, new)
+        for kind in _PLACED:
+            self._replace_places(kind, path, old, new)
         was = self._stay_valid
         self._stay_valid += (new is not None and new.stays_valid) - (old is not None and old.stays_valid)
         if bool(was) != bool(self._stay_valid):
@@ -86,17 +99,17 @@ class Concordance:
             if _counted(counts, gone.get(first, ()), come.get(first, ())):
                 self._memo.forget(("said", "after", first))
 
-    def _replace_readers(self, path: str, old: Survey | None, new: Survey | None) -> None:
-        before = old.reads if old is not None else _NOBODY
-        after = new.reads if new is not None else _NOBODY
-        for name in {**before, **after}:
-            if before.get(name) == after.get(name):
+    def _replace_places(self, kind: str, path: str, old: Survey | None, new: Survey | None) -> None:
+        before: dict[str, tuple[str, ...]] = getattr(old, kind) if old is not None else _NOBODY
+        after: dict[str, tuple[str, ...]] = getattr(new, kind) if new is not None else _NOBODY
+        for word in {**before, **after}:
+            if before.get(word) == after.get(word):
                 continue
-            if name in after:
-                self._readers.setdefault(name, {})[path] = after[name]
+            if word in after:
+                self._places[kind].setdefault(word, {})[path] = after[word]
             else:
-                del self._readers[name][path]
-            self._memo.forget(("said", "reads", name))
+                del self._places[kind][word][path]
+            self._memo.forget(("said", kind, word))
 
 
 def _by_first(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ import builtins
 
 from msgspec import Struct
 
-from analyzers.facts import Assign, Call, Expr, Import, Lambda, Name
+from analyzers.facts import STANDS_FOR, TYPE, Assign, Call, Expr, Import, Lambda, Name
 from analyzers.project.attributes import AttributeValue as AttributeValue
 from analyzers.project.attributes import attribute_values as attribute_values
 from analyzers.project.classes import linearise
@@ -199,7 +199,10 @@ def _bound_here(project: Project, path: str, name: str, depth: int) -> Target | 
         return Target(defined[0], path, defined[1])
     if name in outline.assigns:
         return _alias(project, path, outline.value(name), depth + 1) or Target("variable", path, name)
-    return Target("variable", path, name) if name in outline.bound else None
+    if name in outline.bound:
+        return Target("variable", path, name)
+    of_types = outline.type_named(name)
+    return Target("class", path, of_types) if of_types is not None else None
 
 
 def _alias(project: Project, path: str, assign: Assign | None, depth: int) -> Target | None:
@@ -447,6 +450,26 @@ def _called_base(
     if called is not None and called[0].kind == "external":
         return [Target("external", dotted=called[0].dotted + "()")]
     return [UNKNOWN]
+
+
+def as_type(project: Project, target: Target) -> Target:
+    """What a script's name means where a type stands: an interface may have the name of a value."""
+    if target.kind not in ("variable", "function"):
+        return target
+    project.read(target.path, "name", target.qualname)
+    outline = project.outline(target.path)
+    of_types = outline.type_named(target.qualname) if outline is not None else None
+    return Target("class", target.path, of_types) if of_types is not None else target
+
+
+def stands_for(project: Project, target: Target) -> Expr | None:
+    """The type that an alias of a script is of; None for what is none, or has members of its own."""
+    if not target.qualname.startswith(TYPE):
+        return None
+    project.read(target.path, "class", target.qualname)
+    cls = project.outlined_class(target.path, target.qualname)
+    said = (k.value for k in cls.keywords if k.name == STANDS_FOR) if cls is not None else ()
+    return next(iter(said), None)
 
 
 def member(project: Project, path: str, class_qualname: str, name: str) -> Target | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from analyzers.facts import (
+    TYPE,
     Assign,
     Attr,
     Block,
@@ -68,7 +69,8 @@ class Outline:
             self._add_function(function)
         for cls in facts.classes:
             self.classes[cls.qualname] = cls
-            self.defined.setdefault(cls.owner or cls.parent, {})[cls.name] = ("class", cls.qualname)
+            if not cls.qualname.startswith(TYPE):
+                self.defined.setdefault(cls.owner or cls.parent, {})[cls.name] = ("class", cls.qualname)
         for item in facts.imports:
             if item.name == "*":
                 self.stars.append(item)
@@ -134,6 +136,11 @@ class Outline:
         """All names that the top level's own statements bind: loop targets, `with ... as` and so on."""
         module = self.functions.get("<module>")
         return frozenset(bindings(module.body)) if module else frozenset()
+
+    def type_named(self, name: str) -> str | None:
+        """The qualname of an interface or alias of the top level."""
+        qualname = f"{TYPE}{name}"
+        return qualname if qualname in self.classes else None
 
     @cached_property
     def exports(self) -> dict[str, tuple[str, str]]:
@@ -224,7 +231,8 @@ class Outline:
     def _add_names(self, pieces: dict[tuple[str, ...], object]) -> None:
         top = self.defined.get("", {})
         imports = self.imports.get("", {})
-        for name in {*top, *imports, *self.assigns, *self.bound}:
+        types = {qualname.removeprefix(TYPE) for qualname in self.classes if qualname.startswith(TYPE)}
+        for name in {*top, *imports, *self.assigns, *self.bound, *types}:
             item = imports.get(name)
             assigns = self.assigns.get(name, ())
             pieces["name", name] = (
@@ -232,6 +240,7 @@ class Outline:
                 item and (item.module, item.name, item.alias, item.level),
                 [_value_signature(assign.value) for assign in assigns],
                 name in self.changed,
+                name in types,
             )
             pieces["value", name] = assigns
 

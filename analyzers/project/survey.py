@@ -36,6 +36,7 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     `defined` are the names that functions and classes are called by, `kept` what else a function may be called by: other
     names it is imported under, variables and attributes that are assigned what may be one. `pairs` are neighbours in a
     look-up (`lines__product`), `loaded` the parts of what is prefetched, `custom` those with a query of their own.
+    `heirs` says by a name which of a script's classes are derived from it, or have the methods that it lists.
     `givers` are the functions that return a set of rows. `reads` says by an attribute's name which functions with a loop read it. `stays_valid`: something is told what
     becomes of a session's rows at its commit.
     """
@@ -52,6 +53,7 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     givers: frozenset[str] = frozenset()
     reads: dict[str, tuple[str, ...]] = {}
     stays_valid: bool = False
+    heirs: dict[str, tuple[str, ...]] = {}
 
     @property
     def packages(self) -> frozenset[str]:
@@ -74,6 +76,7 @@ class _Part(Struct, frozen=True):
     gives: bool = False
     stays_valid: bool = False
     names: tuple[object, ...] = ()
+    above: tuple[str, ...] = ()
 
 
 class Surveyor:
@@ -124,6 +127,8 @@ class Surveyor:
 def _is_moved(old: Unit, new: Unit) -> bool:
     """Whether a piece of code is another one that stands elsewhere now, or in which a definition ends elsewhere."""
     same = old.__class__ is new.__class__ and (old.qualname, old.owner) == (new.qualname, new.owner)
+    if isinstance(old, f.ClassDef) and isinstance(new, f.ClassDef):
+        same = same and (old.bases, old.keywords) == (new.bases, new.keywords)
     if isinstance(old, f.Function) and isinstance(new, f.Function):
         same = same and _kind(old) == _kind(new)
     return same and old.decorators == new.decorators and defines_the_same(old.body, new.body)
@@ -140,9 +145,12 @@ def survey_of(facts: f.FileFacts) -> Survey:
 
 def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -> Survey:
     reads: dict[str, tuple[str, ...]] = {}
+    heirs: dict[str, tuple[str, ...]] = {}
     for unit, part in zip(units, parts, strict=True):
         for name in part.reads:
             reads[name] = (*reads.get(name, ()), unit.qualname)
+        for name in part.above:
+            heirs[name] = (*heirs.get(name, ()), unit.qualname)
     return Survey(
         facts.language,
         tuple(cls.qualname for cls in facts.classes),
@@ -156,6 +164,7 @@ def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -
         frozenset(unit.name for unit, part in zip(units, parts, strict=True) if part.gives),
         reads,
         any(part.stays_valid for part in parts),
+        heirs,
     )
 
 
@@ -210,7 +219,7 @@ def _part(unit: Unit, python: bool) -> _Part:
             returns = returns or node.value is not None
     names = (unit.qualname, unit.owner, _is_read(unit))
     if not python:
-        return _Part(frozenset(kept), names=names)
+        return _Part(frozenset(kept), names=names, above=_above(unit) if isinstance(unit, f.ClassDef) else ())
     function = unit if isinstance(unit, f.Function) else None
     # A session that a function makes for itself alone is none that others are given.
     hands = function is None or function.kind == "module" or function.is_generator or returns
@@ -224,6 +233,13 @@ def _part(unit: Unit, python: bool) -> _Part:
         tells and hands,
         names,
     )
+
+
+def _above(cls: f.ClassDef) -> tuple[str, ...]:
+    """The names of what a script's class is derived from, and of the interfaces it says it has the methods of."""
+    said = (*cls.bases, *(k.value for k in cls.keywords if k.name == f.IMPLEMENTS))
+    heads = (dotted(node.obj if isinstance(node, f.Index) else node) for node in said)
+    return tuple(dict.fromkeys(head.rpartition(".")[2] for head in heads if head))
 
 
 def _names(targets: Iterable[f.Expr]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from analyzers.conventions import units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Severity
+from analyzers.orm.tables import tables
 from analyzers.rules import batched_reads, batched_writes, descents, few, same_query, shared_queries
 from analyzers.rules.base import (
     MAX_NAMED,
@@ -39,7 +40,7 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if loop.function != context.function.qualname and not _is_below(context, query, loop):
             continue
-        if query.kind == "http" and _is_repeated_to_succeed(loop):
+        if (query.kind == "http" and _is_repeated_to_succeed(loop)) or _is_collected(loop, query):
             continue
         # One loop, one finding: who mends the loop has all of its queries before their eyes.
         kind = f"{query.kind} {query.orm}" if query.orm == "redis" else query.kind
@@ -99,6 +100,12 @@ def _is_told_elsewhere(context: Context, query: Queried) -> bool:
     return query.kind == "http" and (
         query.awaited or context.function.is_async or context.language != "python"
     )
+
+
+def _is_collected(loop: Loop, query: Queried) -> bool:
+    """True for what Prisma sends as one query, since all callbacks ask for it at the same time."""
+    method = query.label.removesuffix("()").rpartition(".")[2]
+    return query.orm == "prisma" and loop.kind == "callback" and method in tables().prisma.collected
 
 
 def _is_repeated_to_succeed(loop: Loop) -> bool:

@@ -153,6 +153,23 @@ def guarded(node: f.If, whole: tuple[f.Stmt, ...] = ()) -> frozenset[str]:
     return stored & looked_up(node.test) or stored & fetched
 
 
+def loads_what_misses(node: f.Logic) -> bool:
+    """`book.author ?? (await book.$get("author"))`, `byId.get(id) ?? (await load(id))`: what is held already is not asked
+    for. Nobody says here that it is not held."""
+    first, last = node.parts[0], node.parts[-1]
+    if node.op not in ("or", "??") or not any(isinstance(part, f.Await) for part in shapes.nodes(last)):
+        return False
+    if isinstance(first, f.Call):
+        return isinstance(first.func, f.Attr) and first.func.name == "get" and len(first.args) == 1
+    if isinstance(first, f.Index):
+        return True
+    if not isinstance(first, f.Attr):
+        return False
+    row = shapes.dotted(first.obj)
+    asked = (n.func.obj for n in shapes.nodes(last) if isinstance(n, f.Call) and isinstance(n.func, f.Attr))
+    return bool(row) and any(shapes.dotted(obj) == row for obj in asked)
+
+
 def lives_with_row(models: Models, this: Value | None, memo: str) -> bool:
     """True for a memo in an attribute of a row (`self._total`): every row has its own, and asks for itself.
 

@@ -25,7 +25,7 @@ from analyzers.facts import (
 )
 from analyzers.languages.definitions import FunctionShape
 from analyzers.languages.expressions import holes, inner, solid
-from analyzers.languages.javascript import assignments, loops, modules
+from analyzers.languages.javascript import assignments, loops, modules, types
 from analyzers.languages.limits import BLOCK_DEPTH, LONGEST_TEXT
 from analyzers.languages.literals import unescape
 
@@ -391,4 +391,5 @@ STATEMENTS: dict[str, Callable[[Spec], LowerStmt]] = {
     "StaticBlock": static_block,
     **loops.STATEMENTS,
     **modules.STATEMENTS,
+    **types.STATEMENTS,
 }

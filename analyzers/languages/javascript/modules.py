@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from analyzers.facts import (
+    TYPE,
     Assign,
     Attr,
     Call,
@@ -199,9 +200,10 @@ def exporting(spec: Spec) -> LowerStmt:
                 unit.decorators.append(child)
         declared = node.child_by_field_id(declaration_field)
         if declared is not None:
-            mark = len(out)
+            mark, queued = len(out), len(unit.queued)
             unit.statement(declared, depth + 1, out)
-            for local in locals_of(unit, out[mark:]):
+            types = (p.name.removeprefix(TYPE) for p in unit.queued[queued:] if p.name.startswith(TYPE))
+            for local in (*locals_of(unit, out[mark:]), *types):
                 unit.exports.append(Export("default" if default is not None else local, local, ""))
             return
         value = node.child_by_field_id(value_field)

@@ -1,0 +1,66 @@
+"""The class behind an interface of TypeScript: what a method does that only one class of the project has written.
+
+`constructor(private books: BookStore)` names an interface; the one class that `implements BookStore` is what runs. Of an
+abstract class it is the one that extends it. Where several have the method, nobody says which one it is. What stands
+in the place of that class in tests is left out.
+
+Source: https://www.typescriptlang.org/docs/handbook/2/classes.html#implements-clauses
+"""
+
+from __future__ import annotations
+
+from analyzers import facts as f
+from analyzers.evaluate import evidence
+from analyzers.evaluate.run import Run
+from analyzers.project import names
+from analyzers.project.index import Project
+from analyzers.project.outline import dotted
+from analyzers.suppress import QUIET_PATHS, is_quiet
+from analyzers.types import Value
+
+
+def heir(run: Run, base: Value, name: str) -> Value | None:
+    """The instance whose class has the method `name` that the class of a value only speaks of."""
+    if run.language == "python" or base.kind != "instance" or base.ref is None or not base.ref[0]:
+        return None
+    project = run.summaries.project
+    if any(above.kind != "class" for above in names.lineage(project, *base.ref)):
+        return None  # What comes from outside may have the method.
+    found = {
+        key: member
+        for key in _heirs(project, *base.ref)
+        if (member := names.member(project, *key, name)) is not None and member.kind == "function"
+    }
+    if len(found) != 1:
+        return None
+    made = evidence.instance_of(project, *next(iter(found)))
+    return made.on(base.depends).but(label=base.label)
+
+
+def _heirs(project: Project, path: str, qualname: str) -> tuple[tuple[str, str], ...]:
+    def find() -> tuple[tuple[str, str], ...]:
+        name = qualname.removeprefix(f.TYPE)
+        return tuple(
+            key
+            for key in project.words.heirs(name)
+            if key != (path, qualname)
+            and not is_quiet(key[0], QUIET_PATHS)
+            and _is_of(project, key, path, qualname)
+        )
+
+    return project.memo.ask(("heirs", path, qualname), find, in_cycle=())
+
+
+def _is_of(project: Project, key: tuple[str, str], path: str, qualname: str) -> bool:
+    """Whether a class names that very class or interface among what it is derived from."""
+    project.read(key[0], "class", key[1])
+    cls = project.outlined_class(*key)
+    if cls is None:
+        return False
+    said = (*cls.bases, *(k.value for k in cls.keywords if k.name == f.IMPLEMENTS))
+    for node in said:
+        name = dotted(node.obj if isinstance(node, f.Index) else node)
+        found = names.resolve(project, key[0], name) if name else None
+        if found is not None and not found[1] and (found[0].path, found[0].qualname) == (path, qualname):
+            return True
+    return False
