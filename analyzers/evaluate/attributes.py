@@ -19,6 +19,7 @@ from analyzers.evaluate.sizes import reading
 from analyzers.operations import operations
 from analyzers.orm import tables
 from analyzers.project import names
+from analyzers.project.index import Project
 from analyzers.project.modules import PYTHON_ENDINGS
 from analyzers.project.names import Target
 from analyzers.types import Value
@@ -166,6 +167,8 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
     else:
         value = evidence.guess(project, target.path, "", language, assign.value)
     literal = isinstance(assign.value, (f.Collection, f.Mapping, f.Const))
+    if language != "python" and isinstance(assign.value, f.Mapping):
+        value = value.but(entries=_functions_in(project, target.path, assign.value))
     return replace(
         value,
         label=label,
@@ -173,6 +176,26 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
         frozen=literal or is_constant,
         token=f"{target.path}:{target.qualname}",
     )
+
+
+def _functions_in(
+    project: Project, path: str, node: f.Mapping, depth: int = 0
+) -> tuple[tuple[str, Value], ...]:
+    """The functions of an object that is written out at the top of a script: `export const books = { async get(id) {} }`."""
+    found: list[tuple[str, Value]] = []
+    for key, held in zip(node.keys, node.values, strict=True):
+        name = str(key.value) if isinstance(key, f.Const) else ""
+        if isinstance(held, f.Lambda):
+            found.append((name, Value("function", ref=(path, held.qualname), frozen=True)))
+        elif isinstance(held, f.Mapping) and depth < 2:
+            inner = _functions_in(project, path, held, depth + 1)
+            found.append((name, Value("dict", size=ONE, frozen=True, entries=inner)))
+        elif isinstance(held, f.Name):
+            named = names.resolve(project, path, held.id)
+            if named is not None and not named[1] and named[0].kind == "function":
+                ref = (named[0].path, named[0].qualname)
+                found.append((name, Value("function", ref=ref, frozen=True)))
+    return tuple(found)
 
 
 # ------------------------------------------------------------------------------------------------ attributes
@@ -246,7 +269,8 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
         return found.on(base.depends)
     if base.kind in ("instance", "row", "class") and base.ref is not None:
         return _member(run, node, base, label)
-    holds = dict(base.entries).get(node.name) if base.kind == "instance" else None
+    has_members = base.kind == "instance" or (base.kind == "dict" and run.language != "python")
+    holds = dict(base.entries).get(node.name) if has_members else None
     if holds is not None:
         return holds.on(base.depends).but(label=label)
     if base.kind == "external":

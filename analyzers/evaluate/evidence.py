@@ -27,6 +27,11 @@ _TRANSPARENT = (
     "typing.Required",
     "sqlalchemy.orm.Mapped",
 )
+_SAME_MEMBERS = ("Pick", "Omit", "Partial", "Readonly", "Required", "NonNullable", "Awaited")
+"""TypeScript's types that have members of another one, as that says them.
+
+Source: https://www.typescriptlang.org/docs/handbook/utility-types.html
+"""
 _ELEMENTS = ("list", "set", "tuple", "deque", "sequence", "iterable", "iterator", "queryset")
 
 
@@ -104,6 +109,8 @@ def _generic(project: Project, path: str, scope: str, language: str, node: f.Ind
     inner = node.index.items if isinstance(node.index, f.Collection) else (node.index,)
     full = external_name(project, path, scope, head) if head else ""
     if full in _TRANSPARENT or head in ("Optional", "Mapped", "Annotated", "Final", "ClassVar", "Promise"):
+        return declared(project, path, scope, language, inner[0], depth + 1)
+    if language != "python" and head in _SAME_MEMBERS:
         return declared(project, path, scope, language, inner[0], depth + 1)
     if full == "typing.Union" or head == "Union":
         parts = [declared(project, path, scope, language, p, depth + 1) for p in inner if not _is_none(p)]

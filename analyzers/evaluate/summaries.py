@@ -465,6 +465,9 @@ def _said(run: Run, returned: Value) -> Value:
     annotation, function = run.function.returns, run.function
     if annotation is None:
         return returned
+    if isinstance(annotation, f.Name) and annotation.id == "this":
+        this = run.lookup("this")
+        return this if this is not None and this.known else returned
     said = evidence.declared(run.summaries.project, run.path, function.qualname, run.language, annotation)
     return said.but(depends=returned.depends, label=returned.label) if said.known else returned
 

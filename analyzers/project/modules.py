@@ -261,7 +261,8 @@ class ModuleMap:
         if module.startswith("."):
             return self._script_file(_join(parent(importer), module))
         if module.startswith("/"):
-            return self._script_file(module)
+            # The folder of the program is the root of Meteor's and Vite's paths.
+            return self._script_file(module) or self._find_below_base(importer, module[1:])
         if module.startswith(("@/", "~/")):
             return self._nearest(importer, module[2:], self._ending(module[2:]))
         return self._find_below_base(importer, module)

@@ -245,10 +245,23 @@ def _is_many(context: Context, operation: Operated, loop: Loop) -> bool:
     receiver = operation.receiver
     if data.is_data_value(receiver):
         return True
+    if _goes_through_members(context, loop):
+        return False
     position = operation.loops.index(loop)
     grows = operation.tag != "shift" or receiver.grown is not None
     first = min(receiver.born, position) if grows else position
     return data.any_data(context, operation.loops[first : position + 1])
+
+
+def _goes_through_members(context: Context, loop: Loop) -> bool:
+    """True for `Object.entries(options).reduce(...)`: what is read member by member mostly has a handful of them."""
+    node = data.iterated(structure.home(context, loop.place), loop)
+    while isinstance(node, f.Call) and isinstance(node.func, f.Attr):
+        holder = node.func.obj
+        if isinstance(holder, f.Name) and holder.id == "Object":
+            return node.func.name in ("keys", "entries", "values")
+        node = holder
+    return False
 
 
 def _is_far(context: Context, operation: Operated, loop: Loop) -> bool:
