@@ -154,7 +154,7 @@ def guarded(node: f.If, whole: tuple[f.Stmt, ...] = ()) -> frozenset[str]:
 
 
 def loads_what_misses(node: f.Logic) -> bool:
-    """`book.author ?? (await book.$get("author"))`, `byId.get(id) ?? (await load(id))`: what is held already is not asked
+    """`book.author ?? (await load(book.authorId))`, `byId.get(id) ?? (await load(id))`: what is held already is not asked
     for. Nobody says here that it is not held."""
     first, last = node.parts[0], node.parts[-1]
     if node.op not in ("or", "??") or not any(isinstance(part, f.Await) for part in shapes.nodes(last)):
@@ -166,8 +166,7 @@ def loads_what_misses(node: f.Logic) -> bool:
     if not isinstance(first, f.Attr):
         return False
     row = shapes.dotted(first.obj)
-    asked = (n.func.obj for n in shapes.nodes(last) if isinstance(n, f.Call) and isinstance(n.func, f.Attr))
-    return bool(row) and any(shapes.dotted(obj) == row for obj in asked)
+    return bool(row) and any(shapes.dotted(n.obj) == row for n in shapes.nodes(last) if isinstance(n, f.Attr))
 
 
 def lives_with_row(models: Models, this: Value | None, memo: str) -> bool:
