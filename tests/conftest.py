@@ -7,7 +7,12 @@ import os
 import sys
 from collections.abc import Generator
 
+import hypothesis
 import pytest
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 class Raised(logging.Handler):

@@ -44,7 +44,7 @@ def edits(draw: st.DrawFn) -> tuple[float, int, bytes]:
 
 
 @pytest.mark.parametrize("language", SOURCES, ids=lambda language: language.name)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(session=st.lists(edits(), min_size=1, max_size=6))
 def test_an_edited_file_has_the_facts_of_a_new_one(
     language: Language, session: list[tuple[float, int, bytes]]
@@ -93,7 +93,7 @@ def check_invariants(facts: FileFacts, source: bytes) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     source=st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(SNIPPETS), max_size=60).map(b"".join))
 )

@@ -374,7 +374,7 @@ def test_a_certain_fix_keeps_the_answer(title: str) -> None:
         rows_of = names.get("rows_of")
         return tuple(rows_of(value) for value in values) if callable(rows_of) else values
 
-    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, database=None, suppress_health_check=list(HealthCheck))
     @given(st.tuples(*inputs))
     def same(values: tuple[object, ...]) -> None:
         was, now = before_names["answer"], after_names["answer"]

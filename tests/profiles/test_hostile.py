@@ -117,7 +117,7 @@ def is_read(reader: Callable[[bytes], Profile], data: bytes) -> bool:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes_are_refused_or_read(data: bytes) -> None:
     sniff(data[:HEAD], data[-TAIL:])
     for prefix in (b"", b"{)", b"\xfb\xa9", b"\x1f\x8b\x08\x00", b'{"nodes":[', b"# austin: 3\n"):

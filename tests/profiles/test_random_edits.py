@@ -117,7 +117,7 @@ def changed(pieces: list[Piece], operations: list[tuple[str, int, int]]) -> tupl
 
 
 @given(names, steps, st.booleans(), st.booleans())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_numbers_stay_with_their_code(
     called: list[str], operations: list[tuple[str, int, int]], sampled: bool, restarted: bool
 ) -> None:
@@ -137,7 +137,7 @@ def test_numbers_stay_with_their_code(
 
 
 @given(names, steps)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_without_a_memory_a_newer_file_is_not_believed(
     called: list[str], operations: list[tuple[str, int, int]]
 ) -> None:
