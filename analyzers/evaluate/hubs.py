@@ -11,6 +11,7 @@ Which hubs are marked for a file depends on that file's questions and their orde
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from analyzers.project.memo import Unanswered
@@ -41,6 +42,9 @@ class Counted:
     came_back: list[Identity] = field(
         default_factory=list
     )  # a function being run, for each call that led back to it
+    rested_on: list[Identity] = field(
+        default_factory=list
+    )  # the one by which the cycle was entered, for each answer inside it that was kept
     in_cycles: int = 0  # functions run whose result cannot be remembered
 
 
@@ -70,6 +74,7 @@ class Hubs:
         inside, self.counted = self.counted, around
         if in_cycle:
             around.came_back += inside.came_back
+            around.rested_on += inside.rested_on
             around.in_cycles += inside.in_cycles + 1
             if around.in_cycles > MAX_IN_CYCLES and self._cuts < MAX_CUTS:
                 raise Tangled
@@ -83,10 +88,16 @@ class Hubs:
         """A call led back to a function that is being run."""
         self.counted.came_back.append(identity)
 
+    def rests_on(self, entry: Hashable) -> None:
+        """An answer inside a cycle was kept, which that question entered: its function is still being run."""
+        if isinstance(entry, tuple):
+            self.counted.rested_on.append((entry[1], entry[2]))
+
     def choose(self) -> Identity:
         """The function to which most calls came back: the next to be marked."""
         self._cuts += 1
-        count = Counter(self.counted.came_back)
+        # Where all answers inside the cycle were kept, no call came back: they rest on who it was entered by.
+        count = Counter(self.counted.came_back or self.counted.rested_on)
         return max(count, key=lambda identity: (count[identity], identity))
 
     def forget(self) -> set[Identity]:

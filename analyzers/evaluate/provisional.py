@@ -78,6 +78,10 @@ class Provisional:
         self._memo.came_back_to = key  # As if it had just been run.
         return found
 
+    def entered_by(self, key: Hashable) -> Hashable:
+        """The question by which the cycle was entered whose member's answer is kept under that key; None for its own."""
+        return self._entry.get(key)
+
     def enter(self) -> set[Identity]:
         """A function is about to be run; what `leave` needs of those around it."""
         around, self._run = self._run, set()

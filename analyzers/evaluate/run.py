@@ -117,6 +117,11 @@ class Run:
         """The function whose findings these are: a lambda run inside another function belongs to that one."""
         return self.outer.owner if self.outer is not None else self.function.qualname
 
+    @property
+    def nesting(self) -> int:
+        """How many runs this one stands inside."""
+        return self.outer.nesting + 1 if self.outer is not None else 0
+
     # --------------------------------------------------------------------------------------------- places
 
     @property

@@ -193,6 +193,7 @@ class Summaries:
         kept = self._provisional.get(key, self.active)
         if kept is not None:
             memo.uses(key)
+            self.hubs.rests_on(self._provisional.entered_by(key))
             return kept
         if depth > MAX_DEPTH and not memo.knows(key):
             raise TooDeep(path, function, formals)
@@ -385,7 +386,7 @@ class Summaries:
 
     def _run_uncalled(self, run: Run) -> None:
         """Functions that are defined here and handed on: they see this run's names, but cost and query elsewhere."""
-        if run.depth or _nesting(run) > MAX_NESTING:
+        if run.depth or run.nesting > MAX_NESTING:
             return
         for function in self._nested(run.path, run.function.qualname):
             if function.qualname in run.inlined:
@@ -501,15 +502,6 @@ def _leaving(run: Run, value: Value) -> Value:
         grown=None,
         bound=None,
     )
-
-
-def _nesting(run: Run) -> int:
-    """How many runs this one stands inside."""
-    count = 0
-    outer = run.outer
-    while outer is not None:
-        count, outer = count + 1, outer.outer
-    return count
 
 
 _ROWS = ("queryset", "query", "row", *asked.KINDS)

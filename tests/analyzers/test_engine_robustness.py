@@ -226,6 +226,20 @@ def test_a_large_group_is_cut_at_its_hubs() -> None:
     assert runs < 150 * count < MAX_RUNS * count
 
 
+def test_a_hub_is_found_where_all_answers_of_a_circle_were_kept() -> None:
+    """`member` is run once below `entry`; to the steps it is handed from memory, so that no call comes back in them."""
+    steps = range(24)
+    source = "def entry(xs):\n    member(xs)\n    return many(xs)\n\ndef member(xs):\n    for x in xs: entry(x)\n\n"
+    source += "def many(xs):\n" + "".join(f"    step{i}(xs)\n" for i in steps)
+    source += "".join(f"\ndef step{i}(xs):\n    return member(xs)\n" for i in steps)
+    language = languages.for_path("/p/a.py")
+    assert language is not None
+    project = Project()
+    project.update("/p/a.py", facts_of(source.encode(), language))
+    assert "entry" in {report.qualname for report in complexity(project, "/p/a.py")}
+    assert summaries_of(project).hubs.marked == {("/p/a.py", "entry")}
+
+
 CIRCLES = {
     "aliases in quotes": (
         "from collections.abc import Mapping, Sequence\n"
