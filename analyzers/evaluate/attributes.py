@@ -166,7 +166,7 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
         value = evidence.declared(project, target.path, "", language, assign.annotation)
     else:
         value = evidence.guess(project, target.path, "", language, assign.value)
-    literal = isinstance(assign.value, (f.Collection, f.Mapping, f.Const))
+    literal = evidence.is_fixed(project, target.path, assign.value)
     if language != "python" and isinstance(assign.value, f.Mapping):
         value = value.but(entries=_functions_in(project, target.path, assign.value))
     return replace(

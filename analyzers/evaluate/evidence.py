@@ -32,6 +32,8 @@ _SAME_MEMBERS = ("Pick", "Omit", "Partial", "Readonly", "Required", "NonNullable
 
 Source: https://www.typescriptlang.org/docs/handbook/utility-types.html
 """
+MAX_SUMMANDS = 8
+"""How deep a constant that is put together is followed."""
 _ELEMENTS = ("list", "set", "tuple", "deque", "sequence", "iterable", "iterator", "queryset")
 
 
@@ -225,15 +227,27 @@ def narrowing(run: Run, test: f.Expr) -> list[tuple[str, Value]]:
 
 
 def _is_literal(node: f.Expr | None) -> bool:
-    """A display, a constant, a name written like one, or a copy of one: `list(EMPTY_VALUES)`."""
+    """A display, a constant, a name written like one, or one made of it: `list(EMPTY_VALUES)`, `[f"-l{x}" for x in LIBS]`."""
     if (
         isinstance(node, f.Call)
         and len(node.args) == 1
         and shapes.dotted(node.func) in ("list", "tuple", "set", "frozenset")
     ):
         node = node.args[0]
+    if isinstance(node, f.Comprehension) and len(node.clauses) == 1:
+        node = node.clauses[0].iter
     name = shapes.dotted(node).rpartition(".")[2] if node is not None else ""
     return isinstance(node, (f.Collection, f.Mapping, f.Const)) or name.isupper()
+
+
+def is_fixed(project: Project, path: str, node: f.Expr | None, depth: int = 0) -> bool:
+    """True for what is as long as the program's text makes it: a display, a sum of such, a name of the module for one."""
+    if isinstance(node, f.Binary):
+        return node.op == "+" and all(is_fixed(project, path, n, depth + 1) for n in (node.left, node.right))
+    if isinstance(node, f.Name) and 0 < depth <= MAX_SUMMANDS and not node.id.isupper():
+        assign = names.module_value(project, path, node.id)
+        return assign is not None and is_fixed(project, path, assign.value, depth + 1)
+    return isinstance(node, (f.Collection, f.Mapping, f.Const)) or (depth > 0 and _is_literal(node))
 
 
 # ------------------------------------------------------------------------------------------------- guessing
@@ -461,6 +475,28 @@ def _is_list_or_given(
     return False
 
 
+PLAIN_BASES = frozenset(
+    ("object", "builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "enum.Enum")
+)
+"""Bases that make no fields of a class's annotated names. Source: https://docs.python.org/3/library/abc.html"""
+
+
+def _is_constant(project: Project, target: names.Target, annotation: f.Expr) -> bool:
+    """True for what an annotated name of a class's body holds in all of its objects: nothing makes a field of it."""
+    written = (n for n in shapes.nodes(annotation) if isinstance(n, (f.Name, f.Attr)))
+    if any(shapes.dotted(n).rpartition(".")[2] == "ClassVar" for n in written):
+        return True
+    for above in names.lineage(project, target.path, target.qualname):
+        if above.kind == "class":
+            project.read(above.path, "class", above.qualname)
+            cls = project.outlined_class(above.path, above.qualname)
+            if cls is None or cls.decorators:
+                return False
+        elif above.kind != "external" or above.dotted not in PLAIN_BASES:
+            return False
+    return True
+
+
 def _attribute(project: Project, path: str, class_qualname: str, name: str, language: str) -> Value:
     for target in names.lineage(project, path, class_qualname):
         if target.kind != "class":
@@ -473,7 +509,10 @@ def _attribute(project: Project, path: str, class_qualname: str, name: str, lang
         for value in values:
             scope = value.function.qualname if value.function is not None else target.qualname
             if value.annotation is not None:
-                return declared(project, target.path, scope, language, value.annotation)
+                kind = declared(project, target.path, scope, language, value.annotation)
+                of_text = of_class and language == "python" and _is_literal(value.value)
+                constant = of_text and _is_constant(project, target, value.annotation)
+                return kind.but(size=ONE, frozen=True) if constant else kind
             if value.value is None and len(values) > 1:
                 continue  # `private books;` says no more than that there is one.
             if found is not None and _is_of_its_kind(value.value, name):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from analyzers import facts as f
 from analyzers.evaluate.remembered import remembered
 
@@ -56,6 +58,15 @@ def _text_of(node: f.Expr) -> str:
 def nodes(roots: object) -> tuple[f._Node, ...]:
     """All nodes below some statements or expressions."""
     return tuple(f.walk(roots))
+
+
+def stored(targets: Iterable[f.Expr]) -> Iterator[f.Expr]:
+    """The single targets of an assignment: `a` and `b` of `a, *b = ...`."""
+    for target in targets:
+        if isinstance(target, f.Collection):
+            yield from stored(target.items)
+        else:
+            yield target.value if isinstance(target, f.Star) else target
 
 
 def mentions(node: f.Expr, names: frozenset[str]) -> bool:

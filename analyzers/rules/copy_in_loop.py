@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.evaluate.operators import INTO_ANOTHER
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
-from analyzers.rules import data, deques, edits, frames, per_call, rebuilt, structure
+from analyzers.rules import data, deques, edits, frames, grown, per_call, rebuilt, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 
 _ADVICE = {
@@ -31,10 +31,10 @@ _ADVICE = {
 
 def check(context: Context) -> Iterator[Finding]:
     own = context.language == "python" and context.analysis.qualname == context.function.qualname
-    grown = {edits.absolute(context, growth.stmt) for growth in frames.growths(context)} if own else set()
+    framed = {edits.absolute(context, growth.stmt) for growth in frames.growths(context)} if own else set()
     causes: dict[object, list[tuple[Operated, Loop]]] = {}
     for operation in context.analysis.operations:
-        if operation.statement in grown:
+        if operation.statement in framed:
             continue  # Told of as an array or a frame.
         if operation.tag not in ("shift", "concat", "copy", "spread") or not context.inside(operation.place):
             continue
@@ -53,9 +53,10 @@ def check(context: Context) -> Iterator[Finding]:
             causes.setdefault(_accumulated(operation), []).append((operation, loop))
     for (operation, loop), *others in causes.values():
         yield _finding(context, operation, loop, [other for other, _ in others])
-    if grown:
+    if framed:
         yield from _grown_frames(context)
     yield from rebuilt.check(context, RULE.name)
+    yield from grown.check(context, RULE.name)
     for told in (*per_call.queues(context), *per_call.texts(context)):
         if context.once("copy", edits.absolute(context, told.node)):
             yield _per_call_finding(context, told)
@@ -330,6 +331,9 @@ where the list is likely to be long besides.
 A text or a buffer from which each turn cuts off a piece that it found (`text = text[match.end():]`, `line, rest =
 rest.split("\\n", 1)`) is information; a prefix or two cut off a name are nothing.
 
+What a loop makes longer and goes through from its beginning on the same turn (`text += part` beside `if end in text`,
+`seen.append(x)` beside `sum(seen)`) is information, where nothing in the loop cuts or empties it.
+
 A list that an object keeps as a queue (one method appends, another takes from the front) is information, as nobody sees
 how long it gets; a stack, and a list that only gets shorter, are nothing. A text of the object's to which each call adds
 what it is given is a hint.
@@ -396,6 +400,21 @@ class Jobs:
 
     def take(self) -> str:
         return self.waiting.pop(0)  # <- here
+""",
+        ),
+        Example(
+            "searched again after every piece",
+            """\
+from collections.abc import Iterable
+
+
+def until_end(parts: Iterable[bytes]) -> bytearray:
+    data = bytearray()
+    for part in parts:
+        data += part
+        if b"\\r\\n" in data:  # <- here
+            print(len(data))
+    return data
 """,
         ),
         Example(

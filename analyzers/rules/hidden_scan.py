@@ -9,7 +9,7 @@ from analyzers import facts as f
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Called, Loop
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
-from analyzers.rules import data, edits, per_call, structure
+from analyzers.rules import added_to, data, edits, per_call, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.rules.membership_in_list import SEARCHED
 from analyzers.types import INPUT, Value
@@ -68,9 +68,16 @@ def _per_call(context: Context) -> Iterator[Finding]:
     for told in per_call.lookups(context):
         message = (
             f"`{called}()` goes through all of `{told.what}` for what it is asked, on every call. A dict from key to "
-            f"element, filled beside the list, answers without searching."
+            f"element, filled beside the {told.kind}, answers without searching."
         )
         yield from _each_call(context, edits.absolute(context, told.node), told.what, message, told.related)
+    for told in added_to.found(context):
+        place = edits.absolute(context, told.node)
+        message = (
+            f"`{context.source(place)[:60]}` goes through all of `{told.what}` on every call of `{called}`, which adds to it: "
+            f"as many calls as fill it go through the square of its length."
+        )
+        yield from _each_call(context, place, told.what, message, told.related)
 
 
 def _each_call(
@@ -345,8 +352,8 @@ element. It is silent for functions that remember their answers. A method that t
 list is empty, moves all that is left each time: that is told too. So is a callee that goes through all of what the loop
 around it runs over, whatever it does with it: that is a hint.
 
-A hint are methods that search, on every call, a list that their class makes longer (`for job in self.jobs: if job.name ==
-name`), or an object that looks for itself among what its owner holds (`self.parent.children.index(self)`): who calls them
+A hint are methods that search, on every call, a list or a dict's values that their class makes longer (`for job in self.jobs: if
+job.name == name`), that go through all of what they add to (`self.scores.append(score)` beside `self.scores.sort()`), or an object that looks for itself among what its owner holds (`self.parent.children.index(self)`): who calls them
 for each of many does not see it.
 """,
     severity=Severity.WARNING,

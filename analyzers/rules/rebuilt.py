@@ -274,20 +274,9 @@ def _starts_anew(node: f._Node, name: str) -> bool:
         targets = (node.target,)
     elif isinstance(node, f.WithItem) and node.target is not None:
         targets, value = (node.target,), node.value
-    if not {name, name.partition(".")[0]} & {bound for target in targets for bound in _set_by(target)}:
+    if not {name, name.partition(".")[0]} & set(map(shapes.dotted, shapes.stored(targets))):
         return False
     return value is None or not any(shapes.dotted(n) == name for n in _named(value))
-
-
-def _set_by(target: f.Expr) -> Iterator[str]:
-    """The names that a target sets: `left` and `self.rest` of `left, *self.rest = pieces`."""
-    if isinstance(target, f.Star):
-        yield from _set_by(target.value)
-    elif isinstance(target, f.Collection):
-        for item in target.items:
-            yield from _set_by(item)
-    else:
-        yield shapes.dotted(target)
 
 
 def _named(value: f.Expr) -> Iterator[f.Expr]:

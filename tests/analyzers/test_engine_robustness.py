@@ -312,6 +312,18 @@ def test_functions_that_double() -> None:
     assert runs <= 40
 
 
+@pytest.mark.parametrize("name", ["execute", "get", "fetchrow", "query", "scalars", "delete", "find"])
+def test_methods_that_nobody_wrote_a_call_of(name: str) -> None:
+    source = f"""from operator import methodcaller
+
+
+def rows(sessions, key):
+    return sorted(sessions, key=methodcaller("{name}", "row-type")), list(map(methodcaller("{name}", key, 1), sessions))
+"""
+    reports, _ = answered({"a.py": source})
+    assert [report.qualname for report in reports if report.qualname == "rows"]
+
+
 def test_large_files() -> None:
     for source in (
         "x = [" + ",".join(map(str, range(20_000))) + "]\n",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LOOP = "convention"
 """The kind of a loop that a framework makes."""
 
-LAZY = ("queryset", "manager", "query")
+LAZY: tuple[str, ...] = ("queryset", "manager", "query")
 
 
 def made(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Place) -> Value | None:

@@ -34,7 +34,8 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     receiver = Value(label=_spoken_to(node), depends=target.depends)
     if effect == "cursor":
         return None if node.args else receiver.but(kind="cursor", label=f"{receiver.label}.cursor()")
-    if not arguments.values or not _is_statement(node.args[0], arguments.values[0]):
+    written = node.args[0] if node.args else None  # `methodcaller("execute", statement)` writes none.
+    if not arguments.values or not _is_statement(written, arguments.values[0]):
         return None
     return drivers.send(run, node, receiver, name, arguments, many=effect == "execute_many")
 
@@ -48,8 +49,8 @@ def _spoken_to(node: f.Call) -> str:
     return shapes.text_of(node.func.obj) if isinstance(node.func, f.Attr) else ""
 
 
-def _is_statement(node: f.Expr, value: Value) -> bool:
+def _is_statement(node: f.Expr | None, value: Value) -> bool:
     """True for the text of a statement, written in place or kept in a name."""
     if isinstance(value.const, str):
         return sql.is_statement(value.const)
-    return sql.is_statement(sql.text_of(node))
+    return node is not None and sql.is_statement(sql.text_of(node))

@@ -188,7 +188,7 @@ def held_row(run: Run, node: f.Call, key: tuple[str, str] | None, arguments: Arg
     Only of a session that was there before: one that a function makes for itself knows no rows yet.
     Source: https://docs.sqlalchemy.org/en/20/orm/session_api.html#sqlalchemy.orm.Session.get (the identity map)
     """
-    if key is None or len(arguments.values) != 2 or arguments.keywords:
+    if key is None or len(arguments.values) != 2 or len(node.args) != 2 or arguments.keywords:
         return None
     value = held_key(run, node.args[1], arguments.values[1])
     if value.evidence != HELD_KEY or value.ref != key:
