@@ -169,6 +169,7 @@ _MAKERS: dict[str, _Maker] = {
     "changelist": admin.changelist,
     "inline": admin.inline,
     "acted": admin.acted,
+    "offered": admin.offered,
     "rows": _rows,
     "page": pages.page,
     "answer": pages.answer,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers import facts as f
-from analyzers.conventions import classes, exports, units
+from analyzers.conventions import admin_forms, classes, exports, units
 from analyzers.conventions.classes import Held
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW, At
@@ -17,7 +17,7 @@ from analyzers.project import always_there
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.project.outline import callee, dotted, is_true
-from analyzers.project.schema import Key, Model
+from analyzers.project.schema import Key, Model, Relation
 from analyzers.text import Span
 
 _Column = tuple[At, str, "f.Expr | None"]
@@ -36,6 +36,7 @@ def roots(project: Project, key: Key) -> Iterator[str]:
     kind = kind_of(project, key)
     if kind and _model(project, key) is not None:
         yield "changelist" if kind == "admin" else INLINE
+        yield "offered"
         if kind == "admin" and ("actions" in classes.own(project, key) or exports.resource_of(project, key)):
             yield "acted"
 
@@ -64,6 +65,35 @@ def _page(project: Project, at: At, key: Key, model: Model, columns: list[_Colum
     if joined:
         return at.call(at.attr(rows, "select_related"), *map(at.text, joined))
     return rows if joined is not None else None
+
+
+def offered(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:
+    """What the fields of relations offer in the form of one row. Forms of one file that offer the same rows are told once."""
+    shown = [one for one in _offers(project, key) if one[0].target is not None]
+    before: set[Key | None] = set()
+    for name in project.class_names(key[0]):
+        if name == key[1]:
+            break
+        if kind_of(project, (key[0], name)):
+            before |= {relation.target for relation, _ in _offers(project, (key[0], name))}
+    return admin_forms.offered(project, cls, [one for one in shown if one[0].target not in before])
+
+
+def _offers(project: Project, key: Key) -> list[tuple[Relation, Span]]:
+    def find() -> list[tuple[Relation, Span]]:
+        found, cls = _model(project, key), project.class_(*key)
+        if found is None or cls is None:
+            return []
+        parents: frozenset[Key] = frozenset()
+        if kind_of(project, key) == INLINE:
+            above = [_model(project, owner) for owner in admin_forms.inlines_of(project, *key)]
+            keys = [shown[0].key for shown in above if shown is not None]
+            parents = frozenset(base for parent in keys for base in classes.ancestry(project, parent))
+            if not parents:
+                return []  # Which of its relations the form leaves out is not known.
+        return admin_forms.relations(project, cls, key, found[0], parents)
+
+    return project.memo.ask(("offers", *key), find, in_cycle=[])
 
 
 def acted(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | None:

@@ -21,7 +21,7 @@ from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.project.outline import callee, dotted, is_true, keyword, literal
-from analyzers.project.schema import Key, Model
+from analyzers.project.schema import Key, Model, Relation
 from analyzers.text import Span
 
 LABEL = "label_from_instance"
@@ -165,12 +165,16 @@ def _of_model(project: Project, cls: f.ClassDef, key: Key, replaced: set[str]) -
         relation = model.relations.get(name)
         if relation is None or relation.kind not in ("fk", "m2m", "o2o") or name in other:
             continue
-        related = Models(project).related(relation)
-        if related is not None and related.managers and _tells(project, related):
-            at = At(span)
-            of = at.attr(at.name("self"), units.attribute(*related.key, "every"))
-            shown = at.call(at.name("<maybe>"), at.call(at.attr(at.name(ROW), "__str__")))
-            yield at.each(ROW, at.call(at.name("<every>"), of), at.do(shown))
+        yield from listed(project, At(span), relation)
+
+
+def listed(project: Project, at: At, relation: Relation) -> Iterator[f.Stmt]:
+    """The choices of a relation's field, if the form is shown: the text of every row that it may hold."""
+    related = Models(project).related(relation)
+    if related is not None and related.managers and _tells(project, related):
+        of = at.attr(at.name("self"), units.attribute(*related.key, "every"))
+        shown = at.call(at.name("<maybe>"), at.call(at.attr(at.name(ROW), "__str__")))
+        yield at.each(ROW, at.call(at.name("<every>"), of), at.do(shown))
 
 
 def _chosen(project: Project, cls: f.ClassDef, key: Key, model: Model) -> Iterator[tuple[str, Span]]:
@@ -189,14 +193,14 @@ def _chosen(project: Project, cls: f.ClassDef, key: Key, model: Model) -> Iterat
     without = {word.text for word in words}
     for name in model.relations:
         declared = classes.own(project, model.key).get(name)
-        if name not in without and declared is not None and not _is_kept_out(declared.value):
+        if name not in without and declared is not None and not is_kept_out(declared.value):
             yield name, named[0][1] if named else classes.name_of(cls)
 
 
 _ALL = "__all__"
 
 
-def _is_kept_out(field: f.Expr | None) -> bool:
+def is_kept_out(field: f.Expr | None) -> bool:
     """True for a field of a model that no form shows: `editable=False`."""
     given = keyword(field, "editable") if isinstance(field, f.Call) else None
     return isinstance(given, f.Const) and given.kind == "bool" and not is_true(given)

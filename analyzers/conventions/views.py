@@ -36,7 +36,10 @@ def kind_of(project: Project, key: Key) -> str:
 def _is_called_a_view_set(project: Project, key: Key) -> bool:
     """True for a class with a serializer whose base another package calls a set of views (`BulkModelViewSet`)."""
     last = classes.called_outside(project, key, "ViewSet")
-    return bool(last) and "Generic" not in last and classes.held(project, key, "serializer_class") is not None
+    if not last or "Generic" in last:
+        return False
+    given = (classes.method(project, key, name) for name in ("get_serializer_class", "get_serializer"))
+    return classes.held(project, key, "serializer_class") is not None or any(given)
 
 
 def roots(project: Project, key: Key) -> Iterator[str]:

@@ -138,6 +138,16 @@ class ModuleMap:
             found = self.resolve(importer, f"{module}.{name}")
         return found
 
+    def first_of(self, importer: str, module: str) -> str | None:
+        """What `import a.b.c` binds: the package or folder `a` that leads to the file of all of it; None without that file."""
+        found = self.resolve(importer, module)
+        if found is None:
+            return None
+        place = parent(found) if base(found).startswith("__init__.") else found
+        for _ in module.split(".")[1:]:
+            place = parent(place)
+        return self._module_file(place) or (place if place in self._entries else None)
+
     def submodule(self, place: str, name: str) -> str | None:
         """The file of module `name` in a package, given by its `__init__.py` or its directory."""
         directory = place if place in self._entries else parent(place)

@@ -292,8 +292,8 @@ def _imported_module(project: Project, path: str, item: Import) -> Target:
     if item.alias == whole.split(".", 1)[0]:
         whole = item.alias
     found = project.modules.resolve(path, whole)
-    if found is None and project.modules.resolve(path, item.module) is not None:
-        found = project.modules.resolve_directory(path, whole)
+    if found is None:
+        found = project.modules.first_of(path, item.module) if whole != item.module else None
     return Target("module", found) if found else Target("external", dotted=whole)
 
 

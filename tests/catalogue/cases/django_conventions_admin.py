@@ -51,6 +51,7 @@ def text_of_the_row_joined(request):
 @admin.register(Review, site=admin.AdminSite())
 class _RelationText(_Admin):
     list_display = ["stars", "book"]
+    raw_id_fields = ["book"]  # Only the list page is asked for.
 
 
 def text_of_a_relation(request):
@@ -62,6 +63,7 @@ def text_of_a_relation(request):
 class _RelationTextNotJoined(_Admin):
     list_display = ["stars", "book"]  # grows
     list_select_related = ["book"]
+    raw_id_fields = ["book"]
 
 
 def text_of_a_relation_not_joined(request):
@@ -236,3 +238,53 @@ class _ActionAtOnce(_Admin):
 
 def action_at_once(request):
     _mark_all(_ActionAtOnce, request, Book.objects.all())
+
+
+@admin.register(Review, site=admin.AdminSite())
+class _Offered(_Admin):
+    list_display = ["stars"]
+    fields = ["stars", "book"]  # grows
+
+
+def choices_of_a_registered_form(request):
+    visit_form(_Offered, Review, request, 1)
+
+
+@admin.register(Review, site=admin.AdminSite())
+class _OfferedInSets(_Admin):
+    list_display = ["stars"]
+    fieldsets = [
+        ("Review", {"fields": ["stars"]}),
+        ("Of", {"fields": ["book"]}),  # grows
+    ]
+
+
+def choices_of_a_form_in_sets(request):
+    # disagrees: what the forms of one file offer is told once
+    visit_form(_OfferedInSets, Review, request, 1)
+
+
+@admin.register(Review, site=admin.AdminSite())
+class _OfferedByKey(_Admin):
+    list_display = ["stars"]
+    fields = ["stars", "book"]
+    raw_id_fields = ["book"]
+
+
+def choices_of_a_registered_form_by_key(request):
+    visit_form(_OfferedByKey, Review, request, 1)
+
+
+@admin.register(Review, site=admin.AdminSite())
+class _OfferedJoined(_Admin):
+    list_display = ["stars"]
+    fields = ["stars", "book"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "book":
+            kwargs["queryset"] = Book.objects.select_related("author")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def choices_of_a_form_that_joins(request):
+    visit_form(_OfferedJoined, Review, request, 1)
