@@ -9,7 +9,7 @@ lines before the fix) that held it, its kind, and `about`: the name of the relat
 
 A case is *found* when the check of its file as it stood before the commit, in the index of the whole repository, has
 a finding of its kind that touches `where` and names `about`. It is a *false alarm* when the check of the commit itself
-still has one. Prints the Markdown of fixes.md and exits 0.
+still has one. Prints the tables of fixes.md and fixes_cases.md, and exits 0.
 """
 
 from __future__ import annotations
