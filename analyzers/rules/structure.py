@@ -79,7 +79,7 @@ def is_set_in(context: Context, loop: Loop, name: str) -> bool:
             return True
         if (
             isinstance(stmt, f.Assign)
-            and any(isinstance(t, f.Name) and t.id == root for t in shapes.stored(stmt.targets))
+            and any(isinstance(t, f.Name) and t.id == root for t in stmt.targets)
             and not _mentions(stmt.value, root)
         ):
             return True
