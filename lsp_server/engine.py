@@ -228,9 +228,8 @@ class Engine:
         if now is None:
             return True
         if now.facts is None and now.tree.root_node.has_error:
-            return bool(
-                known.tree.root_node.has_error
-            )  # this tree is not the one that it will be looked at by
+            # What it will be looked at by is another tree: see `_of_broken`.
+            return bool(known.tree.root_node.has_error)
         self._ahead[path] = now
         return True
 

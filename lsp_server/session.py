@@ -207,13 +207,16 @@ class Session:
     def state_of(self, document: OpenDocument) -> State:
         return State(document.edits, self._world)
 
-    async def analysed(self, path: str) -> Analysis | None:
+    async def analysed(self, path: str, edits: int | None = None) -> Analysis | None:
         """The findings of an open document as it is now.
 
         Of several callers one analysis is run. When it fails, or the document is too large, the answer is the last
-        one that succeeded, or None; check `version` before using positions of it.
+        one that succeeded, or None; check `version` before using positions of it. With `edits` it is given up once the
+        document has another number of them.
         """
         while (document := self.documents.get(path)) is not None:
+            if edits is not None and document.edits != edits:
+                return None
             state = self.state_of(document)
             if document.failed == state or (document.analysis and document.analysis.state == state):
                 break
@@ -226,7 +229,7 @@ class Session:
     async def ready(self, path: str) -> bool:
         """Whether an open document can be analysed as whole as it last was: see `Analyzer.ready`."""
         document = self.documents.get(path)
-        if document is None or document.analysis is None:
+        if document is None or (document.analysis is None and document.early is None):
             return True
         return await self.ask(self._ready, document, self.state_of(document), document.text)
 

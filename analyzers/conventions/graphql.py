@@ -375,15 +375,17 @@ def _held_by(project: Project, holder: Key) -> Iterator[tuple[str, Key]]:
     """The fields of a type that list another one and have no resolver: what its objects were made with is listed."""
     for name, assign in classes.own(project, holder).items():
         if classes.method(project, holder, _PREFIX + name) is None:
-            is_noted = assign.value is None and isinstance(assign.annotation, f.Index)
-            noted = assign.annotation if is_noted and _is_list(assign.annotation) else None  # type: ignore[arg-type]
-            target = (
-                _class_of(project, holder, noted.index)
-                if isinstance(noted, f.Index)
-                else _target(project, holder, assign)
-            )
+            target = _noted(project, holder, assign) or _target(project, holder, assign)
             if target is not None:
                 yield name, target
+
+
+def _noted(project: Project, holder: Key, assign: f.Assign) -> Key | None:
+    """The type that an annotation alone says is listed: `rows: list[BookType]`."""
+    noted = assign.annotation
+    if assign.value is not None or not isinstance(noted, f.Index) or not _is_list(noted):
+        return None
+    return _class_of(project, holder, noted.index)
 
 
 def _singles(project: Project, key: Key) -> list[tuple[Key, Step]]:

@@ -82,7 +82,11 @@ async def _analysis_to_pull(ls: BigoServer, path: str) -> Analysis | None:
 
 async def refresh(ls: BigoServer, path: str) -> None:
     """Bring a document's analysis up to date, and a pushing client with it."""
-    analysis = await ls.session.analysed(path)
+    document = ls.session.documents.get(path)
+    if document is None:
+        return
+    # An edit in the meantime asks for itself, and may leave the text too broken to be looked at.
+    analysis = await ls.session.analysed(path, document.edits)
     document = ls.session.documents.get(path)
     if document is None or analysis is None or ls.session.client.pull:
         return
@@ -159,9 +163,10 @@ async def _refresh_typed(ls: BigoServer, path: str) -> None:
         await refresh(ls, path)
         return
     document = ls.session.documents.get(path)
-    if document is None or document.analysis is None:
+    before = (document.analysis or document.early) if document is not None else None
+    if document is None or before is None:
         return
-    _show_moved(ls, document, document.analysis)
+    _show_moved(ls, document, before)
     ls.session.timers.schedule(path, REST, lambda: refresh(ls, path))
 
 

@@ -31,8 +31,7 @@ def lines(published: dict[str, object]) -> list[int]:
 def test_a_quote_that_is_open_keeps_what_was_found_until_typing_rests() -> None:
     async def story(editor: Editor) -> None:
         editor.open(URI, CODE)
-        await editor.diagnostics(URI)
-        assert lines(editor.published(URI)[-1]) == SLOW
+        await editor.until(lambda: editor.published(URI) and lines(editor.published(URI)[-1]) == SLOW)
 
         editor.change(URI, 2, {"range": at(11, 12), "text": '"""\n'})
         await editor.diagnostics(URI, 2)
@@ -43,8 +42,7 @@ def test_a_quote_that_is_open_keeps_what_was_found_until_typing_rests() -> None:
         assert lines(editor.published(URI)[-1])[:2] == SLOW[:2]
 
         editor.change(URI, 3, {"range": at(11, 12, 0, 12), "text": ""})
-        await editor.diagnostics(URI, 3)
-        assert lines(editor.published(URI)[-1]) == SLOW
+        await editor.until(lambda: lines(editor.published(URI)[-1]) == SLOW)
 
     play(story, session=Session)
 

@@ -118,6 +118,31 @@ def test_an_edit_and_a_question_do_not_wait_for_the_whole(monkeypatch: pytest.Mo
     assert document.analysis.findings == Engine().analyse(PATH, document.text, "python", SETTINGS)
 
 
+def test_who_waits_for_a_text_does_not_go_on_to_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit may leave a text broken: what was found by then is kept until typing rests."""
+    monkeypatch.setattr("lsp_server.session.SLICE", 0.0)
+    monkeypatch.setattr("lsp_server.session.EARLY", 0.0)
+
+    async def play() -> tuple[Analysis | None, bool]:
+        told = asyncio.Event()
+        session.tell_early = lambda document, analysis: told.set()
+        analysis = asyncio.ensure_future(session.analysed(PATH, 0))
+        await told.wait()
+        document.buffer.rows[2] = '    out = """[]\n'
+        document.buffer._text = None
+        session.edited(PATH)
+        return await analysis, await session.ready(PATH)
+
+    session = Session()
+    document = opened(session, SOURCE)
+    given, ready = asyncio.run(play())
+    session.close_lanes()
+    assert given is None
+    assert document.analysis is None
+    assert document.early is not None
+    assert not ready
+
+
 def test_what_is_found_early_in_an_opened_document_is_told_early(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lsp_server.session.SLICE", 0.0)
     monkeypatch.setattr("lsp_server.session.EARLY", 0.0)
