@@ -37,11 +37,11 @@ def _leading(first: Finding, more: Sequence[Finding]) -> Finding:
 
 
 def _following(finding: Finding, first: Finding) -> Finding:
-    same = "The same loop" if _is_loop(finding) else "What it calls"
-    there = Related(first.place, f"{same[0].lower()}{same[1:]} is told here")
+    same = "the same loop" if _is_loop(finding) else "what it calls"
+    there = Related(first.place, f"{same} is told here")
     return replace(
         finding,
-        message=f"{finding.message} {same} is told in `{first.function}`.",
+        message=f"{finding.message} {same.capitalize()} is told in `{first.function}`.",
         severity=Severity.INFORMATION,
         related=(*finding.related, there),
     )

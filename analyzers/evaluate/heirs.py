@@ -14,7 +14,7 @@ from analyzers.evaluate import evidence
 from analyzers.evaluate.run import Run
 from analyzers.project import names
 from analyzers.project.index import Project
-from analyzers.project.outline import dotted
+from analyzers.project.outline import said_above
 from analyzers.suppress import QUIET_PATHS, is_quiet
 from analyzers.types import Value
 
@@ -57,10 +57,8 @@ def _is_of(project: Project, key: tuple[str, str], path: str, qualname: str) -> 
     cls = project.outlined_class(*key)
     if cls is None:
         return False
-    said = (*cls.bases, *(k.value for k in cls.keywords if k.name == f.IMPLEMENTS))
-    for node in said:
-        name = dotted(node.obj if isinstance(node, f.Index) else node)
-        found = names.resolve(project, key[0], name) if name else None
+    for name in said_above(cls):
+        found = names.resolve(project, key[0], name)
         if found is not None and not found[1] and (found[0].path, found[0].qualname) == (path, qualname):
             return True
     return False

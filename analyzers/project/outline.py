@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from analyzers.facts import (
+    IMPLEMENTS,
     TYPE,
     Assign,
     Attr,
@@ -313,6 +314,14 @@ def dotted(expr: Expr | None) -> str | None:
         return None
     parts.append(expr.id)
     return ".".join(reversed(parts))
+
+
+def said_above(cls: ClassDef) -> Iterator[str]:
+    """The dotted names of what a script's class is derived from, and of the interfaces it says it has the methods of."""
+    for node in (*cls.bases, *(k.value for k in cls.keywords if k.name == IMPLEMENTS)):
+        name = dotted(node.obj if isinstance(node, Index) else node)
+        if name:
+            yield name
 
 
 def flatten(body: Iterable[Stmt]) -> Iterator[Stmt]:

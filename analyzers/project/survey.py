@@ -16,7 +16,7 @@ from msgspec import Struct
 from analyzers import facts as f
 from analyzers.orm import tables
 from analyzers.project.edited import defines_the_same
-from analyzers.project.outline import dotted
+from analyzers.project.outline import dotted, said_above
 from analyzers.project.row_sets import SETS, gives
 
 Unit = f.Function | f.ClassDef
@@ -237,9 +237,7 @@ def _part(unit: Unit, python: bool) -> _Part:
 
 def _above(cls: f.ClassDef) -> tuple[str, ...]:
     """The names of what a script's class is derived from, and of the interfaces it says it has the methods of."""
-    said = (*cls.bases, *(k.value for k in cls.keywords if k.name == f.IMPLEMENTS))
-    heads = (dotted(node.obj if isinstance(node, f.Index) else node) for node in said)
-    return tuple(dict.fromkeys(head.rpartition(".")[2] for head in heads if head))
+    return tuple(dict.fromkeys(name.rpartition(".")[2] for name in said_above(cls)))
 
 
 def _names(targets: Iterable[f.Expr]) -> Iterator[str]:

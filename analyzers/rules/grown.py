@@ -16,7 +16,7 @@ from analyzers.evaluate.events import Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.project import names
 from analyzers.project.attributes import attribute_values
-from analyzers.rules import changes, edits, structure
+from analyzers.rules import changes, edits, per_call, structure
 from analyzers.rules.base import Context, loop_related, product, turns_much
 
 SUMS = frozenset(("sum", "fsum", "max", "min", "set", "frozenset", "Counter"))
@@ -31,7 +31,6 @@ PATTERNS = frozenset("search findall sub subn split".split())  # noqa: SIM905
 PARSERS = frozenset(("json.loads", "ast.parse", "ast.literal_eval", "yaml.safe_load", "tomllib.loads"))
 """Functions that read all of a text."""
 
-TEXTS = frozenset(("str", "bytes"))
 BUFFERS = frozenset(("bytes", "bytearray"))
 
 KEEPING = frozenset(("append", "extend", "add", "index", "count", "copy"))
@@ -101,7 +100,7 @@ def _growths(node: f.For | f.While) -> Iterator[Grown]:
 
 
 def _is_number(value: f.Expr) -> bool:
-    return isinstance(value, f.Const) and value.kind not in TEXTS
+    return isinstance(value, f.Const) and value.kind not in per_call.TEXTS
 
 
 def _only_grows(context: Context, node: f.For | f.While, grown: Grown) -> bool:
@@ -195,7 +194,7 @@ def _is_text(context: Context, grown: Grown) -> bool:
 
 def _is_text_of(value: f.Expr | None) -> bool:
     if isinstance(value, f.Const):
-        return value.kind in TEXTS
+        return value.kind in per_call.TEXTS
     made = shapes.dotted(value.func) if isinstance(value, f.Call) else ""
     return isinstance(value, f.Template) or made in BUFFERS
 
@@ -312,7 +311,7 @@ def _mentions(node: object, name: str) -> bool:
 
 def _finding(context: Context, rule: str, loop: Loop, grown: Grown, read: f.Expr, how: str) -> Finding:
     place = edits.absolute(context, read)
-    shown = context.source(place)[:60]
+    shown = context.shown(place)
     turns = loop.turns.formula() if loop.grows else f"|{grown.name}|"
     return context.finding(
         rule,

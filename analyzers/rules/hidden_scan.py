@@ -74,7 +74,7 @@ def _per_call(context: Context) -> Iterator[Finding]:
     for told in added_to.found(context):
         place = edits.absolute(context, told.node)
         message = (
-            f"`{context.source(place)[:60]}` goes through all of `{told.what}` on every call of `{called}`, which adds to it: "
+            f"`{context.shown(place)}` goes through all of `{told.what}` on every call of `{called}`, which adds to it: "
             f"as many calls as fill it go through the square of its length."
         )
         yield from _each_call(context, place, told.what, message, told.related)

@@ -39,6 +39,7 @@ Source: https://docs.djangoproject.com/en/5.2/ref/models/querysets/#select-for-u
 
 _COMBINING = ("union", "intersection", "difference")
 """What comes of them is loaded as the first of the sets is, and takes no loader of its own.
+
 Source: https://docs.djangoproject.com/en/5.2/ref/models/querysets/#union
 """
 

@@ -146,10 +146,10 @@ def _range_label(node: f.Expr) -> str:
         return f"range({_text(node.args[0] if len(node.args) == 1 else node.args[1])})"
     if not isinstance(node, f.Range):
         return "range"
-    ends = {_text(node.start), _text(node.stop)}
-    lengths = [end.removesuffix(" - 1") for end in ends if end != "0"]
-    whole, _, last = lengths[0].rpartition(".") if "0" in ends and len(lengths) == 1 else ("", "", "")
-    return whole if last == "length" else f"{_text(node.start)}…{_text(node.stop)}"
+    start, stop = _text(node.start), _text(node.stop)
+    counted = stop if start == "0" else start if stop == "0" else ""  # Or back from the last one.
+    whole, _, last = counted.removesuffix(" - 1").rpartition(".")
+    return whole if last == "length" else f"{start}…{stop}"
 
 
 def _text(node: f.Expr) -> str:
