@@ -115,6 +115,8 @@ def repeats(call: f.Call) -> bool:
         return True
     if name in _DELETES and not call.args:
         return True
+    if call.args and name.endswith(_SHOWS_ONE):
+        return True  # Of the one row it may show many others.
     if (
         name == "save"
         and isinstance(func, f.Attr)
@@ -149,6 +151,9 @@ _MANY = ("formset", "forms", "serializer")
 """What the names of things have that may save many rows at once."""
 
 _DELETES = ("delete", "adelete")
+_SHOWS_ONE = "Serializer"
+"""How the names of what shows a row end."""
+
 
 _BEHIND: dict[str, Callable[[Project, str, f.Function], f.Function | None]] = {
     "response": responses.response,

@@ -28,8 +28,14 @@ INLINE = "inline"
 
 
 def kind_of(project: Project, key: Key) -> str:
-    """ "admin" or "inline" for a class of the admin's, "" for any other."""
-    return classes.kind(project, key, inline=frameworks().inline, admin=frameworks().admin)
+    """ "admin" or "inline" for a class of the admin's, "" for any other.
+
+    One that is registered for a model is one, if another package calls its base an admin.
+    """
+    known = classes.kind(project, key, inline=frameworks().inline, admin=frameworks().admin)
+    if known or not classes.called_outside(project, key, "Admin"):
+        return known
+    return "admin" if any(True for _ in _registered(project, key)) else ""
 
 
 def roots(project: Project, key: Key) -> Iterator[str]:
@@ -177,26 +183,30 @@ def queryset(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function 
     at = At(classes.name_of(cls))
     if found is None or not found[0].managers:
         return None
-    manager = at.attr(found[1], next(iter(found[0].managers)))
+    model, known_as = found
+    if known_as is None:
+        every = at.attr(at.name("self"), units.attribute(*model.key, "every"))
+        return units.function(cls, "rows", (), (at.give(at.call(every)),))
+    manager = at.attr(known_as, next(iter(model.managers)))
     return units.function(cls, "rows", (), (at.give(at.call(at.attr(manager, "all"))),))
 
 
 # ------------------------------------------------------------------------------------------------- the model
 
 
-def _model(project: Project, key: Key) -> tuple[Model, f.Expr] | None:
-    """The model a class of the admin's is for, and the name by which its file knows it."""
+def _model(project: Project, key: Key) -> tuple[Model, f.Expr | None] | None:
+    """The model a class of the admin's is for, and the name by which its file knows it, if another did not register it."""
     own = classes.held(project, key, "model")
     for at in [own] if own is not None and own.owner == key else _registered(project, key):
         named = classes.class_of(project, at)
         found = Models(project).model(*named) if named is not None else None
         if found is not None and found.orm == "django":
-            return found, at.value
+            return found, at.value if at.owner[0] == key[0] else None
     return None
 
 
 def _registered(project: Project, key: Key) -> Iterator[Held]:
-    """The models for which a class is registered: by its decorator, in its file or in the package of that."""
+    """The models for which a class is registered: by its decorator, in its file, in the package of that or elsewhere."""
     path, qualname = key
     cls = project.class_(path, qualname)
     for decorator in cls.decorators if cls is not None else ():
@@ -204,25 +214,24 @@ def _registered(project: Project, key: Key) -> Iterator[Held]:
             yield from (Held((path, ""), a) for a in decorator.args)
     for given in _registrations(project, path, qualname):
         yield Held((path, ""), given)
-    package = path.rpartition("/")[0] + "/__init__.py"
-    if package == path or project.facts(package) is None:
-        return
-    for given in _registrations(project, package, qualname):
-        # A class knows its model by a name of its own file: one that the package alone knows is left out.
-        known = Held((path, ""), given)
-        if classes.class_of(project, known) == classes.class_of(project, Held((package, ""), given)):
-            yield known
+    for other, _ in project.words.registered(qualname):
+        if other != path:
+            yield from (Held((other, ""), given) for given in _registrations(project, other, qualname, key))
 
 
-def _registrations(project: Project, path: str, name: str) -> Iterator[f.Expr]:
-    """What a file registers under an admin of that name: `admin.site.register(Book, BookAdmin)`."""
+def _registrations(project: Project, path: str, name: str, key: Key | None = None) -> Iterator[f.Expr]:
+    """What a file registers under an admin of that name, which stands for the class `key` if one is given:
+    `admin.site.register(Book, BookAdmin)`.
+    """
     project.read(path)
     facts = project.facts(path)
     for statement in facts.functions[0].body if facts is not None and facts.functions else ():
         call = statement.value if isinstance(statement, f.Do) else None
         if not isinstance(call, f.Call) or not (callee(call) or "").endswith(".register"):
             continue
-        if len(call.args) == 2 and dotted(call.args[1]) == name:
+        if len(call.args) != 2 or (dotted(call.args[1]) or "").rpartition(".")[2] != name:
+            continue
+        if key is None or classes.class_of(project, Held((path, ""), call.args[1])) == key:
             given = call.args[0]
             yield from given.items if isinstance(given, f.Collection) else (given,)
 

@@ -24,6 +24,9 @@ from analyzers.project.outline import callee, dotted, is_true, keyword, literal
 from analyzers.project.schema import Key, Model, Relation
 from analyzers.text import Span
 
+_FIELDS = ("_readable_fields", "fields")
+"""The attributes of a serializer that are its fields."""
+
 _MAX_DEPTH = 3  # of Meta.depth that is followed
 
 
@@ -87,12 +90,18 @@ def row_of(project: Project, path: str, function: f.Function) -> Key | None:
 def row(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     """What `to_representation` does with a row: the project's own, or else what the fields do."""
     at = At(classes.name_of(cls))
-    if classes.method(project, key, "to_representation") is not None:
-        body: tuple[f.Stmt, ...] = (
-            at.do(at.call(at.attr(at.name("self"), "to_representation"), at.name(ROW))),
-        )
-        return units.function(cls, "row", (ROW,), body)
-    return units.function(cls, "row", (ROW,), _fields(project, cls, key))
+    own = classes.method(project, key, "to_representation")
+    if own is None:
+        return units.function(cls, "row", (ROW,), _fields(project, cls, key))
+    asked = at.do(at.call(at.attr(at.name("self"), "to_representation"), at.name(ROW)))
+    of_fields = _fields(project, cls, key) if _asks_its_fields(own) else ()
+    return units.function(cls, "row", (ROW,), (asked, *of_fields))
+
+
+def _asks_its_fields(method: f.Function) -> bool:
+    """True for a method that does with the fields what the framework's own does, and leaves some of them out."""
+    read = {node.name for node in f.walk(method.body) if isinstance(node, f.Attr)}
+    return "get_attribute" in read and not read.isdisjoint(_FIELDS)
 
 
 def fields(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:

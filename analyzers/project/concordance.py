@@ -16,7 +16,7 @@ Key = tuple[str, str]
 _KINDS = ("methods", "defined", "kept", "loaded", "custom", "givers", "packages")
 """The fields of a survey that are asked for word by word."""
 
-_PLACED = ("reads", "heirs")
+_PLACED = ("reads", "heirs", "registered")
 """Those that say by a word which functions or classes of the file it is about."""
 
 _NOBODY: dict[str, tuple[str, ...]] = {}
@@ -52,6 +52,10 @@ class Concordance:
     def heirs(self, name: str) -> tuple[Key, ...]:
         """The scripts' classes that are derived from something of that name, or have the methods that it lists."""
         return self._placed("heirs", name)
+
+    def registered(self, name: str) -> tuple[Key, ...]:
+        """The modules that register a class of that name for something else, in the order of files."""
+        return self._placed("registered", name)
 
     def _placed(self, kind: str, name: str) -> tuple[Key, ...]:
         self._memo.read(("said", kind, name))

@@ -23,6 +23,7 @@ Unit = f.Function | f.ClassDef
 
 _LOOKUP = re.compile(r"^-?[a-zA-Z]\w*$")
 _LOADERS = frozenset({"prefetch_related", "prefetch_related_objects", "Prefetch"})
+_REGISTER = "register"
 _STAYS_VALID = "expire_on_commit"
 _NO_FUNCTIONS = (f.Const, f.Collection, f.Mapping, f.Compare, f.Binary, f.Unary, f.Template, f.Comprehension)
 """Values that are no functions."""
@@ -38,7 +39,7 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     look-up (`lines__product`), `loaded` the parts of what is prefetched, `custom` those with a query of their own.
     `heirs` says by a name which of a script's classes are derived from it, or have the methods that it lists.
     `givers` are the functions that return a set of rows. `reads` says by an attribute's name which functions with a loop read it. `stays_valid`: something is told what
-    becomes of a session's rows at its commit.
+    becomes of a session's rows at its commit. `registered` are the classes that the module registers for something else.
     """
 
     language: str = "python"
@@ -54,6 +55,7 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     reads: dict[str, tuple[str, ...]] = {}
     stays_valid: bool = False
     heirs: dict[str, tuple[str, ...]] = {}
+    registered: dict[str, tuple[str, ...]] = {}
 
     @property
     def packages(self) -> frozenset[str]:
@@ -77,6 +79,7 @@ class _Part(Struct, frozen=True):
     stays_valid: bool = False
     names: tuple[object, ...] = ()
     above: tuple[str, ...] = ()
+    registered: frozenset[str] = _NOTHING
 
 
 class Surveyor:
@@ -146,11 +149,14 @@ def survey_of(facts: f.FileFacts) -> Survey:
 def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -> Survey:
     reads: dict[str, tuple[str, ...]] = {}
     heirs: dict[str, tuple[str, ...]] = {}
+    registered: dict[str, tuple[str, ...]] = {}
     for unit, part in zip(units, parts, strict=True):
         for name in part.reads:
             reads[name] = (*reads.get(name, ()), unit.qualname)
         for name in part.above:
             heirs[name] = (*heirs.get(name, ()), unit.qualname)
+        for name in part.registered:
+            registered[name] = (*registered.get(name, ()), unit.qualname)
     return Survey(
         facts.language,
         tuple(cls.qualname for cls in facts.classes),
@@ -165,6 +171,7 @@ def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -
         reads,
         any(part.stays_valid for part in parts),
         heirs,
+        registered,
     )
 
 
@@ -190,6 +197,7 @@ def _part(unit: Unit, python: bool) -> _Part:
     loaded: set[str] = set()
     custom: set[str] = set()
     read: set[str] = set()
+    registered: set[str] = set()
     tells = returns = False
     nodes: list[Any] = f.walk(unit.body)
     for node in nodes:
@@ -201,8 +209,11 @@ def _part(unit: Unit, python: bool) -> _Part:
         if kind is f.Attr:
             read.add(node.name)
         elif kind is f.Call:
-            if _called(node) in _LOADERS:
+            name = _called(node)
+            if name in _LOADERS:
                 _add_loaded(node, loaded, custom, pairs)
+            elif name == _REGISTER and len(node.args) == 2:
+                registered.add((dotted(node.args[1]) or "").rpartition(".")[2])
         elif kind is f.Const:
             text = node.value
             if text.__class__ is str and "_" in text:
@@ -232,6 +243,9 @@ def _part(unit: Unit, python: bool) -> _Part:
         function is not None and not SETS.isdisjoint(read) and gives(nodes),
         tells and hands,
         names,
+        registered=frozenset(registered - {""})
+        if function is not None and function.kind == "module"
+        else _NOTHING,
     )
 
 

@@ -76,6 +76,7 @@ def _below(context: Context, query: Queried) -> Loop | None:
     origin = query.origin
     ours = origin is not None and (
         context.inside(origin.place)
+        or (origin.first is not None and context.inside(origin.first))
         or (_shown_here(context, query) and not _is_told_there(context, query, origin))
         or _handed_here(context, query, origin)
     )

@@ -64,9 +64,10 @@ def check(context: Context) -> Iterator[Finding]:
             ),
         )
         loop, query = found[0]
-        # Many views may show the same rows in the same way: what is wrong with that is one thing.
+        # A view may show its rows in more than one way, each with the same query: that is told once.
         cause = query.place if of_framework(loop) else loop.place
-        if context.once("query", cause, None if of_framework(loop) else call_place(query)):
+        where = place_of(context, loop, query) if of_framework(loop) else call_place(query)
+        if context.once("query", cause, where):
             yield _finding(context, loop, query, [q for _, q in found[1:]])
     yield from descents.check(context, RULE.name)
     yield from shared_queries.check(context, RULE.name)

@@ -455,8 +455,11 @@ def _heard_of(queries: tuple[Queried, ...]) -> tuple[Queried, ...]:
 
 
 def _repeated_by(query: Queried) -> Loop | None:
-    """The innermost loop of a callee on whose turns its query depends, if it grows."""
-    return next((loop for loop in reversed(query.loops) if loop.number in query.depends and loop.grows), None)
+    """The innermost loop of a callee on whose turns its query depends, if it grows; of a walk from each of many rows the
+    loop over these.
+    """
+    found = [loop for loop in reversed(query.loops) if loop.number in query.depends and loop.grows]
+    return next((loop for loop in found if loop.kind != "while"), found[0] if found else None)
 
 
 def seen_from(run: Run, cost: Cost, bound: dict[str, Value], function: f.Function) -> Cost:

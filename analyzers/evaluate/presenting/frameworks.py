@@ -73,7 +73,7 @@ def method(
         else ""
     )
     if not word:
-        return None
+        return _filtered(receiver, name, arguments)
     this = run.lookup("self") if receiver.label == "super()" else receiver
     if this is None and word == "queryset":
         return _rows(arguments.first())  # `super().get_queryset(queryset, info)` of a type of GraphQL.
@@ -106,6 +106,20 @@ def method(
         return _serializer_class(run, this, place)
     made = _serializer_class(run, this, place)
     return construct(run, node, made, arguments, place) if made.kind == "class" and made.ref else None
+
+
+_BACKENDS = "filter_queryset", 3
+"""The method of a backend that filters the rows of a view, and what it is given: the request, the rows and the view.
+
+Source: https://www.django-rest-framework.org/api-guide/filtering/#custom-generic-filtering
+"""
+
+
+def _filtered(receiver: Value, name: str, arguments: Arguments) -> Value | None:
+    """`backend().filter_queryset(self.request, rows, self)` of a backend that nothing is known of: some of the rows."""
+    if receiver.kind != "unknown" or (name, len(arguments.values)) != _BACKENDS:
+        return None
+    return _rows(arguments.positional(1))
 
 
 def _all_rows(run: Run, this: Value, place: Place) -> Value:

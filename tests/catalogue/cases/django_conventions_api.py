@@ -256,7 +256,6 @@ class CountingPrefetchedView(generics.ListAPIView):
 
 
 def method_field_that_asks_prefetched(request):
-    # disagrees: serializers
     visit(CountingPrefetchedView, request)
 
 
