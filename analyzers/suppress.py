@@ -31,6 +31,8 @@ QUIET_PATHS = (
     "**/fixtures/**",
     "**/seed*",
     "**/seeds/**",
+    "**/*.seed.*",
+    "**/*.seeder.*",
     "**/testing/**",
     "**/populatedb*",
     "**/random_data*",

@@ -23,6 +23,7 @@ from analyzers.conventions import (
     pages,
     rendered,
     responses,
+    script_resolvers,
     serializers,
     template_files,
     template_library,
@@ -66,7 +67,12 @@ def function(project: Project, path: str, qualname: str) -> f.Function | None:
 def roots(project: Project, path: str) -> Iterator[str]:
     """The qualnames of the units of a file that its framework runs by itself."""
     facts = project.facts(path)
-    if facts is None or facts.language != "python":
+    if facts is None:
+        return
+    if facts.language != "python":
+        for written in facts.functions:
+            if written.params:
+                yield from _run_of_script(project, path, written)
         return
     for cls in facts.classes:
         if cls.bases or cls.decorators:
@@ -97,6 +103,14 @@ def _run_of_function(project: Project, path: str, written: f.Function) -> tuple[
         )
 
     return project.about("run of a function", path, written, find, in_cycle=())
+
+
+def _run_of_script(project: Project, path: str, written: f.Function) -> tuple[str, ...]:
+    def find(function: f.Function) -> tuple[str, ...]:
+        found = script_resolvers.roots(project, path, function)
+        return tuple(units.qualname(function.qualname, name) for name in found)
+
+    return project.about("run of a script", path, written, find, in_cycle=())
 
 
 def kind_of(project: Project, key: Key) -> str:
@@ -160,6 +174,7 @@ _BEHIND: dict[str, Callable[[Project, str, f.Function], f.Function | None]] = {
     "resolvers": ariadne.fields,
     "rendered": rendered.rendered,
     "answered": marshalled.answered,
+    script_resolvers.UNIT: script_resolvers.resolved,
 }
 """What frameworks do with functions."""
 

@@ -31,7 +31,7 @@ from analyzers.text import Span
 
 _PREFIX = "resolve_"
 
-_ASKED = "asked"
+ASKED = "asked"
 """The name in a type's unit that stands for what a client asks for."""
 
 MAX_WAYS = 4
@@ -94,7 +94,7 @@ def resolved(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function 
         if not way.steps:
             each += _hinted(project, cls, key, at.name(name), at)
         # What lies behind a field of another type, few questions ask for.
-        loops += [f.If(*at.span, at.name(_ASKED), tuple(each))] if way.steps else each
+        loops += [f.If(*at.span, at.name(ASKED), tuple(each))] if way.steps else each
     return units.function(cls, "resolved", (), (*given, *loops)) if loops else None
 
 
@@ -121,7 +121,7 @@ def _read(project: Project, key: Key) -> Iterator[f.Stmt]:
         )
         rows = at.call(at.attr(at.name(ROW), name, "filter" if filtered else "all"))
         # What lies below a list of a list, few questions ask for.
-        yield f.If(*at.span, at.name(_ASKED), (at.do(at.call(at.name("list"), rows)),))
+        yield f.If(*at.span, at.name(ASKED), (at.do(at.call(at.name("list"), rows)),))
 
 
 def _made(project: Project, key: Key, at: At) -> Iterator[f.Stmt]:
@@ -129,7 +129,7 @@ def _made(project: Project, key: Key, at: At) -> Iterator[f.Stmt]:
     for relation in graphql_fields.made(project, key):
         value = at.attr(at.name(ROW), relation.name)
         asked = at.call(at.name("list"), at.call(at.attr(value, "all"))) if relation.many else value
-        yield f.If(*at.span, at.name(_ASKED), (at.do(asked),))
+        yield f.If(*at.span, at.name(ASKED), (at.do(asked),))
 
 
 def _own_lists(project: Project, key: Key) -> Iterator[tuple[str, f.Assign]]:

@@ -68,6 +68,8 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     graphql_filtered: Names
     ariadne_type: Names
     ariadne_query: Names
+    script_resolver: Names
+    script_types: Names
     method: Words
     paginator: Names
     rows_paginator: Names

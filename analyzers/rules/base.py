@@ -280,7 +280,9 @@ def through(query: Queried) -> str:
         return ""
     shown = query.chain[0].message.startswith("shows ")
     steps = (query.chain[0], query.chain[-1]) if shown and len(query.chain) > 1 else query.chain[:1]
-    callees = (re.sub(r"#\d+|^(calls|shows|sends \w+ to) ", "", step.message) for step in steps)
+    callees = (
+        re.sub(r"#\d+|[\w$.]+\.<locals>\.|^(calls|shows|sends \w+ to) ", "", step.message) for step in steps
+    )
     return f" (through {', '.join(callees)})"
 
 

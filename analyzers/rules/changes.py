@@ -34,6 +34,8 @@ PURE = frozenset(
 )
 """Built-in functions that do not change what they are given. Source: https://docs.python.org/3/library/functions.html"""
 
+OF_SCRIPTS = frozenset(("Object", "Array", "Math", "JSON", "Number", "String"))
+"""Globals of every script, which nothing changes. Source: https://tc39.es/ecma262/#sec-global-object"""
 
 AGAIN = frozenset(("list", "tuple", "sequence", "set", "dict", "deque", "values", "view", "range"))
 """Kinds of values that can be gone through twice, with the same elements in the same order."""
@@ -251,6 +253,8 @@ def is_unchanged(context: Context, region: object, node: object, changes: Change
     local = local_names(context)
     for text in parts_read(node):
         root = root_of(text)
+        if context.language != "python" and root in OF_SCRIPTS - local:
+            continue
         if root in own:
             # An element that the expression itself goes through: its fields must not be written to.
             if any(part in changes.attributes for part in text.split(".")[1:]):

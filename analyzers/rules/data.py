@@ -9,6 +9,9 @@ warns of has evidence that it grows with data:
   and what its constructor was given;
 - what has grown over such a loop, and a worklist that feeds itself.
 
+In a script a parameter is none of these by itself, and neither is what an object was made with: props, options and the
+children of a node come that way. It is what the calls of the same file hand over for it (`handed_over.py`).
+
 No such evidence is: an attribute of something else, a field by a constant key, what a call that is not known gives, the
 way up from key to key through a mapping (`x = parent[x]`), an option (a parameter with a default), arguments
 (`*names`), what may be one thing or several (`if isinstance(x, str): x = [x]`), classes and functions, and the pieces
@@ -27,7 +30,7 @@ from analyzers.evaluate.events import Loop
 from analyzers.operations import operations
 from analyzers.project import names
 from analyzers.project.attributes import AttributeValue, attribute_values
-from analyzers.rules import callers, changes, structure
+from analyzers.rules import callers, changes, handed_over, structure
 from analyzers.rules.base import Context
 from analyzers.types import INPUT, Value
 
@@ -48,6 +51,9 @@ VIEWS = frozenset(
 
 MAX_STEPS = 12
 """Assignments and calls followed back from a loop."""
+
+HANDED = 6
+"""The same from what a caller hands over."""
 
 
 def is_data(context: Context, loop: Loop) -> bool:
@@ -142,7 +148,18 @@ def _function_of(home: Context, qualname: str) -> f.Function | None:
 
 def _is_worked_on(home: Context, param: f.Param) -> bool:
     """True for a parameter that holds what its function works on, rather than an option or what is declared."""
+    if home.language != "python":
+        return _is_handed_data(home, param.name)
     return _is_input(home, param) and not _is_declared_by_callers(home, param.name)
+
+
+def _is_handed_data(home: Context, name: str) -> bool:
+    """True if a call in the same file hands over data for a script's parameter."""
+
+    def ask(here: Context) -> bool:
+        return any(_Search(caller, HANDED).grows(node) for caller, node in handed_over.handed(here, name))
+
+    return home.of_file(("handed data for", name), ask, in_cycle=False)
 
 
 def _is_input(home: Context, param: f.Param) -> bool:
@@ -198,7 +215,7 @@ def _is_declared(home: Context, name: str) -> bool:
             ):
                 continue
             argument = _argument(home.function, node, position, name)
-            if argument is None or not _Search(replace(home, function=caller), 6).is_declared(argument):
+            if argument is None or not _Search(replace(home, function=caller), HANDED).is_declared(argument):
                 return False
             handed = True
     return handed
@@ -295,13 +312,6 @@ class _Search:
         param = next((p for p in function.params if p.name == name), None)
         if param is not None:
             return _is_worked_on(self.home, param)
-        for one in function.params:  # Destructured: `({ users, orders }) => ...`
-            if (
-                one.pattern is not None
-                and one.default is None
-                and shapes.mentions(one.pattern, frozenset((name,)))
-            ):
-                return True
         if any(self.grows(value) for value in self._values(name)):
             return True
         if any(self.grows(source) for source in self._elements(name)):
@@ -336,7 +346,7 @@ class _Search:
             return False
         function = self.home.function
         this = function.params[0].name if function.params and function.owner else ""
-        if node.obj.id in (this, "this") and function.owner:
+        if node.obj.id in (this, "this") and function.owner and self.home.language == "python":
             values = attribute_values(self.home.project, self.home.path, function.owner).get(node.name, ())
             return bool(values) and all(_is_handed_in(value) for value in values)
         return any(self.grows(source) for source in self._elements(node.obj.id))

@@ -56,7 +56,7 @@ def _recursive_finding(context: Context, search: recursive_search.Search) -> Fin
     return context.finding(
         RULE.name,
         search.place,
-        f"`in` searches the list `{search.label}` from front to back on every call of `{search.name}`, which calls itself, "
+        f"`{search.asked}` searches the list `{search.label}` from front to back on every call of `{search.name}`, which calls itself, "
         f"and the list {how}. A set beside it answers without searching.",
         Severity.HINT if search.path else Severity.INFORMATION,
         Confidence.MEDIUM,
@@ -120,7 +120,8 @@ def _is_many(context: Context, operation: Operated, loop: Loop, grows: bool) -> 
 
 def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     receiver = operation.receiver
-    label = receiver.label or receiver.kind
+    made = operation.receiver_place
+    label = receiver.label or (context.shown(made) if made and context.inside(made) else receiver.kind)
     searched = "`in`" if operation.name == "in" else f"`.{operation.name}()`"
     grows = _grows_in(context, receiver, loop)
     kind = {"sequence": "sequence", "values": "dict's values"}.get(receiver.kind, receiver.kind)

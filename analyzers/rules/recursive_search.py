@@ -1,4 +1,7 @@
-"""Lists that a recursive function fills and searches on each of its calls: nodes that were visited, the path down."""
+"""Lists that a recursive function fills and searches on each of its calls: nodes that were visited, the path down.
+
+A method may come back to itself through others of its class: `cascade` calls `cascadeReference`, which calls `cascade`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,12 @@ from analyzers.findings import Place, Related
 from analyzers.rules import edits
 from analyzers.rules.base import Context
 
+SEARCHES = frozenset(("includes", "indexOf"))
+"""Methods by which a script asks if something is in a list.
+
+Source: https://tc39.es/ecma262/#sec-array.prototype.includes
+"""
+
 
 class Search(NamedTuple):
     """`node in seen` in a function that calls itself and puts into `seen`; a `path` is shortened again."""
@@ -21,29 +30,48 @@ class Search(NamedTuple):
     name: str
     filled: Related
     path: bool
+    asked: str = "in"
 
 
 def searches(context: Context) -> Iterator[Search]:
     """Those of the function at hand, and of the functions defined in it."""
-    if context.language != "python" or context.analysis.qualname != context.function.qualname:
+    if context.analysis.qualname != context.function.qualname:
         return
     for function in context.project.within(context.path, context.function):
-        if _calls_itself(function):
+        if _comes_back(context, function):
             yield from _searches_of(replace(context, function=function))
 
 
-def _calls_itself(function: f.Function) -> bool:
-    """`visit(child)`, `self.visit(child)`: by the name it is called by itself."""
-    this = f"{function.params[0].name}." if function.owner and function.params else ""
-    return any(
-        isinstance(node, f.Call) and shapes.dotted(node.func) == f"{this}{function.name}"
-        for node in shapes.nodes(function.body)
-    )
+def _comes_back(context: Context, function: f.Function) -> bool:
+    """`visit(child)`, `self.visit(child)`: by the name it is called by itself, or by what it calls in turn."""
+    script = context.language != "python"
+    called = _called(function, script)
+    if function.name in called:
+        return True
+    if not (script and function.owner and _asked(function.body, "push")):
+        return False
+
+    def through(here: Context) -> bool:
+        return any(
+            function.name in _called(other, script)
+            for name in sorted(called)
+            if (other := here.project.function(here.path, f"{function.owner}.{name}")) is not None
+        )
+
+    return replace(context, function=function).of_file(("comes back",), through, in_cycle=False)
+
+
+def _called(function: f.Function, script: bool) -> set[str]:
+    """The functions of the file that are called by their names, or the methods of the object itself."""
+    first = function.params[0].name if function.owner and function.params else ""
+    this = "this." if script and function.owner else f"{first}." if first else ""
+    names = (shapes.dotted(n.func) for n in shapes.nodes(function.body) if isinstance(n, f.Call))
+    return {name.removeprefix(this) for name in names if name.startswith(this)} - {""}
 
 
 def _searches_of(here: Context) -> Iterator[Search]:
     body = here.function.body
-    filled = _asked(body, "append")
+    filled = _asked(body, "append" if here.language == "python" else "push")
     if not filled:
         return
     started = {
@@ -54,6 +82,12 @@ def _searches_of(here: Context) -> Iterator[Search]:
     }
     short = _asked(body, "pop").keys() | _asked(body, "remove").keys()
     for node in shapes.nodes(body):
+        if isinstance(node, f.Call) and here.language != "python" and isinstance(node.func, f.Attr):
+            label = shapes.dotted(node.func.obj)
+            if node.func.name in SEARCHES and label in filled and label not in started:
+                put = Related(edits.absolute(here, filled[label]), "put into it here")
+                how = f".{node.func.name}()"
+                yield Search(edits.absolute(here, node), label, here.function.name, put, label in short, how)
         if not isinstance(node, f.Compare):
             continue
         for op, right in zip(node.ops, node.rights, strict=False):

@@ -300,9 +300,13 @@ def _holds(test: f.Expr, compared: Span, start: int) -> bool:
 def _callback_tests(context: Context, call: f.Call, compared: Place) -> bool:
     names = {a.qualname for a in call.args if isinstance(a, f.Lambda)}
     for function in _near(context, compared):
-        if function.qualname in names and len(function.body) == 1:
-            only = function.body[0]
-            if isinstance(only, f.Return) and only.value is not None:
-                return _holds(only.value, compared.span, function.start)
-            return _is_filter(function.body, compared.span, function.start)
+        if function.qualname not in names:
+            continue
+        returned = [s.value for s in shapes.walk(function.body) if isinstance(s, f.Return)]
+        if returned and all(isinstance(value, (f.Compare, f.Logic)) for value in returned):
+            # Whichever way it goes, it gives a comparison.
+            return any(
+                value is not None and _holds(value, compared.span, function.start) for value in returned
+            )
+        return len(function.body) == 1 and _is_filter(function.body, compared.span, function.start)
     return False

@@ -56,6 +56,8 @@ def called_back(
         passed = (element, *(_element_beside(v, element) for v in arguments.values[2:]))  # map(f, xs, ys)
     elif function.kind == "function" and not row.calls.isdigit() and _compares(run, function):
         passed = (element, element)
+    if run.language != "python" and receiver.kind == "list" and function.ref is not None:
+        passed = _with_place(run, function.ref, passed, element, receiver)
     returned: Value | None
     if prepared.is_callable(function):
         returned = prepared.applied(run, function, passed, {}, callback)
@@ -69,6 +71,16 @@ def called_back(
     returned = queries.given_back(run, returned, run.place(callback))
     run.close()
     return returned
+
+
+def _with_place(
+    run: Run, ref: tuple[str, str], passed: tuple[Value, ...], element: Value, receiver: Value
+) -> tuple[Value, ...]:
+    """What a method of arrays hands on besides: where the element stands, and the array itself; what nobody takes left out."""
+    found = run.summaries.project.function(*ref)
+    taken = len(found.params) if found is not None and not found.owner else 0
+    index = Value("int", label="index").on(element.depends)
+    return (*passed, index, receiver)[: max(taken, len(passed))]
 
 
 def _given(node: f.Call, row: Operation, arguments: Arguments) -> tuple[Value | None, f.Expr | None]:

@@ -43,6 +43,7 @@ from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.recursion.recording import SelfCall
 from analyzers.evaluate.run import INPUT_KEY, MARKED, Run
 from analyzers.evaluate.sizes import ranges, reading
+from analyzers.evaluate.turns import loops
 from analyzers.evaluate.turns.whiles import sharing
 from analyzers.findings import Place, Related
 from analyzers.project import names
@@ -288,7 +289,7 @@ def bind_parameters(
         given.insert(0, target.bound)
     bound: dict[str, Value] = {}
     position = 0
-    for param in function.params:
+    for at, param in enumerate(function.params):
         if param.kind == "star":
             rest = given[position:]
             size = ONE if all(value.evidence != SPREAD for value in rest) else None
@@ -308,7 +309,7 @@ def bind_parameters(
                 ),
             )
         elif param.kind == "positional" and position < len(given):
-            bound[param.name] = given[position]
+            bound[param.name or loops.patterned(at)] = given[position]
             position += 1
         elif param.name in keywords:
             bound[param.name] = keywords[param.name]

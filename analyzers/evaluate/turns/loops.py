@@ -237,11 +237,16 @@ def bind_target(run: Run, target: f.Expr, value: Value) -> None:
         assignments.store(run, target, value)
 
 
+def patterned(position: int) -> str:
+    """What a destructured parameter is bound under, as it has no name."""
+    return f"#{position}"
+
+
 def bind_patterns(run: Run, bound: Mapping[str, Value] | None = None) -> None:
     """Destructured parameters: the names in their patterns."""
     for position, param in enumerate(run.function.params):
         if param.pattern is not None:
-            key = f"#{position}"
+            key = patterned(position)
             value = (bound or {}).get(param.name or key, Value(depends=frozenset({key})))
             bind_target(run, param.pattern, value)
             if isinstance(param.annotation, f.Mapping) and isinstance(param.pattern, f.Mapping):
