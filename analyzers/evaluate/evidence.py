@@ -361,7 +361,7 @@ def _given(project: Project, path: str, scope: str, language: str, node: f.Call)
 
 
 def _by_function(project: Project, path: str, qualname: str, language: str) -> Value:
-    """A client that a function of the project makes: what it says it returns, or its last `return`."""
+    """A client or a container that a function of the project makes: what it says it returns, or its last `return`."""
     from analyzers.evaluate import queries
 
     def find() -> Value:
@@ -375,9 +375,29 @@ def _by_function(project: Project, path: str, qualname: str, language: str) -> V
             found = guess(
                 project, path, qualname, language, last.value if isinstance(last, f.Return) else None
             )
-        return found if queries.is_client(found.kind) else UNKNOWN_VALUE
+        if not found.known and function.returns is None:
+            found = _filled(function)
+        return found if queries.is_client(found.kind) or found.kind in CONTAINERS else UNKNOWN_VALUE
 
     return project.memo.ask(("client made", path, qualname), find, in_cycle=UNKNOWN_VALUE)
+
+
+CONTAINERS = frozenset(("list", "set", "dict", "deque", "tuple"))
+"""Kinds that say how long it takes to search, whatever is in them."""
+
+
+def _filled(function: f.Function) -> Value:
+    """The list that a function starts empty, fills and returns."""
+    last = function.body[-1] if function.body else None
+    name = last.value.id if isinstance(last, f.Return) and isinstance(last.value, f.Name) else ""
+    made = [
+        stmt.value
+        for stmt in shapes.walk(function.body)
+        if isinstance(stmt, f.Assign) and any(isinstance(t, f.Name) and t.id == name for t in stmt.targets)
+    ]
+    if not name or not made or not all(map(lengthening.is_empty_list, made)):
+        return UNKNOWN_VALUE
+    return Value("list", evidence=f"filled by {function.name}()")
 
 
 def _constructed(project: Project, path: str, scope: str, language: str, node: f.Call) -> Value:

@@ -69,8 +69,8 @@ def stored(targets: Iterable[f.Expr]) -> Iterator[f.Expr]:
             yield target.value if isinstance(target, f.Star) else target
 
 
-def mentions(node: f.Expr, names: frozenset[str]) -> bool:
-    """True if one of the names occurs in an expression."""
+def mentions(node: object, names: frozenset[str]) -> bool:
+    """True if one of the names occurs in an expression, or in several expressions or statements."""
     return any(isinstance(n, f.Name) and n.id in names for n in nodes(node))
 
 

@@ -6,24 +6,19 @@ As many calls as it takes to fill it cost the square of its length, and none of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.remembered import remembered
 from analyzers.findings import Related
-from analyzers.rules import edits, per_call
+from analyzers.rules import edits, held
 from analyzers.rules.base import Context
 
-THROUGH = frozenset("set frozenset sorted sum max min Counter".split())  # noqa: SIM905
+THROUGH = frozenset("set frozenset sorted sum max min any all Counter".split())  # noqa: SIM905
 """Functions that go through all they are given. Not what gives all of it on: `list`, `join`."""
 
 VIEWS = frozenset(("keys", "values", "items", "copy"))
-
-ADDING = frozenset("append extend add update insert setdefault appendleft".split())  # noqa: SIM905
-
-TAKING = frozenset("pop popitem popleft clear remove discard".split())  # noqa: SIM905
-"""Methods after which there is less: nothing says how long it gets."""
 
 
 @remembered
@@ -31,50 +26,62 @@ def may_report(function: f.Function) -> bool:
     """False for a function that does nothing of the kind: it need not be run for that."""
     if not function.owner or len(function.params) < 2:
         return False
-    calls = [node for node in shapes.nodes(function.body) if node.__class__ is f.Call]
-    return any(map(_through, calls)) and any(True for _ in _gone_through(function))
+    if any(True for _ in gone_through(function, {})):
+        return True
+    this = f"{function.params[0].name}."
+    nodes = shapes.nodes(function.body)
+    return any(held.adds_to(node).startswith(this) for node in nodes) and any(
+        node.__class__ is f.Call and shapes.dotted(node.func).startswith(this)
+        for node in _always(function.body)
+    )
 
 
-def found(context: Context) -> Iterator[per_call.Told]:
+def found(context: Context) -> Iterator[held.Told]:
     """What a method goes through on every call, and where it adds to it."""
     function = context.function
-    if not per_call.is_called_often(context):
+    if not held.is_called_often(context):
         return
-    for node, label in _gone_through(function):
-        added = next(n for n in shapes.nodes(function.body) if _adds_to(n) == label)
+    methods = context.project.methods_of(context.path, function.owner)
+    for node, label in gone_through(function, methods):
+        added = next(n for n in shapes.nodes(function.body) if held.adds_to(n) == label)
         where = edits.absolute(context, added)
-        yield per_call.Told(node, label, "list", Related(where, "it is added to here"))
+        yield held.Told(edits.absolute(context, node), label, "list", Related(where, "it is added to here"))
 
 
-def _gone_through(function: f.Function) -> Iterator[tuple[f.Expr, str]]:
-    """What goes through all of an attribute of the object's, on every call, that the method adds to and takes nothing from."""
-    if function.name in per_call.MAKERS or len(function.params) < 2:
+def gone_through(function: f.Function, methods: Mapping[str, f.Function]) -> Iterator[tuple[f.Expr, str]]:
+    """What goes through all of an attribute of the object's, on every call, that the method adds to and takes nothing from: in
+    itself, or in one of the `methods` of its class. Each attribute once."""
+    if function.name in held.MAKERS or len(function.params) < 2:
         return  # Nothing is given to add.
-    added = {label for node in shapes.nodes(function.body) if (label := _adds_to(node))}
-    own = {label for label in added if per_call.attribute_of(function, label)}
+    this = f"{function.params[0].name}."
+    added = {label for node in shapes.nodes(function.body) if (label := held.adds_to(node))}
+    own = {label for label in added if label.startswith(this)}
     if not own:
         return
     own -= {label for node in shapes.nodes(function.body) for label in _ended(node)}
     for node in _always(function.body) if own else ():
-        label = _through(node)
-        if label in own and isinstance(node, f.Call):
-            yield node, label
+        label = _through(node) or _through_method(node, this, methods, own)
+        if label in own:
+            own.discard(label)
+            yield (node.iter if isinstance(node, (f.For, f.Clause)) else node), label  # type: ignore[misc]
 
 
-def _adds_to(node: f._Node) -> str:
-    """`self.items` of `self.items.append(x)`, `self.items += [x]`, `self.items[key] = x`."""
-    if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in ADDING and node.args:
-        return shapes.dotted(node.func.obj)
+def _through_method(node: f._Node, this: str, methods: Mapping[str, f.Function], own: set[str]) -> str:
+    """The attribute among some that a method of the same object goes through, whenever it is called."""
+    name = shapes.dotted(node.func) if isinstance(node, f.Call) else ""
+    callee = methods.get(name.removeprefix(this)) if name.startswith(this) else None
     if (
-        isinstance(node, f.Update)
-        and node.op == "+"
-        and isinstance(node.value, (f.Collection, f.Comprehension))
+        callee is None
+        or not callee.params
+        or any(True for inner in shapes.nodes(callee.body) for _ in _ended(inner))
     ):
-        return shapes.dotted(node.target)
-    if isinstance(node, f.Assign):
-        kept = [t for t in shapes.stored(node.targets) if isinstance(t, f.Index)]
-        return shapes.dotted(kept[0].obj) if kept and not isinstance(kept[0].index, f.Const) else ""
-    return ""
+        return ""
+    its = f"{callee.params[0].name}."
+    labels = (_through(inner) for inner in _always(callee.body))
+    return next(
+        (found for one in labels if one.startswith(its) and (found := this + one.removeprefix(its)) in own),
+        "",
+    )
 
 
 def _ended(node: f._Node) -> Iterator[str]:
@@ -84,12 +91,15 @@ def _ended(node: f._Node) -> Iterator[str]:
     elif isinstance(node, f.Delete):
         for target in node.targets:
             yield shapes.dotted(target.obj if isinstance(target, (f.Index, f.Slice)) else target)
-    elif isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in TAKING:
+    elif isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in held.TAKING:
         yield shapes.dotted(node.func.obj)
 
 
 def _through(node: f._Node) -> str:
-    """The attribute that a call goes through all of: `sum(self.xs)`, `set(self.by.values())`, `self.xs.sort()`."""
+    """The attribute that something goes through all of: `sum(self.xs)`, `set(self.by.values())`, `self.xs.sort()`, `for x in
+    self.xs`."""
+    if isinstance(node, f.For):
+        return _viewed(node.iter)
     if not isinstance(node, f.Call):
         return ""
     name = shapes.called(node)
@@ -100,6 +110,17 @@ def _through(node: f._Node) -> str:
     given = node.args[0]
     if isinstance(given, f.Comprehension) and len(given.clauses) == 1:
         given = given.clauses[0].iter
+    return _viewed(given)
+
+
+def _viewed(given: f.Expr) -> str:
+    """`self.by` of `self.by.values()` and `list(self.by)`."""
+    if (
+        isinstance(given, f.Call)
+        and shapes.dotted(given.func) in ("list", "tuple", "enumerate")
+        and given.args
+    ):
+        given = given.args[0]
     if isinstance(given, f.Call) and isinstance(given.func, f.Attr) and given.func.name in VIEWS:
         given = given.func.obj
     return shapes.dotted(given)
@@ -114,3 +135,16 @@ def _always(body: tuple[f.Stmt, ...]) -> Iterator[f._Node]:
             yield from shapes.nodes(stmt)
         elif isinstance(stmt, f.If):
             yield from shapes.nodes(stmt.test)
+            if _waits(stmt):
+                return
+        elif isinstance(stmt, f.For):
+            yield stmt
+            yield from shapes.nodes(stmt.iter)
+
+
+def _waits(stmt: f.If) -> bool:
+    """True for a call that ends where there is not enough, or too much: `if len(self.widths) < self.columns: return`."""
+    counted = any(
+        isinstance(node, f.Call) and shapes.dotted(node.func) == "len" for node in shapes.nodes(stmt.test)
+    )
+    return counted and any(isinstance(inner, f.Return) for inner in shapes.walk(stmt.body))

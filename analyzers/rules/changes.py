@@ -57,6 +57,10 @@ class Changes:
             return True
         return any(_covers(one, text) or _covers(text, one) for one in self.touched)
 
+    def names(self, text: str) -> bool:
+        """True if the region itself changes the thing of that name, or what is in it: not by a method of what holds it."""
+        return root_of(text) in self.bound or any(_covers(text, one) for one in self.touched)
+
 
 def root_of(text: str) -> str:
     return text.partition(".")[0].partition("[")[0].partition("(")[0]

@@ -8,7 +8,19 @@ from analyzers import facts as f
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.evaluate.operators import INTO_ANOTHER
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
-from analyzers.rules import data, deques, edits, frames, grown, per_call, rebuilt, structure
+from analyzers.rules import (
+    data,
+    deques,
+    edits,
+    frames,
+    grown,
+    held,
+    per_call,
+    rebuilt,
+    structure,
+    taken_out,
+    used_up,
+)
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 
 _ADVICE = {
@@ -57,8 +69,10 @@ def check(context: Context) -> Iterator[Finding]:
         yield from _grown_frames(context)
     yield from rebuilt.check(context, RULE.name)
     yield from grown.check(context, RULE.name)
-    for told in (*per_call.queues(context), *per_call.texts(context)):
-        if context.once("copy", edits.absolute(context, told.node)):
+    yield from used_up.check(context, RULE.name)
+    yield from taken_out.check(context, RULE.name)
+    for told in (*per_call.queues(context), *per_call.texts(context), *per_call.made_anew(context)):
+        if context.once("copy", told.place):
             yield _per_call_finding(context, told)
 
 
@@ -126,15 +140,17 @@ def _frame_finding(context: Context, growth: frames.Growth, loop: Loop, place: P
     )
 
 
-def _per_call_finding(context: Context, told: per_call.Told) -> Finding:
+def _per_call_finding(context: Context, told: held.Told) -> Finding:
     """What an object keeps as a queue, or as a text that gets longer: as slow as it is long, on every call."""
-    place = edits.absolute(context, told.node)
+    place = told.place
     label, queue = told.what, told.kind == "list"
     shown, called = context.shown(place), context.function.name
     if queue:
         message = (
             f"moves every element of the list `{label}` on every call of `{called}`. {_ADVICE['pop(0)']}"
         )
+    elif told.kind == "anew":
+        message = f"copies what `{label}` holds on every call of `{called}`, to put one thing more there. Add to it in place."
     else:
         message = (
             f"copies all of the text `{label}` on every call of `{called}`, which makes it longer. Collect the parts in a "
@@ -326,7 +342,10 @@ square. It is a warning where the container grows with data (rows, what is read,
 on), and information elsewhere. Moving is quick (10,000 elements in about a microsecond), so a shift is a warning only
 where the list is likely to be long besides.
 
-`copy.deepcopy` of what the loop runs over, or fills, is information.
+`copy.deepcopy` of what the loop runs over, or fills, is information. So is a helper that gives back what is left of the text
+that a loop uses up (`item, data = take(data)`), and an element that a loop takes out of the middle of the list it walks along
+(`del xs[i]`). A hint is a list or mapping that an object makes anew, whole, with each thing that is put there (`self.rows =
+[*self.rows, row]`).
 
 A text or a buffer from which each turn cuts off a piece that it found (`text = text[match.end():]`, `line, rest =
 rest.split("\\n", 1)`) is information; a prefix or two cut off a name are nothing.

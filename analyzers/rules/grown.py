@@ -16,7 +16,7 @@ from analyzers.evaluate.events import Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.project import names
 from analyzers.project.attributes import attribute_values
-from analyzers.rules import changes, edits, per_call, structure
+from analyzers.rules import changes, edits, held, structure
 from analyzers.rules.base import Context, loop_related, product, turns_much
 
 SUMS = frozenset(("sum", "fsum", "max", "min", "set", "frozenset", "Counter"))
@@ -100,12 +100,13 @@ def _growths(node: f.For | f.While) -> Iterator[Grown]:
 
 
 def _is_number(value: f.Expr) -> bool:
-    return isinstance(value, f.Const) and value.kind not in per_call.TEXTS
+    return isinstance(value, f.Const) and value.kind not in held.TEXTS
 
 
 def _only_grows(context: Context, node: f.For | f.While, grown: Grown) -> bool:
     """True if nothing in the loop sets what grows, cuts it, or hands it on to where that may happen."""
     name, root = grown.name, grown.name.partition(".")[0]
+    itself = frozenset((root,))
     others = _other_branches(node, grown) if "." in name else set()
     for inner in shapes.nodes((node.body, *((node.target,) if isinstance(node, f.For) else (node.test,)))):
         if id(inner) in others:
@@ -118,13 +119,13 @@ def _only_grows(context: Context, node: f.For | f.While, grown: Grown) -> bool:
             shapes.text_of(t).startswith((name, root + "[")) for t in inner.targets
         ):
             return False
-        if isinstance(inner, (f.For, f.Clause)) and _mentions(inner.target, root):
+        if isinstance(inner, (f.For, f.Clause)) and shapes.mentions(inner.target, itself):
             return False
-        if isinstance(inner, (f.WithItem, f.Named)) and _mentions(inner.target, root):
+        if isinstance(inner, (f.WithItem, f.Named)) and shapes.mentions(inner.target, itself):
             return False
         if isinstance(inner, f.Call) and not _leaves_it(context, inner, grown):
             return False
-    return not (isinstance(node, f.For) and _mentions(node.target, root))
+    return not (isinstance(node, f.For) and shapes.mentions(node.target, itself))
 
 
 def _other_branches(node: f.For | f.While, grown: Grown) -> set[int]:
@@ -143,7 +144,7 @@ def _is_stored(stmt: f.Assign, name: str, root: str) -> bool:
         return False
     called = shapes.called(stmt.value) if isinstance(stmt.value, f.Call) else ""
     goes_on = called in ("sub", "replace") or (isinstance(stmt.value, f.Binary) and stmt.value.op == "+")
-    return len(stored) > 1 or not goes_on or not _mentions(stmt.value, root)
+    return len(stored) > 1 or not goes_on or not shapes.mentions(stmt.value, frozenset((root,)))
 
 
 def _leaves_it(context: Context, call: f.Call, grown: Grown) -> bool:
@@ -194,7 +195,7 @@ def _is_text(context: Context, grown: Grown) -> bool:
 
 def _is_text_of(value: f.Expr | None) -> bool:
     if isinstance(value, f.Const):
-        return value.kind in per_call.TEXTS
+        return value.kind in held.TEXTS
     made = shapes.dotted(value.func) if isinstance(value, f.Call) else ""
     return isinstance(value, f.Template) or made in BUFFERS
 
@@ -303,10 +304,6 @@ def _are_together(context: Context, loop: Loop, grown: Grown, read: f._Node) -> 
     looks = set(map(id, structure.branches_around(context, loop, edits.absolute(context, read))))
     adds = set(map(id, structure.branches_around(context, loop, edits.absolute(context, grown.node))))
     return looks <= adds
-
-
-def _mentions(node: object, name: str) -> bool:
-    return any(isinstance(n, f.Name) and n.id == name for n in shapes.nodes(node))
 
 
 def _finding(context: Context, rule: str, loop: Loop, grown: Grown, read: f.Expr, how: str) -> Finding:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from analyzers import facts as f
+from analyzers.evaluate import shapes
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Called, Loop
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
-from analyzers.rules import added_to, data, edits, per_call, structure
+from analyzers.rules import added_to, changes, data, edits, per_call, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.rules.membership_in_list import SEARCHED
 from analyzers.types import INPUT, Value
@@ -30,6 +31,7 @@ class Scan(NamedTuple):
     chain: tuple[Related, ...] = ()
     shifts: bool = False
     whole: bool = False
+    adds: bool = False
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -40,16 +42,21 @@ def check(context: Context) -> Iterator[Finding]:
             or not context.inside(called.place)
         ):
             continue
-        if called.cost.unknown or (called.path != context.path and not context.project.facts(called.path)):
+        if called.path != context.path and not context.project.facts(called.path):
             continue
         loop = _repeating(context, called)
         scan = _scan_of(context, called, loop) if loop is not None else None
+        if scan is None and called.cost.unknown:
+            continue
         if scan is None:
             loop = _draining(called)
             scan = _shift_of(context, called) if loop is not None else None
         if scan is None:
             loop = _going_through_itself(context, called)
             scan = _whole_of(context, called, loop) if loop is not None else None
+        if scan is None:
+            loop = _repeating(context, called)
+            scan = _added_to(context, called, loop) if loop is not None else None
         if loop is not None and scan is not None and context.once("hidden", called.place):
             yield _finding(context, called, loop, scan)
     yield from _per_call(context)
@@ -68,11 +75,18 @@ def _per_call(context: Context) -> Iterator[Finding]:
     for told in per_call.lookups(context):
         message = (
             f"`{called}()` goes through all of `{told.what}` for what it is asked, on every call. A dict from key to "
-            f"element, filled beside the {told.kind}, answers without searching."
+            f"element, filled beside it, answers without searching."
         )
-        yield from _each_call(context, edits.absolute(context, told.node), told.what, message, told.related)
+        yield from _each_call(context, told.place, told.what, message, told.related)
+    for told in per_call.sought(context):
+        place = told.place
+        message = (
+            f"`{context.shown(place)}` looks through all of `{told.what}` on every call of `{called}`, also what earlier calls "
+            f"have looked through. Keep the place up to which it was searched, and start there."
+        )
+        yield from _each_call(context, place, told.what, message, told.related)
     for told in added_to.found(context):
-        place = edits.absolute(context, told.node)
+        place = told.place
         message = (
             f"`{context.shown(place)}` goes through all of `{told.what}` on every call of `{called}`, which adds to it: "
             f"as many calls as fill it go through the square of its length."
@@ -117,10 +131,28 @@ def _scan_of(context: Context, called: Called, loop: Loop) -> Scan | None:
         sought = (called.bound[name] for name in scan.asked if name in called.bound)
         if not any(loop.number in one.depends for one in sought):
             continue  # It looks for the same thing on every turn.
-        if any(
+        if called.cost.unknown or any(
             label.startswith(scan.label) or scan.label.startswith(label) for label in _own_size(called, scan)
         ):
             return scan
+    return None
+
+
+def _added_to(context: Context, called: Called, loop: Loop) -> Scan | None:
+    """What a method that the loop calls for one and the same object adds to, and goes through all of on the same call."""
+    function = context.project.function(called.path, called.qualname)
+    if function is None or not function.owner or not function.params or not called.bound:
+        return None
+    this = function.params[0].name
+    value = called.bound.get(this)
+    if value is None or value.frozen or loop.number in value.depends or value.born > called.loops.index(loop):
+        return None
+    methods = context.project.methods_of(called.path, function.owner)
+    for node, label in added_to.gone_through(function, methods):
+        place = edits.absolute(_elsewhere(context, called.path, function), node)
+        return Scan(
+            label, "list", place, f"goes through all of `{label}`, which it adds to", frozenset(), adds=True
+        )
     return None
 
 
@@ -251,16 +283,39 @@ def _own_scans(context: Context, analysis: Analysis, function: f.Function) -> It
             loop.kind == "while"
             or not turns_much(loop)
             or not _is_given(loop.over, given)
-            or not loop.over.known
+            or not (loop.over.known or loop.over.label in given)
         ):
             continue
         sides = (compared.left, compared.right)
         for one, other in (sides, sides[::-1]):
             asked = _parameters(other, given)
-            if loop.number in one.depends and loop.number not in other.depends and asked:
+            until = _ends_at(there, loop, compared.place)
+            of_turn = loop.number in one.depends or (until is not None and _counts(until, one.label))
+            if of_turn and loop.number not in other.depends and asked:
                 what = f"goes through `{loop.label}` for the element that is equal"
                 scan = Scan(loop.over.label, loop.over.kind, loop.place, what, asked)
-                yield from (scan,) if structure.keeps_only_equal(there, loop, compared.place) else ()
+                searches = until is not None or structure.keeps_only_equal(there, loop, compared.place)
+                yield from (scan,) if searches else ()
+
+
+def _ends_at(there: Context, loop: Loop, place: Place) -> f.For | None:
+    """The loop that is left where a comparison holds: what is behind that is not gone through."""
+    node = changes.loop_node(there, loop)
+    start = there.function.start
+    for stmt in shapes.walk(node.body) if isinstance(node, f.For) else ():
+        if isinstance(stmt, f.If) and start + stmt.test.at <= place.span.start < start + stmt.test.to:
+            last = stmt.body[-1] if stmt.body else None
+            ends = isinstance(last, f.Return) or (isinstance(last, f.Jump) and last.kind == "break")
+            return node if ends and isinstance(node, f.For) else None
+    return None
+
+
+def _counts(node: f.For, name: str) -> bool:
+    """True for a name that the turns of a loop count with."""
+    return any(
+        isinstance(stmt, f.Update) and stmt.op == "+" and shapes.dotted(stmt.target) == name
+        for stmt in shapes.walk(node.body)
+    )
 
 
 def _parameters(value: Value, given: set[str]) -> frozenset[str]:
@@ -286,15 +341,16 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
     value = called.bound[root]
     shown = (value.label or root) + scan.label[len(root) :]
     grows = value.grown is not None and (value.grown, loop.number) in context.analysis.growths
-    grows = grows or any(parameter == root for parameter, _ in called.summary.grows)
+    grows = grows or scan.adds or any(parameter == root for parameter, _ in called.summary.grows)
     squared = grows or any(size in loop.turns.sizes for size in called.cost.sizes)
     message = _message(called, loop, scan, shown, grows)
     # Of a callee that goes through all, other terms of its cost may be those of one of several ways to it.
-    turns, cost = loop.turns.formula(), f"|{shown}|" if scan.whole else called.cost.formula()
+    alone = scan.whole or called.cost.unknown
+    turns, cost = loop.turns.formula(), f"|{shown}|" if alone else called.cost.formula()
     severe = (
         squared
         and not loop.exits
-        and not (scan.shifts or scan.whole)
+        and not (scan.shifts or scan.whole or scan.adds)
         and scan.kind != "sequence"
         and data.is_data(context, loop)
     )
@@ -326,6 +382,11 @@ def _message(called: Called, loop: Loop, scan: Scan, shown: str, grows: bool) ->
         told += f"goes through all of `{shown}`, which the loop goes through, too."
         same = not any(loop.number in one.depends for one in called.bound.values())
         return told + (" It is given the same on every turn." if same else "")
+    if scan.adds:
+        return (
+            told
+            + f"goes through all of `{shown}`, which it adds to. Do that once, after the loop, or keep the value with it."
+        )
     told += f"searches `{shown}` from front to back."
     told += " It grows in this loop." if grows else ""
     return told + " A set, or a dict from key to element, built once, answers without searching."
@@ -352,9 +413,12 @@ element. It is silent for functions that remember their answers. A method that t
 list is empty, moves all that is left each time: that is told too. So is a callee that goes through all of what the loop
 around it runs over, whatever it does with it: that is a hint.
 
-A hint are methods that search, on every call, a list or a dict's values that their class makes longer (`for job in self.jobs: if
-job.name == name`), that go through all of what they add to (`self.scores.append(score)` beside `self.scores.sort()`), or an object that looks for itself among what its owner holds (`self.parent.children.index(self)`): who calls them
-for each of many does not see it.
+A hint are methods that search, on every call, a list or a dict that their class makes longer (`for job in self.jobs: if
+job.name == name`, `for network in self.networks: if address in network`), that look through a text which another method
+makes longer from its beginning (`self.end.search(self.buffer)`), that go through all of what they add to
+(`self.scores.append(score)` beside `self.scores.sort()`), or an object that looks for itself among what its owner holds
+(`self.parent.children.index(self)`): who calls them for each of many does not see it. A loop that calls a method for one and the
+same object, where each call goes through all of what it adds to, is information if it goes through data.
 """,
     severity=Severity.WARNING,
     bad=(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers import facts as f
+from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import changes, data, edits, lookups, per_call, recursive_search, structure
+from analyzers.rules import changes, data, held, lookups, per_call, recursive_search, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.types import Value
 
@@ -28,18 +29,18 @@ def check(context: Context) -> Iterator[Finding]:
         if context.once("scan", operation.place):
             yield _finding(context, operation, loop)
     for told in per_call.kept_once(context):
-        if context.once("scan", edits.absolute(context, told.node)):
+        if context.once("scan", told.place):
             yield _filling_finding(context, told)
     for search in recursive_search.searches(context):
         if context.once("scan", search.place):
             yield _recursive_finding(context, search)
 
 
-def _filling_finding(context: Context, told: per_call.Told) -> Finding:
+def _filling_finding(context: Context, told: held.Told) -> Finding:
     """A list in which an object keeps each thing once: every call searches all that came before."""
     return context.finding(
         RULE.name,
-        edits.absolute(context, told.node),
+        told.place,
         f"`in` searches the list `{told.what}` from front to back on every call of `{context.function.name}`, which makes it "
         f"longer. A set beside it, or the keys of a dict, answer without searching.",
         Severity.HINT,
@@ -101,8 +102,65 @@ def _is_made_anew(context: Context, operation: Operated, loop: Loop) -> bool:
     made = structure.node_at(structure.home(context, operation.receiver_place), operation.receiver_place)
     if region is None or not isinstance(made, (f.Comprehension, f.Call)):
         return False
-    grows = any((size, loop.number) in context.analysis.growths for size in operation.cost.sizes)
-    return grows or changes.is_unchanged(outer, region, made)
+    if any((size, loop.number) in context.analysis.growths for size in operation.cost.sizes):
+        return True
+    if isinstance(made, f.Comprehension) and _only_gets_longer(region, made):
+        return True
+    return changes.is_unchanged(outer, region, made) or _is_given_by_a_look(context, operation, region, loop)
+
+
+def _only_gets_longer(region: f._Node, made: f.Comprehension) -> bool:
+    """True for a list made of all of another, to which the loop does nothing but to put something behind: `x.name not in
+    [y.name for y in out.parts]` beside `out.parts.append(x)`."""
+    label = shapes.dotted(made.clauses[0].iter) if len(made.clauses) == 1 else ""
+    root = label.partition(".")[0]
+    behind = False
+    for node in shapes.nodes(region):
+        if isinstance(node, (f.Assign, f.Update, f.For, f.Named, f.Delete)) and shapes.mentions(
+            node.targets if isinstance(node, (f.Assign, f.Delete)) else node.target, frozenset((root,))
+        ):
+            return False
+        if (
+            isinstance(node, f.Call)
+            and isinstance(node.func, f.Attr)
+            and shapes.dotted(node.func.obj) == label
+        ):
+            if node.func.name not in held.BEHIND:
+                return False
+            behind = True
+    return behind and bool(label)
+
+
+def _is_given_by_a_look(context: Context, operation: Operated, region: f._Node, loop: Loop) -> bool:
+    """True for the list that a method only makes of what its object keeps, asked of one object on every turn: `name in
+    people.names()`."""
+    called = next((c for c in context.analysis.calls if c.place == operation.receiver_place), None)
+    function = context.project.function(called.path, called.qualname) if called is not None else None
+    if (
+        called is None
+        or function is None
+        or len(function.body) != 1
+        or list(called.bound) != [function.params[0].name]
+    ):
+        return False
+    value = next(iter(called.bound.values()))
+    returned = function.body[0].value if isinstance(function.body[0], f.Return) else None
+    made = returned.clauses[0].iter if isinstance(returned, f.Comprehension) else None
+    kept = shapes.dotted(made) if made is not None else ""
+    if loop.number in value.depends or value.born > operation.loops.index(loop) or "." not in kept:
+        return False
+    root = value.label.partition(".")[0]
+    others = [
+        node
+        for node in shapes.nodes(region)
+        if isinstance(node, f.Call)
+        and isinstance(node.func, f.Attr)
+        and shapes.dotted(node.func.obj) == value.label
+    ]
+    return len(others) == 1 and not any(
+        isinstance(node, f.Assign) and shapes.mentions(node.targets, frozenset((root,)))
+        for node in shapes.nodes(region)
+    )
 
 
 def _grows_in(context: Context, receiver: Value, loop: Loop) -> bool:

@@ -8,8 +8,8 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Compared, Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import changes, data, edits, frames, joins, structure
-from analyzers.rules.base import Context, Example, Rule, loop_related, turns_much
+from analyzers.rules import changes, data, edits, frames, joins, sifted, structure
+from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -28,6 +28,24 @@ def check(context: Context) -> Iterator[Finding]:
             yield _finding(context, outer, inner, compared, triangle)
     if context.language == "python" and context.analysis.qualname == context.function.qualname:
         yield from _frames(context)
+    for sift in sifted.sifts(context):
+        if context.once("scan", sift.place):
+            yield _sift_finding(context, sift)
+
+
+def _sift_finding(context: Context, sift: sifted.Sift) -> Finding:
+    """A recursion that goes through all of a list for the children of each element: as a loop does that nobody wrote."""
+    size = f"|{sift.label}|"
+    return context.finding(
+        RULE.name,
+        sift.place,
+        f"`{sift.name}` goes through all of `{sift.label}` for the elements it is asked for, and calls itself for each of them. "
+        f"A dict from key to elements, made once before the first call, finds them without searching.",
+        Severity.INFORMATION,
+        Confidence.MEDIUM,
+        Cost(product(size, size), f"O({size})"),
+        [sift.call],
+    )
 
 
 def _frames(context: Context) -> Iterator[Finding]:
@@ -181,7 +199,8 @@ in one: |a| + |b| in all.
 It is silent where the inner collection belongs to the outer element (`for line in order.lines`: that is linear in the
 lines), where one side has a constant size, for pairs that are wanted as such (no equality joins the two), and for
 pointers that only move one way. It is a warning where both collections grow with data (rows, what is read, what the
-function is given to work on), and information elsewhere: a program's own options and columns are few.
+function is given to work on), and information elsewhere: a program's own options and columns are few. So is a recursion that
+goes through all of a list for the elements it is asked for, and calls itself with the same list for each of them.
 """,
     severity=Severity.WARNING,
     fix="Groups the rows by their key in a dict before the outer loop, where the two loops are simple enough.",

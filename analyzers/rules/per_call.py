@@ -8,53 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.remembered import remembered
-from analyzers.findings import Place, Related
-from analyzers.project.attributes import AttributeValue, attribute_values
-from analyzers.rules import edits
+from analyzers.findings import Related
+from analyzers.project.attributes import attribute_values
+from analyzers.rules import edits, held, picking
 from analyzers.rules.base import Context
-from analyzers.text import Span
-
-BEHIND = frozenset(("append", "extend"))
-"""Methods that put something at the end of a list."""
-
-MAKERS = frozenset(("__init__", "__new__", "__post_init__", "__attrs_post_init__"))
-"""Methods that are called once for an object."""
-
-
-TEXTS = frozenset(("str", "bytes"))
-"""Kinds of what is put together anew, whole, with each piece that is added."""
-
-
-class Told(NamedTuple):
-    """What a method does to what is kept between its calls: where, to what, and the place that makes it longer."""
-
-    node: f._Node
-    what: str
-    kind: str
-    related: Related
 
 
 @remembered
 def may_report(function: f.Function) -> bool:
     """False for a function that does nothing of the kind: it need not be run for that."""
-    if function.name in MAKERS or not function.params:
+    if function.name in held.MAKERS or not function.params:
         return False
     this = function.params[0].name
     for node in shapes.nodes(function.body):
         if node.__class__ is f.Call:  # a third of the cost of `isinstance`, of every node there is
-            attribute = _put(node)[1]
-            if "." in attribute or "[" in attribute or (function.owner and siblings_of(node, this)):
-                return True
-        elif node.__class__ is f.Update:
-            attribute = _put(node)[1]
+            attribute = held.put(node)[1]
             if "." in attribute or "[" in attribute:
                 return True
-        elif node.__class__ is f.Binary and function.owner and _is_own(node.left, this):
+            if function.owner and (siblings_of(node, this) or _looked_through(node).startswith(f"{this}.")):
+                return True
+        elif node.__class__ is f.Update:
+            attribute = held.put(node)[1]
+            if "." in attribute or "[" in attribute:
+                return True
+        elif (
+            (node.__class__ is f.Binary and function.owner and _is_own(node.left, this))
+            or (node.__class__ is f.Assign and function.owner and _kept_anew(node, this))
+            or (node.__class__ is f.Compare and function.owner and any(_is_own(x, this) for x in node.rights))
+        ):
             return True
     return False
 
@@ -63,45 +48,74 @@ def _is_own(node: f.Expr, this: str) -> bool:
     return shapes.dotted(node).startswith(f"{this}.")
 
 
-def queues(context: Context) -> Iterator[Told]:
+def queues(context: Context) -> Iterator[held.Told]:
     """Lists from whose front something is taken on every call, where it is put in at the end: `self.jobs.pop(0)`. Not what
     is put in front, as on a stack, and not a list that only gets shorter."""
     for here in _functions(context):
-        for node in _outside_of_loops(here.function.body):
-            what, label = _put(node)
-            if what != "taken" or ("." not in label and "[" not in label):
+        for node in held.outside_of_loops(here.function.body):
+            what, label = held.put(node)
+            if what != "taken":
                 continue
-            filled = _filled(context, here, label)
+            kept = "." in label or "[" in label
+            filled = (
+                held.filled(context, here, label) if kept else _given_around(context, here.function, label)
+            )
             if filled is not None:
-                yield Told(node, label, "list", filled)
+                yield held.Told(edits.absolute(here, node), label, "list", filled)
 
 
-def kept_once(context: Context) -> Iterator[Told]:
+def _given_around(context: Context, function: f.Function, label: str) -> Related | None:
+    """Where a function that is called again and again, as it hands itself on, has a list from: the one around it is given it."""
+    own = {
+        n.id
+        for stmt in shapes.walk(function.body)
+        for t in _targets(stmt)
+        for n in shapes.nodes(t)
+        if isinstance(n, f.Name)
+    }
+    if not function.parent or label in own or label in {p.name for p in function.params}:
+        return None
+    around = context.project.function(context.path, function.parent)
+    param = next((p for p in around.params if p.name == label), None) if around is not None else None
+    if param is None or around is None or not shapes.mentions(function.body, frozenset((function.name,))):
+        return None
+    return Related(
+        edits.absolute(replace(context, function=around), param), "given here, as many as calls take from it"
+    )
+
+
+def _targets(stmt: f.Stmt) -> tuple[f.Expr, ...]:
+    return stmt.targets if isinstance(stmt, f.Assign) else ()
+
+
+def kept_once(context: Context) -> Iterator[held.Told]:
     """Lists of the object's in which it keeps each thing once: `if job not in self.jobs: self.jobs.append(job)`."""
-    if not is_called_often(context):
+    if not held.is_called_often(context):
         return
     filled = {
         label: node
         for node in shapes.nodes(context.function.body)
-        for what, label in (_put(node),)
+        for what, label in (held.put(node),)
         if what == "behind" and isinstance(node, f.Call)  # A text gets longer by `+=`.
     }
-    for node in _outside_of_loops(context.function.body):
+    for node in held.outside_of_loops(context.function.body):
         for op, right in zip(node.ops, node.rights, strict=False) if isinstance(node, f.Compare) else ():
             label = shapes.dotted(right)
-            if op in ("in", "not in") and label in filled and attribute_of(context.function, label):
+            if op in ("in", "not in") and label in filled and held.attribute_of(context.function, label):
                 where = edits.absolute(context, filled[label])
-                yield Told(node, label, "list", Related(where, "put into it here"))
+                yield held.Told(
+                    edits.absolute(context, node), label, "list", Related(where, "put into it here")
+                )
 
 
-def texts(context: Context) -> Iterator[Told]:
+def texts(context: Context) -> Iterator[held.Told]:
     """Texts of the object's to which each call adds what it is given: `self.buffer += data`."""
-    if not is_called_often(context):
+    if not held.is_called_often(context):
         return
     function = context.function
     given = frozenset(p.name for p in function.params[1:])
-    held = attribute_values(context.project, context.path, function.owner)
-    for node in _outside_of_loops(function.body):
+    values = attribute_values(context.project, context.path, function.owner)
+    for node in held.outside_of_loops(function.body):
         parts: tuple[f.Expr, f.Expr] | None = None
         if isinstance(node, f.Update) and node.op == "+":
             parts = (node.target, node.value)
@@ -115,12 +129,68 @@ def texts(context: Context) -> Iterator[Told]:
         if parts is None or not shapes.mentions(parts[1], given):
             continue
         label = shapes.dotted(parts[0])
-        name = attribute_of(function, label)
-        if not name or _is_set(function, label, node):
+        name = held.attribute_of(function, label)
+        if not name or held.is_set(function, label, node):
             continue  # It is emptied in the same call.
-        kind, started = _text(held.get(name, ()))
+        kind, started = held.text_started(values.get(name, ()))
         if kind and started is not None:
-            yield Told(node, label, kind, Related(_where(context, started), f"`{label}` is a text here"))
+            yield held.Told(
+                edits.absolute(context, node),
+                label,
+                kind,
+                Related(held.where_set(context, started), f"`{label}` is a text here"),
+            )
+
+
+def made_anew(context: Context) -> Iterator[held.Told]:
+    """Lists and mappings of the object's that each call makes anew, whole, to put what it is given behind: `self.rows =
+    self.rows + [row]`, `self.by[key] = self.by.get(key, []) + [row]`, `self.rows = [*self.rows, row]`."""
+    if not held.is_called_often(context):
+        return
+    function = context.function
+    given = frozenset(p.name for p in function.params[1:])
+    for node in held.outside_of_loops(function.body):
+        if not isinstance(node, f.Assign) or node.value is None:
+            continue
+        kept = _kept_anew(node, function.params[0].name)
+        if kept and not held.is_set(function, kept, node) and shapes.mentions(node.value, given):
+            where = edits.absolute(context, node.targets[0])
+            yield held.Told(edits.absolute(context, node.value), kept, "anew", Related(where, "kept here"))
+
+
+def _kept_anew(node: f.Assign, this: str) -> str:
+    """The attribute in which a statement keeps all that was there, and more, as a new list or mapping; "" for none."""
+    if len(node.targets) != 1 or node.value is None:
+        return ""
+    target = node.targets[0]
+    holder = shapes.dotted(target.obj if isinstance(target, f.Index) else target)
+    return holder if holder.startswith(f"{this}.") and _is_all_and_more(node.value, target) else ""
+
+
+def _is_all_and_more(value: f.Expr, target: f.Expr) -> bool:
+    """True for a list or mapping of all that the target held, and of more."""
+    if isinstance(value, f.Binary) and value.op == "+" and isinstance(value.right, f.Collection):
+        return _is_old(value.left, target)
+    if isinstance(value, f.Collection) and len(value.items) > 1:
+        return any(isinstance(item, f.Star) and _is_old(item.value, target) for item in value.items)
+    if isinstance(value, f.Mapping) and len(value.keys) > 1:
+        pairs = zip(value.keys, value.values, strict=True)
+        return any(key is None and _is_old(spread, target) for key, spread in pairs)
+    return False
+
+
+def _is_old(node: f.Expr, target: f.Expr) -> bool:
+    """`self.by[key]`, `self.by.get(key, [])` for the target `self.by[key]`."""
+    if (
+        isinstance(target, f.Index)
+        and isinstance(node, f.Call)
+        and shapes.called(node) == "get"
+        and node.args
+    ):
+        assert isinstance(node.func, f.Attr)
+        same_key = shapes.text_of(node.args[0]) == shapes.text_of(target.index) != ""
+        return same_key and shapes.text_of(node.func.obj) == shapes.text_of(target.obj)
+    return shapes.text_of(node) == shapes.text_of(target) != ""
 
 
 def siblings_of(call: f.Call, this: str) -> str:
@@ -138,14 +208,14 @@ def siblings(context: Context) -> Iterator[tuple[f.Call, str]]:
     function = context.function
     if context.language != "python" or not function.owner or not function.params:
         return
-    for node in _outside_of_loops(function.body):
+    for node in held.outside_of_loops(function.body):
         if isinstance(node, f.Call) and (owner := siblings_of(node, function.params[0].name)):
             yield node, owner
 
 
-def lookups(context: Context) -> Iterator[Told]:
+def lookups(context: Context) -> Iterator[held.Told]:
     """Searches of a method through a list that its class makes longer, for what the call is asked for."""
-    if not is_called_often(context):
+    if not held.is_called_often(context):
         return
     given = frozenset(p.name for p in context.function.params[1:])
     known = given | frozenset(
@@ -156,17 +226,92 @@ def lookups(context: Context) -> Iterator[Told]:
         for name in shapes.nodes(target)
         if isinstance(name, f.Name)
     )
-    for node in _outside_of_loops(context.function.body):
-        for target, over, tests in _filters(node):
+    for node in held.outside_of_loops(context.function.body):
+        for target, over, tests in picking.filters(node):
             label = _viewed(over)
             own = frozenset(n.id for n in shapes.nodes(target) if isinstance(n, f.Name))
-            if not attribute_of(context.function, label) or not any(
-                _picks(test, own, known - own) for test in tests
+            if not held.attribute_of(context.function, label) or not any(
+                picking.is_equal_to(test, own, known - own) for test in tests
             ):
                 continue
-            filled = _filled(context, context, label, keyed=over.__class__ is f.Call)
+            keyed = over.__class__ is f.Call or not _is_list(context, label)
+            filled = held.filled(context, context, label, keyed=keyed)
             if filled is not None:
-                yield Told(over, label, "dict" if over.__class__ is f.Call else "list", filled)
+                yield held.Told(edits.absolute(context, over), label, "dict" if keyed else "list", filled)
+
+
+def _is_list(context: Context, label: str) -> bool:
+    """True if something says that an attribute holds a list: what is stored under a place of it makes it no longer."""
+    values = attribute_values(context.project, context.path, context.function.owner)
+    return any(
+        isinstance(value.value, (f.Collection, f.Comprehension)) and value.value.kind == "list"
+        for value in values.get(held.attribute_of(context.function, label), ())
+    )
+
+
+PATTERNS = frozenset("search findall finditer split sub subn".split())  # noqa: SIM905
+"""Methods of patterns that go through all of the text they are given. Source: https://docs.python.org/3/library/re.html"""
+
+
+def sought(context: Context) -> Iterator[held.Told]:
+    """Texts of the object's that one method makes longer and another looks through from the beginning, on every call, for
+    what may not have come yet: `self.end.search(self.buffer)`, `self.buffer.find(b"\\n")`."""
+    if not held.is_called_often(context):
+        return
+    values = attribute_values(context.project, context.path, context.function.owner)
+    for node in held.outside_of_loops(context.function.body):
+        label = _looked_through(node)
+        name = held.attribute_of(context.function, label)
+        if not name or not any(_is_buffer(value.value) for value in values.get(name, ())):
+            continue
+        if any(held.put(other) == ("behind", label) for other in shapes.nodes(context.function.body)):
+            continue  # What is added to on the same call, `texts` speaks of.
+        body = context.function.body
+        if not any(_cuts(stmt, label) for stmt in shapes.walk(body)) or _cuts_at_once(body, label):
+            continue  # Others say what is left of it, or every call leaves little.
+        filled = held.filled(context, context, label)
+        if filled is not None:
+            yield held.Told(edits.absolute(context, node), label, "text", filled)
+
+
+def _cuts(stmt: f.Stmt, label: str) -> bool:
+    """`del self.buffer[:end]`, `self.buffer = self.buffer[end:]`."""
+    targets = stmt.targets if isinstance(stmt, (f.Assign, f.Delete)) else ()
+    stored = shapes.stored(targets)
+    return any(shapes.dotted(t.obj if isinstance(t, f.Slice) else t) == label for t in stored)
+
+
+def _cuts_at_once(body: tuple[f.Stmt, ...], label: str) -> bool:
+    """True if a function cuts something off whatever it has found: nothing ends the call before."""
+    for stmt in body:
+        if isinstance(stmt, (f.With, f.Try)) and _cuts_at_once(stmt.body, label):
+            return True
+        if _cuts(stmt, label):
+            return True
+        if any(isinstance(inner, f.Return) for inner in shapes.walk((stmt,))):
+            return False
+    return False
+
+
+def _looked_through(node: f._Node) -> str:
+    """What is looked through from its beginning; "" for anything else."""
+    if not isinstance(node, f.Call) or not isinstance(node.func, f.Attr):
+        return ""
+    if node.func.name in ("find", "index") and len(node.args) == 1:
+        return shapes.dotted(node.func.obj)
+    if node.func.name not in PATTERNS or not node.args:
+        return ""
+    at = 1 if shapes.dotted(node.func.obj) == "re" else 0
+    return shapes.dotted(node.args[at]) if len(node.args) == at + 1 else ""
+
+
+def _is_buffer(value: f.Expr | None) -> bool:
+    """`b""`, `bytearray()`: a text that is empty at first."""
+    if isinstance(value, f.Const):
+        return value.kind in held.TEXTS and not value.value
+    return (
+        isinstance(value, f.Call) and shapes.dotted(value.func) in ("bytes", "bytearray") and not value.args
+    )
 
 
 def _viewed(over: f.Expr) -> str:
@@ -178,148 +323,11 @@ def _viewed(over: f.Expr) -> str:
     return shapes.dotted(over)
 
 
-def _filters(node: f._Node) -> Iterator[tuple[f.Expr, f.Expr, tuple[f.Expr, ...]]]:
-    """The target, the iterable and the tests of a loop that does nothing but to pick elements."""
-    if (
-        isinstance(node, f.For)
-        and len(node.body) == 1
-        and isinstance(node.body[0], f.If)
-        and not node.body[0].otherwise
-    ):
-        yield node.target, node.iter, (node.body[0].test,)
-    elif isinstance(node, f.Comprehension) and len(node.clauses) == 1:
-        clause = node.clauses[0]
-        yield clause.target, clause.iter, (*clause.conditions, node.value)
-
-
-def _picks(test: f.Expr, own: frozenset[str], known: frozenset[str]) -> bool:
-    """`x.key == key`, `x in wanted`, perhaps beside other conditions."""
-    if isinstance(test, f.Logic) and test.op == "and":
-        return any(_picks(part, own, known) for part in test.parts)
-    if not isinstance(test, f.Compare) or len(test.ops) != 1 or test.ops[0] not in ("==", "is", "in"):
-        return False
-    sides = (test.left, test.rights[0])
-    pairs = (sides,) if test.ops[0] == "in" else (sides, sides[::-1])
-    return any(
-        shapes.mentions(one, own) and not shapes.mentions(other, own) and shapes.mentions(other, known)
-        for one, other in pairs
-    )
-
-
-# ------------------------------------------------------------------------------------------------------ looking
-
-
-def is_called_often(context: Context) -> bool:
-    """True for a method that may be called again and again for one object."""
-    function = context.function
-    return (
-        context.language == "python"
-        and bool(function.owner)
-        and bool(function.params)
-        and function.name not in MAKERS
-        and context.analysis.qualname == function.qualname
-    )
-
-
 def _functions(context: Context) -> Iterator[Context]:
     """The function at hand and those defined in it."""
     if context.language != "python" or context.analysis.qualname != context.function.qualname:
         return
-    if context.function.kind == "module" or context.function.name in MAKERS:
+    if context.function.kind == "module" or context.function.name in held.MAKERS:
         return
     for function in context.project.within(context.path, context.function):
         yield replace(context, function=function)
-
-
-@remembered
-def _outside_of_loops(body: tuple[f.Stmt, ...]) -> list[f._Node]:
-    """The nodes of a function that no loop of its own repeats, its loops themselves among them."""
-    repeated: set[int] = set()
-    found = []
-    for node in shapes.nodes(body):
-        if isinstance(node, (f.For, f.While)):
-            repeated.update(id(inner) for inner in shapes.nodes(node.body))
-        elif isinstance(node, f.Comprehension):
-            inside = (
-                node.key,
-                node.value,
-                *(clause.conditions for clause in node.clauses),
-                *node.clauses[1:],
-            )
-            repeated.update(id(inner) for inner in shapes.nodes(tuple(x for x in inside if x is not None)))
-        found.append(node)
-    return [node for node in found if id(node) not in repeated]
-
-
-def attribute_of(function: f.Function, label: str) -> str:
-    """`jobs` of `self.jobs`; "" for anything else."""
-    this, _, name = label.partition(".")
-    own = function.owner and function.params and this == function.params[0].name
-    return name if own and name.isidentifier() else ""
-
-
-def _filled(context: Context, here: Context, label: str, *, keyed: bool = False) -> Related | None:
-    """Where something is put at the end of a list, or into a dict that is `keyed`: in another method of the class, or for
-    `entry[1]` in the function."""
-    name = attribute_of(context.function, label)
-    if name:
-        methods = context.project.methods_of(context.path, context.function.owner).values()
-        places = [(m, f"{m.params[0].name}.{name}") for m in methods if m.params and m.name not in MAKERS]
-    else:
-        places = [(m, label) for m in context.project.within(context.path, context.function)]
-    for function, text in places:
-        if function is here.function and not name:
-            continue
-        for node in shapes.nodes(function.body):
-            if _put(node) == ("behind", text):
-                where = edits.absolute(replace(context, function=function), node)
-                return Related(where, f"`{function.name}` puts in at its end")
-            if keyed and isinstance(node, f.Assign) and _is_put_under_a_key(node, text):
-                where = edits.absolute(replace(context, function=function), node)
-                return Related(where, f"`{function.name}` puts into it")
-    return None
-
-
-def _is_put_under_a_key(stmt: f.Assign, text: str) -> bool:
-    return any(
-        isinstance(t, f.Index) and not isinstance(t.index, f.Const) and shapes.dotted(t.obj) == text
-        for t in stmt.targets
-    )
-
-
-def _is_set(function: f.Function, label: str, but: f._Node) -> bool:
-    return any(
-        label in map(shapes.dotted, shapes.stored(stmt.targets))
-        for stmt in shapes.walk(function.body)
-        if isinstance(stmt, f.Assign) and stmt is not but
-    )
-
-
-def _text(values: tuple[AttributeValue, ...]) -> tuple[str, AttributeValue | None]:
-    """The kind of text that an attribute starts with, and where."""
-    for value in values:
-        if isinstance(value.value, f.Const) and value.value.kind in TEXTS and not value.value.value:
-            return value.value.kind, value
-    return "", None
-
-
-def _where(context: Context, value: AttributeValue) -> Place:
-    assert value.value is not None
-    if value.function is not None:
-        return edits.absolute(replace(context, function=value.function), value.value)
-    cls = context.project.class_(context.path, context.function.owner)
-    start = cls.start if cls is not None else 0
-    return Place(context.path, Span(start + value.value.at, start + value.value.to))
-
-
-def _put(node: f._Node) -> tuple[str, str]:
-    """What a node does to which list: it puts something "behind" what is there, or has it "taken" from the front."""
-    if isinstance(node, f.Update) and node.op == "+":
-        return "behind", shapes.text_of(node.target)
-    if not isinstance(node, f.Call) or not isinstance(node.func, f.Attr):
-        return "", ""
-    if node.func.name in BEHIND:
-        return "behind", shapes.text_of(node.func.obj)
-    first = node.args[0] if node.func.name == "pop" and len(node.args) == 1 else None
-    at_front = isinstance(first, f.Const) and first.kind == "int" and first.value == 0
-    return ("taken", shapes.text_of(node.func.obj)) if at_front else ("", "")

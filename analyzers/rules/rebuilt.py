@@ -74,8 +74,14 @@ def _pieces(context: Context, loop: Loop, node: f._Node) -> Iterator[Piece]:
     for call in shapes.nodes(body) if made is not None else ():
         for piece in _piece_of(call, moved):
             known = isinstance(node, f.While) or _mentions(over, piece.whole)
-            if known and made is not None and not made.may_change(piece.whole):
+            if known and made is not None and not _changes(made, over, piece.whole):
                 yield piece
+
+
+def _changes(made: changes.Changes, over: f.Expr | None, whole: str) -> bool:
+    """True if a turn may change what it takes a piece of. What a `for` goes through no method of its holder changes meanwhile."""
+    counted = over is None or any(shapes.dotted(n) == "range" for n in _named(over))
+    return made.may_change(whole) if counted else made.names(whole)
 
 
 def _body(node: f._Node) -> tuple[f._Node, ...]:
@@ -149,8 +155,20 @@ def _piece_of(call: f._Node, moved: frozenset[str]) -> Iterator[Piece]:
     elif name not in FOLDS:
         return
     for argument in call.args:
-        if isinstance(argument, f.Slice) and (whole := _cut(argument, moved)):
-            yield Piece(argument, whole, name)
+        given = _gone_through(argument, moved) if isinstance(argument, f.Comprehension) else argument
+        if isinstance(given, f.Slice) and (whole := _cut(given, moved)):
+            yield Piece(given, whole, name)
+
+
+def _gone_through(node: f.Comprehension, moved: frozenset[str]) -> f.Expr | None:
+    """The one thing a comprehension goes through, where the turn of the loop around it decides nothing else: a total of the
+    turn before, or where the last one stands, says the same."""
+    if len(node.clauses) != 1:
+        return None
+    clause = node.clauses[0]
+    own = frozenset(n.id for n in shapes.nodes(clause.target) if isinstance(n, f.Name))
+    asked = (*((node.key,) if node.key else ()), node.value, *clause.conditions)
+    return None if shapes.mentions(asked, moved - own) else clause.iter
 
 
 def _cut(node: f.Expr, moved: frozenset[str]) -> str:
@@ -169,6 +187,8 @@ def _piece_finding(context: Context, rule: str, loop: Loop, piece: Piece) -> Fin
     shown = context.shown(edits.absolute(context, piece.node))
     if piece.way == "in":
         advice = "Keep a set of what came before."
+    elif piece.way in ("any", "all"):
+        advice = "Find once, before the loop, where the first and the last such element stand."
     elif piece.way in FOLDS:
         advice = "Keep the value of the last turn and go on from it (`itertools.accumulate`)."
     elif piece.way == "count":

@@ -80,7 +80,7 @@ def is_set_in(context: Context, loop: Loop, name: str) -> bool:
         if (
             isinstance(stmt, f.Assign)
             and any(isinstance(t, f.Name) and t.id == root for t in stmt.targets)
-            and not _mentions(stmt.value, root)
+            and not shapes.mentions(stmt.value, frozenset((root,)))
         ):
             return True
     return False
@@ -114,7 +114,7 @@ def changes_in(context: Context, loop: Loop, name: str) -> bool:
     ]
     changed = {n for stmt in inside for n in _bound(stmt)}
     made = [s.value for s in inside if isinstance(s, f.Assign) and root in _bound(s)]
-    return any(_mentions(value, other) for value in made for other in changed - {root})
+    return any(shapes.mentions(value, frozenset(changed - {root})) for value in made)
 
 
 def targets_of(stmt: f._Node) -> tuple[f.Expr, ...]:
@@ -235,13 +235,9 @@ def _is_one_element(context: Context, loop: Loop, test: f.Expr) -> bool:
             if not isinstance(one, f.Attr) or not isinstance(one.obj, f.Name) or one.obj.id not in own:
                 continue
             identity = one.name in IDENTITIES or one.name.endswith("_id")
-            if identity and not any(_mentions(other, name) for name in inside):
+            if identity and not shapes.mentions(other, frozenset(inside)):
                 return True
     return False
-
-
-def _mentions(value: f.Expr | None, name: str) -> bool:
-    return any(isinstance(n, f.Name) and n.id == name for n in shapes.nodes(value))
 
 
 def keeps_only_equal(context: Context, loop: Loop, compared: Place) -> bool:

@@ -1,0 +1,159 @@
+"""What an object keeps between the calls of its methods: which of them make it longer, and where.
+
+A list that one method fills is asked for all that was put into it by every other; nobody needs to see the loop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from analyzers import facts as f
+from analyzers.evaluate import shapes
+from analyzers.evaluate.remembered import remembered
+from analyzers.findings import Place, Related
+from analyzers.project.attributes import AttributeValue
+from analyzers.rules import edits
+from analyzers.rules.base import Context
+from analyzers.text import Span
+
+BEHIND = frozenset(("append", "extend"))
+"""Methods that put something at the end of a list."""
+
+ADDING = frozenset("append extend add update insert setdefault appendleft".split())  # noqa: SIM905
+"""Methods after which a container is longer, as a rule."""
+
+TAKING = frozenset("pop popitem popleft clear remove discard".split())  # noqa: SIM905
+"""Methods after which there is less: nothing says how long it gets."""
+
+MAKERS = frozenset(("__init__", "__new__", "__post_init__", "__attrs_post_init__"))
+"""Methods that are called once for an object."""
+
+TEXTS = frozenset(("str", "bytes"))
+"""Kinds of what is put together anew, whole, with each piece that is added."""
+
+
+class Told(NamedTuple):
+    """What a method does to what is kept between its calls: where, to what, and the place that makes it longer."""
+
+    place: Place
+    what: str
+    kind: str
+    related: Related
+
+
+def is_called_often(context: Context) -> bool:
+    """True for a method that may be called again and again for one object."""
+    function = context.function
+    return (
+        context.language == "python"
+        and bool(function.owner)
+        and bool(function.params)
+        and function.name not in MAKERS
+        and context.analysis.qualname == function.qualname
+    )
+
+
+@remembered
+def outside_of_loops(body: tuple[f.Stmt, ...]) -> list[f._Node]:
+    """The nodes of a function that no loop of its own repeats, its loops themselves among them."""
+    repeated: set[int] = set()
+    found = []
+    for node in shapes.nodes(body):
+        if isinstance(node, (f.For, f.While)):
+            repeated.update(id(inner) for inner in shapes.nodes(node.body))
+        elif isinstance(node, f.Comprehension):
+            inside = (
+                node.key,
+                node.value,
+                *(clause.conditions for clause in node.clauses),
+                *node.clauses[1:],
+            )
+            repeated.update(id(inner) for inner in shapes.nodes(tuple(x for x in inside if x is not None)))
+        found.append(node)
+    return [node for node in found if id(node) not in repeated]
+
+
+def attribute_of(function: f.Function, label: str) -> str:
+    """`jobs` of `self.jobs`; "" for anything else."""
+    this, _, name = label.partition(".")
+    own = function.owner and function.params and this == function.params[0].name
+    return name if own and name.isidentifier() else ""
+
+
+def adds_to(node: f._Node) -> str:
+    """`self.items` of `self.items.append(x)`, `self.items += [x]`, `self.items[key] = x`; "" for anything else."""
+    if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in ADDING and node.args:
+        return shapes.dotted(node.func.obj)
+    if (
+        isinstance(node, f.Update)
+        and node.op == "+"
+        and isinstance(node.value, (f.Collection, f.Comprehension))
+    ):
+        return shapes.dotted(node.target)
+    if isinstance(node, f.Assign):
+        kept = [t for t in shapes.stored(node.targets) if isinstance(t, f.Index)]
+        return shapes.dotted(kept[0].obj) if kept and not isinstance(kept[0].index, f.Const) else ""
+    return ""
+
+
+def put(node: f._Node) -> tuple[str, str]:
+    """What a node does to which list: it puts something "behind" what is there, or has it "taken" from the front."""
+    if isinstance(node, f.Update) and node.op == "+":
+        return "behind", shapes.text_of(node.target)
+    if not isinstance(node, f.Call) or not isinstance(node.func, f.Attr):
+        return "", ""
+    if node.func.name in BEHIND:
+        return "behind", shapes.text_of(node.func.obj)
+    first = node.args[0] if node.func.name == "pop" and len(node.args) == 1 else None
+    at_front = isinstance(first, f.Const) and first.kind == "int" and first.value == 0
+    return ("taken", shapes.text_of(node.func.obj)) if at_front else ("", "")
+
+
+def filled(context: Context, here: Context, label: str, *, keyed: bool = False) -> Related | None:
+    """Where something is put at the end of a list, or into a dict that is `keyed`: in a method of the class, or for
+    `entry[1]` in another function defined here."""
+    name = attribute_of(context.function, label)
+    if name:
+        methods = context.project.methods_of(context.path, context.function.owner).values()
+        places = [(m, f"{m.params[0].name}.{name}") for m in methods if m.params and m.name not in MAKERS]
+    else:
+        places = [(m, label) for m in context.project.within(context.path, context.function)]
+    for function, text in places:
+        if function is here.function and not name:
+            continue
+        for node in shapes.nodes(function.body):
+            if put(node) == ("behind", text):
+                where = edits.absolute(replace(context, function=function), node)
+                return Related(where, f"`{function.name}` puts in at its end")
+            if keyed and adds_to(node) == text:
+                where = edits.absolute(replace(context, function=function), node)
+                return Related(where, f"`{function.name}` puts into it")
+    return None
+
+
+def is_set(function: f.Function, label: str, but: f._Node) -> bool:
+    """True if a function gives something another value, by another statement than one."""
+    return any(
+        label in map(shapes.dotted, shapes.stored(stmt.targets))
+        for stmt in shapes.walk(function.body)
+        if isinstance(stmt, f.Assign) and stmt is not but
+    )
+
+
+def text_started(values: tuple[AttributeValue, ...]) -> tuple[str, AttributeValue | None]:
+    """The kind of text that an attribute starts with, and where."""
+    for value in values:
+        if isinstance(value.value, f.Const) and value.value.kind in TEXTS and not value.value.value:
+            return value.value.kind, value
+    return "", None
+
+
+def where_set(context: Context, value: AttributeValue) -> Place:
+    """Where an attribute of the object's gets a value."""
+    assert value.value is not None
+    if value.function is not None:
+        return edits.absolute(replace(context, function=value.function), value.value)
+    cls = context.project.class_(context.path, context.function.owner)
+    start = cls.start if cls is not None else 0
+    return Place(context.path, Span(start + value.value.at, start + value.value.to))
