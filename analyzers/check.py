@@ -82,6 +82,7 @@ class Checking:
         self._found: list[Finding] = []
         self._cuts: frozenset[int] = frozenset()
         self.whole = False
+        self.steps: dict[str, int] = {}  # that were taken to look at a function, where it was run for that
 
     def go_on(self, enough: Callable[[], bool]) -> bool:
         """Look at functions until there are no more, or it is enough for now: asked after each of them. Whether the
@@ -94,7 +95,10 @@ class Checking:
         summaries.text = self._text
         try:
             for function in self._functions:
+                before = summaries.steps
                 self._found += _findings(summaries, path, function, self._rules, self._names, self._seen)
+                if summaries.steps != before:
+                    self.steps[function.qualname] = summaries.steps - before
                 if enough():
                     break
             else:

@@ -84,6 +84,9 @@ class Analyzer(Protocol):
     def ready(self, path: str, text: Text) -> bool:
         """Whether `analyse` would find an open document as whole as it was: false while an edit leaves it broken."""
 
+    def heaviest(self, path: str) -> int:
+        """The most steps that it took to look at one function of an open document."""
+
     def rehearse(self, path: str) -> None:
         """Make what the first edit of an open document will need, while nobody waits for it."""
 
@@ -180,6 +183,7 @@ class Engine:
         self._given: dict[str, dict[str, object]] = {}  # the same -> facts it is being linked by
         self._rewritten: set[tuple[str, str]] = set()  # since the newest profile
         self._edits = 0
+        self._steps: dict[str, dict[str, int]] = {}  # of an open document: what its functions took
         self._looking: _Looking | None = None  # what `look` has not finished
 
     # -- documents
@@ -205,6 +209,7 @@ class Engine:
             seen = Text(known.roomy.text)
             checking = check.Checking(self.project, path, seen, check_options(settings))
         whole = checking.go_on(lambda: monotonic() - began > seconds)
+        self._steps.setdefault(path, {}).update(checking.steps)
         if whole:
             self.project.memo.connect()  # now, rather than at the next keystroke
         else:
@@ -232,6 +237,9 @@ class Engine:
             return bool(known.tree.root_node.has_error)
         self._ahead[path] = now
         return True
+
+    def heaviest(self, path: str) -> int:
+        return max(self._steps.get(path, {}).values(), default=0)
 
     def rehearse(self, path: str) -> None:
         known, outline = self._open.get(path), self.project.outline(path)
@@ -414,6 +422,7 @@ class Engine:
 
     def close(self, path: str) -> None:
         self._open.pop(path, None)
+        self._steps.pop(path, None)
 
     def paths(self) -> tuple[str, ...]:
         return tuple(self.project.paths())

@@ -28,17 +28,25 @@ class Debouncer:
     """Runs the last of several requests for the same key, once the key has been quiet for the delay."""
 
     def __init__(self) -> None:
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[str, asyncio.Handle] = {}
         self._running: set[asyncio.Future[None]] = set()
 
     def schedule(self, key: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         """Run `work()` on the loop after `seconds`, unless the key is scheduled again or cancelled before."""
-        self.cancel(key)
-        self._timers[key] = asyncio.get_running_loop().call_later(seconds, self._start, key, work)
+        self.call(key, seconds, lambda: self.spawn(work()))
 
-    def _start(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
+    def call(self, key: str, seconds: float, work: Callable[[], object]) -> None:
+        """The same for work that is done when it returns. After no time at all it has its turn behind what has arrived."""
+        self.cancel(key)
+        loop = asyncio.get_running_loop()
+        if seconds:
+            self._timers[key] = loop.call_later(seconds, self._start, key, work)
+        else:
+            self._timers[key] = loop.call_soon(self._start, key, work)
+
+    def _start(self, key: str, work: Callable[[], object]) -> None:
         self._timers.pop(key, None)
-        self.spawn(work())
+        work()
 
     def spawn(self, work: Awaitable[None]) -> asyncio.Future[None]:
         """Run in the background; what it raises is logged."""
@@ -82,6 +90,11 @@ class Lane:
         self._futures.add(future)
         future.add_done_callback(self._futures.discard)
         return await asyncio.wrap_future(future)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no job runs or waits: asked by who submits them, it stays so until that submits another one."""
+        return not self._futures
 
     def close(self) -> None:
         """Drop the jobs that wait; the ones that run end by themselves."""

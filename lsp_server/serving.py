@@ -18,6 +18,7 @@ from pygls.io_ import StdoutWriter, run_async
 from lsp_server.features.offered import FEATURES
 from lsp_server.server import BigoServer
 from lsp_server.session import Session, Shown
+from lsp_server.wire.frames import Frames
 from lsp_server.wire.greeting import Greeted, greet
 from lsp_server.wire.protocol import Reader, Stdin
 
@@ -31,9 +32,6 @@ COLLECT = (20_000, 5, 1_000_000)
 in which no message is answered; facts and answers hold no cycles and go when nobody uses them any more."""
 
 SWITCH = 0.001  # seconds; Python's own 0.005 is what a keystroke may take altogether
-_AHEAD = 1 << 20
-"""Bytes that are read ahead of what is handled."""
-
 _PATIENCE = 1.0  # seconds that unfinished work may keep the process once the client has left
 
 
@@ -83,12 +81,11 @@ def _is_pipe(stdin: BinaryIO) -> bool:
 
 
 async def _serve_pipe(server: BigoServer, client: Greeted) -> None:
-    reader = asyncio.StreamReader(limit=_AHEAD)
-    reader.feed_data(client.inbox.read)
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), client.stdin)
+    frames = Frames(server)
     server.protocol.set_writer(StdoutWriter(client.stdout))
-    await _read(server, reader, threading.Event())
+    frames.data_received(client.inbox.read)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: frames, client.stdin)
+    await frames.gone
 
 
 async def _read(server: BigoServer, reader: asyncio.StreamReader, stop: threading.Event) -> None:

@@ -40,6 +40,9 @@ P = ParamSpec("P")
 SLICE = 0.03
 """Seconds after which an analysis lets others have their turn."""
 
+AT_HAND = 1_500
+"""Steps that any function of a document may take to be run for its edits to be looked at on the event's loop: 20 us each."""
+
 EARLY = 0.1
 """Seconds of processor time after which what was found so far in a document that was just opened is shown; then after
 twice that, and so on. What takes less is shown once, as a whole."""
@@ -233,6 +236,26 @@ class Session:
             return True
         return await self.ask(self._ready, document, self.state_of(document), document.text)
 
+    def look_now(self, path: str) -> bool | None:
+        """The same as `ready` and `analysed`, at once: for an edit that takes less than going to the engine's thread and back.
+        None where that is to be asked for: while others use the engine, and of a document with a function that takes long."""
+        document = self.documents.get(path)
+        before = document.analysis if document is not None else None
+        if document is None or before is None or before.state.world != self._world:
+            return None
+        text, limit = document.text, self.settings.analysis.max_file_size
+        if not self.lane.idle or self.engine.heaviest(path) > AT_HAND or len(text.source) > limit:
+            return None
+        state = self.state_of(document)
+        if not self._ready(document, state, text):
+            return False
+        begun = document.begun
+        if begun is not None and begun[1][0] is not None and begun[1][0].whole:
+            document.begun = None
+            document.seconds = begun[1][1]
+            document.analysis = Analysis(state, document.version, text, self._shown(begun[1][0].findings))
+        return True
+
     async def rehearse(self, path: str) -> None:
         """Let the first edit of an open document cost what the others do: see `Analyzer.rehearse`."""
         document = self.documents.get(path)
@@ -240,7 +263,7 @@ class Session:
             await self.ask(self.engine.rehearse, path)
 
     def _ready(self, document: OpenDocument, state: State, text: Text) -> bool:
-        # On the engine's thread. To go there and back twice would take as long as many an analysis.
+        # Where the engine runs. To go there and back twice would take as long as many an analysis.
         if not self.engine.ready(document.path, text):
             return False
         with contextlib.suppress(Exception):  # told when it is asked for
@@ -299,7 +322,7 @@ class Session:
                     self.tell_early(document, document.early)
 
     def _run(self, document: OpenDocument, state: State, text: Text) -> tuple[Looked | None, float]:
-        # On the engine's thread. While this waited for its turn, the person may have typed on.
+        # Where the engine runs. While this waited for its turn, the person may have typed on.
         if self.state_of(document) != state or self.documents.get(document.path) is not document:
             return None, 0.0
         began = time.thread_time()

@@ -51,6 +51,7 @@ class Summaries:
         self.models = Models(project)
         self.text = NO_TEXT  # of the file that is being checked
         self.runs = 0
+        self.steps = 0  # of these runs
         self.begun = 0  # files
         self.active: dict[tuple[str, str], int] = {}
         self.hubs = Hubs()
@@ -360,6 +361,7 @@ class Summaries:
         try:
             self._execute(run)
         finally:
+            self.steps += run.steps
             self.active[identity] -= 1
             if not self.active[identity]:
                 del self.active[identity]

@@ -88,8 +88,11 @@ async def refresh(ls: BigoServer, path: str) -> None:
     # An edit in the meantime asks for itself, and may leave the text too broken to be looked at.
     analysis = await ls.session.analysed(path, document.edits)
     document = ls.session.documents.get(path)
-    if document is None or analysis is None or ls.session.client.pull:
-        return
+    if document is not None and analysis is not None and not ls.session.client.pull:
+        _show(ls, document, analysis)
+
+
+def _show(ls: BigoServer, document: OpenDocument, analysis: Analysis) -> None:
     if analysis.state.edits != document.edits:
         return  # it failed, or the person typed on: positions would be wrong, and what is shown moves with the text
     if document.edits != document.saved and not ls.session.settings.diagnostics.on_type:
@@ -153,21 +156,38 @@ async def _keep(ls: BigoServer) -> None:
             )
 
 
-async def _refresh_typed(ls: BigoServer, path: str) -> None:
-    """`refresh` after an edit. While one leaves the text broken, as an open quote does, what was found before is shown
-    where it stands now; what is true of the broken text, once typing rests."""
+def _typed(ls: BigoServer, path: str) -> None:
+    """`refresh` after an edit, at once where that takes no time."""
     document = ls.session.documents.get(path)
     if document is not None and document.analysis is None and document.early is not None:
         _show_moved(ls, document, document.early)  # the whole of a long file takes long
-    if ls.session.client.pull or await ls.session.ready(path):
+    pull = ls.session.client.pull
+    ready = None if pull else ls.session.look_now(path)
+    analysis = document.analysis if document is not None else None
+    if document is None or ready is None:
+        ls.session.timers.spawn(refresh(ls, path) if pull else _refresh_typed(ls, path))
+    elif not ready:
+        _wait_for_rest(ls, document)
+    elif analysis is not None and analysis.state == ls.session.state_of(document):
+        _show(ls, document, analysis)
+    else:  # a part of it
+        ls.session.timers.spawn(refresh(ls, path))
+
+
+async def _refresh_typed(ls: BigoServer, path: str) -> None:
+    if await ls.session.ready(path):
         await refresh(ls, path)
-        return
-    document = ls.session.documents.get(path)
-    before = (document.analysis or document.early) if document is not None else None
-    if document is None or before is None:
-        return
-    _show_moved(ls, document, before)
-    ls.session.timers.schedule(path, REST, lambda: refresh(ls, path))
+    elif (document := ls.session.documents.get(path)) is not None:
+        _wait_for_rest(ls, document)
+
+
+def _wait_for_rest(ls: BigoServer, document: OpenDocument) -> None:
+    """While an edit leaves the text broken, as an open quote does, what was found before is shown where it stands now;
+    what is true of the broken text, once typing rests."""
+    before = document.analysis or document.early
+    if before is not None:
+        _show_moved(ls, document, before)
+        ls.session.timers.schedule(document.path, REST, lambda: refresh(ls, document.path))
 
 
 def _show_moved(ls: BigoServer, document: OpenDocument, before: Analysis) -> None:
@@ -184,7 +204,7 @@ def refresh_later(ls: BigoServer, path: str) -> None:
     document = ls.session.documents.get(path)
     if document is not None and document.seconds < AT_ONCE and not ls.session.client.pull:
         delay = 0
-    ls.session.timers.schedule(path, delay, lambda: _refresh_typed(ls, path))
+    ls.session.timers.call(path, delay, lambda: _typed(ls, path))
 
 
 def refresh_all_later(ls: BigoServer, changed: str) -> None:

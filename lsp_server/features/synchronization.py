@@ -11,6 +11,7 @@ from lsprotocol import types as lsp
 from lsp_server.features import diagnostics, index, lifecycle
 from lsp_server.server import BigoServer
 from lsp_server.wire.documents import Document
+from lsp_server.wire.edits import Params
 from lsp_server.wire.positions import to_path
 
 
@@ -31,7 +32,7 @@ def opened(ls: BigoServer, params: lsp.DidOpenTextDocumentParams) -> None:
     ls.session.timers.spawn(lifecycle.adopt(ls, document.path))
 
 
-def changed(ls: BigoServer, params: lsp.DidChangeTextDocumentParams) -> None:
+def changed(ls: BigoServer, params: lsp.DidChangeTextDocumentParams | Params) -> None:
     """Analyse when typing pauses, and the other open documents when it rests: their costs may come from this one."""
     document = ls.session.edited(to_path(params.text_document.uri))
     if document is not None and ls.session.settings.diagnostics.on_type:

@@ -13,9 +13,11 @@ from typing import Any
 
 import pygls.protocol.language_server
 from lsprotocol import types as lsp
+from msgspec import UNSET
 from pygls.workspace import PositionCodec, ServerTextPosition, TextDocument, Workspace
 
 from analyzers.text import Text
+from lsp_server.wire.edits import Change, Position, Range
 from lsp_server.wire.positions import column_of
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -38,7 +40,9 @@ def split_rows(text: str) -> list[str]:
 class Codec(PositionCodec):
     """Positions as the protocol defines them; the position handed in is left as it was."""
 
-    def position_from_client_units(self, lines: Sequence[str], position: lsp.Position) -> ServerTextPosition:
+    def position_from_client_units(
+        self, lines: Sequence[str], position: lsp.Position | Position
+    ) -> ServerTextPosition:
         if position.line >= len(lines):
             last = len(lines) - 1
             return ServerTextPosition(last, len(lines[last])) if lines else ServerTextPosition(0, 0)
@@ -48,6 +52,8 @@ class Codec(PositionCodec):
 
 class Document(TextDocument):
     """One open document. `rows` is the one true text: every line with its end, the last without one."""
+
+    _position_codec: Codec
 
     def __init__(self, uri: str, source: str | None = None, **options: Any) -> None:
         super().__init__(uri, source or "", **options)
@@ -69,15 +75,16 @@ class Document(TextDocument):
             self._text = Text.of(self.source)
         return self._text
 
-    def apply_change(self, change: lsp.TextDocumentContentChangeEvent) -> None:
+    def apply_change(self, change: lsp.TextDocumentContentChangeEvent | Change) -> None:
         """Apply one change of `textDocument/didChange`; a change without a range replaces the whole text."""
-        if isinstance(change, lsp.TextDocumentContentChangePartial):
-            self._splice(change.range, change.text)
+        span = getattr(change, "range", UNSET)
+        if span is not UNSET:
+            self._splice(span, change.text)
         else:
             self.rows = split_rows(change.text)
             self._text = None
 
-    def _splice(self, span: lsp.Range, text: str) -> None:
+    def _splice(self, span: lsp.Range | Range, text: str) -> None:
         rows = self.rows
         start = self._position_codec.position_from_client_units(rows, span.start)
         end = self._position_codec.position_from_client_units(rows, span.end)

@@ -60,7 +60,8 @@ class Protocol(LanguageServerProtocol):
 
     def handle_message(self, message: Any) -> None:
         """Dispatch; requests before `initialize` and after `shutdown` are refused rather than ignored."""
-        method, msg_id = getattr(message, "method", None), getattr(message, "id", None)
+        edit = isinstance(message, edits.Edit)
+        method, msg_id = getattr(message, "method", None), None if edit else getattr(message, "id", None)
         if method is None:
             self._handle_reply(message, msg_id)
         elif self._shutdown and method != lsp.EXIT:
@@ -69,17 +70,17 @@ class Protocol(LanguageServerProtocol):
             self._refuse(msg_id, lsp.ErrorCodes.ServerNotInitialized, "the server is not initialized")
         elif self._workspace is not None and method == lsp.INITIALIZE:
             self._refuse(msg_id, lsp.ErrorCodes.InvalidRequest, "the server is initialized already")
-        elif isinstance(message, lsp.DidChangeTextDocumentNotification):
+        elif edit:
             self._edit(message.params)
         else:
             super().handle_message(message)
 
-    def _edit(self, params: lsp.DidChangeTextDocumentParams) -> None:
+    def _edit(self, params: edits.Params) -> None:
         """What stock pygls does for `didChange`, without the context, the futures and the generator that it makes for
         each message: with the conversion a sixth of what a small edit takes."""
         try:
             for change in params.content_changes:
-                self.workspace.update_text_document(params.text_document, change)
+                self.workspace.update_text_document(params.text_document, change)  # type: ignore[arg-type]
             handler = self.fm.features.get(lsp.TEXT_DOCUMENT_DID_CHANGE)
             if handler is not None:
                 handler(params)
