@@ -17,12 +17,12 @@ from msgspec.structs import replace
 from tree_sitter import Node, Tree
 
 from analyzers import templates
-from analyzers.facts import ClassDef, FileFacts, Function, Import, Stmt, Suppression
+from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
 from analyzers.languages import TEMPLATE, Language
 from analyzers.languages.grammar import Grammar
 from analyzers.languages.jsdoc import comment_before
-from analyzers.languages.unit import Large, Pending, Unit
-from analyzers.syntax import parse
+from analyzers.languages.unit import LARGE, SMALL, Again, Known, Lowered, Pending, Unit
+from analyzers.syntax import Parsed, parse
 
 IGNORE = re.compile(rb"bigo:[ \t]*ignore\b[ \t]*(?:\[([^\]\r\n]*)\])?")
 
@@ -62,7 +62,10 @@ class Memo:
         self.limit = limit
         self.hits = 0
         self.misses = 0
-        self.large: dict[Large, tuple[Stmt, ...]] = {}  # of the top levels: see `Unit.statements`
+        self.large: dict[Known, Lowered] = {}  # statements of the top levels: see `Again`
+        self.parsed: Parsed | None = None  # the function that was parsed alone last
+        self.lowered = 0  # statements of functions that were known before, as they were otherwise
+        self._edited: tuple[Key, dict[Known, Lowered]] = ((), {})  # what was edited last, and its statements
         self._pieces: OrderedDict[Key, Piece] = OrderedDict()
         self._versions: dict[Key, tuple[Key, ...]] = {}  # by what a function is called, the latest last
 
@@ -77,6 +80,16 @@ class Memo:
             self.hits += 1
             self._pieces.move_to_end(key)
         return piece
+
+    def statements(self, key: Key) -> Again | None:
+        """What is known of the statements of a function that was another before; None for a new one."""
+        called = key[1:4]
+        if called not in self._versions:
+            return None
+        known = self._edited[1] if self._edited[0] == called else {}
+        again = Again(SMALL, known, {})
+        self._edited = (called, again.used)
+        return again
 
     def put(self, key: Key, piece: Piece) -> None:
         self._pieces[key] = piece
@@ -108,7 +121,7 @@ def extract(tree: Tree, source: bytes, language: Language, memo: Memo | None = N
     grammar = language.grammar
     root = tree.root_node
     top = Unit(source, grammar, {})
-    top.large = memo.large if memo is not None else None
+    top.again = Again(LARGE, memo.large, memo.large) if memo is not None else None
     body = (*top.block(root, 0), *top.rescue(root))
     functions = [
         Function(
@@ -179,13 +192,16 @@ def recall(outer: Unit, pending: Pending, source: bytes, language: str, memo: Me
     )
     piece = memo.get(key)
     if piece is None:
-        piece = piece_of(outer, pending)
+        again = memo.statements(key)
+        piece = piece_of(outer, pending, again)
         memo.put(key, piece)
+        if again is not None:
+            memo.lowered += again.lowered
     return piece.moved(pending.start)
 
 
-def piece_of(outer: Unit, pending: Pending) -> Piece:
-    """Lower an outermost function and all that it holds."""
+def piece_of(outer: Unit, pending: Pending, again: Again | None = None) -> Piece:
+    """Lower an outermost function and all that it holds, but for what was lowered before."""
     functions: list[Function] = []
     classes: list[ClassDef] = []
     imports: list[Import] = []
@@ -193,6 +209,7 @@ def piece_of(outer: Unit, pending: Pending) -> Piece:
     while queue:
         around, here = queue.pop()
         unit = around.inside(here)
+        unit.again = again if here.kind != "class" else None
         lowered = here.lower(unit, here)
         if isinstance(lowered, Function):
             functions.append(lowered)

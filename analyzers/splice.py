@@ -18,7 +18,7 @@ from analyzers.extract import IGNORE, Memo, recall
 from analyzers.facts import ClassDef, Define, FileFacts, Function, Stmt
 from analyzers.languages import Language
 from analyzers.languages.unit import Unit
-from analyzers.syntax import parse_within
+from analyzers.syntax import Parsed, parse_within, tree_after
 from analyzers.text import Span
 
 _NOTHING = re.compile(rb"(?:[ \t\r\n\f]|#[^\n]*)*")
@@ -56,7 +56,8 @@ def spliced(
     held = facts.functions[at:stop]
     if not _is_alone(facts, before, old, held, region) or IGNORE.search(after, *region):
         return None
-    made = _lowered(after, old, region, language, memo, seconds, clock)
+    known = tree_after(memo.parsed, before, after, changed, region)
+    made = _lowered(after, old, region, language, memo, known, seconds, clock)
     if made is None:
         return None
     functions = (*facts.functions[:at], *sorted(made, key=lambda one: one.start), *facts.functions[stop:])
@@ -91,13 +92,17 @@ def _lowered(
     region: Span,
     language: Language,
     memo: Memo,
+    known: Parsed | None,
     seconds: float,
     clock: Callable[[], float],
 ) -> tuple[Function, ...] | None:
     """The function that stands in the region now, with those inside it; None where it is not what it was called."""
-    tree = parse_within(source, language, seconds, clock=clock, part=region)
+    tree = parse_within(
+        source, language, seconds, known.tree if known is not None else None, clock, part=region
+    )
     if tree is None or tree.root_node.has_error:
         raise Broken
+    memo.parsed = Parsed(source, region, tree)
     grammar = language.grammar
     nodes = [node for node in tree.root_node.children if node.kind_id not in grammar.comments]
     if len(nodes) != 1:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tree_sitter import Node, Parser, Point, Range, Tree
 
 from analyzers.languages import Language
+from analyzers.text import Span, common_suffix
 
 SLICE = 65536  # bytes handed to the parser at a time; it asks whether to go on between them
 
@@ -107,6 +108,34 @@ def edit_tree(
     gone, come = _further(old_source, start, at, old_end), _further(new_source, start, at, new_end)
     tree.edit(start, old_end, new_end, at, gone, come)
     return Mark(start, at)
+
+
+class Parsed(NamedTuple):
+    """A part of a text, and its tree."""
+
+    source: bytes
+    part: Span
+    tree: Tree
+
+
+def tree_after(known: Parsed | None, before: bytes, after: bytes, changed: Span, part: Span) -> Parsed | None:
+    """What is known of a part of `before`, told what it is in `after`, where only `changed` differs: at its beginning
+    something was typed, and blanks at its end make up for that. None where it is not known."""
+    if known is None or known.source is not before or known.part != part:
+        return None
+    start, end = changed
+    gone, come = before[start:end].rstrip(b" "), after[start:end].rstrip(b" ")
+    same = common_suffix(gone, come)
+    old, new = end - start - len(gone), end - start - len(come)  # blanks
+    at = _further(before, part.start, START.point, start)
+    typed = start + len(come) - same
+    tree = known.tree.copy()
+    until = start + len(gone) - same
+    tree.edit(start, until, typed, at, _further(before, start, at, until), _further(after, start, at, typed))
+    behind = start + len(come)
+    row, column = _further(after, start, at, behind)
+    tree.edit(behind, behind + old, end, (row, column), (row, column + old), (row, column + new))
+    return Parsed(after, part, tree)
 
 
 def make_room(tree: Tree, rooms: Iterable[tuple[int, int]]) -> None:

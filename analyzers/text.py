@@ -118,3 +118,17 @@ def common_prefix(a: bytes, b: bytes) -> int:
         else:
             high = middle
     return low
+
+
+def common_suffix(a: bytes, b: bytes, most: int | None = None) -> int:
+    """How many bytes two texts have in common at their end, up to so many."""
+    low, high = 0, min(len(a), len(b)) if most is None else most
+    if high == 0 or a[-high:] == b[-high:]:
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
+            low = middle
+        else:
+            high = middle
+    return low

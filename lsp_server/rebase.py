@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analyzers.findings import Edit, Finding, Place, Related
-from analyzers.text import Span, common_prefix
+from analyzers.text import Span, common_prefix, common_suffix
 
 
 def changed_part(old: bytes, new: bytes) -> tuple[Span, Span]:
     """The smallest span of `old` and the span of `new` in its place, so that everything around them is the same."""
     start = common_prefix(old, new)
     most = min(len(old), len(new)) - start
-    end = _common_suffix(old, new, most)
+    end = common_suffix(old, new, most)
     return Span(start, len(old) - end), Span(start, len(new) - end)
 
 
@@ -63,16 +63,3 @@ def moved(findings: Sequence[Finding], path: str, old: bytes, new: bytes) -> tup
 
 def _meet(span: Span, gone: Span) -> bool:
     return span.start < gone.end and gone.start < span.end
-
-
-def _common_suffix(a: bytes, b: bytes, most: int) -> int:
-    low, high = 0, most
-    if high == 0 or a[-high:] == b[-high:]:
-        return high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
-            low = middle
-        else:
-            high = middle
-    return low

@@ -103,13 +103,12 @@ def test_the_command_line_knows_no_editor() -> None:
 
 
 def test_one_file_converts() -> None:
-    """Positions, ranges, diagnostics and edits of the protocol are made in one place, where offsets are at hand. Another
-    reads those of an edit that comes from the client."""
+    """Positions, ranges, diagnostics and edits of the protocol are made in one place, where offsets are at hand."""
     made = re.compile(r"\b(?:lsp|types)\.(?:Position|Range|Location|Diagnostic|TextEdit)\(")
     makers = [
         path.as_posix() for path in below("lsp_server/") if made.search((REPO / path).read_text("utf-8"))
     ]
-    assert makers == ["lsp_server/wire/convert.py", "lsp_server/wire/edits.py"]
+    assert makers == ["lsp_server/wire/convert.py"]
 
 
 def test_three_know_tree_sitter() -> None:

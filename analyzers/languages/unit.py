@@ -34,11 +34,29 @@ if TYPE_CHECKING:
 LARGE = 2_000
 """Bytes. A statement of the top level that is larger is worth remembering."""
 
-MAX_LARGE = 500
-"""So many are kept; then it begins anew."""
+SMALL = 24
+"""The same in a function that is being edited."""
 
-Large = tuple[int, int, bytes]
-"""Where such a statement is, in which grammar, and what it is."""
+MAX_LARGE = 500
+"""So many are kept of top levels; then it begins anew."""
+
+Known = tuple[int, int, int, int, bytes]
+"""The grammar of a statement, its kind, how deep it is nested, where it is, and what it is."""
+
+Lowered = tuple[tuple["Stmt", ...], bool, bool]
+"""What it becomes, and whether it loops and yields."""
+
+
+class Again:
+    """Statements of `least` bytes and more that were lowered before. What is `used` again is kept for the next time, too."""
+
+    __slots__ = ("known", "least", "lowered", "used")
+
+    def __init__(self, least: int, known: dict[Known, Lowered], used: dict[Known, Lowered]) -> None:
+        self.least = least
+        self.known = known
+        self.used = used
+        self.lowered = 0  # those that were not known
 
 
 class Pending(NamedTuple):
@@ -62,6 +80,7 @@ class Unit:
     """The state while one function, class or file is lowered."""
 
     __slots__ = (
+        "again",
         "base",
         "counts",
         "decorators",
@@ -74,7 +93,6 @@ class Unit:
         "imports",
         "is_generator",
         "kind_hint",
-        "large",
         "name_hint",
         "names",
         "owner",
@@ -104,7 +122,7 @@ class Unit:
         )
         self.kind_hint = "lambda"
         self.queued: list[Pending] = []
-        self.large: dict[Large, tuple[Stmt, ...]] | None = None  # large statements lowered before
+        self.again: Again | None = None
         self.imports: list[Import] = []
         self.exports: list[Export] = []
 
@@ -240,8 +258,8 @@ class Unit:
             kind = node.kind_id
             handler = stmts.get(kind)
             if handler is not None:
-                if self.large is not None and node.end_byte - node.start_byte > LARGE:
-                    self._remembered(handler, node, depth, out, self.large)
+                if self.again is not None and node.end_byte - node.start_byte > self.again.least:
+                    self._remembered(handler, node, depth, out, self.again)
                 else:
                     handler(self, node, depth, out)
                 continue
@@ -255,23 +273,45 @@ class Unit:
         node: Node,
         depth: int,
         out: list[Stmt],
-        large: dict[Large, tuple[Stmt, ...]],
+        again: Again,
     ) -> None:
-        """A large statement that defines and imports nothing, a table for example, is lowered once."""
+        """A statement that defines and imports nothing is lowered once: a long table, or what is not edited of a function."""
         text = self.source[node.start_byte : node.end_byte]
-        key = (id(self.grammar), node.start_byte - self.base, blake2b(text, digest_size=16).digest())
-        known = large.get(key)
-        if known is not None:
-            out.extend(known)
-            return
-        before = (len(self.queued), len(self.imports), len(self.exports), len(self.decorators), self.has_loop)
-        at = len(out)
+        if len(text) > LARGE:
+            text = blake2b(text, digest_size=16).digest()
+        key = (id(self.grammar), node.kind_id, depth, node.start_byte - self.base, text)
+        known = again.known.get(key)
+        if known is None:
+            known = self._lowered(handler, node, depth, again, key)
+        else:
+            again.used[key] = known
+        statements, loops, yields = known
+        out.extend(statements)
+        self.has_loop |= loops
+        self.is_generator |= yields
+
+    def _lowered(
+        self,
+        handler: Callable[[Unit, Node, int, list[Stmt]], None],
+        node: Node,
+        depth: int,
+        again: Again,
+        key: Known,
+    ) -> Lowered:
+        around = (self.has_loop, self.is_generator)
+        self.has_loop = self.is_generator = False
+        before = (len(self.queued), len(self.imports), len(self.exports), len(self.decorators))
+        out: list[Stmt] = []
         handler(self, node, depth, out)
-        after = (len(self.queued), len(self.imports), len(self.exports), len(self.decorators), self.has_loop)
+        after = (len(self.queued), len(self.imports), len(self.exports), len(self.decorators))
+        made = (tuple(out), self.has_loop, self.is_generator)
+        self.has_loop, self.is_generator = around
+        again.lowered += 1
         if before == after and not node.has_error:
-            if len(large) >= MAX_LARGE:
-                large.clear()
-            large[key] = tuple(out[at:])
+            if again.used is again.known and len(again.known) >= MAX_LARGE:
+                again.known.clear()
+            again.used[key] = made
+        return made
 
     def function_body(self, node: Node | None) -> tuple[Stmt, ...]:
         """The statements of a function: those of its block, or the `Return` of its one expression."""

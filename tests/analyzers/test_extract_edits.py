@@ -198,3 +198,47 @@ def test_old_texts_of_one_function_are_let_go_of() -> None:
         source = b"def f():\n    return %d\n\n\ndef g():\n    pass\n" % turn
         extract(parse(source, PYTHON), source, PYTHON, memo)
     assert len(memo) == VERSIONS + 1
+
+
+def test_statements_of_an_edited_function_are_lowered_once() -> None:
+    steps = b"".join(
+        b"    if x[%d]:\n        y = [z for z in x if z > %d]\n        f(y)\n" % (n, n) for n in range(40)
+    )
+    language, memo = PYTHON, Memo()
+    source = b"def f(x):\n" + steps + b"    return x\n"
+    lowered = []
+    for turn in range(4):
+        extract(parse(source, language), source, language, memo)
+        lowered.append(memo.lowered)
+        memo.lowered = 0
+        source = source.replace(b"z > 30", b"%d + z > 30" % turn)
+    assert lowered[0] == 0, "a new function is not gone over twice"
+    assert lowered[1] == 80, "what was not kept yet"
+    # The statement, the one around it, and those that have moved.
+    assert lowered[2] == lowered[3] == 2 + 2 * 9
+    assert extract(parse(source, language), source, language, memo) == facts_of(source, language)
+
+
+@pytest.mark.parametrize("last", [b"    while x:\n        x.pop()\n", b"    if x:\n        yield x.pop()\n"])
+def test_what_loops_and_yields_does_so_when_it_is_taken_over(last: bytes) -> None:
+    language, memo = PYTHON, Memo()
+    first = b"    for a in x:\n        yield a\n"
+    for body in (
+        first + last,
+        b"    pass\n" + first + last,
+        b"    xs\n" + first + last,
+        b" " * 41 + b"\n" + last,
+        last,
+    ):
+        for start in (b"def f(x):\n", b"def f(y):\n"):
+            source = start + body + b"\n\nfor z in y:\n    " + b"print(1)\n    " * 300
+            source = source.rstrip(b" ")
+            assert extract(parse(source, language), source, language, memo) == facts_of(source, language)
+
+
+def test_large_statements_of_the_top_level_say_that_they_loop() -> None:
+    language, memo = PYTHON, Memo()
+    large = b"for z in y:\n" + b"    print(1)\n" * 300
+    for first in (b"for a in b: c\n", b"for a in b: d\n", b"x = [1, 2, 34]\n"):
+        source = first + large
+        assert extract(parse(source, language), source, language, memo) == facts_of(source, language)

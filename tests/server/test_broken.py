@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from connection import Editor, at, play
 
-from analyzers import syntax
+from analyzers import splice, syntax
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
 from analyzers.text import Span, Text
 from lsp_server.engine import Engine
@@ -105,3 +106,42 @@ def test_findings_move_with_their_text() -> None:
     assert [one.place.span for one in found] == [Span(0, 2), Span(3, 9), Span(7, 10)], "one is gone"
     assert [step.place for step in found[-1].related] == [other, Place("a", Span(1, 8))]
     assert next(one.place.span for one in moved(held, "a", b"0123456789", b"xx0123456789")) == Span(2, 4)
+
+
+def test_what_is_parsed_of_a_text_that_an_edit_breaks_and_mends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted in bytes: its function alone while typing goes on, the whole text once for what is true of it."""
+    parsed: list[int] = []
+    within = syntax.parse_within
+
+    def counted(source: bytes, *args: Any, **options: Any) -> Any:
+        part = options.get("part") or (0, len(source))
+        parsed.append(part[1] - part[0])
+        return within(source, *args, **options)
+
+    monkeypatch.setattr(syntax, "parse_within", counted)
+    monkeypatch.setattr(splice, "parse_within", counted)
+    text = "".join(ONE.format(n=n) for n in range(300))
+    engine = Engine()
+
+    def took(step: Callable[[str], object], source: str) -> int:
+        parsed.clear()
+        step(source)
+        return sum(parsed)
+
+    def ready(source: str) -> None:
+        assert engine.ready(PATH, Text(source.encode())) == ('"' not in source)
+
+    def analyse(source: str) -> None:
+        engine.analyse(PATH, Text(source.encode()), "python", Settings())
+
+    analyse(text)
+    room = len(text) + 301 * 256
+    for broken in (text.replace("count = 7\n", f"count = {quote}7\n") for quote in ('"', '"""')):
+        assert took(ready, broken) < 1_000
+        assert took(ready, text) == 0, "closed in time"
+        assert took(analyse, broken) < 1_000 + room + len(broken), (
+            "with its tree at hand, then as if it were new"
+        )
+        assert took(analyse, broken) == 0
+        assert took(analyse, text) <= room
+        assert took(ready, text.replace("count = 8", "count = 88")) < 1_000
