@@ -179,6 +179,7 @@ def finding_outside(finding: Finding, texts: Mapping[str, Roomy]) -> Finding:
         tuple([Related(_place(one.place, texts), one.message) for one in finding.related]),
         finding.tags,
         tuple([_fix(fix, texts) for fix in finding.fixes]),
+        _place(finding.cause, texts) if finding.cause is not None else None,
     )
 
 

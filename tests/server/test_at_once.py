@@ -66,6 +66,14 @@ async def opened(editor: Editor) -> None:
     await editor.until(lambda: editor.session.lane.idle)
 
 
+@pytest.fixture(autouse=True)
+def _no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no reason to go to the other thread here."""
+    monkeypatch.setattr("lsp_server.session.SLICE", 60.0)
+    monkeypatch.setattr("lsp_server.engine.HURRY", 60.0)
+    monkeypatch.setattr("lsp_server.features.diagnostics.AT_ONCE", 60.0)
+
+
 def test_a_small_edit_does_not_leave_the_loop() -> None:
     async def story(editor: Editor) -> None:
         await opened(editor)

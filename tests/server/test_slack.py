@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from analyzers.check import summaries_of
+from analyzers.findings import Confidence, Cost, Finding, Place, Severity
 from analyzers.text import Span, Text
 from lsp_server.engine import Engine
 from lsp_server.rebase import changed_part
 from lsp_server.settings_table import Settings
-from lsp_server.slack import Roomy, gaps_in
+from lsp_server.slack import Roomy, finding_outside, gaps_in
 
 PATH = "/w/a.py"
 
@@ -308,3 +309,11 @@ def test_who_slices_the_text_gets_the_editors_own(tmp_path: Path) -> None:
     assert text.slice(Span(function.start, function.end)).startswith("def last(")
     changed = SOURCE.replace("count = 0", "count = 10")
     assert analysed(engine, changed.encode()) == analysed(Engine(), changed.encode())
+
+
+def test_what_findings_have_in_common_has_the_positions_of_the_text() -> None:
+    roomy = Roomy(b"a\nb\nc\n", (1, 3))
+    place = Place(PATH, Span(roomy.inside(2), roomy.inside(3)))
+    held = Finding("r", place, "", Severity.HINT, Confidence.LOW, Cost(), "", cause=place)
+    assert finding_outside(held, {PATH: roomy}).cause == Place(PATH, Span(2, 3))
+    assert finding_outside(held, {}).cause == place
