@@ -134,15 +134,30 @@ def _made(project: Project, key: Key, at: At) -> Iterator[f.Stmt]:
 
 def _own_lists(project: Project, key: Key) -> Iterator[tuple[str, f.Assign]]:
     """The fields of a model's type that list the rows of a relation, and have no resolver."""
-    held = classes.meta(project, key, "model")
-    named = classes.class_of(project, held) if held is not None else None
+    reads = _reads_rows(project, key)
+    is_for_one = reads or classes.meta(project, key, "model") is not None
+    named = graphql_fields.shown_model(project, key) if is_for_one else None
     model = Models(project).model(*named) if named is not None else None
     for name, assign in classes.own(project, key).items() if model is not None else ():
         relation = model.relations.get(name) if model is not None else None
         if relation is None or not relation.many or classes.method(project, key, _PREFIX + name) is not None:
             continue
-        if assign.value is not None and _means(project, key[0], assign.value, frameworks().graphql_rows):
+        value = assign.value
+        if (value is not None and _means(project, key[0], value, frameworks().graphql_rows)) or (
+            reads and value is None and _noted(project, key, assign) is not None
+        ):
             yield name, assign
+
+
+def _reads_rows(project: Project, key: Key) -> bool:
+    """True for a type of strawberry's for a model, in a program that has no extension which loads what is asked for."""
+    cls = project.class_(*key)
+    known = frameworks().graphql_model_decorator
+    return (
+        cls is not None
+        and any(_means(project, key[0], decorator, known) for decorator in cls.decorators)
+        and not project.words.says_any("optimizers", frameworks().graphql_optimizer.names)
+    )
 
 
 def _hinted(project: Project, cls: f.ClassDef, key: Key, rows: f.Expr, at: At) -> Iterator[f.Stmt]:
@@ -418,6 +433,9 @@ def _single_of(project: Project, key: Key, assign: f.Assign) -> f.Expr | None:
         and _means(project, key[0], value, frameworks().graphql_single)
     ):
         return _named(project, key[0], value.args[0])
+    if _reads_rows(project, key):
+        made = isinstance(value, f.Call) and _means(project, key[0], value, frameworks().graphql_rows)
+        return _without_none(assign.annotation) if value is None or made else None
     plain = value is None and not classes.derives(project, key, frameworks().graphql_type)
     cls = project.class_(*key)
     if (
@@ -515,7 +533,8 @@ def _is_given(project: Project, key: Key, target: Key, assign: f.Assign) -> bool
     """True for a list without a resolver of its own whose rows are known: all of a model, at the top of the schema; or
     those of a function that is named."""
     call = assign.value
-    if not isinstance(call, f.Call) or classes.meta(project, key, "model") is not None:
+    is_for_one = classes.meta(project, key, "model") is not None or graphql_fields.shown_model(project, key)
+    if not isinstance(call, f.Call) or is_for_one:
         return False
     if keyword(call, "resolver") is not None:
         return _means(project, key[0], call, frameworks().graphql_field)

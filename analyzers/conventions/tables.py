@@ -56,6 +56,8 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     graphql_type: Names
     graphql_model_type: Names
     graphql_decorator: Names
+    graphql_model_decorator: Names
+    graphql_optimizer: Names
     graphql_field: Names
     graphql_list: Names
     graphql_connection: Names

@@ -116,14 +116,14 @@ def _compare(run: Run, node: f.Compare) -> Value:
 def _logic(run: Run, node: f.Logic, *, whole: bool = False) -> Value:
     """`a and b`, `a or b`: all parts but the last are asked whether they hold, that one where the whole is."""
     first, rest = condition(run, node.parts[0]), node.parts[1:]
-    name = spared.left_out(run, node.parts[0])[1] if node.op == "or" else ""
+    name = spared.left_out(run, node.parts[0])[node.op == "or"] if node.op in ("and", "or") else ""
     key = node.parts[0] if node.op == "or" else node
     kept = run.language != "python" and memos.loads_what_misses(node)
     run.memo_depth += kept
     with (
         spared.where(run, name),
         keyed.without(run, key),
-    ):  # `prices or load()`, `line.order_id or line.order.id`
+    ):  # `prices or load()`, `line.order_id or line.order.id`, `self._state.adding and not self.order`
         between = [condition(run, part) for part in rest[:-1]]
         last = condition(run, rest[-1]) if whole else evaluate(run, rest[-1])
     run.memo_depth -= kept

@@ -86,7 +86,9 @@ class Django(Struct, frozen=True):
     instance: Effects
     signals: Words
     functions: Effects  # by full dotted name
-    classes: dict[str, Names]  # model, user, model_mixin, manager, queryset, prefetch: full dotted names
+    classes: dict[
+        str, Names
+    ]  # model, user, model_mixin, manager, queryset, prefetch, migration: full dotted names
     relations: Words  # field class or its ending -> fk, o2o, m2m, generic_fk, generic_relation
     select_related: Names  # the kinds of relation a JOIN can load
     columns: Words

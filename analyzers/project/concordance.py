@@ -13,7 +13,7 @@ from analyzers.project.survey import Survey
 
 Key = tuple[str, str]
 
-_KINDS = ("methods", "defined", "kept", "loaded", "custom", "givers", "packages")
+_KINDS = ("methods", "defined", "kept", "loaded", "custom", "givers", "packages", "optimizers")
 """The fields of a survey that are asked for word by word."""
 
 _PLACED = ("reads", "heirs", "registered")

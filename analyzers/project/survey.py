@@ -23,6 +23,7 @@ Unit = f.Function | f.ClassDef
 
 _LOOKUP = re.compile(r"^-?[a-zA-Z]\w*$")
 _LOADERS = frozenset({"prefetch_related", "prefetch_related_objects", "Prefetch"})
+_OPTIMIZER = "OptimizerExtension"
 _REGISTER = "register"
 _STAYS_VALID = "expire_on_commit"
 _NO_FUNCTIONS = (f.Const, f.Collection, f.Mapping, f.Compare, f.Binary, f.Unary, f.Template, f.Comprehension)
@@ -39,7 +40,8 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     look-up (`lines__product`), `loaded` the parts of what is prefetched, `custom` those with a query of their own.
     `heirs` says by a name which of a script's classes are derived from it, or have the methods that it lists.
     `givers` are the functions that return a set of rows. `reads` says by an attribute's name which functions with a loop read it. `stays_valid`: something is told what
-    becomes of a session's rows at its commit. `registered` are the classes that the module registers for something else.
+    becomes of a session's rows at its commit. `registered` are the classes that the module registers for something else, `optimizers`
+    extensions of a schema that load what a question asks for.
     """
 
     language: str = "python"
@@ -56,6 +58,7 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     stays_valid: bool = False
     heirs: dict[str, tuple[str, ...]] = {}
     registered: dict[str, tuple[str, ...]] = {}
+    optimizers: frozenset[str] = frozenset()
 
     @property
     def packages(self) -> frozenset[str]:
@@ -80,6 +83,7 @@ class _Part(Struct, frozen=True):
     names: tuple[object, ...] = ()
     above: tuple[str, ...] = ()
     registered: frozenset[str] = _NOTHING
+    optimizers: frozenset[str] = _NOTHING
 
 
 class Surveyor:
@@ -172,6 +176,9 @@ def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -
         any(part.stays_valid for part in parts),
         heirs,
         registered,
+        frozenset(item.name for item in facts.imports if item.name.endswith(_OPTIMIZER)).union(
+            *(part.optimizers for part in parts)
+        ),
     )
 
 
@@ -246,6 +253,7 @@ def _part(unit: Unit, python: bool) -> _Part:
         registered=frozenset(registered - {""})
         if function is not None and function.kind == "module"
         else _NOTHING,
+        optimizers=frozenset(name for name in read if name.endswith(_OPTIMIZER)),
     )
 
 

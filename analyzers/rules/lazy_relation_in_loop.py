@@ -76,11 +76,19 @@ def _below(context: Context, query: Queried) -> Loop | None:
     origin = query.origin
     ours = origin is not None and (
         context.inside(origin.place)
-        or (origin.first is not None and context.inside(origin.first))
+        or _begun_here(context, query, origin)
         or (_shown_here(context, query) and not _is_told_there(context, query, origin))
         or _handed_here(context, query, origin)
     )
     return query.within if ours and not query.batch and not query.memoised else None
+
+
+_NEAR = 3
+"""Calls to a read of rows that began here, and that another function chose among: further away much may have been loaded."""
+
+
+def _begun_here(context: Context, query: Queried, origin: Origin) -> bool:
+    return origin.first is not None and context.inside(origin.first) and len(query.chain) <= _NEAR
 
 
 def _shown_here(context: Context, query: Queried) -> bool:

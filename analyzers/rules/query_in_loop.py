@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzers import facts as f
 from analyzers.conventions import units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Severity
@@ -149,8 +150,37 @@ def _is_below(context: Context, query: Queried, loop: Loop) -> bool:
     """
     if of_framework(loop) or _is_shown(context, query, loop):
         return True
-    is_unit = context.function.kind == units.KIND
-    return is_unit and context.inside(query.place) and not context.inside(loop.place)
+    if context.function.kind == units.KIND:
+        return context.inside(query.place) and not context.inside(loop.place)
+    return _is_known_here_alone(context, query, loop)
+
+
+_NEAR = 3
+"""Calls that lead to a query that is told where only the caller has the rows."""
+
+
+def _is_known_here_alone(context: Context, query: Queried, loop: Loop) -> bool:
+    """True for a loop of the function that is called here, if that asks for nothing as far as it knows: the rows that it
+    goes through are handed to it. What lies further away hangs on more than these rows.
+    """
+    if not 0 < len(query.chain) <= _NEAR:
+        return False
+    step = query.chain[1].place if len(query.chain) > 1 else query.place
+    called = _outermost(context, step.path, step.span.start)
+    if called is None or (step.path, called.qualname) == (context.path, context.function.qualname):
+        return False
+    if loop.place.path != step.path or loop.function != called.qualname:
+        return False
+    alone = context.summaries.analysis(step.path, called.qualname)
+    return alone is not None and not any(other.place == query.place for other in alone.queries)
+
+
+def _outermost(context: Context, path: str, at: int) -> f.Function | None:
+    """The function that holds a place and that no other function holds; None at the top of a module or in a template."""
+    facts = context.project.facts(path)
+    written = facts.functions if facts is not None else ()
+    around = (g for g in written if g.kind not in ("module", TEMPLATE) and g.start <= at < g.end)
+    return min(around, key=lambda function: function.start, default=None)
 
 
 def _is_shown(context: Context, query: Queried, loop: Loop) -> bool:

@@ -53,6 +53,10 @@ def left_out(run: Run, test: f.Expr) -> tuple[str, str]:
     if isinstance(test, f.Unary) and test.op == "not":
         holds, fails = left_out(run, test.operand)
         return fails, holds
+    if isinstance(test, f.Logic) and test.op in ("and", "or"):
+        sides = [left_out(run, part)[test.op == "or"] for part in test.parts]
+        known = next(filter(None, sides), "")
+        return ("", known) if test.op == "or" else (known, "")
     if isinstance(test, f.Compare) and test.ops in (("is",), ("==",), ("is not",), ("!=",)):
         other = test.rights[0]
         found = _of_row(run, test.left) if _is_none(other) else ("", "")

@@ -12,6 +12,7 @@ from analyzers.evaluate import class_values, shapes
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.queries import django_columns as columns
 from analyzers.evaluate.queries import django_loaders as loaders
+from analyzers.evaluate.queries import django_methods
 from analyzers.evaluate.queries import django_owners as owners
 from analyzers.evaluate.queries import django_signals as signals
 from analyzers.evaluate.queries.emit import BATCH, alone, constant_texts, emit, join_path, read_later, row
@@ -114,6 +115,10 @@ def _of_row(run: Run, base: Value, found: Model, node: f.Attr) -> Value | None:
         filling = found.relations[name]
         target = row(filling.target, base.origin, at, inverse=_back(filling))
         return Value("list", of=target, depends=base.depends, label=label)
+    if base.origin is not None and loaders.is_annotated(base.origin, join_path(base.path, node.name)):
+        return Value(
+            "unknown", depends=base.depends, label=label
+        )  # It stands before a property that is kept.
     if _instance_effect(node.name):
         return Value("method", bound=base, depends=base.depends, label=label)
     return None
@@ -183,7 +188,8 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     if receiver is not None and receiver.kind in SETS and name:
         return _method(run, node, receiver, name, arguments)
     if receiver is not None and target.kind == "method" and model_of(run, receiver) is not None:
-        return _instance_method(run, node, receiver, name, arguments)
+        kind = "write" if _instance_effect(name) == "write_one" else "read"
+        return django_methods.method(run, node, receiver, name, kind, _model_name(run, receiver), arguments)
     if target.kind == "external":
         return _function(run, node, target.dotted, arguments)
     if receiver is not None and name and run.language == "python" and owners.known_by_name(receiver):
@@ -439,29 +445,6 @@ def _custom(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
 def _uncertain(run: Run, node: f.Call, receiver: Value) -> Value:
     origin = replace(receiver.origin or Origin(run.place(node)), certain=False, place=run.place(node))
     return _known_owner(_set("queryset", receiver.ref, origin, receiver.label), receiver)
-
-
-def _instance_method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
-    kind = "write" if _instance_effect(name) == "write_one" else "read"
-    label = f"{receiver.label or 'row'}.{name}()"
-    own = (
-        names.member(run.summaries.project, *receiver.ref, name) if receiver.ref and receiver.ref[0] else None
-    )
-    note = (
-        f"`{own.qualname}` is the model's own: a batch would skip it" if own is not None and own.path else ""
-    )
-    emit(
-        run,
-        kind,
-        label,
-        run.place(node),
-        receiver.depends | arguments.depends,
-        orm="django",
-        model=_model_name(run, receiver),
-        note=note,
-    )
-    signals.sent(run, name, receiver, run.place(node))
-    return NONE
 
 
 def _function(run: Run, node: f.Call, dotted: str, arguments: Arguments) -> Value | None:

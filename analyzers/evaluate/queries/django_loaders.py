@@ -185,6 +185,11 @@ def annotated(origin: Origin, node: f.Call) -> Origin:
     return replace(origin, prefetches=origin.prefetches | given)
 
 
+def is_annotated(origin: Origin, at: str) -> bool:
+    """True for an attribute that the query itself computes: `annotate(total=Count("reviews"))`."""
+    return f"{at}=" in origin.prefetches
+
+
 def fills(origin: Origin | None, path: str, name: str) -> bool:
     """True if the query that a row came from, at a path of relations, gives it an attribute of that name, or may."""
     at = join_path(path, name)

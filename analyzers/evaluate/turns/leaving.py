@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from msgspec.structs import replace
+
 from analyzers import facts as f
 from analyzers.evaluate import shapes
+from analyzers.evaluate.events import Loop, Queried
 from analyzers.evaluate.run import Run
 
 
@@ -68,7 +71,7 @@ def _depth(run: Run, kind: str) -> int:
 
 def once(run: Run, depth: int, body: Callable[[], None]) -> None:
     """Run what happens on the last turn of all loops beyond `depth`: its costs are paid outside of them."""
-    opened = len(run.loops)
+    opened, before = len(run.loops), len(run.analysis.queries)
     frame = run.open_side()
     try:
         body()
@@ -76,3 +79,16 @@ def once(run: Run, depth: int, body: Callable[[], None]) -> None:
         while len(run.loops) > opened:
             run.close()
         run.close_side(frame, depth)
+    left = tuple(run.loops[depth:opened])
+    run.analysis.queries[before:] = [_sent_once(query, left) for query in run.analysis.queries[before:]]
+
+
+def _sent_once(query: Queried, left: tuple[Loop, ...]) -> Queried:
+    """A query that is sent as the loops are left: it depends on what these went through, and is no more in them."""
+    numbers = {loop.number for loop in left}
+    if numbers.isdisjoint(loop.number for loop in query.loops):
+        return query
+    loops = tuple(loop for loop in query.loops if loop.number not in numbers)
+    gone_through = frozenset().union(*(loop.over.depends for loop in left if loop.number in query.depends))
+    around = {loops[-1].number} if loops and numbers & query.depends else set()
+    return replace(query, loops=loops, depends=(query.depends - numbers) | gone_through | around)

@@ -294,7 +294,6 @@ def leaves_at_the_first():
 
 
 def returns_at_the_first():
-    # disagrees: which branch is taken is in the data
     for book in Book.objects.all():
         if book.price >= 0:
             return book.author.name

@@ -114,6 +114,31 @@ class Classic(Book):
         proxy = True
 
 
+class Signed(Book):
+    """A proxy whose rows are saved under the name of their author, and in the first place by whoever made them."""
+
+    class Meta:
+        proxy = True
+
+    def save(self, *args, **kwargs):
+        if self._state.adding and not self.publisher:
+            self.price = 0
+        self.title = f"by {self.author.name}"
+        super().save(*args, **kwargs)
+
+
+class Priced(Book):
+    """A proxy that asks for nothing when one of its rows is kept."""
+
+    class Meta:
+        proxy = True
+
+    def save(self, *args, **kwargs):
+        if self._state.adding and not self.author.name:
+            self.title = "nameless"
+        super().save(*args, **kwargs)
+
+
 class Review(models.Model):
     book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="reviews")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
