@@ -51,6 +51,7 @@ class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     names: frozenset[str] = frozenset()
     methods: frozenset[str] = frozenset()
+    answers: frozenset[str] = frozenset()  # names under which an answer holds its rows
     pieces: frozenset[str] = frozenset()  # methods that read a piece at a time, until there is none
 
 

@@ -181,7 +181,8 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
 def _functions_in(
     project: Project, path: str, node: f.Mapping, depth: int = 0
 ) -> tuple[tuple[str, Value], ...]:
-    """The functions of an object that is written out at the top of a script: `export const books = { async get(id) {} }`."""
+    """The functions and classes of an object that is written out at the top of a script: `export const books = { async
+    get(id) {} }`, `export default { Author, Book }`."""
     found: list[tuple[str, Value]] = []
     for key, held in zip(node.keys, node.values, strict=True):
         name = str(key.value) if isinstance(key, f.Const) else ""
@@ -195,6 +196,8 @@ def _functions_in(
             if named is not None and not named[1] and named[0].kind == "function":
                 ref = (named[0].path, named[0].qualname)
                 found.append((name, Value("function", ref=ref, frozen=True)))
+            elif named is not None and not named[1] and named[0].kind == "class":
+                found.append((name, class_values.class_itself(project, named[0].path, named[0].qualname)))
     return tuple(found)
 
 

@@ -192,7 +192,8 @@ def _mapping(run: Run, node: f.Mapping) -> Value:
     for key, value in zip(node.keys, values, strict=False):
         if key is None:
             size = size + run.extent(value)
-            operators.spread_copy(run, node, value)
+            if _has_new_keys(node):
+                operators.spread_copy(run, node, value)
     run.charge(size, run.place(node), "copies the spread items")
     entries = {
         k.value: holding.named(v)
@@ -221,8 +222,33 @@ def _comprehension(run: Run, node: f.Comprehension) -> Value:
 # ----------------------------------------------------------------------------------------------------- calls
 
 
+def _has_new_keys(node: f.Mapping) -> bool:
+    """False for `{...state, done: true}`: however often it is copied, it has the members that the text names."""
+    spread = sum(key is None for key in node.keys)
+    return (
+        spread > 1
+        or spread == len(node.keys)
+        or any(not isinstance(k, f.Const) for k in node.keys if k is not None)
+    )
+
+
 def _call(run: Run, node: f.Call) -> Value:
+    if run.language != "python" and node.args and _is_merge(node):
+        return _mapping(run, f.Mapping(node.at, node.to, (None,) * (len(node.args) - 1), node.args[1:]))
     return calls.call(run, node)
+
+
+def _is_merge(node: f.Call) -> bool:
+    """`Object.assign({}, acc, more)`, which is `{...acc, ...more}`."""
+    into = node.args[0]
+    return (
+        isinstance(node.func, f.Attr)
+        and node.func.name == "assign"
+        and isinstance(into, f.Mapping)
+        and not into.keys
+        and shapes.dotted(node.func.obj) == "Object"
+        and not any(isinstance(argument, f.Star) for argument in node.args)
+    )
 
 
 def _lambda(run: Run, node: f.Lambda) -> Value:

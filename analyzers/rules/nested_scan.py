@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Compared, Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import changes, data, edits, frames, joins, sifted, structure
+from analyzers.rules import changes, data, edits, frames, joins, sifted, structure, trees
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 
 
@@ -28,19 +28,19 @@ def check(context: Context) -> Iterator[Finding]:
             yield _finding(context, outer, inner, compared, triangle)
     if context.language == "python" and context.analysis.qualname == context.function.qualname:
         yield from _frames(context)
-    for sift in sifted.sifts(context):
+    for sift in (*sifted.sifts(context), *trees.made(context)):
         if context.once("scan", sift.place):
             yield _sift_finding(context, sift)
 
 
 def _sift_finding(context: Context, sift: sifted.Sift) -> Finding:
     """A recursion that goes through all of a list for the children of each element: as a loop does that nobody wrote."""
-    size = f"|{sift.label}|"
+    size, table = f"|{sift.label}|", "dict" if context.language == "python" else "Map"
     return context.finding(
         RULE.name,
         sift.place,
         f"`{sift.name}` goes through all of `{sift.label}` for the elements it is asked for, and calls itself for each of them. "
-        f"A dict from key to elements, made once before the first call, finds them without searching.",
+        f"A {table} from key to elements, made once before the first call, finds them without searching.",
         Severity.INFORMATION,
         Confidence.MEDIUM,
         Cost(product(size, size), f"O({size})"),

@@ -52,11 +52,15 @@ def _comes_back(context: Context, function: f.Function) -> bool:
         return False
 
     def through(here: Context) -> bool:
-        return any(
-            function.name in _called(other, script)
-            for name in sorted(called)
-            if (other := here.project.function(here.path, f"{function.owner}.{name}")) is not None
-        )
+        pending, seen = sorted(called), set(called)
+        while pending:
+            other = here.project.function(here.path, f"{function.owner}.{pending.pop()}")
+            further = _called(other, script) if other is not None else set()
+            if function.name in further:
+                return True
+            pending += sorted(further - seen)
+            seen |= further
+        return False
 
     return replace(context, function=function).of_file(("comes back",), through, in_cycle=False)
 

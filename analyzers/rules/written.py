@@ -4,7 +4,8 @@
 - what the settings of a program hold, and what its text lists, also where it is handed to a function by all who call it;
 - what may be one thing or several (`if isinstance(names, str): names = [names]`);
 - the fields of a form, and of what was sent with one;
-- what one record holds under a name (`comment["mentions"]`), if it was not read from outside, and a mapping by names;
+- what one record holds under a name (`comment["mentions"]`, in a script `comment.mentions` of what was waited for), if it
+  was not read from outside, and a mapping by names;
 - the years of some dates.
 """
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from analyzers import facts as f
 from analyzers.conventions import forms
 from analyzers.evaluate import shapes
+from analyzers.operations import operations
 from analyzers.project import names
 from analyzers.project.attributes import attribute_values
 from analyzers.rules import callers, data
@@ -126,8 +128,10 @@ class Written:
         return False
 
     def _attribute(self, node: f.Attr) -> bool:
-        """`self.names`, if all that is assigned to it was written."""
+        """`self.names`, if all that is assigned to it was written; in a script what one record holds under a name."""
         function = self.home.function
+        if self.home.language != "python":
+            return self._say("one record holds them", self._is_awaited(node.obj) and self._is_field(node))
         this = function.params[0].name if function.params and function.owner else ""
         if not isinstance(node.obj, f.Name) or node.obj.id != this or not function.owner:
             return False
@@ -192,6 +196,16 @@ class Written:
         if any(param.name == text and param.kind == "double_star" for param in self.home.function.params):
             return False  # Arguments that go by their names, whatever they hold.
         return self._say("one record holds them", not data.is_read(self.home, record))
+
+    def _is_awaited(self, record: f.Expr) -> bool:
+        """True for what was waited for, once: `const book = await books.findOne(id)`, and then `book.chapters`."""
+        values = list(self._values(record.id)) if isinstance(record, f.Name) else []
+        return bool(values) and all(isinstance(value, f.Await) for value in values)
+
+    def _is_field(self, node: f.Attr) -> bool:
+        """False for the rows of an answer, which stand under a name, too: `result.rows`."""
+        read = operations(self.home.language).data
+        return node.name not in read.answers and not data.is_read(self.home, node.obj)
 
     def _is_of_names(self, node: f.Expr, view: str) -> bool:
         """`form.cleaned_data.items()`, and a mapping by names that is handed over."""
