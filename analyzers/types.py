@@ -34,6 +34,7 @@ class Origin(Struct, frozen=True, gc=False):
     place: Place
     loads: frozenset[str] = frozenset()
     prefetches: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()  # relations that lead all rows to one and the same
     certain: bool = True
     label: str = ""
     sliced: bool = False
@@ -275,7 +276,7 @@ def _from_itself(value: Value) -> Value:
         return value
     below = {
         name: frozenset(p.removeprefix(start) for p in getattr(origin, name) if p.startswith(start))
-        for name in ("loads", "prefetches", "later", "only")
+        for name in ("loads", "prefetches", "shared", "later", "only")
     }
     origin = replace(origin, root=None, split=True, **below)
     of = value.of.but(origin=origin, path="") if value.of is not None and value.of.kind == "row" else value.of
@@ -404,6 +405,7 @@ def _joined_origin(a: Origin | None, b: Origin | None) -> Origin | None:
         place=a.first if same and a.first is not None else a.place,
         loads=a.loads | b.loads,
         prefetches=a.prefetches | b.prefetches,
+        shared=a.shared & b.shared,  # A condition that only one way sets leaves the other with rows of many.
         certain=a.certain and b.certain,
         split=a.split or b.split or not same,
         limits=a.limits | b.limits,

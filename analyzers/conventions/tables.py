@@ -34,6 +34,7 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     view: Names
     renders: Words
     contexts: Words
+    injected: Names
     schema: Names
     schema_method: Names
     dump_schema: Names

@@ -291,11 +291,43 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
         for param in function.params if function is not None else ():
             if param.name == node.id and param.annotation is not None:
                 return declared(project, path, scope, language, param.annotation)
+            if param.name == node.id and language == "python" and function is not None:
+                return _handed(project, path, function, param)
             if isinstance(param.pattern, f.Mapping) and param.annotation is not None:
                 key = _taken_as(param.pattern, node.id)
                 if key:
                     return _taken_of(project, path, scope, language, param.annotation, key)
+        return _of_module(project, path, scope, language, node) if language == "python" else UNKNOWN_VALUE
     return UNKNOWN_VALUE
+
+
+def _handed(project: Project, path: str, function: f.Function, param: f.Param) -> Value:
+    """What a parameter without annotation holds in an `__init__`: a client that all who make the object hand over."""
+    from analyzers.evaluate import given
+
+    if function.name != "__init__" or param.default is not None:
+        return UNKNOWN_VALUE
+    return given.client(project, path, function, param.name)
+
+
+def _of_module(project: Project, path: str, scope: str, language: str, node: f.Name) -> Value:
+    """A client, or an object of the project, that a module keeps under a name: `books = BookStore()`."""
+    found = names.resolve(project, path, node.id, scope)
+    if found is None or found[1] or found[0].kind != "variable":
+        return UNKNOWN_VALUE
+    target = found[0]
+    assign = names.module_value(project, target.path, target.qualname)
+    if assign is None or not isinstance(assign.value, f.Call):
+        return UNKNOWN_VALUE
+    return _followed(guess(project, target.path, "", language, assign.value))
+
+
+def _followed(value: Value) -> Value:
+    """A value if objects are followed for it: a client, or an object of the project."""
+    from analyzers.evaluate import queries
+
+    of_project = value.kind == "instance" and value.ref is not None and bool(value.ref[0])
+    return value if of_project or queries.is_client(value.kind) else UNKNOWN_VALUE
 
 
 def _taken_as(pattern: f.Mapping, name: str) -> str:
@@ -355,14 +387,28 @@ def _given(project: Project, path: str, scope: str, language: str, node: f.Call)
 
     if not isinstance(node.func, f.Attr):
         return UNKNOWN_VALUE
+    own = _own_method(project, path, scope, node.func) if language == "python" else None
+    if own is not None:
+        return made_by(project, *own, language)
     holder = guess(project, path, scope, language, node.func.obj)
     kind = queries.kind_given(holder.kind, node.func.name, node) if holder.known else ""
     return Value(kind, evidence=f"given by {shapes.text_of(node)}") if kind else UNKNOWN_VALUE
 
 
-def _by_function(project: Project, path: str, qualname: str, language: str) -> Value:
-    """A client or a container that a function of the project makes: what it says it returns, or its last `return`."""
-    from analyzers.evaluate import queries
+def _own_method(project: Project, path: str, scope: str, node: f.Attr) -> tuple[str, str] | None:
+    """The method that `self.connect` names in a method of the same class."""
+    function = project.header(path, scope) if scope else None
+    if function is None or not function.owner or not function.params or not isinstance(node.obj, f.Name):
+        return None
+    if node.obj.id != function.params[0].name:
+        return None
+    found = names.member(project, path, function.owner, node.name)
+    return (found.path, found.qualname) if found is not None and found.kind == "function" else None
+
+
+def made_by(project: Project, path: str, qualname: str, language: str) -> Value:
+    """What a function makes, a client, a container or an object of the project: what it says it returns, or its last `return`."""
+    from analyzers.evaluate import makers
 
     def find() -> Value:
         function = project.function(path, qualname)
@@ -371,13 +417,9 @@ def _by_function(project: Project, path: str, qualname: str, language: str) -> V
         if function.returns is not None:
             found = declared(project, path, qualname, language, function.returns)
         else:
-            last = function.body[-1] if function.body else None
-            found = guess(
-                project, path, qualname, language, last.value if isinstance(last, f.Return) else None
-            )
-        if not found.known and function.returns is None:
-            found = _filled(function)
-        return found if queries.is_client(found.kind) or found.kind in CONTAINERS else UNKNOWN_VALUE
+            found = makers.given_back(project, path, function)
+            found = found if found.known else _filled(function)
+        return found if found.kind in CONTAINERS else _followed(found)
 
     return project.memo.ask(("client made", path, qualname), find, in_cycle=UNKNOWN_VALUE)
 
@@ -420,7 +462,7 @@ def _constructed(project: Project, path: str, scope: str, language: str, node: f
         return _given(project, path, scope, language, node)
     target = found[0]
     if target.kind == "function" and language == "python":
-        return _by_function(project, target.path, target.qualname, language)
+        return made_by(project, target.path, target.qualname, language)
     if target.kind == "class":
         instance = instance_of(project, target.path, target.qualname)
         return handed.keeping(project, path, scope, instance, node) if language == "python" else instance

@@ -137,15 +137,21 @@ def _if(run: Run, node: f.If) -> None:
     kept = bool(filled) and not of_row
     without, with_it = spared.left_out(run, node.test)
     above = spared.returned_above(run, node)
+    short = [(name, value, run.env[name]) for name, value in capped.within(run, node.test)]
 
     def then() -> None:
         for name, value in narrowed:
+            run.bind(name, value)
+        for name, value, _ in short:
             run.bind(name, value)
         rare, run.rare = run.rare, run.rare | _singled_out(run, node.test)
         run.memo_depth += kept
         run.row_depth += of_row
         with spared.where(run, without):
             execute(run, node.body)
+        for name, value, before in short:
+            if run.env.get(name) is value:
+                run.bind(name, before)  # Behind the test it may be long again.
         run.memo_depth -= kept
         run.row_depth -= of_row
         run.rare = rare

@@ -16,7 +16,7 @@ from analyzers import conventions, templates, ways
 from analyzers import facts as f
 from analyzers.conventions import pages, serializers, template_files
 from analyzers.costs import ONE, UNKNOWN
-from analyzers.evaluate import class_values, evidence, lengthening, scripts, statements
+from analyzers.evaluate import class_values, evidence, given, lengthening, scripts, statements
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Summary
 from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Identity, Tangled
@@ -317,6 +317,9 @@ class Summaries:
             value = self._default(path, param.default)
         if not value.known and param.default is not None and language == "python":
             value = self._made_where_none_is_given(path, function, param) or value
+        if value is _AS_GIVEN and language == "python" and param.kind == "positional":
+            handed = given.client(self.project, path, function, param.name)
+            value = handed if handed.known else value
         if value is UNKNOWN_VALUE:
             return _unknown_formal(param.name, function.qualname)
         return _formal(value, param.name, function.qualname) if value is not _AS_GIVEN else None
@@ -338,6 +341,8 @@ class Summaries:
             return Value(node.kind)
         if isinstance(node, f.Collection):
             return Value(node.kind)
+        if isinstance(node, f.Call):
+            return given.injected(self.project, path, node)
         if isinstance(node, f.Name):
             # What it does unless told otherwise: `def index(books, progress=identity)`.
             found = names.resolve(self.project, path, node.id)

@@ -167,7 +167,8 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One family of services.toml: what makes its clients, and what their methods do.
 
     `many` are words that say, among the arguments, that many are asked for; `gives` maps methods to the family of what
-    they return, `attributes` is the family of every other attribute.
+    they return, `attributes` is the family of every other attribute. What is chained (`chains`) is asked at its end: a
+    method that is not listed gives what can be asked itself.
     """
 
     source: str
@@ -180,6 +181,7 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     many: frozenset[str] = frozenset()
     gives: dict[str, str] = {}
     attributes: str = ""
+    chains: bool = False
 
     def effect(self, method: str) -> str:
         """read, write, http or batch; "" for a method that is not listed."""

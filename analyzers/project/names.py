@@ -190,13 +190,11 @@ def _bound_here(project: Project, path: str, name: str, depth: int) -> Target | 
     if outline is None:
         return None
     defined = outline.defined.get("", {}).get(name)
+    if defined is not None:  # It stands below an import of the same name, or where that failed.
+        return Target(defined[0], path, defined[1])
     item = outline.imports.get("", {}).get(name)
     if item is not None:
-        found = _imported(project, path, item, depth + 1)
-        if defined is None or (found is not None and found.kind != "external"):
-            return found
-    if defined is not None:
-        return Target(defined[0], path, defined[1])
+        return _imported(project, path, item, depth + 1)
     if name in outline.assigns:
         return _alias(project, path, outline.value(name), depth + 1) or Target("variable", path, name)
     if name in outline.bound:

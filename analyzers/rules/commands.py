@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from analyzers import facts as f
-from analyzers.evaluate import shapes
+from analyzers.evaluate import callers, shapes
 from analyzers.project import names
 from analyzers.project.index import Project
-from analyzers.rules import callers
 from analyzers.rules.base import Context
 
 MAKERS = ("click.", "rich_click.", "typer.", "flask.cli.", "invoke.task", "fabric.task")

@@ -25,12 +25,12 @@ from dataclasses import dataclass, replace
 
 from analyzers import facts as f
 from analyzers.costs import Cost, Size
-from analyzers.evaluate import shapes
+from analyzers.evaluate import callers, shapes
 from analyzers.evaluate.events import Loop
 from analyzers.operations import operations
 from analyzers.project import names
 from analyzers.project.attributes import AttributeValue, attribute_values
-from analyzers.rules import callers, changes, handed_over, structure
+from analyzers.rules import changes, handed_over, structure
 from analyzers.rules.base import Context
 from analyzers.types import INPUT, Value
 

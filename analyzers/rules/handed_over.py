@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from analyzers import facts as f
-from analyzers.evaluate import shapes
-from analyzers.rules import callers
+from analyzers.evaluate import callers, shapes
 from analyzers.rules.base import Context
 
 EACH = frozenset(

@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 
 from analyzers import facts as f
 from analyzers.conventions import forms
-from analyzers.evaluate import shapes
+from analyzers.evaluate import callers, shapes
 from analyzers.operations import operations
 from analyzers.project import names
 from analyzers.project.attributes import attribute_values
-from analyzers.rules import callers, data
+from analyzers.rules import data
 from analyzers.rules.base import Context
 
 SETTINGS = ("django.conf.settings", "flask.current_app.config", "os.environ", "django.apps.apps")

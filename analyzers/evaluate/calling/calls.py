@@ -10,7 +10,7 @@ from analyzers import facts as f
 from analyzers import ways
 from analyzers.conventions import units
 from analyzers.costs import ONE, Cost, Size
-from analyzers.evaluate import attributes, evidence, expressions, queries, scripts, shapes
+from analyzers.evaluate import attributes, evidence, expressions, makers, queries, scripts, shapes
 from analyzers.evaluate.calling import (
     decorated,
     executors,
@@ -238,7 +238,10 @@ def invoke(
         found = nested.as_part(run.summaries, run, target.ref[0], function, bound, summary)
         if found is not None:
             return found
-    return enter_summary(run, summary, bound, place, label, target.ref[0], function)
+    returned = enter_summary(run, summary, bound, place, label, target.ref[0], function)
+    if returned.known or run.language != "python" or not makers.keeps(function):
+        return returned
+    return evidence.made_by(run.summaries.project, *target.ref, run.language).on(returned.depends)
 
 
 def _left_out(

@@ -142,12 +142,14 @@ def with_keywords(made: Value, arguments: Arguments) -> Value:
 def _context(run: Run, dotted: str, arguments: Arguments) -> Value:
     """What a context is made of: a mapping, or all names at hand."""
     word = frameworks().contexts.words[dotted]
+    depends = arguments.depends
     if word == "names":
         known = {name: value for name, value in run.env.items() if value.known}
+        depends = depends.union(*(value.depends for value in run.env.values()))
     else:
         given = arguments.get(int(word), "dict_")
         known = dict(given.entries) if given is not None else {}
-    return Value("dict", size=ONE, entries=tuple(known.items()), depends=arguments.depends)
+    return Value("dict", size=ONE, entries=tuple(known.items()), depends=depends)
 
 
 def _entries(arguments: Arguments) -> dict[str, Value]:

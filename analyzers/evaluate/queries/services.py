@@ -75,8 +75,9 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     if given:
         return Value(given, label=shapes.text_of(node), depends=receiver.depends | arguments.depends)
     effect = service.effect(name)
+    depends = receiver.depends | arguments.depends
     if not effect:
-        return None
+        return receiver.but(label=shapes.text_of(node), depends=depends) if service.chains else None
     if effect == "batch":
         return UNKNOWN_VALUE
     emit(
@@ -84,13 +85,14 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         effect,
         f"{receiver.label or service.name}.{name}()",
         run.place(node),
-        arguments.depends,  # What is asked of another collection each time cannot be put together.
+        # What is asked of another collection each time cannot be put together.
+        depends if service.chains else arguments.depends,
         orm=receiver.kind,
         batch=any(_says(node, word) for word in service.many),
     )
     if effect == "http":
         run.effects.add("http")
-    return Value(depends=receiver.depends | arguments.depends)
+    return Value(depends=depends)
 
 
 def _says(node: f.Call, word: str) -> bool:

@@ -59,11 +59,17 @@ def _called(node: f.Call) -> Written:
     """`text("...")`, `sql.SQL("...").format(...)`, `"...".format(...)`."""
     around = _around(node)
     if around is None:
-        return UNKNOWN
+        return _of_lines(node)
     inner = of(around)
     formatted = isinstance(node.func, f.Attr) and node.func.name == "format"
     listed = formatted and any(_is_list(a) for a in (*node.args, *(k.value for k in node.keywords)))
     return Written(inner.kind, inner.many or listed)
+
+
+def _of_lines(node: f.Call) -> Written:
+    """A statement written line by line: each says whether it asks for many."""
+    said = [of(line) for line in _lines(node)]
+    return Written(said[0].kind, any(line.many for line in said)) if said else UNKNOWN
 
 
 def _around(node: f.Call) -> f.Expr | None:
@@ -72,6 +78,14 @@ def _around(node: f.Call) -> f.Expr | None:
         return node.func.obj
     name = node.func.name if isinstance(node.func, f.Attr) else getattr(node.func, "id", "")
     return node.args[0] if name in ("text", "SQL", "dedent") and node.args else None
+
+
+def _lines(node: f.Call) -> tuple[f.Expr, ...]:
+    """The texts that `"\n".join(("SELECT ...", "FROM ..."))` puts together."""
+    func = node.func
+    is_join = isinstance(func, f.Attr) and func.name == "join" and isinstance(func.obj, f.Const)
+    lines = node.args[0] if is_join and len(node.args) == 1 else None
+    return lines.items if isinstance(lines, f.Collection) else ()
 
 
 def _is_list(node: f.Expr) -> bool:
@@ -88,9 +102,10 @@ def written(text: str, listed: bool = False) -> Written:
 
 
 def text_of(node: f.Expr) -> str:
-    """The literal text of an expression, or what it begins with; also that in `text(...)` and `"...".format(...)`."""
+    """The literal text of an expression, or what it begins with; also that in `text(...)`, `"...".format(...)` and
+    `" ".join(("...", "..."))`."""
     if isinstance(node, f.Call):
-        around = _around(node)
+        around = _around(node) or next(iter(_lines(node)), None)
         return text_of(around) if around is not None else ""
     if isinstance(node, f.Const):
         return node.value if isinstance(node.value, str) else ""

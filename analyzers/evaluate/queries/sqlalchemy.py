@@ -294,7 +294,7 @@ def _chained(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     if origin is not None:
         origin = replace(origin, place=place, whole=origin.whole and name in _KEEPS_ALL)
         origin = replace(origin, limits=origin.limits | {name}) if name in _UNJOINED else origin
-        origin = replace(origin, loads=origin.loads | _of_one(run, node, receiver, name))
+        origin = replace(origin, shared=origin.shared | _of_one(run, node, receiver, name))
         if name == "options":
             origin = loaders.applied(origin, arguments.values)
         elif not tables().sqlalchemy.query.of(name):
@@ -375,9 +375,14 @@ def _batched(run: Run, conditions: tuple[f.Expr, ...]) -> frozenset[Token]:
             continue
         for part in shapes.nodes(one.args):
             held = run.lookup(part.id) if isinstance(part, f.Name) else None
-            if held is not None:
+            if held is not None and not _is_one(held):
                 found |= held.depends | {loop.number for loop in run.loops[: held.born]}
     return found
+
+
+def _is_one(held: Value) -> bool:
+    """True for a list that was written with one element: `[key]` asks for no more than `key` does."""
+    return held.kind in ("list", "tuple", "set") and held.size == ONE and held.grown is None
 
 
 def _result(run: Run, receiver: Value, name: str, arguments: Arguments) -> Value | None:

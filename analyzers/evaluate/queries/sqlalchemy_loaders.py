@@ -143,10 +143,10 @@ def is_loaded(origin: Origin | None, path: str, by_default: bool, *, column: boo
     """
     if origin is None:
         return by_default
-    if path in origin.loads:
+    if path in origin.loads or path in origin.shared:
         return True
     parent = path.rpartition("__")[0]
     every = set() if column else {join_path(parent, ALL), ALL}
     if path in origin.later or (every & origin.later and not every & origin.loads):
         return False
-    return by_default or bool(every & origin.loads)
+    return by_default or bool(every & (origin.loads | origin.shared))

@@ -1,4 +1,5 @@
-"""Sizes that a test turns away above a constant: after `if n > 30: return ...` n is one of a few."""
+"""Sizes that a test turns away above a constant: after `if n > 30: return ...` n is one of a few, and in
+`if len(keys) == 1: ...` there is one key."""
 
 from __future__ import annotations
 
@@ -28,6 +29,32 @@ def after(run: Run, node: f.If) -> Iterator[tuple[str, Value]]:
             continue
         if is_length or value.kind in ("int", "float", "unknown"):
             yield name, replace(value, size=ONE, kind=value.kind if is_length else "int", label=name)
+
+
+def within(run: Run, test: f.Expr) -> Iterator[tuple[str, Value]]:
+    """Names with what they hold where a test of their length holds."""
+    for part in test.parts if isinstance(test, f.Logic) and test.op == "and" else (test,):
+        name = _kept_below(part)
+        value = run.env.get(name)
+        if value is not None and value.const is None and value.grown is None and not value.is_constant_size:
+            yield name, replace(value, size=ONE)
+
+
+def _kept_below(test: f.Expr) -> str:
+    """The name in `len(keys) == 1` and `len(keys) <= 3`; "" for any other test."""
+    if not isinstance(test, f.Compare) or len(test.ops) != 1:
+        return ""
+    long, high = test.left, test.rights[0]
+    if test.ops[0] in (">", ">="):
+        long, high = high, long
+    elif test.ops[0] not in ("==", "<", "<="):
+        return ""
+    if not (isinstance(high, f.Const) and isinstance(high.value, int) and high.value <= MANY):
+        return ""
+    held = (
+        long.args[0] if isinstance(long, f.Call) and shapes.dotted(long.func) == "len" and long.args else None
+    )
+    return held.id if isinstance(held, f.Name) else ""
 
 
 def _turned_away(test: f.Expr) -> tuple[str, bool]:

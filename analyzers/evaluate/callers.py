@@ -16,6 +16,9 @@ Source: https://docs.djangoproject.com/en/5.2/howto/custom-management-commands/
 """
 
 
+INIT = "__init__"
+
+
 def readers(project: Project, path: str, name: str) -> tuple[str, ...]:
     """The functions of a file that mention a name, its top level as `<module>`."""
     key = ("mentions", path, name)
@@ -52,16 +55,20 @@ def _importing(project: Project) -> dict[str, tuple[str, ...]]:
 def arguments(
     project: Project, path: str, function: f.Function, name: str
 ) -> Iterator[tuple[str, f.Function, f.Expr | None]]:
-    """What each call of a function of a module hands over for a parameter, with the caller; None where that is not seen."""
+    """What each call of a function of a module, or of a class with that `__init__`, hands over for a parameter, with the
+    caller; None where that is not seen."""
     position = next((i for i, param in enumerate(function.params) if param.name == name), -1)
-    found = {(path, reader) for reader in readers(project, path, function.name)}
-    for other, reader in sorted(found | elsewhere(project, path, function.name)):
+    called = function.name
+    if called == INIT:
+        called, position = function.owner.rpartition(".")[2], position - 1
+    found = {(path, reader) for reader in readers(project, path, called)}
+    for other, reader in sorted(found | elsewhere(project, path, called)):
         caller = project.function(other, reader)
         if caller is None or caller.qualname == function.qualname:
             yield other, function, None
             continue
         for node in shapes.nodes(caller.body):
-            if isinstance(node, f.Call) and shapes.dotted(node.func).rpartition(".")[2] == function.name:
+            if isinstance(node, f.Call) and shapes.dotted(node.func).rpartition(".")[2] == called:
                 named = next((keyword.value for keyword in node.keywords if keyword.name == name), None)
                 at = node.args[position] if 0 <= position < len(node.args) else None
                 yield other, caller, named or at

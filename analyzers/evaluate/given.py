@@ -1,0 +1,122 @@
+"""Clients that a function is handed by all who call it: `warm(redis.Redis(), keys)`, `Cache(Elasticsearch())`.
+
+A parameter without annotation says nothing, and `client.get(key)` might be a mapping's. Where every call in the program
+hands over a client of one kind, that is what the parameter holds.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from analyzers import facts as f
+from analyzers.conventions.tables import frameworks
+from analyzers.evaluate import callers, evidence, queries, shapes
+from analyzers.evaluate.remembered import remembered
+from analyzers.orm import tables
+from analyzers.project import names
+from analyzers.project.index import Project
+from analyzers.types import UNKNOWN_VALUE, Value
+
+_DEPTH = 3
+"""Functions that hand on what they were handed."""
+
+
+def client(project: Project, path: str, function: f.Function, name: str, depth: int = 0) -> Value:
+    """The client that all callers hand over for a parameter; the unknown value where they do not, or nobody sees it."""
+    of_class = function.name == callers.INIT
+    if depth > _DEPTH or (function.owner and not of_class) or function.parent:
+        return UNKNOWN_VALUE
+    if not any(project.words.says("packages", package) for package in _packages()):
+        return UNKNOWN_VALUE
+
+    def find() -> Value:
+        whole = project.function(path, function.qualname)
+        if whole is None or not (of_class or _may_be_asked(whole, name)):
+            return UNKNOWN_VALUE
+        found: Value | None = None
+        for other, caller, argument in callers.arguments(project, path, whole, name):
+            handed = _value(project, other, caller, argument, depth)
+            if not queries.is_client(handed.kind) or (found is not None and found.kind != handed.kind):
+                return UNKNOWN_VALUE
+            found = handed
+        return found.but(evidence="all callers hand it over") if found is not None else UNKNOWN_VALUE
+
+    return project.memo.ask(("client given", path, function.qualname, name), find, in_cycle=UNKNOWN_VALUE)
+
+
+def _value(project: Project, path: str, caller: f.Function, argument: f.Expr | None, depth: int) -> Value:
+    """What an argument holds, by what the function around says of it."""
+    scope = caller.qualname
+    if isinstance(argument, f.Name):
+        if argument.id in {param.name for param in caller.params}:
+            known = evidence.guess(project, path, scope, "python", argument)
+            return known if known.known else client(project, path, caller, argument.id, depth + 1)
+        values = _assigned(caller).get(argument.id, [])
+        made = [evidence.guess(project, path, scope, "python", value) for value in values]
+        if made:
+            return made[0] if all(one.kind == made[0].kind for one in made) else UNKNOWN_VALUE
+    return evidence.guess(project, path, scope, "python", argument)
+
+
+@remembered
+def _assigned(function: f.Function) -> dict[str, list[f.Expr]]:
+    """What a function assigns to its names."""
+    found: dict[str, list[f.Expr]] = {}
+    for stmt in shapes.walk(function.body):
+        if isinstance(stmt, f.Assign) and stmt.value is not None:
+            for target in stmt.targets:
+                if isinstance(target, f.Name):
+                    found.setdefault(target.id, []).append(stmt.value)
+    return found
+
+
+def _may_be_asked(function: f.Function, name: str) -> bool:
+    """True if a method of a client's is called on a parameter, or the parameter is handed on."""
+    return name in _asked(function)
+
+
+@remembered
+def _asked(function: f.Function) -> frozenset[str]:
+    found: set[str] = set()
+    for node in shapes.nodes(function.body):
+        if not isinstance(node, f.Call):
+            continue
+        func = node.func
+        if isinstance(func, f.Attr) and isinstance(func.obj, f.Name) and func.name in _methods():
+            found.add(func.obj.id)
+        given = (*node.args, *(keyword.value for keyword in node.keywords))
+        found.update(one.id for one in given if isinstance(one, f.Name))
+    return frozenset(found)
+
+
+@cache
+def _methods() -> frozenset[str]:
+    """What clients of services and databases are asked."""
+    return frozenset().union(
+        *(s.read | s.write | s.http | s.batch | s.gives.keys() for s in tables().services.values())
+    )
+
+
+@cache
+def _packages() -> tuple[str, ...]:
+    """The packages whose clients are known by their methods alone where nobody says what made them."""
+    made = (name for service in tables().services.values() for name in service.made)
+    return tuple(sorted({name.partition(".")[0].partition("(")[0] for name in made}))
+
+
+def injected(project: Project, path: str, node: f.Call) -> Value:
+    """What a framework puts in the place of a default: `service=Depends(get_service)` is what the function gives."""
+    found = names.resolve(project, path, shapes.dotted(node.func), "") if node.args else None
+    if found is None or found[1] or found[0].dotted not in frameworks().injected.names:
+        return UNKNOWN_VALUE
+    made = names.resolve(project, path, shapes.dotted(node.args[0]), "")
+    if made is None or made[1]:
+        return UNKNOWN_VALUE
+    if made[0].kind == "class":
+        return evidence.instance_of(project, made[0].path, made[0].qualname)
+    if made[0].kind != "function":
+        return UNKNOWN_VALUE
+    return evidence.made_by(project, made[0].path, made[0].qualname, "python")
+
+
+__all__ = ["client", "injected"]

@@ -1,0 +1,94 @@
+"""What a function that makes something gives back: a connection, a store, the one object that is made when it is first asked
+for and kept.
+
+The value may go through a name (`client = Redis(); return client`), an attribute (`cls._instance = cls()`), a mapping
+(`self._open[key] = client; return self._open[key]`), or a `yield` that a framework waits at.
+"""
+
+from __future__ import annotations
+
+from analyzers import facts as f
+from analyzers.evaluate import evidence, queries, shapes
+from analyzers.evaluate.remembered import remembered
+from analyzers.project.index import Project
+from analyzers.types import UNKNOWN_VALUE, Value
+
+_DEPTH = 6
+"""Names that a value goes through."""
+
+
+def given_back(project: Project, path: str, function: f.Function) -> Value:
+    """What the function gives back, by what is written: the same in all places that put it where it is taken from."""
+    node = _last(function)
+    return _of(project, path, function, node, 0) if node is not None else UNKNOWN_VALUE
+
+
+def _of(project: Project, path: str, function: f.Function, node: f.Expr, depth: int) -> Value:
+    put = _put(function).get(_place(node), ()) if depth < _DEPTH else ()
+    made = [_of(project, path, function, one, depth + 1) for one in put if not _is_none(one)]
+    if made:
+        return (
+            made[0]
+            if all(one.kind == made[0].kind and one.ref == made[0].ref for one in made)
+            else UNKNOWN_VALUE
+        )
+    own = function.params[0].name if function.owner and function.params else ""
+    if isinstance(node, f.Call) and own and isinstance(node.func, f.Name) and node.func.id == own:
+        return evidence.instance_of(project, path, function.owner)  # `cls(host)`
+    func = node.func if isinstance(node, f.Call) else None
+    if isinstance(func, f.Attr) and isinstance(func.obj, f.Name) and func.obj.id in _put(function):
+        holder = _of(project, path, function, func.obj, depth + 1)  # `session.client("s3")`
+        kind = queries.kind_given(holder.kind, func.name, node) if isinstance(node, f.Call) else ""
+        return Value(kind, evidence=f"given by {shapes.text_of(func)}()") if kind else UNKNOWN_VALUE
+    return evidence.guess(project, path, function.qualname, "python", node)
+
+
+@remembered
+def keeps(function: f.Function) -> bool:
+    """True for a function that gives back what it keeps in an object or a mapping, and has put there itself."""
+    node = _last(function)
+    place = _place(node) if node is not None else ""
+    return not isinstance(node, f.Name) and place in _put(function)
+
+
+@remembered
+def _last(function: f.Function) -> f.Expr | None:
+    """The expression of the last `return` at the end, or of the one `yield`."""
+    last = function.body[-1] if function.body else None
+    if isinstance(last, f.Return):
+        return last.value
+    yields = [node.value for node in shapes.nodes(function.body) if isinstance(node, f.Yield)]
+    return yields[0] if len(yields) == 1 else None
+
+
+@remembered
+def _put(function: f.Function) -> dict[str, tuple[f.Expr, ...]]:
+    """What a function puts where: into names, attributes and entries, as they are written."""
+    found: dict[str, tuple[f.Expr, ...]] = {}
+    for stmt in shapes.walk(function.body):
+        if isinstance(stmt, f.Assign) and stmt.value is not None:
+            for target in stmt.targets:
+                if place := _place(target):
+                    found[place] = (*found.get(place, ()), stmt.value)
+    return found
+
+
+def _place(node: f.Expr) -> str:
+    """Where a value is kept, as text; `kept.get(key)` and `kept[key]` are one place. "" for what keeps nothing."""
+    if (
+        isinstance(node, f.Call)
+        and isinstance(node.func, f.Attr)
+        and node.func.name == "get"
+        and len(node.args) == 1
+    ):
+        return f"{shapes.text_of(node.func.obj)}[{shapes.text_of(node.args[0])}]"
+    if isinstance(node, f.Index):
+        return f"{shapes.text_of(node.obj)}[{shapes.text_of(node.index)}]"
+    return shapes.text_of(node) if isinstance(node, (f.Name, f.Attr)) else ""
+
+
+def _is_none(node: f.Expr) -> bool:
+    return isinstance(node, f.Const) and node.kind == "none"
+
+
+__all__ = ["given_back", "keeps"]
