@@ -8,7 +8,7 @@ The value may go through a name (`client = Redis(); return client`), an attribut
 from __future__ import annotations
 
 from analyzers import facts as f
-from analyzers.evaluate import evidence, queries, shapes
+from analyzers.evaluate import evidence, shapes
 from analyzers.evaluate.remembered import remembered
 from analyzers.project.index import Project
 from analyzers.types import UNKNOWN_VALUE, Value
@@ -24,6 +24,8 @@ def given_back(project: Project, path: str, function: f.Function) -> Value:
 
 
 def _of(project: Project, path: str, function: f.Function, node: f.Expr, depth: int) -> Value:
+    from analyzers.evaluate import queries
+
     put = _put(function).get(_place(node), ()) if depth < _DEPTH else ()
     made = [_of(project, path, function, one, depth + 1) for one in put if not _is_none(one)]
     if made:

@@ -12,6 +12,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.queries import sql
 from analyzers.evaluate.queries import sqlalchemy_guessed as guessed
 from analyzers.evaluate.queries import sqlalchemy_loaders as loaders
+from analyzers.evaluate.queries import sqlalchemy_results as results
 from analyzers.evaluate.queries import sqlalchemy_sessions as sessions
 from analyzers.evaluate.queries.django_owners import known_by_name
 from analyzers.evaluate.queries.emit import alone, committed, emit, join_path, row
@@ -165,18 +166,8 @@ def _selected(run: Run, node: f.Call, kind: str, arguments: Arguments) -> Value:
     root = ref if first is not None and first.evidence != ALIAS else None
     made = lazy(kind, ref, Origin(place, label=label, whole=ref is not None, root=root), label)
     if ref is None:
-        made = made.but(of=_tuple(arguments, place))
+        made = made.but(of=results.tuple_of(run, arguments, place))
     return made.on(arguments.depends)
-
-
-def _tuple(arguments: Arguments, place: Place) -> Value:
-    items = tuple(_column(value, place) for value in arguments.values)
-    return Value("tuple", items=items or None, size=ONE, evidence=RESULT_ROW)
-
-
-def _column(value: Value, place: Place) -> Value:
-    label = value.label.rpartition(".")[2]
-    return row(value.ref, Origin(place)).but(label=label) if value.kind == "class" else Value(label=label)
 
 
 # ---------------------------------------------------------------------------------------------- sessions
@@ -304,9 +295,9 @@ def _chained(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     if batched and depends <= batched:
         evidence = BATCH
     if name in ("with_entities", "with_only_columns"):
-        of = _tuple(arguments, place)
+        of = results.tuple_of(run, arguments, place)
     elif name in ("add_columns", "add_entity") and of is not None:
-        of = Value("tuple", items=(*(of.items or (of,)), *(_tuple(arguments, place).items or ())), size=ONE)
+        of = results.beside(run, of, results.tuple_of(run, arguments, place))
     elif of is not None and of.kind == "row":
         of = of.but(origin=origin)
     elif of is not None and of.items is not None and origin is not None and receiver.origin is not None:
@@ -390,6 +381,10 @@ def _result(run: Run, receiver: Value, name: str, arguments: Arguments) -> Value
     effect = t.of(name)
     if name == "scalars":
         return receiver.but(of=_scalar(receiver.of))
+    if name == "mappings":
+        return receiver.but(of=results.by_name(receiver.of))
+    if name == "partitions":
+        return receiver.but(kind="list", of=Value("list", of=receiver.of, depends=receiver.depends))
     if effect == "rows":
         kind = "list" if name in ("all", "fetchall", "fetchmany") else "result"
         return receiver.but(kind=kind)

@@ -1,4 +1,4 @@
-"""Conditions that only some callers set, keys in a list of one, objects that a class keeps for all."""
+"""Conditions that only some callers set, keys in a list of one, objects that a class keeps for all, rows beside rows."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -100,3 +100,28 @@ def object_that_a_class_keeps(session: Session, ids: list[int]):
 def object_that_a_class_keeps_asked_once(session: Session, ids: list[int]):
     for user in _Accounts.find_all(session, ids):
         print(user.name)
+
+
+def row_beside_the_row_it_leads_to(session: Session):
+    for user, order in session.execute(select(User, Order).join(Order)).all():
+        print(user.name, order.user.name)
+
+
+def row_beside_another(session: Session):
+    for user, order in session.execute(select(User, Order).join(Order)).all():
+        print(user.address.city, order.total)  # grows
+
+
+def rows_of_a_row_beside_another(session: Session):
+    for user, order in session.query(User, Order).join(Order):
+        print(order.total, len(user.orders))  # grows
+
+
+def mappings_by_name(session: Session):
+    for found in session.execute(select(Order)).mappings().all():
+        print(found["Order"].user.name)  # grows
+
+
+def mappings_of_columns(session: Session):
+    for found in session.execute(select(Order.id, Order.total)).mappings():
+        print(found["total"])
