@@ -204,7 +204,8 @@ class Summaries:
                 return self._by_itself(run, key)
             self._wanted = None
             self._asked[path, qualname] = key
-            return self._run(path, qualname, formals, depth if whole else max(depth, 1))
+            # Whoever asks: what is remembered as whole holds what is said of the functions inside.
+            return self._run(path, qualname, formals, 0 if whole else max(depth, 1))
 
         around, counted = self._provisional.enter(), self.hubs.enter()
         self._wanted = key

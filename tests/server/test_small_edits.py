@@ -91,3 +91,21 @@ def test_what_does_not_rest_on_an_edit_is_not_asked_again(made: list[tuple[str, 
         assert len(found) > 1
         if statement != "pass":
             assert {name for name, _ in again} == {"lines of"}, again
+
+
+def test_a_function_that_is_called_comes_to_hold_another() -> None:
+    """Who calls it asks for less than is said of it: what is said of the function inside is not to be missed."""
+    caller = "def page(xs):\n    for x in xs:\n        print(recent())\n\n\n"
+    inner = "    def inner(xs: list[str], ys: list[str]):\n        return [x for x in xs if x in ys]\n"
+    texts = [
+        Text(f"{caller}def recent():\n{body}".encode())
+        for body in ("    return 1\n", f"{inner}    return other(inner)\n")
+    ]
+    engine = Engine()
+    for text in (*texts, *texts):
+        found = engine.analyse(PATH, text, "python", Settings())
+        reports = engine.reports(PATH)
+        fresh = Engine()
+        assert found == fresh.analyse(PATH, text, "python", Settings())
+        assert reports == fresh.reports(PATH)
+        assert bool(found) == (text is texts[1])
