@@ -75,7 +75,7 @@ class Checking:
         self._text = text
         self._quiet = suppress.is_quiet(path, options.quiet_paths)
         self._rules = options.rules()
-        self._names = tuple(rule.name for rule in self._rules)
+        self._names = frozenset(rule.name for rule in self._rules)
         self._left: tuple[int, int, int] | None = None  # what the findings so far rest on, as it was left
         self._functions: Iterator[f.Function] = iter(())
         self._seen: set[object] = set()
@@ -114,7 +114,7 @@ class Checking:
         facts = self._project.facts(self._path)
         if facts is None:
             return ()
-        names = frozenset(self._names) if self.whole else frozenset()
+        names = self._names if self.whole else frozenset[str]()
         found = causes.told_once(self._found)
         kept = suppress.apply(facts, self._path, self._text, found, names, self._cuts)
         if not self.whole:
@@ -140,7 +140,7 @@ def _findings(
     path: str,
     function: f.Function,
     chosen: tuple[rules.Rule, ...],
-    names: tuple[str, ...],
+    names: frozenset[str],
     seen: set[object],
 ) -> tuple[Finding, ...]:
     """What the rules of those names find in one function. Asked again only when something they looked at has changed."""

@@ -17,7 +17,7 @@ from analyzers.findings import Finding, FunctionReport
 from analyzers.text import Text
 from lsp_server.rebase import changed_part
 from lsp_server.settings_table import Settings
-from lsp_server.slack import Roomy, finding_outside, gaps_in, report_outside
+from lsp_server.slack import Outside, Roomy, gaps_in, report_outside
 
 if TYPE_CHECKING:
     from analyzers.check import Checking
@@ -183,6 +183,7 @@ class Engine:
         self._given: dict[str, dict[str, object]] = {}  # the same -> facts it is being linked by
         self._rewritten: set[tuple[str, str]] = set()  # since the newest profile
         self._edits = 0
+        self._outside: dict[str, Outside] = {}
         self._steps: dict[str, dict[str, int]] = {}  # of an open document: what its functions took
         self._looking: _Looking | None = None  # what `look` has not finished
 
@@ -214,8 +215,8 @@ class Engine:
             self.project.memo.connect()  # now, rather than at the next keystroke
         else:
             self._looking = _Looking(known, settings, checking)
-        texts = self._texts()
-        findings = tuple(finding_outside(finding, texts) for finding in checking.found())
+        outside = self._outside.setdefault(path, Outside())
+        findings = outside.of(path, checking.found(), self._texts())
         return Looked(self._with_profile(path, findings), whole)
 
     def ready(self, path: str, text: Text) -> bool:
@@ -422,6 +423,7 @@ class Engine:
 
     def close(self, path: str) -> None:
         self._open.pop(path, None)
+        self._outside.pop(path, None)
         self._steps.pop(path, None)
 
     def paths(self) -> tuple[str, ...]:

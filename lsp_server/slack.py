@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from typing import TypeVar
@@ -39,6 +39,7 @@ class Roomy:
         self._room = [room] * len(gaps)
         self._before = [0, *accumulate(self._room)]
         self._gaps: list[int] | None = None  # made when it is needed
+        self.stands = 0  # up to where positions are what they were when findings were last moved out
         pieces, last = [], 0
         for at in gaps:
             pieces += [plain[last:at], b" " * room]
@@ -50,7 +51,7 @@ class Roomy:
         other = Roomy.__new__(Roomy)
         other.plain, other.text = self.plain, self.text
         other._at, other._room, other._before = self._at[:], self._room[:], self._before[:]
-        other._gaps = self._gaps
+        other._gaps, other.stands = self._gaps, self.stands
         return other
 
     # -- positions
@@ -93,6 +94,7 @@ class Roomy:
             return None  # the end of a line with room is part of what is gone
         by = len(plain) - len(self.plain)
         start, end = self.inside(gone.start), self.inside(gone.end)
+        self.stands = min(self.stands, start)
         new = plain[come.start : come.end]
         if after == len(self._at):
             self.text = self.text[:start] + new + self.text[end:]
@@ -181,6 +183,42 @@ def finding_outside(finding: Finding, texts: Mapping[str, Roomy]) -> Finding:
         tuple([_fix(fix, texts) for fix in finding.fixes]),
         _place(finding.cause, texts) if finding.cause is not None else None,
     )
+
+
+class Outside:
+    """The findings of a document with the positions of the editor's texts. One that has not moved is the object that it was,
+    so that it is not looked at again by who sends it."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Finding, Finding, int]] = {}
+
+    def of(self, path: str, findings: Iterable[Finding], texts: Mapping[str, Roomy]) -> tuple[Finding, ...]:
+        roomy = texts.get(path)
+        made: dict[int, tuple[Finding, Finding, int]] = {}
+        stands = roomy.stands if roomy is not None else 0
+        out = []
+        for finding in findings:
+            kept = self._made.get(id(finding))
+            if kept is None or kept[0] is not finding or kept[2] >= stands:
+                kept = (finding, finding_outside(finding, texts), _reach(finding, path))
+            made[id(finding)] = kept
+            out.append(kept[1])
+        if roomy is not None:
+            roomy.stands = len(roomy.text)
+        self._made = made
+        return tuple(out)
+
+
+_FAR = 2**63
+
+
+def _reach(finding: Finding, path: str) -> int:
+    """Where the last of a finding's places ends; far away where one is in another file, which may change by itself."""
+    places = [finding.place, *(one.place for one in finding.related)]
+    places += [edit.place for fix in finding.fixes for edit in fix.edits]
+    if finding.cause is not None:
+        places.append(finding.cause)
+    return max(place.span.end if place.path == path else _FAR for place in places)
 
 
 def report_outside(report: FunctionReport, texts: Mapping[str, Roomy]) -> FunctionReport:

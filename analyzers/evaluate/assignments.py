@@ -74,8 +74,8 @@ def _divisors(body: tuple[f.Stmt, ...]) -> frozenset[str]:
     """The names by which a body divides."""
     return frozenset(
         part.right.id
-        for part in shapes.nodes(body)
-        if isinstance(part, f.Binary) and part.op in ("//", "/") and isinstance(part.right, f.Name)
+        for part in shapes.of_kind(body, f.Binary)
+        if part.op in ("//", "/") and isinstance(part.right, f.Name)
     )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any, TypeVar
 
 from analyzers import facts as f
 from analyzers.evaluate.remembered import remembered
+
+_Kind = TypeVar("_Kind", bound=f._Node)
 
 
 def called(node: f.Call) -> str:
@@ -54,10 +58,35 @@ def _text_of(node: f.Expr) -> str:
     return ""
 
 
+LONG = 8
+"""Statements of a body whose nodes are put together of those of each statement: where one is edited, all others are known."""
+
+
 @remembered
 def nodes(roots: object) -> tuple[f._Node, ...]:
     """All nodes below some statements or expressions."""
+    if isinstance(roots, tuple) and len(roots) > LONG:
+        return tuple(chain.from_iterable(map(nodes, reversed(roots))))
     return tuple(f.walk(roots))
+
+
+def of_kind(roots: object, kind: type[_Kind]) -> Sequence[_Kind]:
+    """Those of one kind, in the same order: a tenth of all of them, mostly."""
+    found: Sequence[_Kind] = _by_kind(roots).get(kind, ())
+    return found
+
+
+@remembered
+def _by_kind(roots: object) -> dict[type, Sequence[Any]]:
+    found: dict[type, list[Any]] = {}
+    if isinstance(roots, tuple) and len(roots) > LONG:
+        for part in reversed(roots):
+            for kind, some in _by_kind(part).items():
+                found.setdefault(kind, []).extend(some)
+    else:
+        for node in nodes(roots):
+            found.setdefault(node.__class__, []).append(node)
+    return dict(found)
 
 
 def stored(targets: Iterable[f.Expr]) -> Iterator[f.Expr]:

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import compress
+from operator import is_not
+from typing import TypeVar
+
 from msgspec.structs import replace
 
 from analyzers.facts import ClassDef, Define, FileFacts, Function, Stmt
 from analyzers.project.outline import Outline, names_in
 
+_T = TypeVar("_T")
+
 _FROM_BODY = ("assigns", "changed", "bound", "packages", "exports")
 """What an outline has derived from the top level, the imports and the exports."""
+
+
+def differing(before: Sequence[_T], after: Sequence[_T]) -> list[tuple[_T, _T]]:
+    """The pairs, of two sequences of one length, that are not the same object: hundreds are, and one is not, after an edit."""
+    return list(compress(zip(before, after, strict=True), map(is_not, before, after)))
+
+
+def differing_in(before: Mapping[str, _T], after: Mapping[str, _T]) -> list[tuple[str, _T | None, _T | None]]:
+    """The same of what stands under one name, None for what is not there; in the order of the names."""
+    if list(before) == list(after):
+        pairs = zip(before.items(), after.values(), strict=True)
+        same = map(is_not, before.values(), after.values())
+        return [(name, one, other) for (name, one), other in compress(pairs, same)]
+    names = ((name, before.get(name), after.get(name)) for name in {**before, **after})
+    return [(name, one, other) for name, one, other in names if one is not other]
 
 
 def edited(before: Outline, facts: FileFacts) -> Outline:
@@ -28,9 +50,7 @@ def edited(before: Outline, facts: FileFacts) -> Outline:
         dict(before._locals),
     )
     nested = True
-    for one, other in zip(before.facts.functions, facts.functions, strict=True):
-        if one is other:
-            continue
+    for one, other in differing(before.facts.functions, facts.functions):
         nested = nested and not one.parent
         new._locals.pop(one.qualname, None)
         if new.functions.get(one.qualname) is one:
@@ -47,12 +67,12 @@ def mentions_changed(before: Outline, now: Outline) -> frozenset[str]:
     over."""
     old, new = before.facts.functions, now.facts.functions
     if len(old) == len(new):
-        after = tuple(
-            said if one.body is other.body else names_in(other)
-            for one, other, said in zip(old, new, before.mentions, strict=True)
-        )
-        pairs = zip(before.mentions, after, strict=True)
-        changed = [said ^ says for said, says in pairs if said is not says]
+        held_now = list(before.mentions)
+        for at in compress(range(len(old)), map(is_not, old, new)):
+            if old[at].body is not new[at].body:
+                held_now[at] = names_in(new[at])
+        after = tuple(held_now)
+        changed = [said ^ says for said, says in differing(before.mentions, after)]
     else:
         held = {id(one.body): said for one, said in zip(old, before.mentions, strict=True)}
         after = tuple(held[id(one.body)] if id(one.body) in held else names_in(one) for one in new)
@@ -71,14 +91,8 @@ def _binds_the_same(before: FileFacts, now: FileFacts) -> bool:
         and before.imports == now.imports
         and before.exports == now.exports
         and before.suppressions == now.suppressions
-        and all(
-            one is other or differ_in_ends(one, other)
-            for one, other in zip(before.classes, now.classes, strict=True)
-        )
-        and all(
-            one is other or _is_same_function(one, other)
-            for one, other in zip(before.functions, now.functions, strict=True)
-        )
+        and all(differ_in_ends(one, other) for one, other in differing(before.classes, now.classes))
+        and all(_is_same_function(one, other) for one, other in differing(before.functions, now.functions))
     )
 
 

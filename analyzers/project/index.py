@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
 from analyzers.project.concordance import Concordance
-from analyzers.project.edited import differ_in_ends, mentions_changed
+from analyzers.project.edited import differ_in_ends, differing_in, mentions_changed
 from analyzers.project.kept import Kept, Shelf
 from analyzers.project.memo import Memo
 from analyzers.project.modules import ModuleMap
@@ -95,17 +95,15 @@ class Project:
             held, now = before.get(piece, _MISSING), after.get(piece, _MISSING)
             if held is not now and held != now:
                 self.memo.forget((path, *piece))
-        for qualname in {**old.functions, **new.functions}:
-            one, other = old.functions.get(qualname), new.functions.get(qualname)
-            if one is not other and not differ_in_ends(one, other):
+        for qualname, one, other in differing_in(old.functions, new.functions):
+            if not differ_in_ends(one, other):
                 self.memo.forget((path, "function", qualname))
                 if sets_attributes(one) or sets_attributes(other):
                     self.memo.forget((path, "sets", qualname))
                 if one is None or other is None or _header(one) != _header(other):
                     self.memo.forget((path, "header", qualname))
-        for qualname in {**old.classes, **new.classes}:
-            before_it, after_it = old.classes.get(qualname), new.classes.get(qualname)
-            if before_it is not after_it and not differ_in_ends(before_it, after_it):
+        for qualname, before_it, after_it in differing_in(old.classes, new.classes):
+            if not differ_in_ends(before_it, after_it):
                 self.memo.forget((path, "definition", qualname))
         if path in self._asked_for_mentions:
             for name in mentions_changed(old, new):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise, zip_longest
+from itertools import compress, pairwise, zip_longest
+from operator import is_not
 from typing import Any
 
 from msgspec import Struct
@@ -114,6 +115,8 @@ class Surveyor:
 
     def _parts_of(self, units: Sequence[Unit], python: bool) -> list[_Part]:
         """What each unit says. Mostly all of them but one are those of the time before, in the same order."""
+        if len(units) == len(self._units):
+            return self._parts_after(units, python)
         before = list(zip_longest(units, self._units, self._parts))
         known = {
             id(old.body): (old, part) for unit, old, part in before if old is not unit and old is not None
@@ -128,6 +131,17 @@ class Surveyor:
                 self.looked_at += 1
                 held = (unit, _part(unit, python))
             parts.append(held[1])
+        return parts
+
+    def _parts_after(self, units: Sequence[Unit], python: bool) -> list[_Part]:
+        """The same where there are as many as there were: looked at one by one are those that are others."""
+        parts = self._parts
+        for at in compress(range(len(units)), map(is_not, units, self._units)):
+            if not _is_moved(self._units[at], units[at]):
+                if parts is self._parts:
+                    parts = list(parts)
+                self.looked_at += 1
+                parts[at] = _part(units[at], python)
         return parts
 
 

@@ -54,7 +54,12 @@ def gone_through(function: f.Function, methods: Mapping[str, f.Function]) -> Ite
     if function.name in held.MAKERS or len(function.params) < 2:
         return  # Nothing is given to add.
     this = f"{function.params[0].name}."
-    added = {label for node in shapes.nodes(function.body) if (label := held.adds_to(node))}
+    added = {
+        label
+        for kind in (f.Call, f.Update, f.Assign)
+        for node in shapes.of_kind(function.body, kind)
+        if (label := held.adds_to(node))
+    }
     own = {label for label in added if label.startswith(this)}
     if not own:
         return

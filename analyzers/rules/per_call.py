@@ -94,9 +94,9 @@ def kept_once(context: Context) -> Iterator[held.Told]:
         return
     filled = {
         label: node
-        for node in shapes.nodes(context.function.body)
+        for node in shapes.of_kind(context.function.body, f.Call)  # A text gets longer by `+=`.
         for what, label in (held.put(node),)
-        if what == "behind" and isinstance(node, f.Call)  # A text gets longer by `+=`.
+        if what == "behind"
     }
     for node in held.outside_of_loops(context.function.body):
         for op, right in zip(node.ops, node.rights, strict=False) if isinstance(node, f.Compare) else ():

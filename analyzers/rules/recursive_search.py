@@ -69,7 +69,7 @@ def _called(function: f.Function, script: bool) -> set[str]:
     """The functions of the file that are called by their names, or the methods of the object itself."""
     first = function.params[0].name if function.owner and function.params else ""
     this = "this." if script and function.owner else f"{first}." if first else ""
-    names = (shapes.dotted(n.func) for n in shapes.nodes(function.body) if isinstance(n, f.Call))
+    names = (shapes.dotted(n.func) for n in shapes.of_kind(function.body, f.Call))
     return {name.removeprefix(this) for name in names if name.startswith(this)} - {""}
 
 

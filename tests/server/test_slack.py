@@ -317,3 +317,18 @@ def test_what_findings_have_in_common_has_the_positions_of_the_text() -> None:
     held = Finding("r", place, "", Severity.HINT, Confidence.LOW, Cost(), "", cause=place)
     assert finding_outside(held, {PATH: roomy}).cause == Place(PATH, Span(2, 3))
     assert finding_outside(held, {}).cause == place
+
+
+def test_a_finding_that_has_not_moved_is_the_object_it_was() -> None:
+    """Those below an edit move, and all of them where another is sent that names another file."""
+    one = "def f{n}(xs: list[str], ys: list[str]):\n    return [x for x in xs if x in ys]\n\n\n"
+    text = "".join(one.format(n=n) for n in range(10))
+    engine = Engine()
+    before = engine.analyse(PATH, Text(text.encode()), "python", Settings())
+    assert engine.analyse(PATH, Text(text.encode()), "python", Settings()) == before
+    edited = text.replace("def f5(xs", "def f5(zs, xs")
+    now = engine.analyse(PATH, Text(edited.encode()), "python", Settings())
+    assert [a is b for a, b in zip(before, now, strict=True)] == [True] * 5 + [False] * 5
+    assert now == Engine().analyse(PATH, Text(edited.encode()), "python", Settings())
+    back = engine.analyse(PATH, Text(text.encode()), "python", Settings())
+    assert back == before

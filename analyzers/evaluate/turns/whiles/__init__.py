@@ -241,8 +241,8 @@ def _advancing(run: Run, node: f.While, turn: Turn, end: State) -> list[Closer]:
 def _indexed_by(run: Run, node: f.While, name: str) -> Cost | None:
     """The size of what a name indexes in the function; inside other loops, what these run over."""
     used = False
-    for part in shapes.nodes(run.function.body):
-        if isinstance(part, f.Index) and name in {
+    for part in shapes.of_kind(run.function.body, f.Index):
+        if name in {
             shapes.text_of(n) for n in shapes.nodes(part.index) if isinstance(n, (f.Name, f.Attr, f.Index))
         }:
             used = used or node.at <= part.at < node.to
@@ -253,8 +253,9 @@ def _indexed_by(run: Run, node: f.While, name: str) -> Cost | None:
                 and shapes.text_of(part.index) == name
             ):
                 return run.settled(run.extent(value))
-        elif isinstance(part, f.Call) and node.at <= part.at < node.to:
-            used = used or name in {shapes.text_of(a) for a in part.args}
+    for call in shapes.of_kind(run.function.body, f.Call):
+        if node.at <= call.at < node.to:
+            used = used or name in {shapes.text_of(a) for a in call.args}
     if used and sharing.around(run):
         return run.settled(run.loops[-1].turns)
     return None
