@@ -6,7 +6,7 @@ As many calls as it takes to fill it cost the square of its length, and none of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
@@ -21,12 +21,15 @@ THROUGH = frozenset("set frozenset sorted sum max min any all Counter".split()) 
 VIEWS = frozenset(("keys", "values", "items", "copy"))
 
 
+Methods = Callable[[str], "f.Function | None"]
+
+
 @remembered
 def may_report(function: f.Function) -> bool:
     """False for a function that does nothing of the kind: it need not be run for that."""
     if not function.owner or len(function.params) < 2:
         return False
-    if any(True for _ in gone_through(function, {})):
+    if any(True for _ in gone_through(function, lambda name: None)):
         return True
     this = f"{function.params[0].name}."
     nodes = shapes.nodes(function.body)
@@ -41,14 +44,18 @@ def found(context: Context) -> Iterator[held.Told]:
     function = context.function
     if not held.is_called_often(context):
         return
-    methods = context.project.methods_of(context.path, function.owner)
-    for node, label in gone_through(function, methods):
+    for node, label in gone_through(function, method_of(context, context.path, function.owner)):
         added = next(n for n in shapes.nodes(function.body) if held.adds_to(n) == label)
         where = edits.absolute(context, added)
         yield held.Told(edits.absolute(context, node), label, "list", Related(where, "it is added to here"))
 
 
-def gone_through(function: f.Function, methods: Mapping[str, f.Function]) -> Iterator[tuple[f.Expr, str]]:
+def method_of(context: Context, path: str, owner: str) -> Methods:
+    """What gives the methods of a class by their names: what is concluded rests on those it was asked for, not on all."""
+    return lambda name: context.project.function(path, f"{owner}.{name}")
+
+
+def gone_through(function: f.Function, methods: Methods) -> Iterator[tuple[f.Expr, str]]:
     """What goes through all of an attribute of the object's, on every call, that the method adds to and takes nothing from: in
     itself, or in one of the `methods` of its class. Each attribute once."""
     if function.name in held.MAKERS or len(function.params) < 2:
@@ -71,10 +78,11 @@ def gone_through(function: f.Function, methods: Mapping[str, f.Function]) -> Ite
             yield (node.iter if isinstance(node, (f.For, f.Clause)) else node), label  # type: ignore[misc]
 
 
-def _through_method(node: f._Node, this: str, methods: Mapping[str, f.Function], own: set[str]) -> str:
+def _through_method(node: f._Node, this: str, methods: Methods, own: set[str]) -> str:
     """The attribute among some that a method of the same object goes through, whenever it is called."""
     name = shapes.dotted(node.func) if isinstance(node, f.Call) else ""
-    callee = methods.get(name.removeprefix(this)) if name.startswith(this) else None
+    method = name.removeprefix(this) if name.startswith(this) else ""
+    callee = methods(method) if method.isidentifier() else None
     if (
         callee is None
         or not callee.params

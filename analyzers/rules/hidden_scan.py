@@ -147,7 +147,7 @@ def _added_to(context: Context, called: Called, loop: Loop) -> Scan | None:
     value = called.bound.get(this)
     if value is None or value.frozen or loop.number in value.depends or value.born > called.loops.index(loop):
         return None
-    methods = context.project.methods_of(called.path, function.owner)
+    methods = added_to.method_of(context, called.path, function.owner)
     for node, label in added_to.gone_through(function, methods):
         place = edits.absolute(_elsewhere(context, called.path, function), node)
         return Scan(
