@@ -141,7 +141,7 @@ SCRIPTS = ("typeorm", "mikroorm", "sequelize", "mongoose", "drizzle", "knex", "m
 
 SCRIPT_PARTS = (
     "clients", "models", "makers", "factories", "attributes", "tables", "runs", "called", "begins", "begins_write", "turns_write", "chain", "sends",
-    "fetch_one", "fetch_many", "fetch_batch", "scalar", "execute", "write_one", "write_many", "row_read", "row_write", "differs",
+    "fetch_one", "fetch_many", "fetch_batch", "scalar", "execute", "write_one", "write_many", "row_read", "row_write", "differs", "promised",
     "batch", "told",
 )  # fmt: skip
 """The lists that a mapper of JavaScript and TypeScript may have; the tables say what each is."""

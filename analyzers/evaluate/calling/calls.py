@@ -37,7 +37,7 @@ from analyzers.evaluate.presenting import (
     validating,
     written,
 )
-from analyzers.evaluate.queries import emit, holding, objects
+from analyzers.evaluate.queries import emit, holding, objects, script_mappers
 from analyzers.evaluate.queries.emit import MADE
 from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.recursion.recording import SelfCall
@@ -567,6 +567,8 @@ def waited(run: Run, waiting: f.Expr, place: Place | None = None) -> Value:
     before = len(run.analysis.queries)
     effects_before = set(run.effects)
     value = queries.awaited(run, expressions.evaluate(run, waiting), place)
+    if run.language != "python":
+        script_mappers.lazily(run, waiting, place)
     run.effects.add("await")
     if run.loops:
         new = run.analysis.queries[before:]

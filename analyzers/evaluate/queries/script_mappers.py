@@ -36,6 +36,9 @@ WRITES, MANY = "write", "many"
 _OF_TABLE = "of a table"
 _LISTS = ("list", "set", "tuple", "iterator")
 
+LOADED = "<loaded>"
+"""The entry of a row that names the relations it was loaded with; there is none where the text does not say which."""
+
 READS = ("fetch_one", "fetch_many", "fetch_batch", "scalar")
 ASKS = (*READS, "write_one", "write_many")
 OF_ROW = ("row_read", "row_write")
@@ -155,7 +158,7 @@ def _of_client(
         return None
     depends = arguments.depends
     _send(run, node, table, effect, label, depends, name, arguments)
-    row_ = _row(run, table, receiver).on(depends)
+    row_ = _with_relations(_row(run, table, receiver), table, node).on(depends)
     rows = "" if receiver.label == "this" else receiver.label
     if effect in ("fetch_many", "fetch_batch") and name not in ("distinct", "aggregate"):
         of_rows = Value("list", of=row_, depends=depends, label=rows)
@@ -174,6 +177,38 @@ def _row(run: Run, table: ScriptOrm, receiver: Value) -> Value:
     if receiver.kind == "class" and receiver.ref is not None:
         return evidence.instance_of(run.summaries.project, *receiver.ref)
     return Value(DOCUMENT, dotted=table.name) if table.parts.get("row_write") else Value()
+
+
+def _with_relations(row: Value, table: ScriptOrm, node: f.Call) -> Value:
+    """A row that knows what it was loaded with: `find({ relations: { photos: true } })`."""
+    if row.kind != DOCUMENT or not table.parts.get("promised"):
+        return row
+    options = node.args[0] if node.args else f.Mapping(node.at, node.to, (), ())
+    if not isinstance(options, f.Mapping) or any(not isinstance(key, f.Const) for key in options.keys):
+        return row
+    said = next((v for k, v in zip(options.keys, options.values, strict=True) if _says(k, table)), None)
+    loaded: list[str] = []
+    for part in shapes.nodes(said) if said is not None else ():
+        if isinstance(part, f.Const) and isinstance(part.value, str):
+            loaded.append(part.value.partition(".")[0])
+        elif not isinstance(part, (f.Mapping, f.Collection, f.Const)):
+            return row
+    return replace(row, entries=((LOADED, Value("str", label=",".join(loaded))),))
+
+
+def _says(key: f.Expr | None, table: ScriptOrm) -> bool:
+    return isinstance(key, f.Const) and table.has("promised", str(key.value))
+
+
+def lazily(run: Run, waiting: f.Expr, place: Place) -> None:
+    """`await user.photos`: a relation that a row was not loaded with is asked for where it is waited for."""
+    if not (isinstance(waiting, f.Attr) and isinstance(waiting.obj, f.Name)):
+        return
+    row = run.lookup(waiting.obj.id)
+    loaded = dict(row.entries).get(LOADED) if row is not None and row.kind == DOCUMENT else None
+    if row is None or loaded is None or waiting.name in loaded.label.split(","):
+        return
+    emit(run, "read", shapes.text_of(waiting), place, row.depends, orm=row.dotted)
 
 
 def _of_row(
