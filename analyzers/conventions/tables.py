@@ -24,6 +24,9 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     list_view: Names
     detail_view: Names
     generic_view: Names
+    row_maker: Names
+    request_method: Names
+    request_decorator: Names
     field: Words
     admin: Names
     inline: Names

@@ -93,6 +93,7 @@ class Django(Struct, frozen=True):
     select_related: Names  # the kinds of relation a JOIN can load
     columns: Words
     connections: Names
+    makers: Names  # methods that make rows
     models: dict[str, KnownModel]  # by full dotted name
 
 

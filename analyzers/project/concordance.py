@@ -16,7 +16,7 @@ Key = tuple[str, str]
 _KINDS = ("methods", "defined", "kept", "loaded", "custom", "givers", "packages", "optimizers")
 """The fields of a survey that are asked for word by word."""
 
-_PLACED = ("reads", "heirs", "registered")
+_PLACED = ("reads", "heirs", "registered", "makes")
 """Those that say by a word which functions or classes of the file it is about."""
 
 _NOBODY: dict[str, tuple[str, ...]] = {}
@@ -54,8 +54,12 @@ class Concordance:
         return self._placed("heirs", name)
 
     def registered(self, name: str) -> tuple[Key, ...]:
-        """The modules that register a class of that name for something else, in the order of files."""
+        """The modules and classes that register a class of that name with another one, in the order of files."""
         return self._placed("registered", name)
+
+    def makers(self, name: str) -> tuple[Key, ...]:
+        """The functions and classes that may make rows of what is called so, or by a relation of that name."""
+        return self._placed("makes", name)
 
     def _placed(self, kind: str, name: str) -> tuple[Key, ...]:
         self._memo.read(("said", kind, name))

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from analyzers import facts as f
 from analyzers.orm import tables
+from analyzers.project import makers
 from analyzers.project.edited import defines_the_same
 from analyzers.project.outline import dotted, said_above
 from analyzers.project.row_sets import SETS, gives
@@ -40,9 +41,11 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     names it is imported under, variables and attributes that are assigned what may be one. `pairs` are neighbours in a
     look-up (`lines__product`), `loaded` the parts of what is prefetched, `custom` those with a query of their own.
     `heirs` says by a name which of a script's classes are derived from it, or have the methods that it lists.
+    `makes` says by a name which functions and classes may make rows of what is called so, or by a relation that is: they call
+    it or a method of its rows' that creates some, or name it as their model.
     `givers` are the functions that return a set of rows. `reads` says by an attribute's name which functions with a loop read it. `stays_valid`: something is told what
-    becomes of a session's rows at its commit. `registered` are the classes that the module registers for something else, `optimizers`
-    extensions of a schema that load what a question asks for.
+    becomes of a session's rows at its commit. `registered` are the classes that a module or a decorator registers with
+    another, and those it registers them with, `optimizers` extensions of a schema that load what a question asks for.
     """
 
     language: str = "python"
@@ -60,6 +63,7 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     heirs: dict[str, tuple[str, ...]] = {}
     registered: dict[str, tuple[str, ...]] = {}
     optimizers: frozenset[str] = frozenset()
+    makes: dict[str, tuple[str, ...]] = {}
 
     @property
     def packages(self) -> frozenset[str]:
@@ -85,6 +89,7 @@ class _Part(Struct, frozen=True):
     above: tuple[str, ...] = ()
     registered: frozenset[str] = _NOTHING
     optimizers: frozenset[str] = _NOTHING
+    makes: frozenset[str] = _NOTHING
 
 
 class Surveyor:
@@ -168,7 +173,10 @@ def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -
     reads: dict[str, tuple[str, ...]] = {}
     heirs: dict[str, tuple[str, ...]] = {}
     registered: dict[str, tuple[str, ...]] = {}
+    makes: dict[str, tuple[str, ...]] = {}
     for unit, part in zip(units, parts, strict=True):
+        for name in part.makes:
+            makes[name] = (*makes.get(name, ()), unit.qualname)
         for name in part.reads:
             reads[name] = (*reads.get(name, ()), unit.qualname)
         for name in part.above:
@@ -193,6 +201,7 @@ def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -
         frozenset(item.name for item in facts.imports if item.name.endswith(_OPTIMIZER)).union(
             *(part.optimizers for part in parts)
         ),
+        makes,
     )
 
 
@@ -219,6 +228,7 @@ def _part(unit: Unit, python: bool) -> _Part:
     custom: set[str] = set()
     read: set[str] = set()
     registered: set[str] = set()
+    makes: set[str] = set()
     tells = returns = False
     nodes: list[Any] = f.walk(unit.body)
     for node in nodes:
@@ -233,8 +243,10 @@ def _part(unit: Unit, python: bool) -> _Part:
             name = _called(node)
             if name in _LOADERS:
                 _add_loaded(node, loaded, custom, pairs)
-            elif name == _REGISTER and len(node.args) == 2:
-                registered.add((dotted(node.args[1]) or "").rpartition(".")[2])
+            elif name == _REGISTER:
+                registered.update(_named(node.args[:2]))
+            elif python and makers.may_make(name):
+                makes.update(makers.made_by(node, name))
         elif kind is f.Const:
             text = node.value
             if text.__class__ is str and "_" in text:
@@ -264,11 +276,29 @@ def _part(unit: Unit, python: bool) -> _Part:
         function is not None and not SETS.isdisjoint(read) and gives(nodes),
         tells and hands,
         names,
-        registered=frozenset(registered - {""})
-        if function is not None and function.kind == "module"
-        else _NOTHING,
+        registered=_registered(unit, registered),
         optimizers=frozenset(name for name in read if name.endswith(_OPTIMIZER)),
+        makes=frozenset(makes if function is not None else makers.models_of(unit)),
     )
+
+
+def _registered(unit: Unit, called: set[str]) -> frozenset[str]:
+    """The names that a module registers, or the decorators of a class do: `@admin.register(Book)`."""
+    if isinstance(unit, f.Function):
+        return frozenset(called) if unit.kind == "module" else _NOTHING
+    decorators = (d for d in unit.decorators if isinstance(d, f.Call) and _called(d) == _REGISTER)
+    return frozenset(name for decorator in decorators for name in _named(decorator.args))
+
+
+def _named(nodes: Iterable[f.Expr]) -> Iterator[str]:
+    """The last parts of names, also of those that stand in a list."""
+    for node in nodes:
+        names = (
+            _named(node.items)
+            if isinstance(node, f.Collection)
+            else ((dotted(node) or "").rpartition(".")[2],)
+        )
+        yield from (name for name in names if name)
 
 
 def _above(cls: f.ClassDef) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ children of a node come that way. It is what the calls of the same file hand ove
 
 No such evidence is: an attribute of something else, a field by a constant key, what a call that is not known gives, the
 way up from key to key through a mapping (`x = parent[x]`), an option (a parameter with a default), arguments
-(`*names`), what may be one thing or several (`if isinstance(x, str): x = [x]`), classes and functions, and the pieces
-of a text that is cut at a separator: these are written by hand.
+(`*names`), what may be one thing or several (`if isinstance(x, str): x = [x]`), classes and functions, the pieces
+of a text that is cut at a separator, and what forms, their fields and widgets are given: these are written by hand.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from analyzers import facts as f
+from analyzers.conventions import requests
 from analyzers.costs import Cost, Size
 from analyzers.evaluate import callers, shapes
 from analyzers.evaluate.events import Loop
@@ -150,6 +151,8 @@ def _is_worked_on(home: Context, param: f.Param) -> bool:
     """True for a parameter that holds what its function works on, rather than an option or what is declared."""
     if home.language != "python":
         return _is_handed_data(home, param.name)
+    if requests.is_typed(home.project, home.path, home.function):
+        return False
     return _is_input(home, param) and not _is_declared_by_callers(home, param.name)
 
 
@@ -367,6 +370,8 @@ class _Search:
         if isinstance(node.func, f.Attr) and node.func.name in table.methods:
             return True
         if isinstance(node.func, f.Attr) and node.func.name == "split":
+            if any(isinstance(n, f.Attr) and n.name == "cleaned_data" for n in shapes.nodes(node.func.obj)):
+                return False  # Somebody typed it into a form.
             return not node.args or (isinstance(node.args[0], f.Const) and node.args[0].value == "\n")
         name = shapes.dotted(node.func)
         found = (

@@ -6,7 +6,9 @@ over, so it is a warning unless there is evidence of the contrary, which the fin
 - the first rows of a set, as many as the text says (`rows[:5]`);
 - rows that stand on one form of the admin's, each for a person to fill;
 - rows of a relation of one row that was asked for by itself, or whose method is run, and some of these: the comments of one book;
-- rows of a table of the framework's own that an installation sets up (groups, sites, kinds of content);
+- rows of a table of the framework's own that an installation sets up (groups, sites, kinds of content), or of one of the
+  program's that others choose from and that it never adds to (`conventions/vocabularies.py`);
+- what was sent with one record, and a form, a serializer or a schema of the program's takes apart (`conventions/requests.py`);
 - what a person wrote, or one record holds: `written.py`.
 
 A loop inside of another that grows is not one of these: its turns add up.
@@ -16,10 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzers.conventions import admin, units
+from analyzers.conventions import admin, requests, units, vocabularies
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.evaluate.queries.django_owners import hang_on_one
 from analyzers.orm import tables
+from analyzers.project import makers
 from analyzers.rules import commands, data, structure
 from analyzers.rules.base import Context, of_framework
 from analyzers.rules.written import Written
@@ -27,6 +30,11 @@ from analyzers.types import Value
 
 OF_ONE = "They all belong to one row."
 """Three of four such loops, read in real applications, are true and nobody would mend them."""
+
+_SETS = ("queryset", "manager", "row")
+"""Kinds of what a query gives."""
+
+CHOSEN_FROM = "other rows choose from them, and only the admin adds to them"
 
 
 def told(context: Context, loop: Loop, query: Queried) -> str:
@@ -49,7 +57,7 @@ def reason(context: Context, loop: Loop, query: Queried) -> str:
 
 
 def _few(context: Context, loop: Loop) -> str:
-    known = next((why for why in map(_few_rows, _parts(loop.over)) if why), "")
+    known = next((why for part in _parts(loop.over) if (why := _few_rows(context, part))), "")
     if known:
         return known
     if loop.kind == "while" or loop.place.path != context.path:
@@ -58,6 +66,8 @@ def _few(context: Context, loop: Loop) -> str:
     iterated = data.iterated(home, loop)
     if iterated is None:
         return ""
+    if _is_handed_in(loop) and requests.takes_one(context.project, home.path, home.function):
+        return "they are sent with one record"
     search = Written(home)
     return search.why if search.holds(iterated) else ""
 
@@ -70,12 +80,18 @@ def _parts(over: Value) -> Iterator[Value]:
         yield from over.of.items or ()
 
 
+def _is_handed_in(loop: Loop) -> bool:
+    """True for a loop over what a function was given, and no query gave."""
+    given = any(isinstance(token, str) and token not in makers.ITSELF for token in loop.over.depends)
+    return given and all(part.origin is None and part.kind not in _SETS for part in _parts(loop.over))
+
+
 def is_of_one(loop: Loop) -> bool:
     """True for a loop of a method over what hangs on its row: by itself it is nothing to wait for, who repeats it is told."""
     return bool(loop.over.relation) and "self" in loop.over.depends
 
 
-def _few_rows(value: Value) -> str:
+def _few_rows(context: Context, value: Value) -> str:
     if value.origin is not None and value.origin.few and not value.path:
         return "they are the first rows"
     if hang_on_one(value):
@@ -83,4 +99,6 @@ def _few_rows(value: Value) -> str:
     if value.ref is None or value.kind not in ("row", "queryset", "manager"):
         return ""
     path, name = value.ref
-    return "an installation sets them up" if not path and name in tables().django.classes["few"] else ""
+    if not path:
+        return "an installation sets them up" if name in tables().django.classes["few"] else ""
+    return CHOSEN_FROM if vocabularies.is_vocabulary(context.project, value.ref) else ""

@@ -38,6 +38,16 @@ def books(wanted):
 
 def described(book):
     return {described}
+
+
+def made(name):
+    return {made}
+"""
+ADMIN = """from django.contrib import admin
+
+from shop.models import Author
+
+{registered}
 """
 VIEWS = """from django.shortcuts import render
 
@@ -74,7 +84,12 @@ CHOICES = {
         {
             "chosen": ["all()", "select_related('author')", "filter(title=wanted)", "values('title')"],
             "described": ["book.title", "book.author.name", "str(book)", "book.author.label()"],
+            "made": ["name", "Author(name=name)", "Author.objects.get_or_create(name=name)"],
         },
+    ),
+    "shop/admin.py": (
+        ADMIN,
+        {"registered": ["admin.site.register(Author)", "", "admin.site.register([Author])"]},
     ),
     "shop/views.py": (
         VIEWS,

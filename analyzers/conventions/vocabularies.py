@@ -1,0 +1,98 @@
+"""Tables that other tables choose from, and that the program never adds to: kinds, states, labels.
+
+Whoever sets a program up fills them, by hand in the admin or from a file, and then their rows are as many as a person had the
+patience to name. What tells such a table:
+
+- its class declares columns of its own, none of them a date, and no relation but to another vocabulary: its rows are about
+  nothing else, and nobody asks when they came;
+- other tables point to it;
+- it is registered in the admin, and nothing else in the program makes its rows: no call, no form, no view that takes them from a request. Tests, migrations and
+  commands are left out: what these make is there before the program is used.
+
+What an abstract base gives to many tables alike (who owns a row, when it changed) says nothing of one of them.
+"""
+
+from __future__ import annotations
+
+from analyzers.conventions.tables import frameworks
+from analyzers.project import makers, names
+from analyzers.project.django_fields import declared
+from analyzers.project.django_models import concrete_parents
+from analyzers.project.index import Project
+from analyzers.project.models import Models
+from analyzers.project.schema import Key, Model
+from analyzers.suppress import QUIET_PATHS, is_quiet
+
+_DATES = ("date", "datetime")
+
+
+def is_vocabulary(project: Project, key: Key) -> bool:
+    """Whether a class is a table of Django's that others choose from, and whose rows the program does not make."""
+
+    def find() -> bool:
+        models = Models(project)
+        model = models.model(*key) if key[0] else None
+        if model is None or model.orm != "django" or model.abstract or concrete_parents(models, key):
+            return False
+        if not _is_chosen_from(model) or not _is_about_nothing(project, model):
+            return False
+        return bool(project.words.registered(model.name)) and not is_made(project, model)
+
+    return project.memo.ask(("vocabulary", *key), find, in_cycle=False)
+
+
+def _is_about_nothing(project: Project, model: Model) -> bool:
+    """True if the class declares columns, and no date; where it points, it is arranged by another vocabulary."""
+    fields = declared(project, model.key).fields
+    targets = [
+        model.relations[field.name].target for field in fields if field.word and field.name in model.relations
+    ]
+    return (
+        bool(fields)
+        and not any(field.holds in _DATES for field in fields)
+        and all(target is not None and is_vocabulary(project, target) for target in targets)
+    )
+
+
+def _is_chosen_from(model: Model) -> bool:
+    """True if another table points to it, and none is a part of it."""
+    own = {model.key, *((t.path, t.qualname) for t in model.bases if t.kind == "class")}
+    kinds = {relation.kind for relation in model.relations.values() if relation.declared not in own}
+    return bool(kinds & {"reverse_fk", "m2m"}) and "reverse_o2o" not in kinds
+
+
+def is_made(project: Project, model: Model) -> bool:
+    """Whether something in the program may make rows of a model while it is used."""
+    called = {model.name, *(relation.inverse for relation in model.relations.values())} - {""}
+    if any(_makes(project, *maker) for name in called for maker in project.words.makers(name)):
+        return True
+    own = {model.key, *((t.path, t.qualname) for t in _own_classes(model) if t.kind == "class")}
+    return any(
+        (path, qualname.rpartition(".")[0]) in own
+        for name in makers.ITSELF
+        for path, qualname in project.words.makers(name)
+        if not is_quiet(path, QUIET_PATHS)
+    )
+
+
+def _own_classes(model: Model) -> list[names.Target]:
+    """The classes whose methods may make rows of the model under no name: its bases and its managers."""
+    return [*model.bases, *(manager for manager in model.managers.values() if manager is not None)]
+
+
+def _makes(project: Project, path: str, qualname: str) -> bool:
+    """False for what is there before the program is used, and for a class that shows rows and makes none."""
+    if is_quiet(path, QUIET_PATHS):
+        return False
+    owner, _, last = qualname.rpartition(".")
+    cls = (path, owner if last == "Meta" else qualname)
+    if cls[1] not in project.class_names(path):
+        return True
+    above = names.names_above(project, *cls)
+    # A package that derives its views from the framework's calls them after what they do.
+    return any(
+        name in frameworks().form.names
+        or name in frameworks().row_maker.names
+        or "Create" in name.rpartition(".")[2]
+        for name in above
+    )
