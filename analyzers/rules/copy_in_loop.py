@@ -59,6 +59,8 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if loop is not None and structure.is_added_in(context, loop, operation.target):
             continue
+        if loop is not None and _is_window(context, operation):
+            continue
         if loop is not None and _is_short_text(context, operation, loop):
             continue
         if loop is not None and context.once("copy", operation.place):
@@ -74,6 +76,17 @@ def check(context: Context) -> Iterator[Finding]:
     for told in (*per_call.queues(context), *per_call.texts(context), *per_call.made_anew(context)):
         if context.once("copy", told.place):
             yield _per_call_finding(context, told)
+
+
+def _is_window(context: Context, operation: Operated) -> bool:
+    """True for `lines = lines[-height:]`: what is kept is as long on every turn, and so is what is copied."""
+    cut = structure.node_at(structure.home(context, operation.place), operation.place)
+    return (
+        isinstance(cut, f.Slice)
+        and isinstance(cut.start, f.Unary)
+        and cut.start.op == "-"
+        and cut.stop is None
+    )
 
 
 def _is_short_text(context: Context, operation: Operated, loop: Loop) -> bool:

@@ -248,9 +248,10 @@ def scans(context: Context, called: Called, depth: int) -> Iterator[Scan]:
     analysis = context.summaries.analysis_with(called.path, function, called.bound)
     if analysis is None:
         return
-    yield from _own_scans(context, analysis, function)
+    spared = _spared_from(function, called)
+    yield from (s for s in _own_scans(context, analysis, function) if s.place.span.start < spared)
     for inner in analysis.calls:
-        if inner.qualname == called.qualname:
+        if inner.qualname == called.qualname or inner.place.span.start >= spared:
             continue
         for scan in scans(context, inner, depth + 1):
             root, _, rest = scan.label.partition(".")
@@ -262,6 +263,24 @@ def scans(context: Context, called: Called, depth: int) -> Iterator[Scan]:
             sought = [inner.bound[name].depends for name in scan.asked if name in inner.bound]
             asked = frozenset(t for depends in sought for t in depends if isinstance(t, str))
             yield scan._replace(label=label, chain=(step, *scan.chain), asked=asked)
+
+
+def _spared_from(function: f.Function, called: Called) -> int:
+    """From where on a callee does nothing, as the call hands over what answers without searching: `if index is not None:
+    return index.get(key)` for a parameter that may be left out, and is not."""
+    optional = {p.name for p in function.params if p.default is not None}
+    for stmt in function.body:
+        test = (
+            stmt.test
+            if isinstance(stmt, f.If) and stmt.body and isinstance(stmt.body[-1], f.Return)
+            else None
+        )
+        asked = test.left if isinstance(test, f.Compare) and test.ops == ("is not",) else test
+        name = asked.id if isinstance(asked, f.Name) and asked.id in optional else ""
+        value = called.bound.get(name)
+        if value is not None and value.kind != "none" and value.label:
+            return function.start + stmt.to
+    return 1 << 60
 
 
 def _own_scans(context: Context, analysis: Analysis, function: f.Function) -> Iterator[Scan]:

@@ -26,7 +26,7 @@ def check(context: Context) -> Iterator[Finding]:
             or not context.inside(operation.place)
         ):
             continue
-        if context.once("scan", operation.place):
+        if not _is_asked_before(context, operation, loop) and context.once("scan", operation.place):
             yield _finding(context, operation, loop)
     for told in per_call.kept_once(context):
         if context.once("scan", told.place):
@@ -34,6 +34,22 @@ def check(context: Context) -> Iterator[Finding]:
     for search in recursive_search.searches(context):
         if context.once("scan", search.place):
             yield _recursive_finding(context, search)
+
+
+def _is_asked_before(context: Context, operation: Operated, loop: Loop) -> bool:
+    """True for `if x in xs: xs.remove(x)`: the test is told, and what mends it mends both."""
+    if operation.name == "in":
+        return False
+    home = structure.home(context, operation.place)
+    tests = [branch.test for branch in structure.branches_around(home, loop, operation.place)]
+    start = home.function.start
+    return any(
+        other.name == "in"
+        and other.receiver.label == operation.receiver.label
+        and other.receiver.kind in SEARCHED
+        and any(start + test.at <= other.place.span.start < start + test.to for test in tests)
+        for other in context.analysis.operations
+    )
 
 
 def _filling_finding(context: Context, told: held.Told) -> Finding:

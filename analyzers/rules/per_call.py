@@ -267,7 +267,7 @@ def sought(context: Context) -> Iterator[held.Told]:
         if any(held.put(other) == ("behind", label) for other in shapes.nodes(context.function.body)):
             continue  # What is added to on the same call, `texts` speaks of.
         body = context.function.body
-        if not any(_cuts(stmt, label) for stmt in shapes.walk(body)) or _cuts_at_once(body, label):
+        if not any(_cuts(stmt, label) for stmt in shapes.walk(body)) or _is_cut_after(body, node, label):
             continue  # Others say what is left of it, or every call leaves little.
         filled = held.filled(context, context, label)
         if filled is not None:
@@ -281,15 +281,19 @@ def _cuts(stmt: f.Stmt, label: str) -> bool:
     return any(shapes.dotted(t.obj if isinstance(t, f.Slice) else t) == label for t in stored)
 
 
-def _cuts_at_once(body: tuple[f.Stmt, ...], label: str) -> bool:
-    """True if a function cuts something off whatever it has found: nothing ends the call before."""
-    for stmt in body:
-        if isinstance(stmt, (f.With, f.Try)) and _cuts_at_once(stmt.body, label):
-            return True
-        if _cuts(stmt, label):
-            return True
-        if any(isinstance(inner, f.Return) for inner in shapes.walk((stmt,))):
-            return False
+def _is_cut_after(body: tuple[f.Stmt, ...], look: f._Node, label: str) -> bool:
+    """True if what is looked through is cut whatever was found: beside the look or around it, with nothing that ends the call
+    in between."""
+    for position, stmt in enumerate(body):
+        if not any(node is look for node in shapes.nodes(stmt)):
+            continue
+        for later in body[position + 1 :]:
+            if _cuts(later, label):
+                return True
+            if any(isinstance(inner, f.Return) for inner in shapes.walk((later,))):
+                break
+        blocks = (stmt.body, stmt.otherwise) if isinstance(stmt, f.If) else (shapes.children(stmt),)
+        return any(_is_cut_after(block, look, label) for block in blocks)
     return False
 
 
