@@ -17,6 +17,7 @@ LONG_FILES = {
     "vscode-client/package.json",  # its settings are generated from the server's table
     "vscode-client/package-lock.json",
     "benchmarks/precision.csv",  # every verdict is a line
+    "benchmarks/fixes.csv",  # every case is a line
     "benchmarks/precision.md",
 }
 DATA = ("tests/data/", "examples/")
