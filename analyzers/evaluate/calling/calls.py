@@ -439,7 +439,7 @@ def _hear(
 
 def _heard_of(queries: tuple[Queried, ...]) -> tuple[Queried, ...]:
     """The queries of a callee that its caller is told: each relation of a loop's rows once, what loops repeat first,
-    then what has not been told by another way.
+    then what has not been told by another way; last what a memo keeps, of which nobody tells.
     """
     if len(queries) <= MAX_LIFTED:
         return queries
@@ -451,6 +451,7 @@ def _heard_of(queries: tuple[Queried, ...]) -> tuple[Queried, ...]:
     ordered = sorted(
         told.values(),
         key=lambda query: (
+            query.memoised,
             not query.loops and query.within is None,
             first[query.kind, query.label] is not query,
         ),
