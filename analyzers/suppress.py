@@ -4,7 +4,9 @@ the paths where findings are hints."""
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable
+import os
+import re
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from analyzers.facts import FileFacts, Suppression
@@ -89,7 +91,15 @@ def apply(
 @lru_cache(maxsize=64)
 def is_quiet(path: str, globs: tuple[str, ...]) -> bool:
     """True if one of the globs fits a path, or the path under a root."""
-    return any(fnmatch.fnmatch(path, glob) or fnmatch.fnmatch("/" + path, glob) for glob in globs)
+    fits = _fitting(globs)
+    return bool(fits(os.path.normcase(path)) or fits(os.path.normcase("/" + path)))
+
+
+@lru_cache(maxsize=64)
+def _fitting(globs: tuple[str, ...]) -> Callable[[str], object]:
+    """Whether one of some globs fits a path, all of them tried at once."""
+    patterns = (fnmatch.translate(os.path.normcase(glob)) for glob in globs)
+    return re.compile("|".join(patterns) if globs else r"(?!)").match
 
 
 def _line(text: Text, suppression: Suppression) -> int:

@@ -6,6 +6,7 @@ No evidence, no claim: a value of kind "unknown" costs nothing and proves nothin
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,6 +19,13 @@ Token = int | str
 """What a value may depend on: a loop (its number) or a parameter (its name). An int is a loop's number."""
 
 NOTHING: frozenset[Token] = frozenset()
+
+
+@lru_cache(maxsize=4096)
+def alone(token: Token) -> frozenset[Token]:
+    """What depends on one thing only: a set takes as much memory as the value that holds it, so there is one of each."""
+    return frozenset((token,))
+
 
 INPUT = 0
 """The token of what was read from outside the program; loops are numbered from 1."""

@@ -45,6 +45,8 @@ _UNTOLD = ("unknown", "list", "dict", "set", "tuple", "iterator", "deque")
 
 FIXED = "fixed by the program's text"
 
+_RECEIVERS = frozenset(("self", "this", "cls"))
+
 
 def free_name(run: Run, name: str) -> Value:
     """A name the function does not bind: something of the module, imported, or built in."""
@@ -206,12 +208,12 @@ def _functions_in(
 
 def attribute(run: Run, node: f.Attr) -> Value:
     """`obj.name`, read."""
-    chain = shapes.dotted(node)
-    root = chain.partition(".")[0]
-    kept = run.stored.get(chain) if "." in chain else None
+    root = shapes.root(node)
+    kept = run.stored.get(shapes.dotted(node)) if root and run.stored else None
     if kept is not None:
         return kept  # A client that was put there: `g.db = connect()`.
-    if chain and run.lookup(root) is None and root not in ("self", "this", "cls"):
+    if root and root not in _RECEIVERS and run.lookup(root) is None:
+        chain = shapes.dotted(node)
         found = names.resolve(run.summaries.project, run.path, chain, run.function.qualname)
         if found is not None and (found[0].kind != "variable" or len(found[1]) < chain.count(".")):
             inherited = _of_named_class(run, node, found[0]) if not found[1] else None

@@ -89,7 +89,7 @@ def condition(run: Run, node: f.Expr) -> Value:
     if isinstance(node, f.Logic):
         return _logic(run, node, whole=True)
     value = evaluate(run, node)
-    queries.asked_for_any(run, value, run.place(node))
+    queries.asked_for_any(run, value, node)
     return value
 
 

@@ -30,6 +30,13 @@ def dotted(node: f.Expr) -> str:
     return f"{node.id}{text}" if isinstance(node, f.Name) else ""
 
 
+def root(node: f.Expr) -> str:
+    """The name that `dotted` begins with: `a` of `a.b.c`."""
+    while isinstance(node, f.Attr):
+        node = node.obj
+    return node.id if isinstance(node, f.Name) else ""
+
+
 def text_of(node: f.Expr) -> str:
     """A short printable form of an expression, for labels: `order.lines`, `users`, `rows[0]`."""
     return node.id if isinstance(node, f.Name) else _text_of(node)

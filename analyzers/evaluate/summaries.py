@@ -8,7 +8,7 @@ recursion, which `recursion/` solves once the outer run is done.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from msgspec.structs import replace
 
@@ -30,8 +30,9 @@ from analyzers.evaluate.turns import by_hand, loops, segments
 from analyzers.project import names, signals
 from analyzers.project.index import Project
 from analyzers.project.models import Models
+from analyzers.room import with_room
 from analyzers.text import Span, Text
-from analyzers.types import UNKNOWN_VALUE, Value, joined, trimmed
+from analyzers.types import UNKNOWN_VALUE, Value, alone, joined, trimmed
 
 MAX_NESTING = 20
 """Functions defined inside functions that are run where they stand; what lies deeper is not looked at."""
@@ -140,7 +141,7 @@ class Summaries:
 
         # Asked from outside, it is true for where it is asked, whatever cycles of calls it leads into.
         key: Hashable = ("question", path, function.qualname, _signatures(formals), depth)
-        return self.project.memo.ask(key, answer, in_cycle=None)
+        return self.project.memo.ask(key, partial(with_room, answer), in_cycle=None)
 
     def of(self, path: str, function: f.Function, bound: Mapping[str, Value], caller: Run) -> Summary | None:
         """The summary for these arguments; None if the function is being run already."""
@@ -278,13 +279,11 @@ class Summaries:
         """What each parameter holds where nothing is known of its argument, by what is written; None for what it is given."""
 
         def suppose() -> tuple[Value | None, ...]:
-            now = self.project.header(path, function.qualname)
+            now = self.function(path, function.qualname)
             return self._supposed_of_all(path, now) if now is not None else ()
 
-        if self.project.header(path, function.qualname) is not function:
-            return self._supposed_of_all(
-                path, function
-            )  # As a convention makes it, differently another time.
+        if self.function(path, function.qualname) is not function:
+            return self._supposed_of_all(path, function)  # As it was made elsewhere, or before an edit.
         return self.project.memo.ask(("supposed", path, function.qualname), suppose, in_cycle=())
 
     def _supposed_of_all(self, path: str, function: f.Function) -> tuple[Value | None, ...]:
@@ -529,7 +528,7 @@ def _formal(value: Value, name: str, owner: str = "") -> Value:
         items=tuple(_inside(v) or UNKNOWN_VALUE for v in value.items)
         if value.items and len(value.items) <= 4
         else None,
-        depends=frozenset({name}),
+        depends=alone(name),
         label=name,
         ref=value.ref,
         dotted=value.dotted,

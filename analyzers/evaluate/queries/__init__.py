@@ -105,13 +105,13 @@ def _touch(run: Run, value: Value, place: Place, how: str) -> None:
         (sqlalchemy if value.kind == "query" else django).touch(run, value, place, how)
 
 
-def asked_for_any(run: Run, value: Value, place: Place) -> None:
+def asked_for_any(run: Run, value: Value, node: f.Expr) -> None:
     """A value is asked whether it holds: a set of rows of Django is read for that, those of other mappers have no say.
 
     Source: https://docs.djangoproject.com/en/5.2/ref/models/querysets/#when-querysets-are-evaluated
     """
     if value.kind == "queryset":
-        touch(run, value, place, "test")
+        touch(run, value, run.place(node), "test")
 
 
 def entry(base: Value, label: str) -> Value | None:
