@@ -1,15 +1,17 @@
 """How many commits that fixed an N+1 or a quadratic are told before them, and silent after them.
 
-    python benchmarks/fixes.py CLONES [--only REGEX] [--cache FOLDER] [--verbose]
+    python benchmarks/fixes.py                   the table of fixes.md, of what fixes.csv records
+    python benchmarks/fixes.py CLONES [--only REGEX] [--cache FOLDER] [--verbose] [--record]
 
 CLONES holds git directories of the repositories of fixes.csv, bare or not: `CLONES/owner/name`, `CLONES/owner+name`
 or `CLONES/name`; what is missing is named with the command that clones it, and left out. No working tree is needed
 or touched. A case is a repository, the commit that fixed it, the file and the function or class (`where`, with its
-lines before the fix) that held it, its kind, and `about`: the name of the relation, method or callee concerned.
+lines before the fix) that held it, its kind, `about`: the name of the relation, method or callee concerned, and what was
+told of it when it was last scored (`before`: found or missed, `after`: silent or told).
 
 A case is *found* when the check of its file as it stood before the commit, in the index of the whole repository, has
 a finding of its kind that touches `where` and names `about`. It is a *false alarm* when the check of the commit itself
-still has one. Prints the tables of fixes.md and fixes_cases.md, and exits 0.
+still has one. Prints the table of those scored and which of them are told otherwise than recorded; exits 0.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from analyzers import extract, languages
@@ -52,51 +54,77 @@ class Case:
     lines: str
     kind: str
     about: str
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the checks before and after a commit say of its case."""
+    """The messages of the checks before and after a commit, about its case."""
 
     case: Case
     before: tuple[str, ...]
     after: tuple[str, ...]
 
+    @property
+    def scored(self) -> Case:
+        """The case with what is told of it now."""
+        return replace(
+            self.case, before="found" if self.before else "missed", after="told" if self.after else "silent"
+        )
+
 
 def main(arguments: list[str]) -> int:
-    """Judge the cases whose repositories are there, and print the page."""
+    """Judge the cases whose repositories are there, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("clones", type=Path)
+    parser.add_argument(
+        "clones", type=Path, nargs="?", help="left out: nothing is scored, the table is of the records"
+    )
     parser.add_argument("--cases", type=Path, default=CASES, help="another list of the same columns")
     parser.add_argument("--only", default="", help="a regular expression for `repository commit path kind`")
     parser.add_argument("--cache", type=Path, help="keep the facts of files here, by their hash")
     parser.add_argument("--verbose", action="store_true", help="print the messages of each case")
+    parser.add_argument("--record", action="store_true", help="write what is told now into the list")
     options = parser.parse_args(arguments)
-    chosen = [
-        c
-        for c in read_cases(options.cases)
-        if re.search(options.only, f"{c.repository} {c.commit} {c.path} {c.kind}")
-    ]
-    verdicts: list[Verdict] = []
-    for case in sorted(chosen, key=lambda c: c.repository):
-        clone = clone_of(options.clones, case.repository)
-        if clone is None:
-            print(f"missing: git clone https://github.com/{case.repository}", file=sys.stderr)
-            continue
-        verdict = judged(case, Repository(clone, options.cache))
-        verdicts.append(verdict)
-        print(_line(verdict), file=sys.stderr, flush=True)
-        if options.verbose:
-            for name, messages in (("before", verdict.before), ("after", verdict.after)):
-                print(*(f"    {name}: {message}" for message in messages), sep="\n", file=sys.stderr)
-    print("\n".join(page(verdicts)))
+    listed = read_cases(options.cases)
+    chosen = [c for c in listed if re.search(options.only, f"{c.repository} {c.commit} {c.path} {c.kind}")]
+    if options.clones is None:
+        print("\n".join(table(chosen)))
+        return 0
+    scored = {case: judge(case, options) for case in sorted(chosen, key=lambda c: c.repository)}
+    now = {case: verdict.scored for case, verdict in scored.items() if verdict is not None}
+    print("\n".join([*table(list(now.values())), "", *changes(now)]))
+    if options.record:
+        write_cases(options.cases, [now.get(case, case) for case in listed])
     return 0
+
+
+def judge(case: Case, options: argparse.Namespace) -> Verdict | None:
+    """The verdict, told on standard error as it comes; None where the repository is missing."""
+    clone = clone_of(options.clones, case.repository)
+    if clone is None:
+        print(f"missing: git clone https://github.com/{case.repository}", file=sys.stderr)
+        return None
+    verdict = judged(case, Repository(clone, options.cache))
+    print(_line(verdict.scored), file=sys.stderr, flush=True)
+    if options.verbose:
+        for name, messages in (("before", verdict.before), ("after", verdict.after)):
+            print(*(f"    {name}: {message}" for message in messages), sep="\n", file=sys.stderr)
+    return verdict
 
 
 def read_cases(path: Path) -> list[Case]:
     """The list, in its order."""
     with path.open(newline="", encoding="utf-8") as file:
         return [Case(**row) for row in csv.DictReader(file)]
+
+
+def write_cases(path: Path, cases: list[Case]) -> None:
+    """The list, with what was told of each."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.DictWriter(file, [field.name for field in fields(Case)], lineterminator="\n")
+        out.writeheader()
+        out.writerows(asdict(case) for case in cases)
 
 
 def clone_of(clones: Path, repository: str) -> Path | None:
@@ -224,32 +252,33 @@ def _within(place: Place, path: str, spans: list[tuple[int, int]]) -> bool:
     return place.path == path and any(start <= place.span.start < end for start, end in spans)
 
 
-# ---------------------------------------------------------------------------------------------------- the page
+# --------------------------------------------------------------------------------------------------- the table
 
 
-def _line(verdict: Verdict) -> str:
-    case = verdict.case
-    found = "found" if verdict.before else "MISSED"
-    silent = "silent" if not verdict.after else "STILL"
-    return f"{found:7}{silent:7}{case.repository} {case.commit[:10]} {case.path} {case.where} ({case.kind}: {case.about})"
+def _line(case: Case) -> str:
+    before = "MISSED" if case.before == "missed" else case.before
+    after = "TOLD" if case.after == "told" else case.after
+    return f"{before:7}{after:7}{case.repository} {case.commit[:10]} {case.path} {case.where} ({case.kind}: {case.about})"
 
 
-def page(verdicts: list[Verdict]) -> list[str]:
-    """The figures and the table of cases, as Markdown."""
+def changes(now: dict[Case, Case]) -> list[str]:
+    """The cases that are told otherwise than recorded, a line each."""
+    return [
+        f"recorded as {was.before or 'not scored'}, {was.after or 'not scored'}; now: {_line(case)}"
+        for was, case in now.items()
+        if (was.before, was.after) != (case.before, case.after)
+    ]
+
+
+def table(cases: list[Case]) -> list[str]:
+    """The figures by kind, as Markdown."""
     out = ["| kind | cases | found before | still told after |", "|---|---|---|---|"]
-    kinds = Counter(v.case.kind for v in verdicts)
-    for kind, count in (*sorted(kinds.items()), ("all", len(verdicts))):
-        those = [v for v in verdicts if kind in ("all", v.case.kind)]
-        found, still = sum(bool(v.before) for v in those), sum(bool(v.after) for v in those)
+    kinds = Counter(case.kind for case in cases)
+    for kind, count in (*sorted(kinds.items()), ("all", len(cases))):
+        those = [case for case in cases if kind in ("all", case.kind)]
+        found, still = sum(c.before == "found" for c in those), sum(c.after == "told" for c in those)
         out.append(
             f"| {kind} | {count} | {found} ({found / max(count, 1):.0%}) | {still} ({still / max(count, 1):.0%}) |"
-        )
-    out += ["", "| repository | commit | where | kind | before | after |", "|---|---|---|---|---|---|"]
-    for v in verdicts:
-        c = v.case
-        before, after = "found" if v.before else "missed", "silent" if not v.after else "still told"
-        out.append(
-            f"| {c.repository} | {c.commit[:10]} | `{c.path}`, `{c.where}` | {c.kind} | {before} | {after} |"
         )
     return out
 

@@ -4,8 +4,7 @@
 
 CHECK.json is what `bigo check FOLDER --format json --min-severity information` printed; NAME is a key of BASES. The
 verdicts are in precision.csv (code base, path, line, rule, severity, verdict, reason), made by reading the code around
-each finding. Prints the Markdown of precision.md: totals by code base and by rule, then of each code base the findings
-in the order of paths (of one the first fifty), and the wrong findings that are gone. Exits 1 when a finding has no
+each finding. Prints the totals of precision.md as Markdown, by code base and by rule. Exits 1 when a finding has no
 verdict yet, and names it.
 """
 
@@ -143,8 +142,6 @@ def main(arguments: list[str]) -> int:
         rows = judged(name, Path(folder), json.loads(Path(check).read_text()), verdicts)
         bases.append(Base(name, files, lines, rows))
     print("\n".join(totals(bases)))
-    for base in bases:
-        print("\n".join(page(base, gone(base, verdicts))))
     missing = [row for base in bases for row in base.first if not row.verdict]
     for row in missing:
         print("no verdict:", *row.key, file=sys.stderr)
@@ -174,16 +171,6 @@ def judged(
     return sorted(rows, key=lambda row: row.key)
 
 
-def gone(base: Base, verdicts: dict[Key, tuple[str, str]]) -> list[tuple[Key, str]]:
-    """What was judged wrong once and is not reported any more."""
-    present = {row.key for row in base.rows}
-    return [
-        (key, reason)
-        for key, (verdict, reason) in sorted(verdicts.items())
-        if verdict == "wrong" and key[0] == base.name and key not in present
-    ]
-
-
 def totals(bases: list[Base]) -> list[str]:
     """What is reported and what of it was read, by code base; then by rule."""
     lines = [
@@ -203,27 +190,7 @@ def totals(bases: list[Base]) -> list[str]:
     lines += ["", _line("rule", *head), _rule(8)]
     for rule in sorted({row.key[3] for row in read}):
         lines += [_line(rule, *cells) for cells in _shares(row for row in read if row.key[3] == rule)]
-    return [*lines, ""]
-
-
-def page(base: Base, mended: list[tuple[Key, str]]) -> list[str]:
-    """The section of one code base."""
-    title, revision = BASES[base.name]
-    lines = [
-        f"## {title}",
-        "",
-        f"Revision: {revision}. {len(base.rows)} findings; {len(base.first)} read.",
-        "",
-    ]
-    if base.rows:
-        lines += ["| place | rule | severity | verdict | why |", _rule(5)]
-    for row in base.first:
-        _, path, line, rule = row.key
-        lines.append(_line(f"{path}:{line}", rule, row.severity, row.verdict, row.reason))
-    if mended:
-        lines += ["", "Wrong once, not reported any more:", ""]
-        lines += [f"- {path}:{line} {rule}: {reason}" for (_, path, line, rule), reason in mended]
-    return [*lines, ""]
+    return lines
 
 
 def _reported(files: int, lines: int, rows: list[Row]) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ LONG_FILES = {
     "vscode-client/package-lock.json",
     "benchmarks/precision.csv",  # every verdict is a line
     "benchmarks/fixes.csv",  # every case is a line
-    "benchmarks/precision.md",
 }
 DATA = ("tests/data/", "examples/")
 # Split, so that this file does not hold what it looks for.

@@ -50,3 +50,10 @@ def test_the_readme_lists_the_rules_there_are() -> None:
 def test_links_lead_somewhere(name: str) -> None:
     for link in re.findall(r"\]\(([^)#:]+)\)", (REPO / name).read_text("utf-8")):
         assert (REPO / link).exists(), link
+
+
+def test_the_table_of_fixes_is_what_the_list_records() -> None:
+    command = [sys.executable, REPO / "benchmarks" / "fixes.py"]
+    done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=True)
+    assert done.stdout.count("\n") > 3
+    assert done.stdout in (REPO / "benchmarks" / "fixes.md").read_text("utf-8")
