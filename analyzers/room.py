@@ -28,5 +28,5 @@ def with_room(job: Callable[[], _T]) -> _T:
     return job()
 
 
-if sys.version_info >= (3, 11):
+if sys.implementation.name == "cpython" and sys.version_info >= (3, 11):
     with_room.__code__ = with_room.__code__.replace(co_stacksize=SLOTS)

@@ -219,9 +219,6 @@ def _comprehension(run: Run, node: f.Comprehension) -> Value:
     return loops.comprehension(run, node)
 
 
-# ----------------------------------------------------------------------------------------------------- calls
-
-
 def _has_new_keys(node: f.Mapping) -> bool:
     """False for `{...state, done: true}`: however often it is copied, it has the members that the text names."""
     spread = sum(key is None for key in node.keys)
@@ -230,6 +227,9 @@ def _has_new_keys(node: f.Mapping) -> bool:
         or spread == len(node.keys)
         or any(not isinstance(k, f.Const) for k in node.keys if k is not None)
     )
+
+
+# ----------------------------------------------------------------------------------------------------- calls
 
 
 def _call(run: Run, node: f.Call) -> Value:
