@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from analyzers import conventions, templates
 from analyzers import facts as f
 from analyzers.evaluate import shapes
@@ -12,16 +14,31 @@ from analyzers.rules import added_to, per_call
 from analyzers.rules.shared_queries import may_be_shared
 
 
-def written(project: Project, facts: f.FileFacts, path: str) -> list[f.Function]:
-    """The functions of a file in which something repeats, or that others call in their loops."""
-    none: tuple[int, ...] = ()
-    chosen = project.memo.ask(("functions that may report", path), lambda: _chosen(project, path), none)
-    return [facts.functions[at] for at in chosen]
+def written(project: Project, facts: f.FileFacts, path: str) -> Iterator[f.Function]:
+    """The functions of a file in which something repeats, or that others call in their loops.
+
+    The first time the first of them is given before the others are judged, as somebody waits for what it has to report.
+    """
+    if not project.memo.was_asked(_key(path)):
+        for function in facts.functions:
+            if _may_report(project, path, function):
+                yield function
+        _chosen(project, path)  # For the next time.
+        return
+    for at in _chosen(project, path):
+        yield facts.functions[at]
+
+
+def _key(path: str) -> tuple[str, str]:
+    return "functions that may report", path
 
 
 def _chosen(project: Project, path: str) -> tuple[int, ...]:
-    functions = project.functions(path)
-    return tuple(at for at, function in enumerate(functions) if _may_report(project, path, function))
+    def choose() -> tuple[int, ...]:
+        functions = project.functions(path)
+        return tuple(at for at, function in enumerate(functions) if _may_report(project, path, function))
+
+    return project.memo.ask(_key(path), choose, in_cycle=())
 
 
 def _may_report(project: Project, path: str, function: f.Function) -> bool:

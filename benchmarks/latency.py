@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import shlex
 import shutil
 import statistics
@@ -103,14 +104,16 @@ def run(args) -> tuple[dict, dict]:
     startup, files = defaultdict(list), defaultdict(lambda: defaultdict(list))
     failed = set()
     stderr = args.stderr.open("ab") if args.stderr else subprocess.DEVNULL
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder).resolve()
-        copies = [Path(shutil.copy(f, root / f.name)) for f in args.files]
-        for number in range(args.rounds):
-            turn = number % len(args.server)
-            for name, command, pull in args.server[turn:] + args.server[:turn]:  # no one is always first
+    for number in range(args.rounds):
+        turn = number % len(args.server)
+        for name, command, pull in args.server[turn:] + args.server[:turn]:  # no one is always first
+            # What a server keeps of a text in a cache, another round of it does not find.
+            with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as cache:
+                root = Path(folder).resolve()
+                copies = [Path(shutil.copy(f, root / f.name)) for f in args.files]
+                env = {**os.environ, "XDG_CACHE_HOME": cache}
                 try:
-                    client = Client(command, root, pull, args.settings, stderr, args.timeout)
+                    client = Client(command, root, pull, args.settings, stderr, args.timeout, env)
                 except (OSError, RuntimeError, TimeoutError) as error:
                     sys.exit(f"{name}: {error}")
                 startup[name].append(client.startup)

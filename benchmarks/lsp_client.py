@@ -24,7 +24,14 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 class Client:
     def __init__(
-        self, command, root: Path, pull=False, settings=None, stderr=subprocess.DEVNULL, timeout=120
+        self,
+        command,
+        root: Path,
+        pull=False,
+        settings=None,
+        stderr=subprocess.DEVNULL,
+        timeout=120,
+        env=None,
     ):
         self.timeout, self.settings = timeout, settings
         self.published: queue.Queue = queue.Queue()  # (arrival time, params, bytes)
@@ -36,7 +43,7 @@ class Client:
             capabilities["textDocument"]["diagnostic"] = {"dynamicRegistration": False}
         start = time.perf_counter()
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, cwd=root
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, cwd=root, env=env
         )
         threading.Thread(target=self._read, daemon=True).start()
         uri = root.as_uri()

@@ -128,6 +128,10 @@ class Memo:
         answer = self._answers.get(key)
         return answer is not None and not answer.doubtful
 
+    def was_asked(self, key: Hashable) -> bool:
+        """Whether there is an answer to `key`, right or to be looked at again."""
+        return key in self._answers
+
     def read(self, leaf: Hashable) -> None:
         """Note that the question being answered depends on `leaf`."""
         if self._sources:
