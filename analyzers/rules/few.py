@@ -62,7 +62,7 @@ def _few(context: Context, loop: Loop) -> str:
         return known
     if loop.kind == "while" or loop.place.path != context.path:
         return ""
-    home = structure.home(context, loop.place)
+    home = structure.home_of(context, loop)
     iterated = data.iterated(home, loop)
     if iterated is None:
         return ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzers import facts as f
 from analyzers.conventions import units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Severity
@@ -166,21 +165,16 @@ def _is_known_here_alone(context: Context, query: Queried, loop: Loop) -> bool:
     if not 0 < len(query.chain) <= _NEAR:
         return False
     step = query.chain[1].place if len(query.chain) > 1 else query.place
-    called = _outermost(context, step.path, step.span.start)
-    if called is None or (step.path, called.qualname) == (context.path, context.function.qualname):
+    path, qualname = loop.place.path, loop.function
+    if path != step.path or (path, qualname) == (context.path, context.function.qualname):
         return False
-    if loop.place.path != step.path or loop.function != called.qualname:
+    called = context.project.function(path, qualname)
+    if called is None or called.kind in ("module", TEMPLATE) or called.parent:
         return False
-    alone = context.summaries.analysis(step.path, called.qualname)
+    if not called.start <= step.span.start < called.end:
+        return False
+    alone = context.summaries.analysis(path, qualname)
     return alone is not None and not any(other.place == query.place for other in alone.queries)
-
-
-def _outermost(context: Context, path: str, at: int) -> f.Function | None:
-    """The function that holds a place and that no other function holds; None at the top of a module or in a template."""
-    facts = context.project.facts(path)
-    written = facts.functions if facts is not None else ()
-    around = (g for g in written if g.kind not in ("module", TEMPLATE) and g.start <= at < g.end)
-    return min(around, key=lambda function: function.start, default=None)
 
 
 def _is_shown(context: Context, query: Queried, loop: Loop) -> bool:

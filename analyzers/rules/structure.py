@@ -28,6 +28,15 @@ def home(context: Context, place: Place) -> Context:
     return context if best is context.function else replace(context, function=best)
 
 
+def home_of(context: Context, loop: Loop) -> Context:
+    """The context of the function that a loop of the file stands in, also where that is another one that is called."""
+    if loop.function != context.function.qualname:
+        function = context.project.function(context.path, loop.function)
+        if function is not None:
+            return replace(context, function=function)
+    return home(context, loop.place)
+
+
 def _near(context: Context, place: Place) -> Iterable[f.Function]:
     """The functions that may hold a place: the one at hand and those inside it; all of the file where it is in neither."""
     function = context.function

@@ -57,6 +57,14 @@ def shown(request):
     return [book.author.name for book in Book.objects.all()]
 
 
+def names_of(rows):
+    return [row.author.name for row in rows]
+
+
+def listed(request):
+    return names_of(Book.objects.filter(title=request.title))
+
+
 pre_save.connect(heard, sender=Author)
 """
 
