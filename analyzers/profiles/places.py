@@ -151,7 +151,8 @@ class Places:
         exact = {path: fit[0] for path, fit in fits.items() if fit[0] * 2 >= fit[2] and fit[0] > 0}
         known = {path: fit[1] for path, fit in fits.items() if fit[1] * 5 >= fit[2] * 3 and fit[1] > 1}
         for scores in (exact, known):
-            top = [path for path, score in scores.items() if score == max(scores.values())]
+            most = max(scores.values(), default=0)
+            top = [path for path, score in scores.items() if score == most]
             if len(top) == 1:
                 return top[0]
             if top:
