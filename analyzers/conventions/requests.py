@@ -10,7 +10,7 @@ from analyzers.conventions import classes, forms, serializers
 from analyzers.conventions.tables import frameworks
 from analyzers.project import names
 from analyzers.project.index import Project
-from analyzers.project.outline import callee, dotted
+from analyzers.project.outline import callee
 
 _OF_A_FIELD = "validate_"
 """Begins the names of methods of a serializer that look at one field.
@@ -54,5 +54,4 @@ def is_typed(project: Project, path: str, function: f.Function) -> bool:
 
 
 def _last(decorator: f.Expr) -> str:
-    name = callee(decorator) if isinstance(decorator, f.Call) else dotted(decorator)
-    return (name or "").rpartition(".")[2]
+    return (callee(decorator) or "").rpartition(".")[2]

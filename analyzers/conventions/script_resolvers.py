@@ -71,7 +71,7 @@ def _parent(function: f.Function) -> str:
 
 def _is_decorated(project: Project, path: str, function: f.Function) -> bool:
     for decorator in function.decorators:
-        name = callee(decorator) if isinstance(decorator, f.Call) else dotted(decorator)
+        name = callee(decorator)
         found = names.resolve(project, path, name) if name else None
         if (
             found is not None

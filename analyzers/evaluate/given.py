@@ -10,7 +10,7 @@ from functools import cache
 
 from analyzers import facts as f
 from analyzers.conventions.tables import frameworks
-from analyzers.evaluate import callers, evidence, queries, shapes
+from analyzers.evaluate import callers, evidence, makers, queries, shapes
 from analyzers.evaluate.remembered import remembered
 from analyzers.orm import tables
 from analyzers.project import names
@@ -51,23 +51,11 @@ def _value(project: Project, path: str, caller: f.Function, argument: f.Expr | N
         if argument.id in {param.name for param in caller.params}:
             known = evidence.guess(project, path, scope, "python", argument)
             return known if known.known else client(project, path, caller, argument.id, depth + 1)
-        values = _assigned(caller).get(argument.id, [])
+        values = makers.put(caller).get(argument.id, [])
         made = [evidence.guess(project, path, scope, "python", value) for value in values]
         if made:
             return made[0] if all(one.kind == made[0].kind for one in made) else UNKNOWN_VALUE
     return evidence.guess(project, path, scope, "python", argument)
-
-
-@remembered
-def _assigned(function: f.Function) -> dict[str, list[f.Expr]]:
-    """What a function assigns to its names."""
-    found: dict[str, list[f.Expr]] = {}
-    for stmt in shapes.walk(function.body):
-        if isinstance(stmt, f.Assign) and stmt.value is not None:
-            for target in stmt.targets:
-                if isinstance(target, f.Name):
-                    found.setdefault(target.id, []).append(stmt.value)
-    return found
 
 
 def _may_be_asked(function: f.Function, name: str) -> bool:

@@ -26,8 +26,8 @@ def given_back(project: Project, path: str, function: f.Function) -> Value:
 def _of(project: Project, path: str, function: f.Function, node: f.Expr, depth: int) -> Value:
     from analyzers.evaluate import queries
 
-    put = _put(function).get(_place(node), ()) if depth < _DEPTH else ()
-    made = [_of(project, path, function, one, depth + 1) for one in put if not _is_none(one)]
+    values = put(function).get(_place(node), []) if depth < _DEPTH else []
+    made = [_of(project, path, function, one, depth + 1) for one in values if not _is_none(one)]
     if made:
         return (
             made[0]
@@ -38,7 +38,7 @@ def _of(project: Project, path: str, function: f.Function, node: f.Expr, depth: 
     if isinstance(node, f.Call) and own and isinstance(node.func, f.Name) and node.func.id == own:
         return evidence.instance_of(project, path, function.owner)  # `cls(host)`
     func = node.func if isinstance(node, f.Call) else None
-    if isinstance(func, f.Attr) and isinstance(func.obj, f.Name) and func.obj.id in _put(function):
+    if isinstance(func, f.Attr) and isinstance(func.obj, f.Name) and func.obj.id in put(function):
         holder = _of(project, path, function, func.obj, depth + 1)  # `session.client("s3")`
         kind = queries.kind_given(holder.kind, func.name, node) if isinstance(node, f.Call) else ""
         return Value(kind, evidence=f"given by {shapes.text_of(func)}()") if kind else UNKNOWN_VALUE
@@ -50,7 +50,7 @@ def keeps(function: f.Function) -> bool:
     """True for a function that gives back what it keeps in an object or a mapping, and has put there itself."""
     node = _last(function)
     place = _place(node) if node is not None else ""
-    return not isinstance(node, f.Name) and place in _put(function)
+    return not isinstance(node, f.Name) and place in put(function)
 
 
 @remembered
@@ -64,14 +64,14 @@ def _last(function: f.Function) -> f.Expr | None:
 
 
 @remembered
-def _put(function: f.Function) -> dict[str, tuple[f.Expr, ...]]:
+def put(function: f.Function) -> dict[str, list[f.Expr]]:
     """What a function puts where: into names, attributes and entries, as they are written."""
-    found: dict[str, tuple[f.Expr, ...]] = {}
+    found: dict[str, list[f.Expr]] = {}
     for stmt in shapes.walk(function.body):
         if isinstance(stmt, f.Assign) and stmt.value is not None:
             for target in stmt.targets:
                 if place := _place(target):
-                    found[place] = (*found.get(place, ()), stmt.value)
+                    found.setdefault(place, []).append(stmt.value)
     return found
 
 
@@ -93,4 +93,4 @@ def _is_none(node: f.Expr) -> bool:
     return isinstance(node, f.Const) and node.kind == "none"
 
 
-__all__ = ["given_back", "keeps"]
+__all__ = ["given_back", "keeps", "put"]

@@ -175,14 +175,10 @@ def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -
     registered: dict[str, tuple[str, ...]] = {}
     makes: dict[str, tuple[str, ...]] = {}
     for unit, part in zip(units, parts, strict=True):
-        for name in part.makes:
-            makes[name] = (*makes.get(name, ()), unit.qualname)
-        for name in part.reads:
-            reads[name] = (*reads.get(name, ()), unit.qualname)
-        for name in part.above:
-            heirs[name] = (*heirs.get(name, ()), unit.qualname)
-        for name in part.registered:
-            registered[name] = (*registered.get(name, ()), unit.qualname)
+        said = ((makes, part.makes), (reads, part.reads), (heirs, part.above), (registered, part.registered))
+        for places, told in said:
+            for name in told:
+                places[name] = (*places.get(name, ()), unit.qualname)
     return Survey(
         facts.language,
         tuple(cls.qualname for cls in facts.classes),

@@ -23,7 +23,7 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         loop = _independent(awaited)
         # A coroutine that is only made in the loop (`[load(u) for u in urls]`) waits where it is awaited.
-        if loop is not None and structure.home(context, awaited.place) != structure.home(context, loop.place):
+        if loop is not None and structure.home(context, awaited.place) != structure.home_of(context, loop):
             continue
         if loop is not None and context.once("await", loop.place, awaited.place):
             yield _finding(context, awaited, loop)

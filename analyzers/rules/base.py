@@ -117,6 +117,12 @@ class Context:
     def language(self) -> str:
         return self.summaries.language_of(self.path)
 
+    @property
+    def is_whole(self) -> bool:
+        """True where the run at hand is the function's own, false for that of one defined in it: what is asked of the
+        function's text is asked once."""
+        return self.analysis.qualname == self.function.qualname
+
     def once(self, *key: object) -> bool:
         """True the first time it is asked with that key."""
         return self.seen.first(key)

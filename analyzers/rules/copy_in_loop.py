@@ -285,7 +285,7 @@ def _is_many(context: Context, operation: Operated, loop: Loop) -> bool:
 
 def _goes_through_members(context: Context, loop: Loop) -> bool:
     """True for `Object.entries(options).reduce(...)`: what is read member by member mostly has a handful of them."""
-    node = data.iterated(structure.home(context, loop.place), loop)
+    node = data.iterated(structure.home_of(context, loop), loop)
     while isinstance(node, f.Call) and isinstance(node.func, f.Attr):
         holder = node.func.obj
         if isinstance(holder, f.Name) and holder.id == "Object":

@@ -63,7 +63,7 @@ def is_data(context: Context, loop: Loop) -> bool:
         return True
     if loop.over.of is not None and loop.over.of.kind in ("class", "function", "module"):
         return False
-    home = structure.home(context, loop.place)
+    home = structure.home_of(context, loop)
     if loop.kind == "while":
         return not _climbs(home, loop) and (_feeds_itself(loop) or _is_given_size(home, loop.turns))
     over = iterated(home, loop)

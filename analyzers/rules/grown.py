@@ -47,7 +47,7 @@ class Grown(NamedTuple):
 
 def check(context: Context, rule: str) -> Iterator[Finding]:
     """The findings in the loops of a function, under the name of the rule that asks."""
-    if context.language != "python" or context.analysis.qualname != context.function.qualname:
+    if context.language != "python" or not context.is_whole:
         return
     for loop in context.analysis.loops:
         if loop.function != context.function.qualname or not context.inside(loop.place):

@@ -50,7 +50,7 @@ def is_called_often(context: Context) -> bool:
         and bool(function.owner)
         and bool(function.params)
         and function.name not in MAKERS
-        and context.analysis.qualname == function.qualname
+        and context.is_whole
     )
 
 

@@ -44,22 +44,30 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if called.path != context.path and not context.project.facts(called.path):
             continue
-        loop = _repeating(context, called)
-        scan = _scan_of(context, called, loop) if loop is not None else None
-        if scan is None and called.cost.unknown:
-            continue
-        if scan is None:
-            loop = _draining(called)
-            scan = _shift_of(context, called) if loop is not None else None
-        if scan is None:
-            loop = _going_through_itself(context, called)
-            scan = _whole_of(context, called, loop) if loop is not None else None
-        if scan is None:
-            loop = _repeating(context, called)
-            scan = _added_to(context, called, loop) if loop is not None else None
-        if loop is not None and scan is not None and context.once("hidden", called.place):
-            yield _finding(context, called, loop, scan)
+        found = _found(context, called)
+        if found is not None and context.once("hidden", called.place):
+            yield _finding(context, called, *found)
     yield from _per_call(context)
+
+
+def _found(context: Context, called: Called) -> tuple[Loop, Scan] | None:
+    """What a call hides from the loop around it, and that loop."""
+    repeating = _repeating(context, called)
+    scan = _scan_of(context, called, repeating) if repeating is not None else None
+    if repeating is not None and scan is not None:
+        return repeating, scan
+    if called.cost.unknown:
+        return None
+    draining = _draining(called)
+    scan = _shift_of(context, called) if draining is not None else None
+    if draining is not None and scan is not None:
+        return draining, scan
+    through = _going_through_itself(context, called)
+    scan = _whole_of(context, called, through) if through is not None else None
+    if through is not None and scan is not None:
+        return through, scan
+    scan = _added_to(context, called, repeating) if repeating is not None else None
+    return (repeating, scan) if repeating is not None and scan is not None else None
 
 
 def _per_call(context: Context) -> Iterator[Finding]:
@@ -79,19 +87,17 @@ def _per_call(context: Context) -> Iterator[Finding]:
         )
         yield from _each_call(context, told.place, told.what, message, told.related)
     for told in per_call.sought(context):
-        place = told.place
         message = (
-            f"`{context.shown(place)}` looks through all of `{told.what}` on every call of `{called}`, also what earlier calls "
+            f"`{context.shown(told.place)}` looks through all of `{told.what}` on every call of `{called}`, also what earlier calls "
             f"have looked through. Keep the place up to which it was searched, and start there."
         )
-        yield from _each_call(context, place, told.what, message, told.related)
+        yield from _each_call(context, told.place, told.what, message, told.related)
     for told in added_to.found(context):
-        place = told.place
         message = (
-            f"`{context.shown(place)}` goes through all of `{told.what}` on every call of `{called}`, which adds to it: "
+            f"`{context.shown(told.place)}` goes through all of `{told.what}` on every call of `{called}`, which adds to it: "
             f"as many calls as fill it go through the square of its length."
         )
-        yield from _each_call(context, place, told.what, message, told.related)
+        yield from _each_call(context, told.place, told.what, message, told.related)
 
 
 def _each_call(

@@ -113,7 +113,7 @@ def _is_made_anew(context: Context, operation: Operated, loop: Loop) -> bool:
     """True for a list that each turn makes of the same things: `name in [user.name for user in users]`."""
     if operation.receiver_place is None or loop.number in operation.receiver.depends:
         return False
-    outer = structure.home(context, loop.place)
+    outer = structure.home_of(context, loop)
     region = changes.loop_node(outer, loop)
     made = structure.node_at(structure.home(context, operation.receiver_place), operation.receiver_place)
     if region is None or not isinstance(made, (f.Comprehension, f.Call)):

@@ -103,8 +103,8 @@ def _joined_loops(context: Context, compared: Compared) -> tuple[Loop, Loop, boo
 
 def _is_rest(context: Context, outer: Loop, inner: Loop) -> bool:
     """`for b in xs[i + 1:]`, `for j in range(i + 1, len(xs))` in a loop that counts the places of the same `xs`."""
-    home = structure.home(context, inner.place)
-    over, around = data.iterated(home, inner), data.iterated(structure.home(context, outer.place), outer)
+    home = structure.home_of(context, inner)
+    over, around = data.iterated(home, inner), data.iterated(structure.home_of(context, outer), outer)
     node = changes.loop_node(home, outer)
     if around is None or not isinstance(node, (f.For, f.Comprehension)):
         return False

@@ -329,7 +329,7 @@ def _viewed(over: f.Expr) -> str:
 
 def _functions(context: Context) -> Iterator[Context]:
     """The function at hand and those defined in it."""
-    if context.language != "python" or context.analysis.qualname != context.function.qualname:
+    if context.language != "python" or not context.is_whole:
         return
     if context.function.kind == "module" or context.function.name in held.MAKERS:
         return

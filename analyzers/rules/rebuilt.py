@@ -40,7 +40,7 @@ class Piece(NamedTuple):
 
 def check(context: Context, rule: str) -> Iterator[Finding]:
     """The findings of both kinds, under the name of the rule that asks."""
-    if context.language != "python" or context.analysis.qualname != context.function.qualname:
+    if context.language != "python" or not context.is_whole:
         return
     for loop in context.analysis.loops:
         if loop.function != context.function.qualname or not context.inside(loop.place) or loop.chunked:

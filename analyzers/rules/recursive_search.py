@@ -35,7 +35,7 @@ class Search(NamedTuple):
 
 def searches(context: Context) -> Iterator[Search]:
     """Those of the function at hand, and of the functions defined in it."""
-    if context.analysis.qualname != context.function.qualname:
+    if not context.is_whole:
         return
     for function in context.project.within(context.path, context.function):
         if _comes_back(context, function):

@@ -26,7 +26,7 @@ class Sift(NamedTuple):
 
 def sifts(context: Context) -> Iterator[Sift]:
     """Those of the function at hand, and of the functions defined in it."""
-    if context.language != "python" or context.analysis.qualname != context.function.qualname:
+    if context.language != "python" or not context.is_whole:
         return
     for function in context.project.within(context.path, context.function):
         yield from _sifts_of(replace(context, function=function))

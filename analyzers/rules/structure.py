@@ -30,7 +30,7 @@ def home(context: Context, place: Place) -> Context:
 
 def home_of(context: Context, loop: Loop) -> Context:
     """The context of the function that a loop of the file stands in, also where that is another one that is called."""
-    if loop.function != context.function.qualname:
+    if loop.function != context.function.qualname and loop.place.path == context.path:
         function = context.project.function(context.path, loop.function)
         if function is not None:
             return replace(context, function=function)

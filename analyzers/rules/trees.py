@@ -24,7 +24,7 @@ Source: https://tc39.es/ecma262/#sec-array.prototype.filter
 
 def made(context: Context) -> Iterator[Sift]:
     """Those of the function at hand, and of the functions defined in it."""
-    if context.language == "python" or context.analysis.qualname != context.function.qualname:
+    if context.language == "python" or not context.is_whole:
         return
     for function in context.project.within(context.path, context.function):
         if function.params and function.kind != "module" and not (function.name or "").startswith("<"):

@@ -29,7 +29,7 @@ class Taken(NamedTuple):
 
 def check(context: Context, rule: str) -> Iterator[Finding]:
     """The findings in the loops of a function, under the name of the rule that asks."""
-    if context.language != "python" or context.analysis.qualname != context.function.qualname:
+    if context.language != "python" or not context.is_whole:
         return
     for taken in _taken(context):
         place = edits.absolute(context, taken.call)
@@ -56,7 +56,6 @@ def _taken(context: Context) -> Iterator[Taken]:
     for loop in shapes.nodes(context.function.body):
         if not isinstance(loop, f.While):
             continue
-        told: set[str] = set()
         for stmt in shapes.walk(loop.body):
             if not isinstance(stmt, f.Assign) or not isinstance(stmt.value, f.Call):
                 continue
@@ -69,7 +68,6 @@ def _taken(context: Context) -> Iterator[Taken]:
                 ):
                     cut = _cut_by(context, stmt.value, name)
                     if cut is not None:
-                        told.add(name)
                         yield Taken(stmt.value, name, loop, cut)
 
 
