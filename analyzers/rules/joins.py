@@ -237,7 +237,7 @@ def _in_loop(join: Join) -> list[Edit] | None:
     if not isinstance(join.inner, f.For):
         return None
     branch = join.inner.body[0]
-    if len(join.inner.body) != 1 or not isinstance(branch, f.If) or branch.otherwise:
+    if len(join.inner.body) != 1 or not isinstance(branch, f.If) or branch.otherwise or not branch.body:
         return None
     if branch.test is join.test:
         opened = _without_test(join.here, branch)

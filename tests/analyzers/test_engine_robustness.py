@@ -371,3 +371,21 @@ def test_what_a_set_of_rows_says_of_itself_does_not_tell_calls_apart() -> None:
     helper = "\ndef label(model):\n    return str(model)\n"
     _, runs = answered({"/p/models.py": models + helper + calls})
     assert runs <= 8 + 3
+
+
+def test_an_if_whose_body_is_not_written_yet() -> None:
+    """What is told of the loops around it stays; a fix that would write its body elsewhere is not offered."""
+    source = """\
+def attach(users: list[User], orders: list[Order]):
+    for user in users:
+        for order in orders:
+            if order.user_id == user.id:
+"""
+    for text in (source, source + "    (\n"):
+        project = Project()
+        language = languages.for_path("/w/a.py")
+        assert language is not None
+        project.update("/w/a.py", facts_of(text.encode(), language))
+        found = check(project, "/w/a.py", Text(text.encode()))
+        assert [finding.rule for finding in found] == ["nested-scan"]
+        assert not any(finding.fixes for finding in found)
