@@ -21,8 +21,8 @@ from analyzers.evaluate.summaries import NO_TEXT, Summaries
 from analyzers.findings import Finding, FunctionReport, Place, Reason, Severity
 from analyzers.project import lookups
 from analyzers.project.index import Project
+from analyzers.project.quiet import QUIET_PATHS, is_quiet
 from analyzers.rules.base import Context, Seen
-from analyzers.suppress import QUIET_PATHS
 from analyzers.text import Span, Text
 
 _LOG = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class Checking:
         self._project = project
         self._path = path
         self._text = text
-        self._quiet = suppress.is_quiet(path, options.quiet_paths)
+        self._quiet = is_quiet(project, path, options.quiet_paths)
         self._rules = options.rules()
         self._names = frozenset(rule.name for rule in self._rules)
         self._left: tuple[int, int, int] | None = None  # what the findings so far rest on, as it was left

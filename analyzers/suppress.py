@@ -1,50 +1,12 @@
-"""`# bigo: ignore[rule]`: on the line of a finding, on the line of the `def` that holds it, or on the line above. And
-the paths where findings are hints."""
+"""`# bigo: ignore[rule]`: on the line of a finding, on the line of the `def` that holds it, or on the line above."""
 
 from __future__ import annotations
 
-import fnmatch
-import os
-import re
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Iterable
 
 from analyzers.facts import FileFacts, Suppression
 from analyzers.findings import Confidence, Cost, Finding, Place, Severity
 from analyzers.text import Span, Text
-
-QUIET_PATHS = (
-    "**/tests/**",
-    "**/test/**",
-    "**/__tests__/**",
-    "**/test_*.py",
-    "**/tests.py",
-    "**/*_test.py",
-    "**/conftest.py",
-    "**/*.test.*",
-    "**/*.spec.*",
-    "**/e2e/**",
-    "**/*.e2e.*",
-    "**/*.e2e-spec.*",
-    "**/migrations/**",
-    "**/alembic/versions/**",
-    "**/versions/????????????_*.py",
-    "**/management/commands/**",
-    "**/fixtures/**",
-    "**/seed*",
-    "**/seeds/**",
-    "**/*.seed.*",
-    "**/*.seeder.*",
-    "**/testing/**",
-    "**/populatedb*",
-    "**/random_data*",
-)
-"""Where 40 % of all loops with queries stand and few of them matter: a finding there is a hint. Globs.
-
-A revision of Alembic stands in a folder `versions`, its file named after twelve hexadecimal digits and an underscore; a
-folder of that name alone may hold anything (versions of an interface).
-Source: https://alembic.sqlalchemy.org/en/latest/tutorial.html#create-a-migration-script
-"""
 
 UNUSED = "unused-ignore"
 """The rule name under which a suppression that suppresses nothing is reported."""
@@ -86,20 +48,6 @@ def apply(
         if line not in used and relevant and suppression.at not in cuts:
             kept.append(_unused(path, suppression))
     return kept
-
-
-@lru_cache(maxsize=64)
-def is_quiet(path: str, globs: tuple[str, ...]) -> bool:
-    """True if one of the globs fits a path, or the path under a root."""
-    fits = _fitting(globs)
-    return bool(fits(os.path.normcase(path)) or fits(os.path.normcase("/" + path)))
-
-
-@lru_cache(maxsize=64)
-def _fitting(globs: tuple[str, ...]) -> Callable[[str], object]:
-    """Whether one of some globs fits a path, all of them tried at once."""
-    patterns = (fnmatch.translate(os.path.normcase(glob)) for glob in globs)
-    return re.compile("|".join(patterns) if globs else r"(?!)").match
 
 
 def _line(text: Text, suppression: Suppression) -> int:

@@ -199,6 +199,7 @@ class Repository:
 def judged(case: Case, repository: Repository) -> Verdict:
     """The check before the commit, and the same project's check after it."""
     project = Project()
+    project.set_roots([ROOT])
     before = repository.tree(repository.parent(case.commit))
     after = repository.tree(case.commit)
     for path, blob in before.items():

@@ -75,6 +75,9 @@ class Hot:
 class Analyzer(Protocol):
     """The engine as the session uses it. Tests put another one in its place."""
 
+    def set_roots(self, roots: tuple[str, ...]) -> None:
+        """The workspace folders, for all that is asked from now on. Called from any thread."""
+
     def look(
         self, path: str, text: Text, language_id: str, settings: Settings, seconds: float = ...
     ) -> Looked:
@@ -176,6 +179,7 @@ class Engine:
         from analyzers.project.index import Project
 
         self.project = Project()
+        self._roots: tuple[str, ...] = ()
         self._memo = Memo()
         self._open: dict[str, _Open] = {}
         self._ahead: dict[str, _Open] = {}  # parsed, and not analysed yet
@@ -186,6 +190,9 @@ class Engine:
         self._outside: dict[str, Outside] = {}
         self._steps: dict[str, dict[str, int]] = {}  # of an open document: what its functions took
         self._looking: _Looking | None = None  # what `look` has not finished
+
+    def set_roots(self, roots: tuple[str, ...]) -> None:
+        self._roots = roots
 
     # -- documents
 
@@ -200,6 +207,7 @@ class Engine:
         from lsp_server.briefing.targets import check_options
 
         began = monotonic()  # a thread's own time is a call of the system, which some machines take long for
+        self.project.set_roots(self._roots)
         if not self._update(path, text.source, language_id):
             return Looked(())
         known = self._open[path]

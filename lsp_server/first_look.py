@@ -84,7 +84,8 @@ def _look(client: Greeted) -> LookedAt | None:
     from lsp_server.wire import payload
     from lsp_server.wire.positions import to_path
 
-    settings, _ = load(_root(client.params), initial(client.params.get("initializationOptions")))
+    roots = _roots(client.params)
+    settings, _ = load(Path(roots[0]) if roots else None, initial(client.params.get("initializationOptions")))
     document = _opened(client)
     if document is None:
         return None
@@ -102,6 +103,7 @@ def _look(client: Greeted) -> LookedAt | None:
     from lsp_server.engine import Engine
 
     engine = Engine()
+    engine.set_roots(roots)
     found = _found(engine, path, text, document.get("languageId", ""), settings)
     if found is None:
         return LookedAt(engine, path, b"")
@@ -139,14 +141,12 @@ def _opened(client: Greeted) -> Mapping[str, Any] | None:
     return None
 
 
-def _root(params: Mapping[str, Any]) -> Path | None:
-    """The first workspace folder."""
-    from lsp_server.wire.positions import is_file, to_path
+def _roots(params: Mapping[str, Any]) -> tuple[str, ...]:
+    """The workspace folders."""
+    from lsp_server.wire.positions import folders
 
-    uris = [folder["uri"] for folder in params.get("workspaceFolders") or ()]
-    uri = uris[0] if uris else params.get("rootUri")
-    path = to_path(uri) if uri else params.get("rootPath")
-    return Path(path) if path and is_file(path) else None
+    named = [folder["uri"] for folder in params.get("workspaceFolders") or ()]
+    return folders(named, params.get("rootUri"), params.get("rootPath"))
 
 
 def shows(params: Mapping[str, Any]) -> Client:

@@ -140,6 +140,12 @@ class Session:
     _disk: Callable[[str, int, int], Text | None] = field(default_factory=lambda: lru_cache(64)(_read))
     _caught_up: float = 0.0
 
+    def work_in(self, roots: tuple[str, ...]) -> None:
+        """These are the workspace folders now."""
+        self.roots = roots
+        self.engine.set_roots(roots)
+        self.world_changed()
+
     # -- settings
 
     def load_settings(self) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_type_hints
 import msgspec
 from msgspec import Meta, Struct
 
-from analyzers.suppress import QUIET_PATHS
+from analyzers.project.quiet import QUIET_PATHS
 
 Globs = tuple[str, ...]
 SeverityName = Literal["hint", "information", "warning", "error"]
@@ -43,7 +43,10 @@ class Analysis(Struct, frozen=True, rename="camel"):
     ignore: Annotated[tuple[str, ...], _meta("Rules to leave out.")] = ()
     min_severity: Annotated[SeverityName, _meta("Findings below this severity are not shown.")] = "hint"
     quiet_paths: Annotated[
-        Globs, _meta("Globs of files where a finding is never more than a hint: tests, migrations, seeds.")
+        Globs,
+        _meta(
+            "Files where a finding is never more than a hint (tests, migrations, seeds), written as in .gitignore, seen from the workspace folder."
+        ),
     ] = QUIET_PATHS
     exclude: Annotated[
         Globs,

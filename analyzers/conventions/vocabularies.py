@@ -20,8 +20,8 @@ from analyzers.project.django_fields import declared
 from analyzers.project.django_models import concrete_parents
 from analyzers.project.index import Project
 from analyzers.project.models import Models
+from analyzers.project.quiet import is_quiet
 from analyzers.project.schema import Key, Model
-from analyzers.suppress import QUIET_PATHS, is_quiet
 
 _DATES = ("date", "datetime")
 
@@ -71,7 +71,7 @@ def is_made(project: Project, model: Model) -> bool:
         (path, qualname.rpartition(".")[0]) in own
         for name in makers.ITSELF
         for path, qualname in project.words.makers(name)
-        if not is_quiet(path, QUIET_PATHS)
+        if not is_quiet(project, path)
     )
 
 
@@ -82,7 +82,7 @@ def _own_classes(model: Model) -> list[names.Target]:
 
 def _makes(project: Project, path: str, qualname: str) -> bool:
     """False for what is there before the program is used, and for a class that shows rows and makes none."""
-    if is_quiet(path, QUIET_PATHS):
+    if is_quiet(project, path):
         return False
     owner, _, last = qualname.rpartition(".")
     cls = (path, owner if last == "Meta" else qualname)

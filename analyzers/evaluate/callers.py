@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.project.index import Project
-from analyzers.suppress import QUIET_PATHS, is_quiet
+from analyzers.project.quiet import is_quiet
 
 OF_DJANGO = "/management/commands/"
 """Where Django looks for the commands of an application.
@@ -32,7 +32,7 @@ def elsewhere(project: Project, path: str, name: str) -> set[tuple[str, str]]:
     return {
         (other, reader)
         for other in importing
-        if OF_DJANGO in other or not is_quiet(other, QUIET_PATHS)
+        if OF_DJANGO in other or not is_quiet(project, other)
         for reader in readers(project, other, name)
     }
 

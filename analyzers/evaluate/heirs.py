@@ -15,7 +15,7 @@ from analyzers.evaluate.run import Run
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.outline import said_above
-from analyzers.suppress import QUIET_PATHS, is_quiet
+from analyzers.project.quiet import is_quiet
 from analyzers.types import Value
 
 
@@ -44,7 +44,7 @@ def _heirs(project: Project, path: str, qualname: str) -> tuple[tuple[str, str],
             key
             for key in project.words.heirs(name)
             if key != (path, qualname)
-            and not is_quiet(key[0], QUIET_PATHS)
+            and not is_quiet(project, key[0])
             and _is_of(project, key, path, qualname)
         )
 

@@ -34,6 +34,7 @@ class Project:
         self.memo = Memo()
         self.modules = ModuleMap()
         self.files = Shelf()
+        self._roots: tuple[str, ...] = ("",)
         self._surveys: dict[str, Survey] = {}  # as they were given
         self._surveyors: dict[str, Surveyor] = {}  # of the files without
         self._words: Concordance | None = None  # from the first question to it on
@@ -68,6 +69,21 @@ class Project:
             self._words.replace(path, said, self._survey(path))
         if old is not None and links != self._links(path):
             self._relink(path)
+
+    def set_roots(self, roots: Iterable[str]) -> None:
+        """The folders that projects begin in; until they are given, the whole disk is one."""
+        given = tuple(sorted({root.rstrip("/") for root in roots}, key=len, reverse=True))
+        if given != self._roots:
+            self._roots = given
+            self.version += 1
+            self.memo.clear()
+
+    def beneath(self, path: str) -> str:
+        """A path as it is below the innermost root that holds it; a file in none of them goes by its name."""
+        for root in self._roots:
+            if path.startswith(root + "/"):
+                return path[len(root) + 1 :]
+        return path.rpartition("/")[2]
 
     def remove(self, path: str) -> None:
         """Forget a file; a path that is not known is ignored."""

@@ -13,8 +13,8 @@ from analyzers.evaluate.events import Queried
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
 from analyzers.project.index import Project
 from analyzers.project.models import Models
+from analyzers.project.quiet import is_quiet
 from analyzers.rules.base import Context, call_place, repeats
-from analyzers.suppress import QUIET_PATHS, is_quiet
 from analyzers.text import Span
 
 MANY = 3
@@ -68,7 +68,7 @@ def _callers(context: Context) -> dict[Place, str]:
     """The places in loops from which a query of the method is sent on every turn, and the functions they are in."""
     found: dict[Place, tuple[Place, str]] = {}
     for path, qualname in context.project.words.readers(context.function.name):
-        if is_quiet(path, QUIET_PATHS):
+        if is_quiet(context.project, path):
             continue  # Neither a test nor what ran once says how often rows are asked.
         analysis = context.summaries.analysis(path, qualname)
         for query in analysis.queries if analysis is not None else ():

@@ -89,14 +89,20 @@ def run(args: argparse.Namespace) -> int:
     spell = Spelling.for_arguments(args.paths)
     with opened(None if args.no_cache else cache_dir()) as store:
         whole = args.profile is None and changed is None
-        key = scans.key_for(listing, settings) if store is not None and whole else None
-        checked = _known(store, key, settings, baseline, spell)
+        keys = scans.keys_for(listing, settings) if store is not None and whole else None
+        hints = (
+            settings.analysis.min_severity == "hint" or args.profile is not None
+        )  # a profile may raise them
+        answers = () if keys is None else keys[:1] if hints else keys
+        checked = _known(store, answers, settings, baseline, spell)
         if checked is None:
             gathered = gather.gather(args.paths, root, settings, listing, cached=not args.no_cache)
             if changed is not None:
                 _narrow(gathered, changed)
+            if not hints:
+                _leave_out_quiet(gathered)
             checked = check_all(gathered, measured.linked(gathered, args.profile), baseline, spell)
-            _keep(store, key, checked)
+            _keep(store, answers[-1] if answers else None, checked)
     if args.write_baseline:
         return _write_baseline(args.write_baseline, checked)
     stats = _stats(checked, spell, time.monotonic() - started)
@@ -134,6 +140,14 @@ def _narrow(gathered: Gathered, changed: Mapping[str, Lines | None]) -> None:
     gathered.since = since.changed(gathered.project, gathered.texts, files)
     may_depend = since.may_depend(gathered.project, gathered.since)
     gathered.wanted = [path for path in gathered.wanted if path in files or path in may_depend]
+
+
+def _leave_out_quiet(gathered: Gathered) -> None:
+    """Do not check files of which every finding is a hint, where none is shown. Others still rest on them."""
+    from analyzers.project.quiet import is_quiet
+
+    project, quiet = gathered.project, gathered.settings.analysis.quiet_paths
+    gathered.wanted = [path for path in gathered.wanted if not is_quiet(project, path, quiet)]
 
 
 def _changed_since(root: Path, revision: str) -> dict[str, Lines | None]:
@@ -219,13 +233,18 @@ def check_all(
 
 
 def _known(
-    store: Store | None, key: bytes | None, settings: Settings, baseline: Baseline | None, spell: Spelling
+    store: Store | None,
+    keys: Sequence[bytes],
+    settings: Settings,
+    baseline: Baseline | None,
+    spell: Spelling,
 ) -> Checked | None:
-    """What an earlier run found in the same files; None where there was none."""
+    """What an earlier run found in the same files, by the first of the keys that is known; None where there was none."""
     from lsp_server.commands import scans
     from lsp_server.files.texts import Texts
 
-    scan = scans.find(store, key) if store is not None and key is not None else None
+    known = (scans.find(store, key) for key in keys) if store is not None else ()
+    scan = next((scan for scan in known if scan is not None), None)
     if scan is None:
         return None
     checked = Checked(lines=scan.lines, files=scan.files, indexed=scan.indexed, skipped=scan.skipped)

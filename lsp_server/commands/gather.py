@@ -76,6 +76,7 @@ class Listing:
     wanted: list[str]
     everything: list[str]  # the wanted ones, then the others of their workspaces
     named: frozenset[str]  # the paths given that are files
+    roots: tuple[str, ...]  # the projects they are of
 
 
 def listed(paths: Sequence[str], settings: Settings) -> Listing:
@@ -87,10 +88,11 @@ def listed(paths: Sequence[str], settings: Settings) -> Listing:
     wanted = list(workspace.keys(given, settings))
     named = frozenset(workspace.key(path) for path in given if path.is_file())
     around = sorted({marked for path in given if (marked := workspace.marked_root(path))})
+    roots = tuple(sorted({workspace.key(path) for path in (*around, *map(workspace.nearest_root, given))}))
     if around == sorted({Path(os.path.abspath(path)) for path in given}):
-        return Listing(wanted, wanted, named)
+        return Listing(wanted, wanted, named, roots)
     others = workspace.keys(around, settings)
-    return Listing(wanted, list(dict.fromkeys([*wanted, *others])), named)
+    return Listing(wanted, list(dict.fromkeys([*wanted, *others])), named, roots)
 
 
 def gather(
@@ -108,6 +110,7 @@ def gather(
     listing = listing or listed(paths, settings)
     texts = Texts(settings.analysis.max_file_size)
     gathered = Gathered(Project(), root, settings, texts, listing.wanted, named=listing.named)
+    gathered.project.set_roots(listing.roots)
     for path in sorted(listing.named - set(listing.wanted)):
         gathered.skip(path, "is in no language bigo reads")
     with opened(cache_dir() if cached else None) as store, without_collecting():

@@ -16,7 +16,7 @@ from lsp_server.settings import Settings
 
 
 class Scan(msgspec.Struct, frozen=True):
-    """What a scan found, whatever the threshold."""
+    """What a scan found, whatever of it is shown."""
 
     files: int
     lines: int
@@ -29,8 +29,9 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Scan)
 
 
-def key_for(listing: Listing, settings: Settings) -> bytes | None:
-    """The key of a scan of these files as they are now; None while one of them may change without its times showing."""
+def keys_for(listing: Listing, settings: Settings) -> tuple[bytes, bytes] | None:
+    """The keys of a scan of these files as they are now, and of one that left out those of which no finding is more than a
+    hint. None while one of them may change without its times showing."""
     now = time.time_ns()
     stamps = []
     for path in listing.everything:
@@ -38,15 +39,17 @@ def key_for(listing: Listing, settings: Settings) -> bytes | None:
         if stamp is None or not stamp.settled(now):
             return None
         stamps.append(stamp.packed())
-    # How many processes there are and what is shown of the findings shape nothing.
-    analysis = msgspec.structs.replace(settings.analysis, workers=0, min_severity="hint")
-    names = "\0".join((*listing.everything, "", *listing.wanted, "", *sorted(listing.named)))
-    return key_of(
-        b"scan",
-        _encoder.encode(analysis),
-        names.encode("utf-8", "surrogateescape"),
-        b"".join(stamps),
+    names = "\0".join(
+        (*listing.everything, "", *listing.wanted, "", *sorted(listing.named), "", *listing.roots)
     )
+
+    def key(what: bytes) -> bytes:
+        # How many processes there are and what is shown of the findings shape nothing.
+        analysis = msgspec.structs.replace(settings.analysis, workers=0, min_severity="hint")
+        named = names.encode("utf-8", "surrogateescape")
+        return key_of(what, _encoder.encode(analysis), named, b"".join(stamps))
+
+    return key(b"scan"), key(b"scan but for hints")
 
 
 def find(store: Store, key: bytes) -> Scan | None:

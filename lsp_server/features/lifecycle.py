@@ -14,7 +14,7 @@ from lsp_server.files import workspace
 from lsp_server.server import BigoServer
 from lsp_server.settings import initial
 from lsp_server.wire.client import client_of
-from lsp_server.wire.positions import is_file, to_path
+from lsp_server.wire.positions import folders, to_path
 
 
 def register(server: BigoServer) -> None:
@@ -28,7 +28,7 @@ def initialize(ls: BigoServer, params: lsp.InitializeParams) -> None:
     """Learn what the client can, and where the workspace is. Capabilities are answered after this."""
     session = ls.session
     session.client = client_of(params, ls.workspace.position_encoding)
-    session.roots = _roots(params)
+    session.work_in(_roots(params))
     session.client_settings = initial(params.initialization_options)
     session.load_settings()  # what is wrong with them is told once the client listens
     if session.client.pull:
@@ -57,7 +57,7 @@ async def adopt(ls: BigoServer, path: str) -> None:
     root = await ls.session.files.run(workspace.marked_root, Path(path))
     if root is None or ls.session.roots or Path.home().is_relative_to(root):
         return
-    ls.session.roots = (workspace.key(root),)
+    ls.session.work_in((workspace.key(root),))
     ls.say(f"no folder is open: {root} is taken for the workspace of {path}")
     configuration.apply(ls)
     await _read_workspace(ls)
@@ -72,14 +72,10 @@ async def folders_changed(ls: BigoServer, params: lsp.DidChangeWorkspaceFoldersP
     """Workspace folders were added or removed."""
     removed = {to_path(folder.uri) for folder in params.event.removed}
     added = [to_path(folder.uri) for folder in params.event.added]
-    ls.session.roots = tuple(dict.fromkeys([*(r for r in ls.session.roots if r not in removed), *added]))
+    ls.session.work_in(tuple(dict.fromkeys([*(r for r in ls.session.roots if r not in removed), *added])))
     ls.session.timers.spawn(index.build(ls))
 
 
 def _roots(params: lsp.InitializeParams) -> tuple[str, ...]:
-    """The workspace folders as paths; a client may name them in three ways, the newest counts."""
-    uris = [folder.uri for folder in params.workspace_folders or ()]
-    if not uris and params.root_uri:
-        uris = [params.root_uri]
-    paths = [to_path(uri) for uri in uris] or ([params.root_path] if params.root_path else [])
-    return tuple(path.rstrip("/") or "/" for path in paths if is_file(path))
+    named = [folder.uri for folder in params.workspace_folders or ()]
+    return folders(named, params.root_uri, params.root_path)

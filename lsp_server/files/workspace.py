@@ -11,15 +11,13 @@ from __future__ import annotations
 import codecs
 import io
 import os
-import re
 import tokenize
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-
+from analyzers.globs import Globs, readable
 from lsp_server.settings_table import Settings
 
 # Folders nobody's own source is in, by name.
@@ -59,14 +57,29 @@ def marked_root(path: Path) -> Path | None:
     """The nearest folder above with a `[tool.bigo]`, else the repository's root, else the nearest folder with a
     manifest such as pyproject.toml or package.json, else the outermost package the path is in; None where there is
     none of these."""
-    tests: tuple[Callable[[Path], bool], ...] = (
-        _configures_bigo,
-        lambda folder: (folder / ".git").exists(),
-        lambda folder: any((folder / name).is_file() for name in _MANIFESTS),
-        lambda folder: _is_package(folder) and not _is_package(folder.parent),
-    )
+    tests = (_configures_bigo, _is_repository, _has_manifest, _is_outermost_package)
     folders = _folders(path)
     return next((folder for holds in tests for folder in folders if holds(folder)), None)
+
+
+def nearest_root(path: Path) -> Path:
+    """Where the project of a path begins, whatever that lies in: the nearest folder at or above it with a repository, a
+    manifest or a `[tool.bigo]`, else its `find_root`."""
+    tests = (_is_repository, _has_manifest, _configures_bigo)
+    marked = (folder for folder in _folders(path) if any(holds(folder) for holds in tests))
+    return next(marked, None) or find_root(path)
+
+
+def _is_repository(folder: Path) -> bool:
+    return (folder / ".git").exists()
+
+
+def _has_manifest(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in _MANIFESTS)
+
+
+def _is_outermost_package(folder: Path) -> bool:
+    return _is_package(folder) and not _is_package(folder.parent)
 
 
 def _is_package(folder: Path) -> bool:
@@ -117,7 +130,7 @@ def _files_in(root: str, settings: Settings) -> Iterator[str]:
             yield root
         return
     exclude = settings.analysis.exclude
-    ignores = _Ignores(root, _Patterns(exclude) if exclude else None, _ignores_above(Path(root)))
+    ignores = _Ignores(root, Globs(exclude) if exclude else None, _ignores_above(Path(root)))
     yield from _walk(root, ignores, wanted, settings.analysis.max_file_size)
 
 
@@ -137,39 +150,13 @@ def _language_filter(settings: Settings) -> Callable[[str], bool]:
     return wanted
 
 
-class _Patterns:
-    """What ignore lines say of a name: whether it is out, None where they say nothing.
-
-    All patterns are tried at once first, since they say nothing of most names.
-    """
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._spec = GitIgnoreSpec.from_lines(lines)
-        texts = [pattern.regex.pattern for pattern in self._spec.patterns if pattern.regex is not None]
-        self._any = _any_of([text for text in texts if isinstance(text, str)])
-
-    def out(self, name: str) -> bool | None:
-        if self._any is not None and self._any.search(name) is None:
-            return None
-        return self._spec.check_file(name).include
-
-
-def _any_of(expressions: list[str]) -> re.Pattern[str] | None:
-    """One expression for all; None where they cannot be put together."""
-    plain = (re.sub(r"\(\?P<\w+>", "(?:", expression) for expression in expressions)
-    try:
-        return re.compile("|".join(f"(?:{expression})" for expression in plain)) if expressions else None
-    except re.error:
-        return None
-
-
 @dataclass(frozen=True)
 class _Ignores:
     """What holds in a folder: the exclude setting, relative to `root`, and ignore files from the outermost in."""
 
     root: str
-    excluded: _Patterns | None
-    specs: tuple[tuple[str, _Patterns], ...]
+    excluded: Globs | None
+    specs: tuple[tuple[str, Globs], ...]
 
     def entering(self, folder: str) -> _Ignores:
         """The same with the ignore file of a folder, which is there."""
@@ -195,9 +182,9 @@ def _relative(path: str, base: str) -> str:
     return path[len(base) :].replace(os.sep, "/").lstrip("/")
 
 
-def _ignores_above(root: Path) -> tuple[tuple[str, _Patterns], ...]:
+def _ignores_above(root: Path) -> tuple[tuple[str, Globs], ...]:
     """The ignore files of the folders above `root`, up to the repository's root, unless they ignore `root` itself."""
-    above: list[tuple[str, _Patterns]] = []
+    above: list[tuple[str, Globs]] = []
     for folder in (root, *root.parents):
         if folder != root and (spec := _read_ignore_file(folder / _IGNORE_FILE)):
             above.append((str(folder), spec))
@@ -213,19 +200,13 @@ def _ignores_above(root: Path) -> tuple[tuple[str, _Patterns], ...]:
     return tuple(reversed(above))
 
 
-def _read_ignore_file(path: Path) -> _Patterns | None:
+def _read_ignore_file(path: Path) -> Globs | None:
     try:
         lines = path.read_text("utf-8", "replace").splitlines()
     except OSError:
         return None
-    good = []
-    for line in lines:
-        try:
-            GitIgnoreSpec.from_lines([line])
-        except ValueError:  # git passes over a pattern it cannot read, such as a lone "!"
-            continue
-        good.append(line)
-    return _Patterns(good) if any(good) else None
+    good = readable(lines)
+    return Globs(good) if any(good) else None
 
 
 def _walk(folder: str, ignores: _Ignores, wanted: Callable[[str], bool], max_size: int) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import quote, unquote, urlsplit
 
 from analyzers.text import Span, Text
@@ -59,6 +59,13 @@ def to_uri(path: str) -> str:
 def is_file(path: str) -> bool:
     """Whether a key names a file, not an unsaved buffer or a virtual document."""
     return bool(_DRIVE.match(path)) or not _SCHEME.match(path)
+
+
+def folders(named: Iterable[str], root_uri: str | None, root_path: str | None) -> tuple[str, ...]:
+    """The workspace folders as keys without a slash at the end. A client may name them in three ways, the newest counts."""
+    uris = list(named) or ([root_uri] if root_uri else [])
+    paths = [to_path(uri) for uri in uris] or ([root_path] if root_path else [])
+    return tuple(path.rstrip("/") or "/" for path in paths if is_file(path))
 
 
 # --------------------------------------------------------------------------------------------- lines and characters

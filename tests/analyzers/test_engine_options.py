@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from analyzers import languages
@@ -9,7 +11,7 @@ from analyzers.check import Options, check
 from analyzers.extract import facts_of
 from analyzers.findings import Finding, Severity
 from analyzers.project.index import Project
-from analyzers.suppress import QUIET_PATHS
+from analyzers.project.quiet import QUIET_PATHS
 from analyzers.text import Text
 
 SOURCE = """\
@@ -31,10 +33,13 @@ def waiting(jobs: list[str]):
 ALL = Options()
 
 
-def found(source: str, options: Options = ALL, path: str = "/p/a.py") -> tuple[Finding, ...]:
+def found(
+    source: str, options: Options = ALL, path: str = "/p/a.py", roots: Sequence[str] = ("/",)
+) -> tuple[Finding, ...]:
     language = languages.for_path(path)
     assert language is not None
     project = Project()
+    project.set_roots(roots)
     project.update(path, facts_of(source.encode(), language))
     return check(project, path, Text.of(source), options)
 
@@ -168,6 +173,27 @@ def test_findings_in_quiet_paths_are_hints(path: str) -> None:
 def test_other_paths_are_not_quiet(path: str) -> None:
     (finding,) = found(source(), path=path)
     assert finding.severity > Severity.HINT
+
+
+@pytest.mark.parametrize(
+    ("path", "roots", "is_hint"),
+    [
+        ("/home/me/tests/shop/views.py", ["/home/me/tests/shop"], False),
+        ("/home/me/tests/shop/tests/views.py", ["/home/me/tests/shop/"], True),
+        ("/tmp/test_of_a_client0/views.py", ["/tmp/test_of_a_client0"], False),
+        ("/srv/shop/e2e/own/views.py", ["/srv/shop", "/srv/shop/e2e/own"], False),  # a project in a project
+        ("/srv/tests/views.py", [], False),  # of no project
+        ("/srv/tests/test_views.py", ["/home/me/shop"], True),
+    ],
+)
+def test_where_a_project_lies_says_nothing(path: str, roots: list[str], is_hint: bool) -> None:
+    (finding,) = found(source(), path=path, roots=roots)
+    assert (finding.severity is Severity.HINT) is is_hint
+
+
+def test_a_star_does_not_pass_over_a_folder() -> None:
+    assert found(source(), path="/srv/test_results/views.py")[0].severity > Severity.HINT
+    assert found(source(), path="/srv/seedlings/views.py")[0].severity > Severity.HINT
 
 
 def test_quiet_paths_are_globs_of_the_caller() -> None:

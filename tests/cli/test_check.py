@@ -77,6 +77,27 @@ def test_the_threshold_decides_output_and_status(project: Path, bigo: Bigo) -> N
     assert (above.status, above.out) == (0, "")
 
 
+def test_a_project_that_lies_among_tests_is_no_test(project: Path, bigo: Bigo) -> None:
+    shop = project / "tests" / "shop"
+    (shop / "tests").mkdir(parents=True)
+    (shop / "prices.py").write_text(SLOW)
+    (shop / "tests" / "prices.py").write_text(SLOW)
+
+    def severities(*arguments: str, cwd: Path = project) -> dict[str, set[str]]:
+        by_path: dict[str, set[str]] = {}
+        for one in bigo("check", "--format", "json", *arguments, cwd=cwd).json["findings"]:
+            by_path.setdefault(Path(one["path"]).as_posix(), set()).add(one["severity"])
+        return by_path
+
+    assert severities() == {"tests/shop/prices.py": {"hint"}, "tests/shop/tests/prices.py": {"hint"}}
+    assert severities("tests") == severities()
+    (shop / "setup.py").write_text("")
+    assert severities() == {"tests/shop/prices.py": {"hint"}, "tests/shop/tests/prices.py": {"hint"}}
+    own = severities("tests/shop")
+    assert own["tests/shop/tests/prices.py"] == {"hint"}
+    assert "warning" in own["tests/shop/prices.py"]
+
+
 def test_a_query_in_a_helper_of_another_file_is_seen_when_one_file_is_checked(
     project: Path, bigo: Bigo
 ) -> None:

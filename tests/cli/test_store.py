@@ -194,31 +194,56 @@ def test_a_second_scan_says_the_same(project: Path, bigo: Bigo) -> None:
     assert first.err == second.err
 
 
-def test_a_second_scan_checks_nothing(
-    project: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    from lsp_server.cli import main
-
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-    monkeypatch.chdir(project)
-    write(project, slow=SLOW, fast=FAST)
-    wait_until_settled()
+def files_checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are checked from now on, in the order of their checks."""
     asked: list[str] = []
     real = checking.check_file
 
     def check_file(gathered: Gathered, linked: Linked | None, path: str) -> checking.OfFile:
-        asked.append(path)
+        asked.append(Path(path).name)
         return real(gathered, linked, path)
 
     monkeypatch.setattr(checking, "check_file", check_file)
+    return asked
+
+
+@pytest.fixture
+def here(project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project, as the folder that commands are run in, with a cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.chdir(project)
+    return project
+
+
+def test_a_second_scan_checks_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lsp_server.cli import main
+
+    write(here, slow=SLOW, fast=FAST)
+    wait_until_settled()
+    asked = files_checked(monkeypatch)
     for status in (main(["check"]), main(["check"]), main(["check", "--min-severity", "error"])):
         assert status in (0, 1)
     assert len(asked) == 2
     main(["check", "--no-cache"])
     assert len(asked) == 4
+
+
+def test_files_that_can_only_have_hints_are_checked_where_hints_are_shown(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lsp_server.cli import main
+
+    write(here, slow=SLOW, test_slow=SLOW)
+    wait_until_settled()
+    asked = files_checked(monkeypatch)
+    main(["check", "--min-severity", "information"])
+    assert asked == ["slow.py"]
+    main(["check", "--min-severity", "warning"])
+    assert asked == ["slow.py"]
+    capsys.readouterr()
+    main(["check"])
+    assert asked == ["slow.py", "slow.py", "test_slow.py"]
+    assert "test_slow.py" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,9 @@ class StandIn:
         self.learned: dict[str, FileFacts] = {}
         self.profiles: dict[str, str] = {}
 
+    def set_roots(self, roots: tuple[str, ...]) -> None:
+        pass
+
     def analyse(self, path: str, text: Text, language_id: str, settings: Settings) -> tuple[Finding, ...]:
         print("a stray print must not reach the client")
         if b"CRASH" in text.source:

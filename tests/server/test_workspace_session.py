@@ -87,6 +87,35 @@ def test_a_home_folder_is_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyP
     play(story, WATCHES)
 
 
+SEARCHED = "def f(xs: list[str], ys: list[str]):\n    return [x for x in xs if x in ys]\n"
+HINT = 4
+
+
+def test_a_workspace_that_lies_among_tests_is_no_test(tmp_path: Path) -> None:
+    shop = tmp_path / "tests" / "shop"
+    (shop / "tests").mkdir(parents=True)
+
+    async def story(editor: Editor) -> None:
+        for name, is_hint in (("prices.py", False), ("tests/prices.py", True)):
+            uri = (shop / name).as_uri()
+            editor.open(uri, SEARCHED)
+            [diagnostic] = await editor.diagnostics(uri)
+            assert (diagnostic["severity"] == HINT) is is_hint, name
+
+    play(story, root=shop, session=Session)
+
+
+def test_a_document_of_no_workspace_goes_by_its_name(tmp_path: Path) -> None:
+    async def story(editor: Editor) -> None:
+        for name, is_hint in (("tests/prices.py", False), ("test_prices.py", True)):
+            uri = (tmp_path / name).as_uri()
+            editor.open(uri, SEARCHED)
+            [diagnostic] = await editor.diagnostics(uri)
+            assert (diagnostic["severity"] == HINT) is is_hint, name
+
+    play(story, session=Session)
+
+
 def test_no_progress_for_a_client_that_shows_none(project: Path) -> None:
     async def story(editor: Editor) -> None:
         await indexed(editor)

@@ -1,0 +1,65 @@
+"""Files that say little of what a program does when it is used: tests, migrations, commands, seeds."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from analyzers.globs import Globs, readable
+from analyzers.project.index import Project
+
+QUIET_PATHS = (
+    "**/tests/**",
+    "**/test/**",
+    "**/__tests__/**",
+    "**/test_*.py",
+    "**/test_app/**",
+    "**/test_helpers/**",
+    "**/test_project/**",
+    "**/test_utils/**",
+    "**/tests.py",
+    "**/*_test.py",
+    "**/conftest.py",
+    "**/*.test.*",
+    "**/*.spec.*",
+    "**/e2e/**",
+    "**/*.e2e.*",
+    "**/*.e2e-spec.*",
+    "**/migrations/**",
+    "**/alembic/versions/**",
+    "**/versions/????????????_*.py",
+    "**/management/commands/**",
+    "**/fixtures/**",
+    "**/seed.*",
+    "**/seeds.*",
+    "**/seed[-_A-Z]*",
+    "**/seed/**",
+    "**/seeds/**",
+    "**/*.seed.*",
+    "**/*seeder.*",
+    "**/seeder/**",
+    "**/seeders/**",
+    "**/testing/**",
+    "**/populatedb*",
+    "**/random_data*",
+)
+"""Where 40 % of all loops with queries stand and few of them matter: a finding there is a hint. Globs as in `.gitignore`.
+
+A revision of Alembic stands in a folder `versions`, its file named after twelve hexadecimal digits and an underscore; a
+folder of that name alone may hold anything (versions of an interface).
+Source: https://alembic.sqlalchemy.org/en/latest/tutorial.html#create-a-migration-script
+"""
+
+
+def is_quiet(project: Project, path: str, globs: tuple[str, ...] = QUIET_PATHS) -> bool:
+    """Whether one of the globs fits a path, as it is below its root: where a project itself lies says nothing of it."""
+    return _fits(project.beneath(path), globs)
+
+
+@lru_cache(maxsize=65_536)
+def _fits(name: str, globs: tuple[str, ...]) -> bool:
+    return bool(_read(globs).out(name))
+
+
+@lru_cache(maxsize=64)
+def _read(globs: tuple[str, ...]) -> Globs:
+    return Globs(readable(globs))
