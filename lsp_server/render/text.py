@@ -28,14 +28,20 @@ def _evidence(one: Located) -> Iterator[str]:
 def summary(stats: Stats) -> str:
     """The last line, for stderr: what was found in how much."""
     total = sum(stats.findings.values())
-    by_severity = ", ".join(f"{n} {severity}" for severity, n in stats.findings.items() if n)
-    found = f"{total} finding{'s' if total != 1 else ''} ({by_severity})" if total else "no findings"
-    parts = [f"{found} in {stats.files} file{'s' if stats.files != 1 else ''}, {stats.lines:,} lines"]
+    by_severity = ", ".join(_counted(n, severity) for severity, n in stats.findings.items() if n)
+    found = f"{_counted(total, 'finding')} ({by_severity})" if total else "no findings"
+    parts = [f"{found} in {_counted(stats.files, 'file')}, {stats.lines:,} lines"]
+    if 0 < stats.findings.get("hint", 0) < total:
+        parts.append("--min-severity information leaves the hints out")
     if stats.baseline:
         parts.append(f"{stats.baseline} more in the baseline")
     if stats.skipped:
         parts.append(f"{len(stats.skipped)} not checked")
     return "; ".join(parts)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 or noun == 'information' else 's'}"
 
 
 def functions(reports: Sequence[LocatedFunction]) -> Iterator[str]:

@@ -28,7 +28,9 @@ def test_findings_end_with_1_one_line_each(project: Path, bigo: Bigo) -> None:
         re.fullmatch(r"slow\.py:\d+:\d+: (hint|information|warning) [a-z-]+: .+", line) for line in heads
     )
     assert {line.split()[2].rstrip(":") for line in heads} == RULES
-    assert "3 findings" in done.err
+    assert re.search(
+        r": 3 findings \((\d warnings?, )?\d information\) in 1 file, \d+ lines$", done.err.strip()
+    )
 
 
 def test_the_evidence_stands_below_a_finding_unless_it_is_not_wanted(project: Path, bigo: Bigo) -> None:
@@ -75,6 +77,9 @@ def test_the_threshold_decides_output_and_status(project: Path, bigo: Bigo) -> N
     assert severities == {"hint"}
     above = bigo("check", "--min-severity", "information")
     assert (above.status, above.out) == (0, "")
+    (project / "slow.py").write_text(SLOW)
+    assert "3 hints) in 2 files, " in (told := bigo("check").err)
+    assert told.endswith("; --min-severity information leaves the hints out\n")
 
 
 def test_a_project_that_lies_among_tests_is_no_test(project: Path, bigo: Bigo) -> None:
