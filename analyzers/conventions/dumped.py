@@ -24,6 +24,8 @@ from analyzers.project.schema import Key
 from analyzers.text import Span
 
 _DEPTH = 4
+_ALL = "ModelSchema"
+"""The schema of old that shows all columns and relations of its model."""
 
 
 def is_schema(project: Project, key: Key) -> bool:
@@ -110,17 +112,26 @@ def _named(project: Project, key: Key) -> Iterator[str]:
 
 
 def _related(project: Project, key: Key) -> Iterator[str]:
-    """The relations of the model that class Meta asks to be shown: by their keys, for which their rows are read.
+    """The relations of the model that class Meta asks to be shown, or a schema of old shows unasked: by their keys, for which
+    their rows are read.
 
-    Source: https://marshmallow-sqlalchemy.readthedocs.io/en/latest/
+    Source: https://marshmallow-sqlalchemy.readthedocs.io/en/latest/ and /en/0.29.0/api_reference.html (ModelSchema)
     """
     asked = classes.meta(project, key, "include_relationships")
     model = classes.meta(project, key, "model")
     named = classes.class_of(project, model) if model is not None else None
-    if asked is None or named is None or not is_true(asked.value):
+    if named is None or not (_shows_all(project, key) if asked is None else is_true(asked.value)):
         return
     found = Models(project).model(*named)
     yield from found.relations if found is not None else ()
+
+
+def _shows_all(project: Project, key: Key) -> bool:
+    """True for a schema derived from `ModelSchema`, where class Meta does not name what is shown."""
+    if classes.meta(project, key, "fields") is not None:
+        return False
+    above = names.lineage(project, *key)[1:]
+    return any((t.dotted or t.qualname).rpartition(".")[2] == _ALL for t in above if t.kind != "class")
 
 
 def _of_field(project: Project, key: Key, name: str, call: f.Call, at: At) -> list[f.Stmt] | None:

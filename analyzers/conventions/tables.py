@@ -38,6 +38,7 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     renders: Words
     contexts: Words
     injected: Names
+    proxies: Names
     schema: Names
     schema_method: Names
     dump_schema: Names

@@ -9,7 +9,16 @@ from analyzers import ways
 from analyzers.conventions import classes
 from analyzers.conventions.classes import Held
 from analyzers.costs import ONE
-from analyzers.evaluate import class_values, evidence, expressions, heirs, queries, shapes
+from analyzers.evaluate import (
+    class_level,
+    class_values,
+    delegated,
+    evidence,
+    expressions,
+    heirs,
+    queries,
+    shapes,
+)
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import asked, frameworks, pages, paginators
 from analyzers.evaluate.queries import marked, objects
@@ -140,13 +149,22 @@ def _of_class(run: Run, value: Value, target: Target) -> Value:
 def _of_named_class(run: Run, node: f.Attr, target: Target) -> Value | None:
     """`Tag.parse`, a class method that `Tag` may inherit: it is handed `Tag`, and not the class that defines it."""
     value = of_target(run, target, (), "")
-    if value.kind != "function" or value.bound is None or value.bound.kind != "class":
+    if value.kind != "function" or not (_is_of_class(run, target) or _is_bound_to_class(value)):
         return None
     found = names.resolve(run.summaries.project, run.path, shapes.dotted(node.obj), run.function.qualname)
     if found is None or found[1] or found[0].kind != "class":
         return None
     holder = class_values.class_itself(run.summaries.project, found[0].path, found[0].qualname)
     return read(run, node, holder.but(label=shapes.text_of(node.obj)))
+
+
+def _is_bound_to_class(value: Value) -> bool:
+    return value.bound is not None and value.bound.kind == "class"
+
+
+def _is_of_class(run: Run, target: Target) -> bool:
+    function = run.summaries.project.header(target.path, target.qualname)
+    return function is not None and class_level.is_of_class(function)
 
 
 def module_variable(run: Run, target: Target, label: str) -> Value:
@@ -215,7 +233,13 @@ def attribute(run: Run, node: f.Attr) -> Value:
     if root and root not in _RECEIVERS and run.lookup(root) is None:
         chain = shapes.dotted(node)
         found = names.resolve(run.summaries.project, run.path, chain, run.function.qualname)
-        if found is not None and (found[0].kind != "variable" or len(found[1]) < chain.count(".")):
+        is_of_function = found is not None and found[0].kind == "function" and bool(found[1])
+        # What a function stands for is asked first: a mapped class may have a query of that name before it.
+        if (
+            found is not None
+            and not is_of_function
+            and (found[0].kind != "variable" or len(found[1]) < chain.count("."))
+        ):
             inherited = _of_named_class(run, node, found[0]) if not found[1] else None
             return inherited or _resolved_chain(run, node, found[0], found[1])
     base = expressions.evaluate(run, node.obj)
@@ -331,12 +355,21 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
     behind = heirs.heir(run, base, node.name) if found is None else None
     if behind is not None:
         return _member(run, node, behind, label)
+    if found is None and base.kind == "class" and run.language == "python":
+        found = class_level.of_metaclass(project, *base.ref, node.name)
+        if found is not None:
+            made = Value("function", ref=(found.path, found.qualname), label=label, bound=base)
+            return calls.invoke(run, made, (), {}, run.place(node), f"the property `{label}`").but(
+                label=label
+            )
     if found is not None and found.kind == "function":
         function = project.header(found.path, found.qualname)
         method = Value(
             "function", ref=(found.path, found.qualname), label=label, bound=base, depends=base.depends
         )
-        if function is not None and is_property(function) and base.kind != "class":
+        if function is not None and (
+            class_level.is_of_class(function) or (is_property(function) and base.kind != "class")
+        ):
             return (
                 calls.invoke(run, method, (), {}, run.place(node), f"the property `{label}`")
                 .but(label=label)
@@ -360,6 +393,10 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
         value = frameworks.class_attribute(run, base, node.name) or value
         if value.known:
             return value.on(base.depends).named(label)
+    if not value.known and found is None and base.kind == "instance" and run.language == "python":
+        other = delegated.to(project, *base.ref)
+        if other and other != node.name:
+            return read(run, node, member_of(run, base, other, base.label).on(base.depends))
     if base.label == "self" and value.kind in _UNTOLD and base.kind == "instance":
         kept = objects.kept(run, base, node.name)
         if kept is not None:

@@ -443,7 +443,7 @@ def _filled(function: f.Function) -> Value:
 
 
 def _constructed(project: Project, path: str, scope: str, language: str, node: f.Call) -> Value:
-    from analyzers.evaluate import handed, queries
+    from analyzers.evaluate import given, handed, queries
     from analyzers.evaluate.sizes import reading
 
     if isinstance(node.func, f.Attr) and node.func.name == "$extends":
@@ -455,8 +455,8 @@ def _constructed(project: Project, path: str, scope: str, language: str, node: f
         return made[0]  # A maker handed to whatever keeps what it makes.
     name = shapes.dotted(node.func)
     if not name:
-        given = _given(project, path, scope, language, node)
-        return given if given.known else reading.guessed(project, path, scope, language, node)
+        got = _given(project, path, scope, language, node)
+        return got if got.known else reading.guessed(project, path, scope, language, node)
     found = names.resolve(project, path, name, scope)
     if found is None or found[1]:
         return _given(project, path, scope, language, node)
@@ -467,6 +467,11 @@ def _constructed(project: Project, path: str, scope: str, language: str, node: f
         instance = instance_of(project, target.path, target.qualname)
         return handed.keeping(project, path, scope, instance, node) if language == "python" else instance
     if target.kind == "external":
+        stands_for = (
+            given.proxied(project, path, scope, target.dotted, node) if language == "python" else None
+        )
+        if stands_for is not None and stands_for.known:
+            return stands_for
         kind = queries.kind_made_by(target.dotted, node)
         if kind:
             return Value(kind, dotted=target.dotted, evidence=f"made by {name}()")

@@ -107,4 +107,14 @@ def injected(project: Project, path: str, node: f.Call) -> Value:
     return evidence.made_by(project, made[0].path, made[0].qualname, "python")
 
 
-__all__ = ["client", "injected"]
+def proxied(project: Project, path: str, scope: str, dotted: str, node: f.Call) -> Value | None:
+    """What an object stands for that asks a function for it: `es = LocalProxy(get_es)`; None for any other."""
+    if dotted not in frameworks().proxies.names or not node.args:
+        return None
+    made = names.resolve(project, path, shapes.dotted(node.args[0]), scope)
+    if made is None or made[1] or made[0].kind != "function":
+        return None
+    return evidence.made_by(project, made[0].path, made[0].qualname, "python")
+
+
+__all__ = ["client", "injected", "proxied"]

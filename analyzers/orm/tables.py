@@ -100,7 +100,9 @@ class Django(Struct, frozen=True):
 class Sqlalchemy(Struct, frozen=True):
     """sqlalchemy.toml."""
 
-    classes: dict[str, Names]  # session, session_factory, connection, engine, query, flask, base
+    classes: dict[
+        str, Names
+    ]  # session, session_factory, connection, engine, query, flask, base, base_decorator, registry
     session: Effects
     query: Effects
     flask: Effects

@@ -16,7 +16,7 @@ Key = tuple[str, str]
 _KINDS = ("methods", "defined", "kept", "loaded", "custom", "givers", "packages", "optimizers")
 """The fields of a survey that are asked for word by word."""
 
-_PLACED = ("reads", "heirs", "registered", "makes")
+_PLACED = ("reads", "heirs", "registered", "makes", "owners")
 """Those that say by a word which functions or classes of the file it is about."""
 
 _NOBODY: dict[str, tuple[str, ...]] = {}
@@ -60,6 +60,10 @@ class Concordance:
     def makers(self, name: str) -> tuple[Key, ...]:
         """The functions and classes that may make rows of what is called so, or by a relation of that name."""
         return self._placed("makes", name)
+
+    def owners(self, name: str) -> tuple[Key, ...]:
+        """The methods of that name, of several words, that Python's classes define, in the order of files."""
+        return self._placed("owners", name)
 
     def _placed(self, kind: str, name: str) -> tuple[Key, ...]:
         self._memo.read(("said", kind, name))

@@ -43,6 +43,8 @@ class _Sqlalchemy:
             return False
         if any(_is_base(project, target) for target in lineage(project, path, qualname)[1:]):
             return True
+        if _is_under(project, Target("class", path, qualname), ("mapped", "mapped_as_dataclass")):
+            return True
         return imperative(project, (path, qualname)) is not None
 
     def model(self, models: Registry, path: str, qualname: str) -> Model:
@@ -91,7 +93,9 @@ def _is_base(project: Project, target: Target) -> bool:
     """Whether a class derived from `target` is a declarative base or a mapped class."""
     known = tables().sqlalchemy.classes
     if target.kind != "variable":
-        return full_name(project, target) in known["base"]
+        return full_name(project, target) in known["base"] or _is_under(
+            project, target, ("as_declarative_base",)
+        )
     root, _, attribute = target.qualname.partition(".")
     assign = single_value(project, target.path, root)
     if assign is None or not isinstance(assign.value, Call):
@@ -105,6 +109,29 @@ def _is_base(project: Project, target: Target) -> bool:
         return attribute == "Model" and _is_flask(project, made_by)
     name = ".".join((full_name(project, made_by), *rest))
     return name + "()" in known["base"] or name.endswith("generate_base")
+
+
+def _is_under(project: Project, target: Target, of_registry: tuple[str, ...]) -> bool:
+    """Whether a class stands under a decorator that maps it, or makes a base of it: `@as_declarative()`, `@mapper.mapped`."""
+    cls = project.outlined_class(target.path, target.qualname) if target.kind == "class" else None
+    if cls is None or not cls.decorators:
+        return False
+    known = tables().sqlalchemy.classes
+    project.read(target.path, "class", target.qualname)
+    for decorator in cls.decorators:
+        chain = dotted(decorator.func if isinstance(decorator, Call) else decorator)
+        found = resolve(project, target.path, chain) if chain else None
+        if found is None:
+            continue
+        named, rest = found
+        if ".".join((full_name(project, named), *rest)) in known["base_decorator"]:
+            return True
+        made = single_value(project, named.path, named.qualname) if named.kind == "variable" else None
+        maker = callee(made.value) if made is not None and isinstance(made.value, Call) else None
+        by = resolve(project, named.path, maker) if maker and rest and rest[-1] in of_registry else None
+        if by is not None and ".".join((full_name(project, by[0]), *by[1])) in known["registry"]:
+            return True
+    return False
 
 
 def _is_flask(project: Project, target: Target) -> bool:

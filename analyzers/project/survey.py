@@ -46,6 +46,7 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     `givers` are the functions that return a set of rows. `reads` says by an attribute's name which functions with a loop read it. `stays_valid`: something is told what
     becomes of a session's rows at its commit. `registered` are the classes that a module or a decorator registers with
     another, and those it registers them with, `optimizers` extensions of a schema that load what a question asks for.
+    `owners` says by a name of several words which methods of Python's classes are called so.
     """
 
     language: str = "python"
@@ -64,6 +65,7 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     registered: dict[str, tuple[str, ...]] = {}
     optimizers: frozenset[str] = frozenset()
     makes: dict[str, tuple[str, ...]] = {}
+    owners: dict[str, tuple[str, ...]] = {}
 
     @property
     def packages(self) -> frozenset[str]:
@@ -174,11 +176,14 @@ def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -
     heirs: dict[str, tuple[str, ...]] = {}
     registered: dict[str, tuple[str, ...]] = {}
     makes: dict[str, tuple[str, ...]] = {}
+    owners: dict[str, tuple[str, ...]] = {}
     for unit, part in zip(units, parts, strict=True):
         said = ((makes, part.makes), (reads, part.reads), (heirs, part.above), (registered, part.registered))
         for places, told in said:
             for name in told:
                 places[name] = (*places.get(name, ()), unit.qualname)
+        if unit.owner and facts.language == "python" and _is_telling(unit):
+            owners[unit.name] = (*owners.get(unit.name, ()), unit.qualname)
     return Survey(
         facts.language,
         tuple(cls.qualname for cls in facts.classes),
@@ -198,7 +203,17 @@ def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -
             *(part.optimizers for part in parts)
         ),
         makes,
+        owners,
     )
+
+
+_WORDS = re.compile(r"^_?[a-zA-Z][a-z0-9]*(_[a-zA-Z0-9]+|[A-Z])")
+"""A name of several words: `index_record`, `indexRecord`."""
+
+
+def _is_telling(unit: Unit) -> bool:
+    """True for a method whose name has several words, so that it is hardly called by chance like another library's."""
+    return isinstance(unit, f.Function) and not _is_read(unit) and _WORDS.match(unit.name) is not None
 
 
 def imported_names(facts: f.FileFacts) -> frozenset[str]:

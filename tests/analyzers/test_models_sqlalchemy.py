@@ -249,3 +249,44 @@ def test_the_older_declarative_base() -> None:
     assert named(models, "Common").abstract
     assert named(models, "One").relations["others"].many is True
     assert named(models, "Two").relations["one"].many is None  # no foreign key to be seen
+
+
+def test_decorators_that_map_and_that_make_bases() -> None:
+    project = project_of(
+        {
+            "/w/models.py": """
+            from functools import cache
+            from sqlalchemy import Column, Integer
+            from sqlalchemy.orm import as_declarative, registry
+            mapper = registry()
+            @as_declarative()
+            class Base:
+                id = Column(Integer, primary_key=True)
+            class Derived(Base):
+                __tablename__ = "derived"
+            @mapper.mapped
+            class Mapped:
+                __tablename__ = "mapped"
+                id = Column(Integer, primary_key=True)
+            @mapper.as_declarative_base()
+            class Other:
+                pass
+            class OfOther(Other):
+                __tablename__ = "other"
+            @cache
+            class Plain:
+                id = 1
+            class OfPlain(Plain):
+                pass
+            """
+        }
+    )
+    models = Models(project)
+    told = {
+        name: models.orm_of("/w/models.py", name)
+        for name in ("Derived", "Mapped", "OfOther", "Plain", "OfPlain")
+    }
+    assert told == dict.fromkeys(("Derived", "Mapped", "OfOther"), "sqlalchemy") | {
+        "Plain": "",
+        "OfPlain": "",
+    }

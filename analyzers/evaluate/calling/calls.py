@@ -19,8 +19,10 @@ from analyzers.evaluate.calling import (
     nested,
     omitted,
     prepared,
+    sole,
     spared,
     specials,
+    transactions,
 )
 from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
@@ -48,7 +50,7 @@ from analyzers.evaluate.turns.whiles import sharing
 from analyzers.findings import Place, Related
 from analyzers.project import names
 from analyzers.templates import KIND as TEMPLATE_KIND
-from analyzers.types import CHOICE, INPUT, NONE, NOTHING, UNKNOWN_VALUE, Token, Value, joined
+from analyzers.types import CHOICE, INPUT, NOTHING, UNKNOWN_VALUE, Token, Value, joined
 
 RULE_OF = {"read": "query-in-loop", "write": "query-in-loop", "lazy": "lazy-relation-in-loop"}
 """Which rule speaks of a kind of query: an ignore of that rule on a `def` keeps the query from all callers."""
@@ -71,7 +73,10 @@ def call(run: Run, node: f.Call) -> Value:
     run.reading = reading.number(run, node) or outside
     arguments = Arguments(run, node)
     run.reading = outside
+    sent = len(run.analysis.queries)
     found = reading.named(run, _dispatch(run, node, target, arguments))
+    if run.language == "python" and len(run.analysis.queries) == sent:
+        transactions.ran(run, node, arguments)
     if found.kind == "unknown" and found.origin is None:
         found = _made_of_rows(found, target, arguments)
     depends = arguments.depends | target.depends
@@ -156,6 +161,9 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     if called is not None:
         return called
     if bound is not None and name:
+        alone = sole.method(run, bound, name, arguments)
+        if alone is not None:
+            return invoke(run, alone, *queries.given(run, node, arguments), place, alone.label)
         return library.method(run, node, bound, name, arguments, place)
     executors.called_by_others(run, node, arguments)
     return UNKNOWN_VALUE
@@ -251,18 +259,14 @@ def _left_out(
     keywords: Mapping[str, Value],
     language: str,
 ) -> dict[str, Value]:
-    """Parameters that a call leaves at None: a branch for when something is given is not taken."""
+    """Parameters that a call leaves at None or False: a branch for when something is given is not taken."""
     if "**" in keywords or any(value.evidence == SPREAD for value in values):
         return {}
     if language != "python":
         left = [p for p in function.params if p.name not in bound] if function.kind != "lambda" else []
         held = {param.name: omitted.standing_for(param) for param in left}
         return {name: value for name, value in held.items() if value is not None}
-    return {
-        param.name: NONE
-        for param in function.params
-        if param.name not in bound and isinstance(param.default, f.Const) and param.default.kind == "none"
-    }
+    return omitted.defaults(function, bound)
 
 
 def _self_call(run: Run, function: f.Function, bound: dict[str, Value], place: Place) -> Value:

@@ -1,14 +1,19 @@
-"""What a call in a script leaves out: a parameter is `undefined` then, or the empty object that is its default.
+"""What a call leaves out. In a script a parameter is `undefined` then, or the empty object that is its default; in Python it
+is its default.
 
-A branch for an option that no call gives is not taken: `if (options?.signed) ...` after `present(book)`.
+A branch for an option that no call gives is not taken: `if (options?.signed) ...` after `present(book)`. What a function asks
+for an attribute without having looked whether it is there is never None, though: a decorator puts a session in its place.
 Source: https://tc39.es/ecma262/#sec-functiondeclarationinstantiation
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import shapes
+from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.run import Run
 from analyzers.types import NONE, Value
 
@@ -24,6 +29,38 @@ def standing_for(param: f.Param) -> Value | None:
         return NONE
     is_empty = isinstance(param.default, f.Mapping) and not param.default.values
     return Value("dict", size=ONE, relation=_EMPTY) if is_empty else None
+
+
+def defaults(function: f.Function, given: Collection[str]) -> dict[str, Value]:
+    """What the parameters of a function of Python hold that a call leaves at None or at a truth value. What something else
+    fills in, the body asks for attributes without a test."""
+    left: dict[str, Value] = {}
+    for param in function.params:
+        default = param.default
+        if param.name in given or not isinstance(default, f.Const):
+            continue
+        if default.kind == "bool":
+            left[param.name] = Value("bool", size=ONE, const=default.value)
+        elif default.kind == "none" and param.name not in _asked_untested(function):
+            left[param.name] = NONE
+    return left
+
+
+@remembered
+def _asked_untested(function: f.Function) -> frozenset[str]:
+    asked: set[str] = set()
+    seen: dict[str, int] = {}
+    for node in shapes.nodes(function.body):
+        if isinstance(node, f.Name):
+            seen[node.id] = seen.get(node.id, 0) + 1
+        elif isinstance(node, f.Attr) and isinstance(node.obj, f.Name):
+            asked.add(node.obj.id)
+            seen[node.obj.id] = seen.get(node.obj.id, 0) - 1
+        elif isinstance(node, f.Call):
+            for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+                if isinstance(given, f.Name):
+                    seen[given.id] = seen.get(given.id, 0) - 1
+    return frozenset(name for name in asked if seen[name] <= 0)
 
 
 def known(run: Run, test: f.Expr) -> bool | None:

@@ -55,9 +55,10 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     if receiver is None:
         return _function(run, node, target, arguments)
     kind = receiver.kind
-    if kind == "unknown" and guessed.takes_models(run, name, arguments):
-        kind = "session"
-    if kind == "unknown" and guessed.is_narrowed(run, node, name, arguments):
+    untold = kind == "unknown" or (kind == "instance" and receiver.ref is None)  # `LocalProxy(make_session)`
+    if untold and guessed.takes_models(run, name, arguments):
+        kind, untold = "session", False
+    if untold and guessed.is_narrowed(run, node, name, arguments):
         kind, receiver = "query", guessed.query(run, node, receiver, arguments)
     if kind == "session":
         return _session(run, node, receiver, name, arguments)
@@ -292,8 +293,9 @@ def _chained(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
             origin = replace(origin, certain=name in _STATEMENT_METHODS and origin.certain)
     depends = receiver.depends | arguments.depends
     batched = receiver.batched | _batched(run, node.args)
-    if batched and depends <= batched:
-        evidence = BATCH
+    if batched:
+        # What it is narrowed by besides may be another one on each turn.
+        evidence = BATCH if depends <= batched else "" if evidence == BATCH else evidence
     if name in ("with_entities", "with_only_columns"):
         of = results.tuple_of(run, arguments, place)
     elif name in ("add_columns", "add_entity") and of is not None:

@@ -236,3 +236,35 @@ def pages_by_key(connection: sqlite3.Connection):
         if not rows:
             break
         last = rows[-1][0]
+
+
+class Lending:
+    def __init__(self, connection):
+        self.connection = connection
+
+    def in_transaction(self, name, work, *arguments):
+        return getattr(self, f"_{name}")(work, arguments)
+
+    def _plain(self, work, arguments):
+        return work(self.connection.cursor(), *arguments)
+
+
+def function_run_in_a_transaction(connection: sqlite3.Connection, ids):
+    lending = Lending(connection)
+
+    def load(cursor, pk):
+        cursor.execute("SELECT total FROM orders WHERE id = ?", (pk,))
+        return cursor.fetchone()
+
+    for pk in ids:
+        lending.in_transaction("plain", load, pk)  # grows
+
+
+def function_run_in_one_transaction(connection: sqlite3.Connection, ids):
+    def load(cursor):
+        cursor.execute("SELECT total FROM orders")
+        return cursor.fetchall()
+
+    Lending(connection).in_transaction("plain", load)
+    for pk in ids:
+        print(pk)
