@@ -14,7 +14,7 @@ from analyzers.evaluate.run import Run
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.models import Models
-from analyzers.suppress import QUIET_PATHS, is_quiet
+from analyzers.project.quiet import is_quiet
 from analyzers.types import Value
 
 _DJANGO = "django"
@@ -45,7 +45,7 @@ def _only(project: Project, name: str) -> tuple[str, str, str] | None:
     """File, method and class of the one class that has it, of those that are derived from each other the first that does something."""
 
     def find() -> tuple[str, str, str] | None:
-        known = [key for key in project.words.owners(name) if not is_quiet(key[0], QUIET_PATHS)]
+        known = [key for key in project.words.owners(name) if not is_quiet(project, key[0])]
         classes = {(path, qualname.rpartition(".")[0]): (path, qualname) for path, qualname in known}
         first = [key for key in classes if not _is_derived(project, key, classes)]
         if len(first) != 1 or not all(_is_of_the_project(project, *key) for key in classes):
