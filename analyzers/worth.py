@@ -10,7 +10,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.remembered import remembered
 from analyzers.handing import hands_rows_on
 from analyzers.project.index import Project
-from analyzers.rules import added_to, per_call
+from analyzers.rules import added_to, per_call, unused_eager_load
 from analyzers.rules.shared_queries import may_be_shared
 
 
@@ -62,6 +62,7 @@ def _repeats(project: Project, path: str, function: f.Function) -> bool:
         or _hides_loops(function)
         or per_call.may_report(function)
         or added_to.may_report(function)
+        or unused_eager_load.may_report(function)
         or hands_rows_on(project, path, function)
     )
 

@@ -50,7 +50,7 @@ class Concordance:
         return self._placed("reads", name)
 
     def heirs(self, name: str) -> tuple[Key, ...]:
-        """The scripts' classes that are derived from something of that name, or have the methods that it lists."""
+        """The classes that are derived from something of that name, or, in a script, have the methods that it lists."""
         return self._placed("heirs", name)
 
     def registered(self, name: str) -> tuple[Key, ...]:

@@ -40,7 +40,7 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     `defined` are the names that functions and classes are called by, `kept` what else a function may be called by: other
     names it is imported under, variables and attributes that are assigned what may be one. `pairs` are neighbours in a
     look-up (`lines__product`), `loaded` the parts of what is prefetched, `custom` those with a query of their own.
-    `heirs` says by a name which of a script's classes are derived from it, or have the methods that it lists.
+    `heirs` says by a name which classes are derived from it, or, in a script, have the methods that it lists.
     `makes` says by a name which functions and classes may make rows of what is called so, or by a relation that is: they call
     it or a method of its rows' that creates some, or name it as their model.
     `givers` are the functions that return a set of rows. `reads` says by an attribute's name which functions with a loop read it. `stays_valid`: something is told what
@@ -273,8 +273,9 @@ def _part(unit: Unit, python: bool) -> _Part:
         elif kind is f.Return:
             returns = returns or node.value is not None
     names = (unit.qualname, unit.owner, _is_read(unit))
+    above = _above(unit) if isinstance(unit, f.ClassDef) else ()
     if not python:
-        return _Part(frozenset(kept), names=names, above=_above(unit) if isinstance(unit, f.ClassDef) else ())
+        return _Part(frozenset(kept), names=names, above=above)
     function = unit if isinstance(unit, f.Function) else None
     # A session that a function makes for itself alone is none that others are given.
     hands = function is None or function.kind == "module" or function.is_generator or returns
@@ -287,6 +288,7 @@ def _part(unit: Unit, python: bool) -> _Part:
         function is not None and not SETS.isdisjoint(read) and gives(nodes),
         tells and hands,
         names,
+        above,
         registered=_registered(unit, registered),
         optimizers=frozenset(name for name in read if name.endswith(_OPTIMIZER)),
         makes=frozenset(makes if function is not None else makers.models_of(unit)),
@@ -313,7 +315,7 @@ def _named(nodes: Iterable[f.Expr]) -> Iterator[str]:
 
 
 def _above(cls: f.ClassDef) -> tuple[str, ...]:
-    """The names of what a script's class is derived from, and of the interfaces it says it has the methods of."""
+    """The names of what a class is derived from, and of the interfaces a script's says it has the methods of."""
     return tuple(dict.fromkeys(name.rpartition(".")[2] for name in said_above(cls)))
 
 

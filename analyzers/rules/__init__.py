@@ -14,6 +14,7 @@ from analyzers.rules import (
     sort_in_loop,
     sum_of_lists,
     unmemoised_recursion,
+    unused_eager_load,
 )
 from analyzers.rules.base import Context, Example, Rule
 
@@ -29,6 +30,7 @@ _RULES = (
     sum_of_lists.RULE,
     unmemoised_recursion.RULE,
     await_in_loop.RULE,
+    unused_eager_load.RULE,
 )
 
 

@@ -140,7 +140,7 @@ def test_select_and_ignore() -> None:
 def test_no_options_mean_every_rule() -> None:
     assert {rule.name for rule in Options().rules()} == {
         "nested-scan", "membership-in-list", "query-in-loop", "lazy-relation-in-loop", "await-in-loop", "copy-in-loop",
-        "hidden-scan", "invariant-in-loop", "sort-in-loop", "sum-of-lists", "unmemoised-recursion",
+        "hidden-scan", "invariant-in-loop", "sort-in-loop", "sum-of-lists", "unmemoised-recursion", "unused-eager-load",
     }  # fmt: skip
 
 
