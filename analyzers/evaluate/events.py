@@ -79,13 +79,14 @@ class Called(Struct, frozen=True, gc=False):
 
 
 class Compared(Struct, frozen=True, gc=False):
-    """An equality test between two values, as a join does it."""
+    """An equality test between two values, as a join does it; `unequal` for one with `!=`."""
 
     place: Place
     left: Value
     right: Value
     loops: tuple[Loop, ...]
     function: str
+    unequal: bool = False
 
 
 class Queried(Struct, frozen=True, gc=False):

@@ -45,8 +45,9 @@ def compare(
     row = operations(run.language).method(left.kind, "==") if left.kind == right.kind else None
     if row is not None and op in ("==", "!=", "<", ">", "<=", ">=") and measured(left) and measured(right):
         operate(run, row, "==", run.place(node), left, right)
-    if op == "==" and run.loops:
-        run.analysis.comparisons.append(Compared(run.place(node), left, right, tuple(run.loops), run.owner))
+    if op in ("==", "!=") and run.loops:
+        compared = Compared(run.place(node), left, right, tuple(run.loops), run.owner, unequal=op == "!=")
+        run.analysis.comparisons.append(compared)
 
 
 def _are_values(node: f.Expr) -> bool:

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
+from analyzers.evaluate.events import Called
 from analyzers.evaluate.remembered import remembered
-from analyzers.findings import Related
+from analyzers.findings import Place, Related
+from analyzers.project import names
 from analyzers.rules import edits, held
 from analyzers.rules.base import Context
 
@@ -27,14 +29,25 @@ Methods = Callable[[str], "f.Function | None"]
 @remembered
 def may_report(function: f.Function) -> bool:
     """False for a function that does nothing of the kind: it need not be run for that."""
-    if not function.owner or len(function.params) < 2:
+    if not function.owner or not function.params:
         return False
     if any(True for _ in gone_through(function, lambda name: None)):
         return True
     this = f"{function.params[0].name}."
     nodes = shapes.nodes(function.body)
+    taken = {label for node in nodes for label in _taken(node) if label.startswith(this)}
+    if taken and any(_through(node) in taken for node in nodes):
+        return True
+    handed = [
+        label
+        for call in shapes.of_kind(function.body, f.Call)
+        for argument in call.args
+        if (label := shapes.dotted(argument)).startswith(this)
+    ]
+    if len(handed) != len(set(handed)):
+        return True
     return any(held.adds_to(node).startswith(this) for node in nodes) and any(
-        node.__class__ is f.Call and shapes.dotted(node.func).startswith(this)
+        node.__class__ is f.Call and (shapes.dotted(node.func).startswith(this) or handed)
         for node in _always(function.body)
     )
 
@@ -48,6 +61,106 @@ def found(context: Context) -> Iterator[held.Told]:
         added = next(n for n in shapes.nodes(function.body) if held.adds_to(n) == label)
         where = edits.absolute(context, added)
         yield held.Told(edits.absolute(context, node), label, "list", Related(where, "it is added to here"))
+
+
+def taken_from(context: Context) -> Iterator[held.Told]:
+    """What a method goes through on every call to take one thing out of it, where another method puts things there:
+    `self.waiting.sort()` beside `self.waiting.pop()`."""
+    if not held.is_called_often(context):
+        return
+    always = list(_always(context.function.body))
+    taken = {label: node for node in always for label in _taken(node)}
+    for node in always if taken else ():
+        label = _through(node)
+        if label in taken and held.attribute_of(context.function, label) and not _stops(node):
+            filled = held.filled(context, context, label, keyed=True)
+            if filled is not None:
+                place = edits.absolute(context, node.iter if isinstance(node, f.For) else node)
+                yield held.Told(place, label, "list", filled)
+                return
+
+
+def _taken(node: f._Node) -> Iterator[str]:
+    """What a node takes one thing out of."""
+    if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in ("pop", "remove"):
+        yield shapes.dotted(node.func.obj)
+
+
+def _stops(node: f._Node) -> bool:
+    """True for what need not go through all: a loop that may end early, `any(...)`."""
+    if isinstance(node, f.For):
+        return shapes.has_exit(node.body)
+    return isinstance(node, f.Call) and shapes.called(node) in ("any", "all")
+
+
+def handed_on(context: Context) -> Iterator[held.Told]:
+    """What a method hands to a function that goes through all of it, on every call, beside adding to it: by itself, or by another
+    function that it hands it to (`put(self.by, keys, value)` beside `self.tree = build(self.by)`)."""
+    function = context.function
+    if not held.is_called_often(context) or len(function.params) < 2:
+        return
+    this = f"{function.params[0].name}."
+    calls = [c for c in context.analysis.calls if not c.loops and c.function == function.qualname]
+    through = {c.place: label for c in calls for label in _sizes_of(c, this)}
+    if not through:
+        return
+    always = {edits.absolute(context, n): n for n in _always(function.body) if isinstance(n, f.Call)}
+    ended = {label for node in shapes.nodes(function.body) for label in _ended(node)}
+    for place, label in through.items():
+        added = _added_beside(context, label, place) if place in always and label not in ended else None
+        if added is not None:
+            yield held.Told(place, label, "list", Related(added, "it is added to here"))
+
+
+def _sizes_of(called: Called, this: str) -> Iterator[str]:
+    """The attributes of the object's that a call goes through: handed to it, or of the object it is asked of."""
+    for term in called.summary.cost.terms:
+        for size, (power, _) in term.factors:
+            root, dot, rest = size.label.strip("|").partition(".")
+            value = called.bound.get(root)
+            label = f"{value.label}{dot}{rest}" if value is not None else ""
+            if power >= 1 and label.startswith(this) and "(" not in label:
+                yield label
+
+
+def _added_beside(context: Context, label: str, but: Place) -> Place | None:
+    """Where a method adds to an attribute, or another function that it calls."""
+    for node in shapes.nodes(context.function.body):
+        if held.adds_to(node) == label:
+            return edits.absolute(context, node)
+    for call in shapes.of_kind(context.function.body, f.Call):
+        callee, name = _handed(context, call, label)
+        place = edits.absolute(context, call)
+        if callee is not None and place != but and _adds_to_given(callee, name):
+            return place
+    return None
+
+
+def _handed(context: Context, call: f.Call, label: str) -> tuple[f.Function | None, str]:
+    """The function of the project that a call hands something to by its place, and the name it has there."""
+    position = next((i for i, argument in enumerate(call.args) if shapes.dotted(argument) == label), -1)
+    dotted = shapes.dotted(call.func)
+    if position < 0 or not dotted:
+        return None, ""
+    found = names.resolve(context.project, context.path, dotted, context.function.qualname)
+    if found is None or found[1] or found[0].kind != "function":
+        return None, ""
+    callee = context.project.function(found[0].path, found[0].qualname)
+    if callee is None or position >= len(callee.params):
+        return None, ""
+    return callee, callee.params[position].name
+
+
+def _adds_to_given(function: f.Function, name: str) -> bool:
+    """True for a function that puts something into what it is given under a name, or into a part of it."""
+    own = {name} | {
+        target.id
+        for stmt in shapes.walk(function.body)
+        if isinstance(stmt, f.Assign) and stmt.value is not None and shapes.dotted(stmt.value) == name
+        for target in stmt.targets
+        if isinstance(target, f.Name)
+    }
+    return any(held.adds_to(node) in own for node in shapes.nodes(function.body))
 
 
 def method_of(context: Context, path: str, owner: str) -> Methods:
@@ -75,7 +188,7 @@ def gone_through(function: f.Function, methods: Methods) -> Iterator[tuple[f.Exp
         label = _through(node) or _through_method(node, this, methods, own)
         if label in own:
             own.discard(label)
-            yield (node.iter if isinstance(node, (f.For, f.Clause)) else node), label  # type: ignore[misc]
+            yield (node.iter if isinstance(node, f.For) else node), label  # type: ignore[misc]
 
 
 def _through_method(node: f._Node, this: str, methods: Methods, own: set[str]) -> str:
@@ -113,6 +226,8 @@ def _through(node: f._Node) -> str:
     self.xs`."""
     if isinstance(node, f.For):
         return _viewed(node.iter)
+    if isinstance(node, f.Comprehension) and node.kind != "generator":
+        return _viewed(node.clauses[0].iter)
     if not isinstance(node, f.Call):
         return ""
     name = shapes.called(node)

@@ -73,9 +73,35 @@ def check(context: Context) -> Iterator[Finding]:
     yield from grown.check(context, RULE.name)
     yield from used_up.check(context, RULE.name)
     yield from taken_out.check(context, RULE.name)
-    for told in (*per_call.queues(context), *per_call.texts(context), *per_call.made_anew(context)):
+    yield from _pieces(context)
+    for told in (
+        *per_call.queues(context),
+        *per_call.texts(context),
+        *per_call.made_anew(context),
+        *per_call.copied(context),
+        *per_call.put_in_front(context),
+        *per_call.cut(context),
+    ):
         if context.once("copy", told.place):
             yield _per_call_finding(context, told)
+
+
+def _pieces(context: Context) -> Iterator[Finding]:
+    """What a method goes through up to, or from, the place it is asked about: the line that a token stands in."""
+    for piece in per_call.pieces(context):
+        place = edits.absolute(context, piece.node)
+        if context.once("piece", place):
+            yield context.finding(
+                RULE.name,
+                place,
+                f"`{context.shown(place)}` goes through all of `{piece.whole}` on one side of a place, on every call of "
+                f"`{context.function.name}`. Keep what is asked about each place beside it, made once; the methods of texts and "
+                f"patterns take a place to start from.",
+                Severity.HINT,
+                Confidence.MEDIUM,
+                Cost(f"O(|{piece.whole}|)", "O(1)"),
+                [],
+            )
 
 
 def _is_window(context: Context, operation: Operated) -> bool:
@@ -158,9 +184,13 @@ def _per_call_finding(context: Context, told: held.Told) -> Finding:
     place = told.place
     label, queue = told.what, told.kind == "list"
     shown, called = context.shown(place), context.function.name
-    if queue:
+    if queue or told.kind == "front":
+        advice = _ADVICE["pop(0)" if queue else "insert(0)"]
+        message = f"moves every element of the list `{label}` on every call of `{called}`. {advice}"
+    elif told.kind == "cut":
         message = (
-            f"moves every element of the list `{label}` on every call of `{called}`. {_ADVICE['pop(0)']}"
+            f"copies all that is left of `{label}` on every call of `{called}`. A `bytearray` from which `del` takes the front, or a "
+            f"place up to which it was read, copies nothing."
         )
     elif told.kind == "anew":
         message = f"copies what `{label}` holds on every call of `{called}`, to put one thing more there. Add to it in place."
@@ -358,7 +388,11 @@ where the list is likely to be long besides.
 `copy.deepcopy` of what the loop runs over, or fills, is information. So is a helper that gives back what is left of the text
 that a loop uses up (`item, data = take(data)`), and an element that a loop takes out of the middle of the list it walks along
 (`del xs[i]`). A hint is a list or mapping that an object makes anew, whole, with each thing that is put there (`self.rows =
-[*self.rows, row]`).
+[*self.rows, row]`), or a part of one that is copied, added to and put back. So is what a method goes through up to the place
+it is asked about (`self.text.count("\\n", 0, pos)`), or cuts off in front of what is kept (`self.buffer = self.buffer[n:]`).
+
+Several searches that start from one place, of which the nearest match decides where the next turn starts, are information: what
+stands far away, or nowhere, is sought again each time. A text in which each turn replaces something is a hint.
 
 A text or a buffer from which each turn cuts off a piece that it found (`text = text[match.end():]`, `line, rest =
 rest.split("\\n", 1)`) is information; a prefix or two cut off a name are nothing.
@@ -368,7 +402,7 @@ What a loop makes longer and goes through from its beginning on the same turn (`
 
 A list that an object keeps as a queue (one method appends, another takes from the front) is information, as nobody sees
 how long it gets; a stack, and a list that only gets shorter, are nothing. A text of the object's to which each call adds
-what it is given is a hint.
+what it is given is a hint, also one under a key, and a list in front of which each call puts something.
 
 It is silent for `append`, `extend` and `list +=`, for `s += x` on a local string (CPython grows it in place), for
 copies that are not stored back, and for containers that live for one turn only.

@@ -213,7 +213,9 @@ def _reads(context: Context, node: f.For | f.While, grown: Grown) -> Iterator[tu
         if grown.text:
             if _seeks(inner, grown.name) or _asks_a_pattern(context, inner, grown.name):
                 yield inner, "Look only at what the turn has added, or go on from where the last turn looked."  # type: ignore[misc]
-        elif isinstance(inner, f.Call) and _sums(inner, grown.name, _own(node)):
+        elif isinstance(inner, f.Call) and (
+            _sums(inner, grown.name, _own(node)) or _adds_all(inner, grown.name, _own(node))
+        ):
             yield inner, "Keep the value of the last turn and go on from it."
 
 
@@ -297,6 +299,19 @@ def _sums(call: f.Call, name: str, own: frozenset[str]) -> bool:
         return shapes.dotted(given.args[1]) == name
     plain = shapes.called(call) not in ("max", "min")  # Another rule's.
     return plain and shapes.dotted(given) == name
+
+
+def _adds_all(call: f.Call, name: str, own: frozenset[str]) -> bool:
+    """`found.update(x.path for x in xs)`: what the turns before have put there, too, whatever this turn has."""
+    if shapes.called(call) not in ("update", "extend") or len(call.args) != 1:
+        return False
+    given = call.args[0]
+    if not isinstance(given, f.Comprehension) or shapes.dotted(given.clauses[0].iter) != name:
+        return False
+    made = frozenset(
+        n.id for clause in given.clauses for n in shapes.nodes(clause.target) if isinstance(n, f.Name)
+    )
+    return not shapes.mentions(given, own - {name} - made)
 
 
 def _are_together(context: Context, loop: Loop, grown: Grown, read: f._Node) -> bool:

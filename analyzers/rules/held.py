@@ -34,12 +34,14 @@ TEXTS = frozenset(("str", "bytes"))
 
 
 class Told(NamedTuple):
-    """What a method does to what is kept between its calls: where, to what, and the place that makes it longer."""
+    """What a method does to what is kept between its calls: where, to what, and the place that makes it longer; and the `test`
+    that it asks of each, as it is written."""
 
     place: Place
     what: str
     kind: str
     related: Related
+    test: str = ""
 
 
 def is_called_often(context: Context) -> bool:
@@ -110,9 +112,11 @@ def put(node: f._Node) -> tuple[str, str]:
     return ("taken", shapes.text_of(node.func.obj)) if at_front else ("", "")
 
 
-def filled(context: Context, here: Context, label: str, *, keyed: bool = False) -> Related | None:
+def filled(
+    context: Context, here: Context, label: str, *, keyed: bool = False, bit_by_bit: bool = False
+) -> Related | None:
     """Where something is put at the end of a list, or into a dict that is `keyed`: in a method of the class, or for
-    `entry[1]` in another function defined here."""
+    `entry[1]` in another function defined here. `bit_by_bit` leaves out a method that begins it anew."""
     name = attribute_of(context.function, label)
     if name:
         methods = context.project.methods_of(context.path, context.function.owner).values()
@@ -122,17 +126,27 @@ def filled(context: Context, here: Context, label: str, *, keyed: bool = False) 
     for function, text in places:
         if function is here.function and not name:
             continue
+        if bit_by_bit and is_set(function, text, None):
+            continue
         for node in shapes.nodes(function.body):
             if put(node) == ("behind", text):
                 where = edits.absolute(replace(context, function=function), node)
                 return Related(where, f"`{function.name}` puts in at its end")
-            if keyed and adds_to(node) == text:
+            if keyed and (adds_to(node) == text or _adds_under(node) == text):
                 where = edits.absolute(replace(context, function=function), node)
                 return Related(where, f"`{function.name}` puts into it")
     return None
 
 
-def is_set(function: f.Function, label: str, but: f._Node) -> bool:
+def _adds_under(node: f._Node) -> str:
+    """`self.by` of `self.by[key].append(x)`: a `defaultdict` has the key from then on."""
+    if not isinstance(node, f.Call) or not isinstance(node.func, f.Attr) or node.func.name not in ADDING:
+        return ""
+    holder = node.func.obj
+    return shapes.dotted(holder.obj) if isinstance(holder, f.Index) else ""
+
+
+def is_set(function: f.Function, label: str, but: f._Node | None) -> bool:
     """True if a function gives something another value, by another statement than one."""
     return any(
         label in map(shapes.dotted, shapes.stored(stmt.targets))

@@ -10,7 +10,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Called, Loop
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
-from analyzers.rules import added_to, changes, data, edits, per_call, structure
+from analyzers.rules import added_to, asked_of_all, changes, data, edits, per_call, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.rules.membership_in_list import SEARCHED
 from analyzers.types import INPUT, Value
@@ -32,6 +32,8 @@ class Scan(NamedTuple):
     shifts: bool = False
     whole: bool = False
     adds: bool = False
+    beside: bool = False
+    asks: bool = False
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -66,24 +68,55 @@ def _found(context: Context, called: Called) -> tuple[Loop, Scan] | None:
     scan = _whole_of(context, called, through) if through is not None else None
     if through is not None and scan is not None:
         return through, scan
-    scan = _added_to(context, called, repeating) if repeating is not None else None
-    return (repeating, scan) if repeating is not None and scan is not None else None
+    if repeating is None:
+        return None
+    scan = _added_to(context, called, repeating) or _beside(context, called, repeating)
+    return (repeating, scan) if scan is not None else None
+
+
+def _beside(context: Context, called: Called, loop: Loop) -> Scan | None:
+    """A search for the element of the turn among all that its owner holds beside it."""
+    if any(structure.branches_around(context, loop, called.place)):
+        return None
+    found = asked_of_all.beside(context, called)
+    value = called.bound.get(found.label.partition(".")[0]) if found is not None else None
+    if found is None or value is None or loop.number not in value.depends:
+        return None
+    what = f"searches `{found.label}` for the element itself"
+    return Scan(found.label, "list", found.place, what, frozenset(), found.chain, beside=True)
 
 
 def _per_call(context: Context) -> Iterator[Finding]:
     """Searches of a method that is there to be called for each of many."""
     called = context.function.name
-    for call, owner in per_call.siblings(context):
-        place = edits.absolute(context, call)
+    for node, owner in asked_of_all.siblings(context, context.function) if context.is_whole else ():
+        place = edits.absolute(context, node.iter if isinstance(node, f.For) else node)
         message = (
             f"`{called}()` searches all of `{owner}` for the object itself: asked of each of them, they are compared with "
             f"each other. Let the owner count its places, or keep the place with the object."
         )
         yield from _each_call(context, place, owner, message, Related(place, f"one search through `{owner}`"))
-    for told in per_call.lookups(context):
+    for told in asked_of_all.lookups(context):
+        if told.kind == "order":
+            message = (
+                f"`{called}()` goes through `{told.what}` from the first, up to one where `{told.test}`, on every call. As they are in "
+                f"order, `bisect` finds the place."
+            )
+        elif told.test:
+            message = (
+                f"`{called}()` goes through all of `{told.what}` for those where `{told.test}`, on every call. Where few of them "
+                f"can answer, an index of them by what is asked leaves out the others."
+            )
+        else:
+            message = (
+                f"`{called}()` goes through all of `{told.what}` for what it is asked, on every call. A dict from key to "
+                f"element, filled beside it, answers without searching."
+            )
+        yield from _each_call(context, told.place, told.what, message, told.related)
+    for told in asked_of_all.made_by_property(context):
         message = (
-            f"`{called}()` goes through all of `{told.what}` for what it is asked, on every call. A dict from key to "
-            f"element, filled beside it, answers without searching."
+            f"`{context.shown(told.place)}` copies all of `{told.what}` whenever `{called}` is read, as often as somebody asks for one "
+            f"thing in it. Ask `{told.what}` itself, or give a view of it."
         )
         yield from _each_call(context, told.place, told.what, message, told.related)
     for told in per_call.sought(context):
@@ -92,10 +125,17 @@ def _per_call(context: Context) -> Iterator[Finding]:
             f"have looked through. Keep the place up to which it was searched, and start there."
         )
         yield from _each_call(context, told.place, told.what, message, told.related)
-    for told in added_to.found(context):
+    for told in (*added_to.found(context), *added_to.handed_on(context)):
         message = (
             f"`{context.shown(told.place)}` goes through all of `{told.what}` on every call of `{called}`, which adds to it: "
             f"as many calls as fill it go through the square of its length."
+        )
+        yield from _each_call(context, told.place, told.what, message, told.related)
+
+    for told in added_to.taken_from(context):
+        message = (
+            f"`{context.shown(told.place)}` goes through all of `{told.what}` on every call of `{called}`, which takes one of them "
+            f"out. Keep them in the order in which they are taken (`heapq`), or under the key they are asked for."
         )
         yield from _each_call(context, told.place, told.what, message, told.related)
 
@@ -134,6 +174,8 @@ def _scan_of(context: Context, called: Called, loop: Loop) -> Scan | None:
             continue
         if scan.label == root and (value.is_constant_size and value.grown is None):
             continue
+        if scan.asks and (value.grown is None or (value.grown, loop.number) not in context.analysis.growths):
+            continue  # Some patterns for each of many are a handful, if this loop does not find them.
         sought = (called.bound[name] for name in scan.asked if name in called.bound)
         if not any(loop.number in one.depends for one in sought):
             continue  # It looks for the same thing on every turn.
@@ -302,6 +344,9 @@ def _own_scans(context: Context, analysis: Analysis, function: f.Function) -> It
                 receiver.label, receiver.kind, operation.place, what, _parameters(operation.argument, given)
             )
     there = _elsewhere(context, analysis.path, function)
+    for over, label, asked in asked_of_all.questions(function):
+        what = f"goes through `{label}` until one of them answers"
+        yield Scan(label, "", edits.absolute(there, over), what, asked, asks=True)
     for compared in analysis.comparisons:
         loop = compared.loops[-1]
         if (
@@ -314,12 +359,12 @@ def _own_scans(context: Context, analysis: Analysis, function: f.Function) -> It
         sides = (compared.left, compared.right)
         for one, other in (sides, sides[::-1]):
             asked = _parameters(other, given)
-            until = _ends_at(there, loop, compared.place)
+            until = None if compared.unequal else _ends_at(there, loop, compared.place)
             of_turn = loop.number in one.depends or (until is not None and _counts(until, one.label))
             if of_turn and loop.number not in other.depends and asked:
                 what = f"goes through `{loop.label}` for the element that is equal"
                 scan = Scan(loop.over.label, loop.over.kind, loop.place, what, asked)
-                searches = until is not None or structure.keeps_only_equal(there, loop, compared.place)
+                searches = until is not None or structure.keeps_only_equal(there, loop, compared)
                 yield from (scan,) if searches else ()
 
 
@@ -375,11 +420,13 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
     severe = (
         squared
         and not loop.exits
-        and not (scan.shifts or scan.whole or scan.adds)
+        and not (scan.shifts or scan.whole or scan.adds or scan.beside or scan.asks)
         and scan.kind != "sequence"
         and data.is_data(context, loop)
     )
-    severity = Severity.INFORMATION if _is_data(loop) and not scan.whole else Severity.HINT
+    severity = (
+        Severity.INFORMATION if _is_data(loop) and not scan.whole and not scan.beside else Severity.HINT
+    )
     return context.finding(
         RULE.name,
         called.place,
@@ -407,11 +454,18 @@ def _message(called: Called, loop: Loop, scan: Scan, shown: str, grows: bool) ->
         told += f"goes through all of `{shown}`, which the loop goes through, too."
         same = not any(loop.number in one.depends for one in called.bound.values())
         return told + (" It is given the same on every turn." if same else "")
+    if scan.beside:
+        return (
+            told
+            + f"searches all of `{shown}` for the element itself. Go through what the owner holds once, with the place of each."
+        )
     if scan.adds:
         return (
             told
             + f"goes through all of `{shown}`, which it adds to. Do that once, after the loop, or keep the value with it."
         )
+    if scan.asks:
+        return told + f"goes through `{shown}`, which grows in this loop, until one of them answers."
     told += f"searches `{shown}` from front to back."
     told += " It grows in this loop." if grows else ""
     return told + " A set, or a dict from key to element, built once, answers without searching."
@@ -439,9 +493,10 @@ list is empty, moves all that is left each time: that is told too. So is a calle
 around it runs over, whatever it does with it: that is a hint.
 
 A hint are methods that search, on every call, a list or a dict that their class makes longer (`for job in self.jobs: if
-job.name == name`, `for network in self.networks: if address in network`), that look through a text which another method
-makes longer from its beginning (`self.end.search(self.buffer)`), that go through all of what they add to
-(`self.scores.append(score)` beside `self.scores.sort()`), or an object that looks for itself among what its owner holds
+job.name == name`, `[rule for rule in self.rules if rule.covers(event)]`), and functions that do so with one of their module's;
+properties that make a set of all whenever they are read; methods that look through a text which another method
+makes longer from its beginning (`self.end.search(self.buffer)`), that go through all of what they add to or take one thing
+out of (`self.scores.append(score)` beside `self.scores.sort()`), or an object that looks for itself among what its owner holds
 (`self.parent.children.index(self)`): who calls them for each of many does not see it. A loop that calls a method for one and the
 same object, where each call goes through all of what it adds to, is information if it goes through data.
 """,

@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import changes, data, held, lookups, per_call, recursive_search, structure
+from analyzers.rules import asked_of_all, changes, data, held, lookups, per_call, recursive_search, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.types import Value
 
@@ -28,9 +28,13 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if not _is_asked_before(context, operation, loop) and context.once("scan", operation.place):
             yield _finding(context, operation, loop)
-    for told in per_call.kept_once(context):
+    kept_once = list(per_call.kept_once(context))
+    for told in kept_once:
         if context.once("scan", told.place):
             yield _filling_finding(context, told)
+    for told in asked_of_all.searched(context):
+        if told.what not in {other.what for other in kept_once} and context.once("scan", told.place):
+            yield _per_call_finding(context, told)
     for search in recursive_search.searches(context):
         if context.once("scan", search.place):
             yield _recursive_finding(context, search)
@@ -49,6 +53,20 @@ def _is_asked_before(context: Context, operation: Operated, loop: Loop) -> bool:
         and other.receiver.kind in SEARCHED
         and any(start + test.at <= other.place.span.start < start + test.to for test in tests)
         for other in context.analysis.operations
+    )
+
+
+def _per_call_finding(context: Context, told: held.Told) -> Finding:
+    """A list that another method fills: who calls this one for each of many does not see the search."""
+    return context.finding(
+        RULE.name,
+        told.place,
+        f"`{context.shown(told.place)}` searches all of the list `{told.what}` on every call of `{context.function.name}`. A set, or "
+        f"the keys of a dict, answer without searching.",
+        Severity.HINT,
+        Confidence.MEDIUM,
+        Cost(f"O(|{told.what}|)", "O(1)"),
+        [told.related],
     )
 
 
@@ -241,7 +259,7 @@ size is squared (the list grows in the very loop, or the loop runs over it) and 
 what the function is given to work on), and information where two sizes multiply or nothing tells that they grow.
 
 A list in which an object keeps each thing once (`if job not in self.jobs: self.jobs.append(job)`) is a hint: most such
-lists are short.
+lists are short. So is a list that one method fills and another searches for what it is given.
 
 A list that a recursion fills and searches is information; one that it also shortens, a path, is a hint.
 

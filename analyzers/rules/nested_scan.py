@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Compared, Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import changes, data, edits, frames, joins, sifted, structure, trees
+from analyzers.rules import changes, data, edits, frames, joins, left_over, ordered, sifted, structure, trees
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 
 
@@ -20,7 +20,7 @@ def check(context: Context) -> Iterator[Finding]:
         if pair is None:
             continue
         outer, inner, triangle = pair
-        if not structure.keeps_only_equal(context, inner, compared.place):
+        if not structure.keeps_only_equal(context, inner, compared):
             continue  # It works on every element, so no dict spares the visits.
         if structure.changes_in(context, outer, inner.label):
             continue  # It is another collection on every turn.
@@ -31,6 +31,44 @@ def check(context: Context) -> Iterator[Finding]:
     for sift in (*sifted.sifts(context), *trees.made(context)):
         if context.once("scan", sift.place):
             yield _sift_finding(context, sift)
+    for left in left_over.found(context):
+        if context.once("scan", edits.absolute(context, left.through)):
+            yield _left_over_finding(context, left)
+
+    for upto in ordered.found(context):
+        if context.once("scan", edits.absolute(context, upto.over)):
+            yield _ordered_finding(context, upto)
+
+
+def _ordered_finding(context: Context, upto: ordered.UpTo) -> Finding:
+    """What is in order, gone through from the first on every turn of another loop."""
+    turns, size = upto.outer.turns.formula(), f"|{upto.inner.label}|"
+    return context.finding(
+        RULE.name,
+        edits.absolute(context, upto.over),
+        f"`{upto.inner.label}` is gone through from the first on every turn of the loop over `{upto.outer.label}`, up to one where "
+        f"`{context.shown(edits.absolute(context, upto.test))}`. As they are in order, `bisect` finds the place, or the next turn "
+        f"goes on from it.",
+        Severity.INFORMATION,
+        Confidence.MEDIUM,
+        Cost(f"O({turns}·{size})", f"O({turns} + {size})"),
+        [loop_related(upto.outer), loop_related(upto.inner)],
+    )
+
+
+def _left_over_finding(context: Context, left: left_over.LeftOver) -> Finding:
+    """What each turn goes through once more, as it has taken one thing out of it."""
+    size = f"|{left.label}|"
+    return context.finding(
+        RULE.name,
+        edits.absolute(context, left.through),
+        f"Each turn of the loop over `{left.loop.label}` takes one thing out of `{left.label}` and goes through all that is left. "
+        f"Look only at those that what was taken out concerns, found by an index that is made once.",
+        Severity.INFORMATION,
+        Confidence.MEDIUM,
+        Cost(f"O({size}²)", f"O({size})"),
+        [loop_related(left.loop), Related(edits.absolute(context, left.taken), "one is taken out here")],
+    )
 
 
 def _sift_finding(context: Context, sift: sifted.Sift) -> Finding:
@@ -157,8 +195,9 @@ def _finding(context: Context, outer: Loop, inner: Loop, compared: Compared, tri
     itself = outer.label if triangle else inner.label
     what = f"`{itself}` is compared with itself" if same else f"`{inner.label}` is searched again"
     table = "dict" if context.language == "python" else "Map"
+    wanted = "past those where" if compared.unequal else "for the elements where"
     message = (
-        f"{what} on every turn of the loop over `{outer.label}`, for the elements where "
+        f"{what} on every turn of the loop over `{outer.label}`, {wanted} "
         f"`{context.shown(compared.place)}`. A {table} from key to element, built once, finds them without searching."
     )
     before = (
@@ -200,7 +239,8 @@ It is silent where the inner collection belongs to the outer element (`for line 
 lines), where one side has a constant size, for pairs that are wanted as such (no equality joins the two), and for
 pointers that only move one way. It is a warning where both collections grow with data (rows, what is read, what the
 function is given to work on), and information elsewhere: a program's own options and columns are few. So is a recursion that
-goes through all of a list for the elements it is asked for, and calls itself with the same list for each of them.
+goes through all of a list for the elements it is asked for, and calls itself with the same list for each of them; and a loop
+that takes one thing out of a collection on each turn and goes through all that is left of it.
 """,
     severity=Severity.WARNING,
     fix="Groups the rows by their key in a dict before the outer loop, where the two loops are simple enough.",

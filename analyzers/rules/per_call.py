@@ -14,7 +14,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.remembered import remembered
 from analyzers.findings import Related
 from analyzers.project.attributes import attribute_values
-from analyzers.rules import edits, held, picking
+from analyzers.rules import asked_of_all, edits, held, rebuilt
 from analyzers.rules.base import Context
 
 
@@ -29,7 +29,18 @@ def may_report(function: f.Function) -> bool:
             attribute = held.put(node)[1]
             if "." in attribute or "[" in attribute:
                 return True
-            if function.owner and (siblings_of(node, this) or _looked_through(node).startswith(f"{this}.")):
+            own = (
+                asked_of_all.searches_own(node, this) or _put_in_front(node) or shapes.called(node) == "count"
+            )
+            own = own or (bool(function.decorators) and shapes.called(node) in ("set", "frozenset"))
+            if function.owner and own:
+                return True
+            if function.owner and (
+                asked_of_all.siblings_of(node, this) or _looked_through(node).startswith(f"{this}.")
+            ):
+                return True
+        elif node.__class__ is f.Slice:
+            if function.owner and _is_own(node.obj, this):
                 return True
         elif node.__class__ is f.Update:
             attribute = held.put(node)[1]
@@ -37,7 +48,11 @@ def may_report(function: f.Function) -> bool:
                 return True
         elif (
             (node.__class__ is f.Binary and function.owner and _is_own(node.left, this))
-            or (node.__class__ is f.Assign and function.owner and _kept_anew(node, this))
+            or (
+                node.__class__ is f.Assign
+                and function.owner
+                and (_kept_anew(node, this) or _copied(node.value))
+            )
             or (node.__class__ is f.Compare and function.owner and any(_is_own(x, this) for x in node.rights))
         ):
             return True
@@ -109,28 +124,24 @@ def kept_once(context: Context) -> Iterator[held.Told]:
 
 
 def texts(context: Context) -> Iterator[held.Told]:
-    """Texts of the object's to which each call adds what it is given: `self.buffer += data`."""
+    """Texts of the object's to which each call adds what it is given: `self.buffer += data`, `self.named[key] += part`."""
     if not held.is_called_often(context):
         return
     function = context.function
     given = frozenset(p.name for p in function.params[1:])
     values = attribute_values(context.project, context.path, function.owner)
     for node in held.outside_of_loops(function.body):
-        parts: tuple[f.Expr, f.Expr] | None = None
-        if isinstance(node, f.Update) and node.op == "+":
-            parts = (node.target, node.value)
-        elif isinstance(node, f.Assign) and isinstance(node.value, f.Binary) and node.value.op == "+":
-            stored, added = (
-                [shapes.dotted(target) for target in node.targets],
-                shapes.dotted(node.value.right),
-            )
-            if shapes.dotted(node.value.left) in stored or (added in given and added in stored):
-                parts = (node.value.left, node.value.right)
-        if parts is None or not shapes.mentions(parts[1], given):
+        parts = _lengthened(node, given)
+        if parts is None:
             continue
-        label = shapes.dotted(parts[0])
+        target, added = parts
+        if isinstance(target, f.Index):
+            if _is_kept_text(context, target, added, given | asked_of_all.made_of(function, given)):
+                yield _text_told(context, node, shapes.text_of(target), "str", target)
+            continue
+        label = shapes.dotted(target)
         name = held.attribute_of(function, label)
-        if not name or held.is_set(function, label, node):
+        if not name or not shapes.mentions(added, given) or held.is_set(function, label, node):
             continue  # It is emptied in the same call.
         kind, started = held.text_started(values.get(name, ()))
         if kind and started is not None:
@@ -140,6 +151,212 @@ def texts(context: Context) -> Iterator[held.Told]:
                 kind,
                 Related(held.where_set(context, started), f"`{label}` is a text here"),
             )
+
+
+def _lengthened(node: f._Node, given: frozenset[str]) -> tuple[f.Expr, tuple[f.Expr, ...]] | None:
+    """What a statement makes longer, and the parts it adds."""
+    if isinstance(node, f.Update) and node.op == "+":
+        return node.target, tuple(_added(node.value))
+    if not isinstance(node, f.Assign) or not isinstance(node.value, f.Binary) or node.value.op != "+":
+        return None
+    if len(node.targets) == 1 and isinstance(node.targets[0], f.Index):
+        target, (first, *others) = node.targets[0], _added(node.value)
+        return (target, tuple(others)) if _is_old(first, target) else None
+    stored, added = [shapes.dotted(target) for target in node.targets], shapes.dotted(node.value.right)
+    if shapes.dotted(node.value.left) in stored or (added in given and added in stored):
+        return node.value.left, (node.value.right,)
+    return None
+
+
+def _added(value: f.Expr) -> Iterator[f.Expr]:
+    """The parts of a sum, in their order."""
+    if isinstance(value, f.Binary) and value.op == "+":
+        yield from _added(value.left)
+        yield from _added(value.right)
+    else:
+        yield value
+
+
+def _is_kept_text(
+    context: Context, target: f.Index, added: tuple[f.Expr, ...], known: frozenset[str]
+) -> bool:
+    """True for a text that the object keeps under a key, and puts a piece of what it is given behind."""
+    function = context.function
+    if not held.attribute_of(function, shapes.dotted(target.obj)) or not shapes.mentions(added, known):
+        return False
+    own = [shapes.dotted(part) for part in added]
+    parts = [*added, *(part for name in own for value in _values(function, name) for part in _added(value))]
+    if held.is_set(function, shapes.dotted(target.obj), target):
+        return False
+    return any(isinstance(part, f.Template) or _is_text(part) for part in parts)
+
+
+def _is_text(part: f.Expr) -> bool:
+    return isinstance(part, f.Const) and part.kind in held.TEXTS
+
+
+def _values(function: f.Function, name: str) -> list[f.Expr]:
+    """What a function gives a name."""
+    return [
+        stmt.value
+        for stmt in shapes.walk(function.body)
+        if isinstance(stmt, f.Assign) and stmt.value is not None and name in map(shapes.dotted, stmt.targets)
+    ]
+
+
+def _text_told(context: Context, node: f._Node, label: str, kind: str, target: f.Expr) -> held.Told:
+    return held.Told(
+        edits.absolute(context, node), label, kind, Related(edits.absolute(context, target), "kept here")
+    )
+
+
+def pieces(context: Context) -> Iterator[rebuilt.Piece]:
+    """Pieces of what the object keeps that each call goes through, up to the place it is asked about or from there:
+    `self.text.count("\n", 0, pos)`, `pattern.match(self.text[self.pos:])`, `sum(self.widths[:column])`."""
+    if not held.is_called_often(context):
+        return
+    function = context.function
+    names = frozenset(p.name for p in function.params)
+    for node in held.outside_of_loops(function.body):
+        for piece in rebuilt.piece_of(node, names):
+            if held.attribute_of(function, piece.whole) and _is_place(piece.node):
+                yield piece
+
+
+def _is_place(node: f.Slice | f.Call) -> bool:
+    """True if one end of a piece is a place that something keeps or a call is given: `pos`, `self.pos + 1`."""
+    ends = node.args[2:] if isinstance(node, f.Call) else (node.start, node.stop)
+    for end in ends:
+        if isinstance(end, f.Binary) and isinstance(end.right, f.Const):
+            end = end.left
+        if isinstance(end, (f.Name, f.Attr)) and not shapes.dotted(end).isupper():
+            return True
+    return False
+
+
+def put_in_front(context: Context) -> Iterator[held.Told]:
+    """Lists of the object's in front of which each call puts something: `self.lines.insert(0, line)`. Not a stack, which is short."""
+    if not held.is_called_often(context):
+        return
+    values = attribute_values(context.project, context.path, context.function.owner)
+    for node in held.outside_of_loops(context.function.body):
+        label = _put_in_front(node)
+        name = held.attribute_of(context.function, label)
+        listed = [
+            v for v in values.get(name, ()) if isinstance(v.value, f.Collection) and v.value.kind == "list"
+        ]
+        if name and listed and not _is_stack(context, name):
+            where = Related(held.where_set(context, listed[0]), f"`{label}` is a list here")
+            yield held.Told(edits.absolute(context, node), label, "front", where)
+
+
+def _is_stack(context: Context, name: str) -> bool:
+    """True for a list from whose front some method takes what was put there."""
+    methods = context.project.methods_of(context.path, context.function.owner).values()
+    return any(
+        held.put(node) == ("taken", f"{method.params[0].name}.{name}")
+        for method in methods
+        if method.params
+        for node in shapes.nodes(method.body)
+    )
+
+
+def _put_in_front(node: f._Node) -> str:
+    if not isinstance(node, f.Call) or not isinstance(node.func, f.Attr) or node.func.name != "insert":
+        return ""
+    first = node.args[0] if len(node.args) == 2 else None
+    at_front = isinstance(first, f.Const) and first.kind == "int" and first.value == 0
+    return shapes.dotted(node.func.obj) if at_front else ""
+
+
+def copied(context: Context) -> Iterator[held.Told]:
+    """Parts of what the object keeps that each call copies, adds to and puts back: `rows = list(self.rows[key])`,
+    `rows.append(row)`, `self.rows[key] = rows`."""
+    if not held.is_called_often(context):
+        return
+    function = context.function
+    this = f"{function.params[0].name}."
+    added = {held.adds_to(node) for node in shapes.nodes(function.body)}
+    for stmt in held.outside_of_loops(function.body):
+        if (
+            not isinstance(stmt, f.Assign)
+            or len(stmt.targets) != 1
+            or not isinstance(stmt.targets[0], f.Name)
+        ):
+            continue
+        name = stmt.targets[0].id
+        source = _copied(stmt.value)
+        holder = _holder(function, source, this) if source is not None and name in added else ""
+        if stmt.value is not None and holder and _is_put_back(function, holder, name):
+            where = Related(edits.absolute(context, stmt.targets[0]), "copied here")
+            yield held.Told(edits.absolute(context, stmt.value), holder, "anew", where)
+
+
+def _copied(value: f.Expr | None) -> f.Expr | None:
+    """`xs` of `copy.deepcopy(xs)`, `list(xs)`, `xs.copy()`."""
+    if not isinstance(value, f.Call):
+        return None
+    if isinstance(value.func, f.Attr) and value.func.name == "copy" and not value.args:
+        return value.func.obj
+    name = shapes.dotted(value.func)
+    if name in ("deepcopy", "copy.deepcopy", "copy.copy", "list", "dict", "set") and len(value.args) == 1:
+        return value.args[0]
+    return None
+
+
+def _holder(function: f.Function, source: f.Expr, this: str, steps: int = 3) -> str:
+    """The attribute of the object's that an expression is, or is a part of, directly or by names given on the way."""
+    while isinstance(source, f.Index):
+        source = source.obj
+    text = shapes.dotted(source)
+    if text.startswith(this):
+        return text
+    if isinstance(source, f.Call) and isinstance(source.func, f.Attr) and source.func.name == "get":
+        return _holder(function, source.func.obj, this, steps)
+    values = _values(function, text) if text.isidentifier() and steps else []
+    found = (_holder(function, value, this, steps - 1) for value in values if _copied(value) is None)
+    return next((one for one in found if one), "")
+
+
+def _is_put_back(function: f.Function, holder: str, name: str) -> bool:
+    return any(
+        shapes.mentions(stmt.value, frozenset((name,))) and _copied(stmt.value) is None
+        for stmt in shapes.walk(function.body)
+        if isinstance(stmt, f.Assign)
+        for target in stmt.targets
+        if shapes.dotted(target.obj if isinstance(target, f.Index) else target) == holder
+    )
+
+
+def cut(context: Context) -> Iterator[held.Told]:
+    """Texts and buffers of the object's from whose front each call cuts a piece, so that all that is left is copied:
+    `self.buffer = self.buffer[n:]`, where another method puts more behind."""
+    if not held.is_called_often(context):
+        return
+    function = context.function
+    values = attribute_values(context.project, context.path, function.owner)
+    for node in held.outside_of_loops(function.body):
+        if not isinstance(node, f.Assign) or not isinstance(node.value, f.Slice) or len(node.targets) != 1:
+            continue
+        piece, label = node.value, shapes.dotted(node.targets[0])
+        name = held.attribute_of(function, label)
+        front = piece.start is not None and piece.stop is None and shapes.dotted(piece.obj) == label
+        kept = front and name and any(_is_buffer(value.value) for value in values.get(name, ()))
+        filled = _filled_elsewhere(context, name) if kept and not isinstance(piece.start, f.Unary) else None
+        if filled is not None:
+            yield held.Told(edits.absolute(context, node), label, "cut", filled)
+
+
+def _filled_elsewhere(context: Context, name: str) -> Related | None:
+    """Where another method puts something behind what the object keeps under a name."""
+    for method in context.project.methods_of(context.path, context.function.owner).values():
+        if not method.params or method.qualname == context.function.qualname or method.name in held.MAKERS:
+            continue
+        for node in shapes.nodes(method.body):
+            if held.put(node) == ("behind", f"{method.params[0].name}.{name}"):
+                where = edits.absolute(replace(context, function=method), node)
+                return Related(where, f"`{method.name}` puts more behind")
+    return None
 
 
 def made_anew(context: Context) -> Iterator[held.Told]:
@@ -191,62 +408,6 @@ def _is_old(node: f.Expr, target: f.Expr) -> bool:
         same_key = shapes.text_of(node.args[0]) == shapes.text_of(target.index) != ""
         return same_key and shapes.text_of(node.func.obj) == shapes.text_of(target.obj)
     return shapes.text_of(node) == shapes.text_of(target) != ""
-
-
-def siblings_of(call: f.Call, this: str) -> str:
-    """`self.parent.children` of `self.parent.children.index(self)`; "" for anything else."""
-    func = call.func
-    if not isinstance(func, f.Attr) or func.name not in ("index", "remove") or len(call.args) != 1:
-        return ""
-    owner, itself = shapes.dotted(func.obj), call.args[0]
-    own = isinstance(itself, f.Name) and itself.id == this
-    return owner if own and owner.startswith(f"{this}.") and owner.count(".") > 1 else ""
-
-
-def siblings(context: Context) -> Iterator[tuple[f.Call, str]]:
-    """Where an object looks for itself among all that its owner holds: each of them does so as often as it is asked."""
-    function = context.function
-    if context.language != "python" or not function.owner or not function.params:
-        return
-    for node in held.outside_of_loops(function.body):
-        if isinstance(node, f.Call) and (owner := siblings_of(node, function.params[0].name)):
-            yield node, owner
-
-
-def lookups(context: Context) -> Iterator[held.Told]:
-    """Searches of a method through a list that its class makes longer, for what the call is asked for."""
-    if not held.is_called_often(context):
-        return
-    given = frozenset(p.name for p in context.function.params[1:])
-    known = given | frozenset(
-        name.id
-        for stmt in shapes.walk(context.function.body)
-        if isinstance(stmt, f.Assign) and stmt.value is not None and shapes.mentions(stmt.value, given)
-        for target in stmt.targets
-        for name in shapes.nodes(target)
-        if isinstance(name, f.Name)
-    )
-    for node in held.outside_of_loops(context.function.body):
-        for target, over, tests in picking.filters(node):
-            label = _viewed(over)
-            own = frozenset(n.id for n in shapes.nodes(target) if isinstance(n, f.Name))
-            if not held.attribute_of(context.function, label) or not any(
-                picking.is_equal_to(test, own, known - own) for test in tests
-            ):
-                continue
-            keyed = over.__class__ is f.Call or not _is_list(context, label)
-            filled = held.filled(context, context, label, keyed=keyed)
-            if filled is not None:
-                yield held.Told(edits.absolute(context, over), label, "dict" if keyed else "list", filled)
-
-
-def _is_list(context: Context, label: str) -> bool:
-    """True if something says that an attribute holds a list: what is stored under a place of it makes it no longer."""
-    values = attribute_values(context.project, context.path, context.function.owner)
-    return any(
-        isinstance(value.value, (f.Collection, f.Comprehension)) and value.value.kind == "list"
-        for value in values.get(held.attribute_of(context.function, label), ())
-    )
 
 
 PATTERNS = frozenset("search findall finditer split sub subn".split())  # noqa: SIM905
@@ -316,15 +477,6 @@ def _is_buffer(value: f.Expr | None) -> bool:
     return (
         isinstance(value, f.Call) and shapes.dotted(value.func) in ("bytes", "bytearray") and not value.args
     )
-
-
-def _viewed(over: f.Expr) -> str:
-    """`self.jobs` of `self.jobs`, `self.jobs.values()` and `list(self.jobs.items())`."""
-    if isinstance(over, f.Call) and shapes.dotted(over.func) in ("list", "tuple") and len(over.args) == 1:
-        over = over.args[0]
-    if isinstance(over, f.Call) and isinstance(over.func, f.Attr) and over.func.name in ("values", "items"):
-        return "" if over.args else shapes.dotted(over.func.obj)
-    return shapes.dotted(over)
 
 
 def _functions(context: Context) -> Iterator[Context]:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
-from analyzers.findings import Confidence, Cost, Finding, Severity
-from analyzers.rules import changes, data, edits, structure
+from analyzers.findings import Confidence, Cost, Finding, Related, Severity
+from analyzers.rules import changes, data, edits, seeks, structure
 from analyzers.rules.base import Context, loop_related, product, turns_much
 
 FOLDS = frozenset(("sum", "max", "min", "any", "all", "sorted", "set", "frozenset", "Counter", "tuple"))
@@ -56,6 +56,16 @@ def check(context: Context, rule: str) -> Iterator[Finding]:
             place = edits.absolute(context, made)
             if _is_again(context, loop, made, name) and context.once("copy", place):
                 yield _rebuilt_finding(context, rule, loop, made, name)
+        if isinstance(node, f.For) and turns_much(loop):
+            for made, name in _replaced(node):
+                place = edits.absolute(context, made)
+                if _is_again(context, loop, made, name) and context.once("copy", place):
+                    yield _replaced_finding(context, rule, loop, made, name)
+        elif isinstance(node, f.While):
+            for sought in seeks.nearest(node):
+                place = edits.absolute(context, sought.node)
+                if context.once("piece", place):
+                    yield _sought_finding(context, rule, loop, sought)
 
 
 # -------------------------------------------------------------------------------------------------------- pieces
@@ -72,7 +82,7 @@ def _pieces(context: Context, loop: Loop, node: f._Node) -> Iterator[Piece]:
         return
     made = changes.changes_in(context, body, aliases=False) if moved else None
     for call in shapes.nodes(body) if made is not None else ():
-        for piece in _piece_of(call, moved):
+        for piece in piece_of(call, moved):
             known = isinstance(node, f.While) or _mentions(over, piece.whole)
             if known and made is not None and not _changes(made, over, piece.whole):
                 yield piece
@@ -136,7 +146,7 @@ def _advancing(body: tuple[f._Node, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _piece_of(call: f._Node, moved: frozenset[str]) -> Iterator[Piece]:
+def piece_of(call: f._Node, moved: frozenset[str]) -> Iterator[Piece]:
     """The pieces that a call, or a test with `in`, goes through."""
     if isinstance(call, f.Compare):
         for op, right in zip(call.ops, call.rights, strict=False):
@@ -260,6 +270,20 @@ def _is_most_of(part: f.Expr, name: str) -> bool:
     return not few and not short
 
 
+def _replaced(node: f.For) -> Iterator[tuple[f.Assign, str]]:
+    """`text = text.replace(old, new)` for what each turn has: all of the text is gone through and copied for each."""
+    own = _counted(node)
+    for stmt in node.body:
+        if not isinstance(stmt, f.Assign) or len(stmt.targets) != 1 or not isinstance(stmt.value, f.Call):
+            continue
+        name = shapes.dotted(stmt.targets[0])
+        func, args = stmt.value.func, stmt.value.args
+        if not isinstance(func, f.Attr) or func.name != "replace" or len(args) != 2:
+            continue
+        if name and shapes.dotted(func.obj) == name and shapes.mentions(args[0], own) and name not in own:
+            yield stmt, name
+
+
 def _is_again(context: Context, loop: Loop, made: f.Assign, name: str) -> bool:
     """True if what a statement makes is what a later turn of the loop finds."""
     place = edits.absolute(context, made)
@@ -320,4 +344,37 @@ def _rebuilt_finding(context: Context, rule: str, loop: Loop, made: f.Assign, na
         Confidence.MEDIUM,
         Cost(product(turns, f"|{name}|"), f"O({turns})"),
         [loop_related(loop)],
+    )
+
+
+def _replaced_finding(context: Context, rule: str, loop: Loop, made: f.Assign, name: str) -> Finding:
+    assert made.value is not None
+    turns, size = loop.turns.formula(), f"|{name}|"
+    return context.finding(
+        rule,
+        edits.absolute(context, made.value),
+        f"All of `{name}` is gone through and copied on every turn of the loop over `{loop.label}`. `re.sub` with a function that "
+        f"looks up what was found replaces all of them in one go.",
+        Severity.HINT,
+        Confidence.MEDIUM,
+        Cost(product(turns, size), f"O({turns} + {size})"),
+        [loop_related(loop)],
+    )
+
+
+def _sought_finding(context: Context, rule: str, loop: Loop, sought: seeks.Sought) -> Finding:
+    size = f"|{sought.whole}|"
+    return context.finding(
+        rule,
+        edits.absolute(context, sought.node),
+        f"Several searches through `{sought.whole}` start from `{sought.place}` on every turn, and the next turn starts behind the "
+        f"nearest match: what is found far away, or not at all, is sought again each time. One pattern for all of them, or a match "
+        f"that is kept until it is passed, goes through it once.",
+        Severity.INFORMATION,
+        Confidence.MEDIUM,
+        Cost(f"O({size}²)", f"O({size})"),
+        [
+            loop_related(loop),
+            Related(edits.absolute(context, sought.other), "another one from the same place"),
+        ],
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
-from analyzers.evaluate.events import Loop
+from analyzers.evaluate.events import Compared, Loop
 from analyzers.findings import Place
 from analyzers.project import names
 from analyzers.rules.base import Context
@@ -249,15 +249,18 @@ def _is_one_element(context: Context, loop: Loop, test: f.Expr) -> bool:
     return False
 
 
-def keeps_only_equal(context: Context, loop: Loop, compared: Place) -> bool:
+def keeps_only_equal(context: Context, loop: Loop, test: Compared) -> bool:
     """True if all a loop does is to look for the elements that an equality holds for.
 
-    `for x in xs: if x.k == k: ...` without an else, a comprehension with that condition, `any(x.k == k for x in xs)`,
-    or a callback that returns the comparison.
+    `for x in xs: if x.k == k: ...` without an else, `if x.k != k: continue` before all else, a comprehension with that
+    condition, `any(x.k == k for x in xs)`, or a callback that returns the comparison.
     """
+    compared = test.place
     for node, start in _around(context, loop):
         if isinstance(node, f.For):
-            return _is_filter(node.body, compared.span, start)
+            return _is_filter(node.body, compared.span, start, test.unequal)
+        if test.unequal:
+            return False
         if isinstance(node, f.Comprehension):
             if _is_asked_of_all(context, loop, node, start):
                 return False  # `all(x == y for x in xs)` tests every element, it searches none.
@@ -287,12 +290,40 @@ def _around(context: Context, loop: Loop) -> Iterator[tuple[f._Node, int]]:
                 yield node, function.start
 
 
-def _is_filter(body: tuple[f.Stmt, ...], compared: Span, start: int) -> bool:
-    """One `if` on the equality, without an else, perhaps inside another such `if`."""
-    if len(body) == 1 and isinstance(body[0], f.If) and not body[0].otherwise:
-        inner = body[0]
-        return _holds(inner.test, compared, start) or _is_filter(inner.body, compared, start)
+def _is_filter(body: tuple[f.Stmt, ...], compared: Span, start: int, unequal: bool) -> bool:
+    """An `if` on the equality, without an else, perhaps inside another such `if`; before it nothing but what leaves elements
+    out and gives names to what is compared."""
+    for position, stmt in enumerate(body):
+        if isinstance(stmt, f.If) and not stmt.otherwise:
+            if unequal and _leaves_out(stmt) and _fails(stmt.test, compared, start):
+                return True  # Whatever comes behind is for those that are equal.
+            if position == len(body) - 1:
+                equal = not unequal and _holds(stmt.test, compared, start)
+                return equal or _is_filter(stmt.body, compared, start, unequal)
+            if not stmt.body or not isinstance(stmt.body[-1], (f.Jump, f.Return)):
+                return False
+        elif not _names_something(stmt):
+            return False
     return False
+
+
+def _leaves_out(stmt: f.If) -> bool:
+    return len(stmt.body) == 1 and isinstance(stmt.body[0], f.Jump) and stmt.body[0].kind == "continue"
+
+
+def _names_something(stmt: f.Stmt) -> bool:
+    """True for a statement that gives a name to what is made of this element alone: `key = x.key`."""
+    if not isinstance(stmt, f.Assign) or not all(isinstance(target, f.Name) for target in stmt.targets):
+        return False
+    own = frozenset(target.id for target in stmt.targets if isinstance(target, f.Name))
+    return stmt.value is not None and not shapes.mentions(stmt.value, own)
+
+
+def _fails(test: f.Expr, compared: Span, start: int) -> bool:
+    """True if the test holds wherever the two that are compared differ: it is the test, or one side of an `or`."""
+    if isinstance(test, f.Logic) and test.op == "or":
+        return any(_fails(part, compared, start) for part in test.parts)
+    return isinstance(test, f.Compare) and Span(start + test.at, start + test.to) == compared
 
 
 def _holds(test: f.Expr, compared: Span, start: int) -> bool:
@@ -313,5 +344,7 @@ def _callback_tests(context: Context, call: f.Call, compared: Place) -> bool:
             return any(
                 value is not None and _holds(value, compared.span, function.start) for value in returned
             )
-        return len(function.body) == 1 and _is_filter(function.body, compared.span, function.start)
+        return len(function.body) == 1 and _is_filter(
+            function.body, compared.span, function.start, unequal=False
+        )
     return False

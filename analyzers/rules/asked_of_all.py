@@ -1,0 +1,322 @@
+"""Functions that go through all that is kept between their calls, for what each call asks: who calls them for each of many does
+not see the loop.
+
+What is kept is an attribute of the object's, a list or mapping of the module's, or the elements that the owner of an object
+holds beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from analyzers import facts as f
+from analyzers.evaluate import attributes, evidence, shapes
+from analyzers.evaluate.events import Called
+from analyzers.findings import Place, Related
+from analyzers.project import names
+from analyzers.project.attributes import attribute_values
+from analyzers.rules import changes, edits, held, ordered, picking
+from analyzers.rules.base import Context
+
+MAX_CHAIN = 3
+"""Calls followed to a search among siblings."""
+
+# ------------------------------------------------------------------------------------------------- what is kept
+
+
+def lookups(context: Context) -> Iterator[held.Told]:
+    """Searches through what an object or the module keeps and makes longer, for what the call is asked for."""
+    function = context.function
+    if context.language != "python" or not context.is_whole or function.kind == "module":
+        return
+    if function.name in held.MAKERS:
+        return
+    given = frozenset(p.name for p in function.params[1 if function.owner else 0 :])
+    known = given | made_of(function, given)
+    for node in held.outside_of_loops(function.body) if given else ():
+        for target, over, tests in picking.filters(node):
+            label = _viewed(_named(function, over))
+            own = frozenset(n.id for n in shapes.nodes(target) if isinstance(n, f.Name))
+            if label and any(picking.is_equal_to(test, own, known - own) for test in tests):
+                yield from _kept(context, label, over, "")
+        for target, over, tests in picking.asked(node):
+            label = _viewed(_named(function, over))
+            own = frozenset(n.id for n in shapes.nodes(target) if isinstance(n, f.Name))
+            asked = next((t for t in tests if picking.is_asked_of(t, own, known - own)), None)
+            if label and asked is not None:
+                yield from _kept(context, label, over, context.shown(edits.absolute(context, asked)))
+        end = ordered.end_of(node, known) if isinstance(node, f.For) else None
+        if isinstance(node, f.For) and end is not None:
+            over = _enumerated(node.iter)
+            yield from (
+                told._replace(kind="order")
+                for told in _kept(
+                    context,
+                    _viewed(_named(function, over)),
+                    over,
+                    context.shown(edits.absolute(context, end)),
+                )
+            )
+
+
+def _enumerated(over: f.Expr) -> f.Expr:
+    """`xs` of `enumerate(xs)`."""
+    counted = isinstance(over, f.Call) and shapes.dotted(over.func) == "enumerate" and over.args
+    return over.args[0] if isinstance(over, f.Call) and counted else over
+
+
+SEARCHES = frozenset(("index", "count", "remove"))
+"""Methods of a list that go through it for what they are given."""
+
+
+def searched(context: Context) -> Iterator[held.Told]:
+    """Searches of a method through a list of its object's, which another method makes longer: `x in self.jobs`,
+    `self.jobs.index(x)`. Each list once."""
+    if not held.is_called_often(context):
+        return
+    function = context.function
+    given = frozenset(p.name for p in function.params[1:])
+    known = given | made_of(function, given)
+    told: set[str] = set()
+    for node in held.outside_of_loops(function.body) if given else ():
+        for label, sought in _searches(node):
+            if label in told or not held.attribute_of(function, label) or not shapes.mentions(sought, known):
+                continue
+            filled = held.filled(context, context, label) if _is_list(context, label) else None
+            if filled is not None:
+                told.add(label)
+                yield held.Told(edits.absolute(context, node), label, "list", filled)
+
+
+def _searches(node: f._Node) -> Iterator[tuple[str, f.Expr]]:
+    """The list that a node searches, if it is one, and what it looks for there."""
+    if isinstance(node, f.Compare) and len(node.ops) == 1 and node.ops[0] in ("in", "not in"):
+        yield shapes.dotted(node.rights[0]), node.left
+        return
+    func = node.func if isinstance(node, f.Call) and len(node.args) == 1 else None
+    if isinstance(node, f.Call) and isinstance(func, f.Attr) and func.name in SEARCHES:
+        yield shapes.dotted(func.obj), node.args[0]
+
+
+def searches_own(node: f._Node, this: str) -> bool:
+    """True for a search through what may be a list of the object's."""
+    return any(label.startswith(f"{this}.") for label, _ in _searches(node))
+
+
+def made_of(function: f.Function, given: frozenset[str]) -> frozenset[str]:
+    """The names that a function gives to what it makes of what it is given."""
+    return frozenset(
+        name.id
+        for stmt in shapes.walk(function.body)
+        if isinstance(stmt, f.Assign) and stmt.value is not None and shapes.mentions(stmt.value, given)
+        for target in stmt.targets
+        for name in shapes.nodes(target)
+        if isinstance(name, f.Name)
+    )
+
+
+def _kept(context: Context, label: str, over: f.Expr, test: str) -> Iterator[held.Told]:
+    """The search through what is kept under a name, if something makes that longer."""
+    if held.attribute_of(context.function, label):
+        keyed = not _is_list(context, label)
+        filled = held.filled(context, context, label, keyed=keyed, bit_by_bit=bool(test))
+    else:
+        keyed = True
+        filled = _filled_in_module(context, label)
+    if filled is not None:
+        kind = "test" if test else "dict" if keyed else "list"
+        yield held.Told(edits.absolute(context, over), label, kind, filled, test)
+
+
+def _named(function: f.Function, over: f.Expr) -> f.Expr:
+    """What a name stands for that the function gives a value once: `candidates = self.jobs.values()`."""
+    values = [
+        stmt.value
+        for stmt in shapes.walk(function.body)
+        if isinstance(over, f.Name) and isinstance(stmt, f.Assign)
+        for target in shapes.stored(stmt.targets)
+        if isinstance(target, f.Name) and target.id == over.id
+    ]
+    return values[0] if len(values) == 1 and values[0] is not None else over
+
+
+def _is_list(context: Context, label: str) -> bool:
+    """True if something says that an attribute holds a list: what is stored under a place of it makes it no longer."""
+    name, owner = held.attribute_of(context.function, label), context.function.owner
+    values = attribute_values(context.project, context.path, owner).get(name, ())
+    return any(
+        isinstance(value.value, (f.Collection, f.Comprehension)) and value.value.kind == "list"
+        for value in values
+    ) or (
+        bool(values)
+        and evidence.attribute_of_instance(context.project, context.path, owner, name, "python").kind
+        == "list"
+    )
+
+
+def _viewed(over: f.Expr) -> str:
+    """`self.jobs` of `self.jobs`, `self.jobs.values()` and `list(self.jobs.items())`."""
+    if isinstance(over, f.Call) and shapes.dotted(over.func) in ("list", "tuple") and len(over.args) == 1:
+        over = over.args[0]
+    if isinstance(over, f.Call) and isinstance(over.func, f.Attr) and over.func.name in ("values", "items"):
+        return "" if over.args else shapes.dotted(over.func.obj)
+    return shapes.dotted(over)
+
+
+def _filled_in_module(context: Context, label: str) -> Related | None:
+    """Where another function of the file puts something into a list or mapping of the module's. What decorators register is
+    written in the program's text."""
+    function = context.function
+    if not label.isidentifier() or label in {p.name for p in function.params}:
+        return None
+    started = names.module_value(context.project, context.path, label)
+    if started is None or not _is_container(started.value) or label in changes.local_names(context):
+        return None
+    for qualname in context.project.mentioning(context.path, label):
+        other = context.project.function(context.path, qualname)
+        if other is None or other.kind == "module" or other.qualname == function.qualname:
+            continue
+        for node in shapes.nodes(other.body):
+            if held.adds_to(node) == label and not _gives_back(other):
+                where = edits.absolute(replace(context, function=other), node)
+                return Related(where, f"`{other.name}` puts into it")
+    return None
+
+
+def _is_container(value: f.Expr | None) -> bool:
+    if isinstance(value, f.Call):
+        return shapes.called(value) in ("dict", "list", "set", "defaultdict", "OrderedDict", "deque")
+    return isinstance(value, (f.Collection, f.Mapping))
+
+
+def _gives_back(function: f.Function) -> bool:
+    """True for a function that returns what it is given, as decorators do."""
+    given = {p.name for p in function.params}
+    return any(
+        isinstance(stmt, f.Return) and isinstance(stmt.value, f.Name) and stmt.value.id in given
+        for stmt in shapes.walk(function.body)
+    )
+
+
+def made_by_property(context: Context) -> Iterator[held.Told]:
+    """Sets that a property makes of all that its object keeps whenever it is read: who tests for one thing in them does not see
+    the copy."""
+    function = context.function
+    if not held.is_called_often(context) or not attributes.is_property(function):
+        return
+    this = f"{function.params[0].name}."
+    for stmt in function.body:
+        made = stmt.value if isinstance(stmt, f.Return) else None
+        if (
+            isinstance(made, f.Call)
+            and shapes.dotted(made.func) in ("set", "frozenset")
+            and len(made.args) == 1
+        ):
+            given = made.args[0]
+            if (
+                isinstance(given, f.Call)
+                and shapes.called(given) == "keys"
+                and isinstance(given.func, f.Attr)
+            ):
+                given = given.func.obj
+            label = shapes.dotted(given)
+            filled = held.filled(context, context, label, keyed=True) if label.startswith(this) else None
+            if filled is not None:
+                yield held.Told(edits.absolute(context, made), label, "set", filled)
+
+
+def questions(function: f.Function) -> Iterator[tuple[f.Expr, str, frozenset[str]]]:
+    """Where a function goes through what it is given until a question about something else it is given holds; the name of the one
+    and the names of the other: `for folder in folders: if is_inside(folder, path): return True`."""
+    given = frozenset(p.name for p in function.params)
+    for node in held.outside_of_loops(function.body):
+        if isinstance(node, f.For) and not shapes.has_exit(node.body):
+            continue
+        for target, over, tests in picking.asked(node) if isinstance(node, (f.For, f.Call)) else ():
+            own = frozenset(n.id for n in shapes.nodes(target) if isinstance(n, f.Name))
+            label = shapes.dotted(over)
+            for test in tests:
+                if label in given and picking.is_asked_of(test, own, given - own - {label}):
+                    named = {n.id for n in shapes.nodes(test) if isinstance(n, f.Name)}
+                    yield over, label, given & frozenset(named - {label})
+
+
+# --------------------------------------------------------------------------------------- what the owner holds
+
+
+def siblings_of(node: f._Node, this: str) -> str:
+    """`self.parent.children` of `self.parent.children.index(self)` and of `for child in self.parent.children: if child is
+    self`; "" for anything else."""
+    if isinstance(node, f.For):
+        return _own_place(node, this)
+    func = node.func if isinstance(node, f.Call) else None
+    if not isinstance(node, f.Call) or not isinstance(func, f.Attr) or func.name not in ("index", "remove"):
+        return ""
+    if len(node.args) != 1:
+        return ""
+    owner, itself = shapes.dotted(func.obj), node.args[0]
+    return owner if isinstance(itself, f.Name) and itself.id == this and _is_of_owner(owner, this) else ""
+
+
+def _own_place(loop: f.For, this: str) -> str:
+    over = loop.iter
+    if isinstance(over, f.Call) and shapes.dotted(over.func) == "enumerate" and over.args:
+        over = over.args[0]
+    owner = shapes.dotted(over)
+    own = frozenset(n.id for n in shapes.nodes(loop.target) if isinstance(n, f.Name))
+    if not _is_of_owner(owner, this) or not own:
+        return ""
+    for stmt in loop.body:
+        test = stmt.test if isinstance(stmt, f.If) and shapes.has_exit(stmt.body) else None
+        if isinstance(test, f.Compare) and test.ops in (("is",), ("==",)):
+            sides = {shapes.dotted(test.left), shapes.dotted(test.rights[0])}
+            if this in sides and sides & own:
+                return owner
+    return ""
+
+
+def _is_of_owner(owner: str, this: str) -> bool:
+    return owner.startswith(f"{this}.") and owner.count(".") > 1
+
+
+def siblings(context: Context, function: f.Function) -> Iterator[tuple[f._Node, str]]:
+    """Where an object looks for itself among all that its owner holds: each of them does so as often as it is asked."""
+    if context.language != "python" or not function.owner or not function.params:
+        return
+    if function.name in held.MAKERS:
+        return
+    for node in held.outside_of_loops(function.body):
+        if owner := siblings_of(node, function.params[0].name):
+            yield node, owner
+
+
+class Beside(NamedTuple):
+    """A search for an object among what its owner holds: where, what is searched as the caller names it, and the calls that
+    lead there."""
+
+    place: Place
+    label: str
+    chain: tuple[Related, ...] = ()
+
+
+def beside(context: Context, called: Called, depth: int = 0) -> Beside | None:
+    """The search among its siblings that a call does for one of the things it is given, by itself or by what it calls."""
+    function = context.project.function(called.path, called.qualname)
+    if function is None or depth > MAX_CHAIN:
+        return None
+    there = replace(context, path=called.path, function=function)
+    for node, owner in siblings(there, function):
+        return Beside(edits.absolute(there, node), owner)
+    analysis = context.summaries.analysis_with(called.path, function, called.bound)
+    for inner in analysis.calls if analysis is not None else ():
+        if inner.qualname == called.qualname or inner.loops:
+            continue
+        found = beside(context, inner, depth + 1)
+        value = inner.bound.get(found.label.partition(".")[0]) if found is not None else None
+        if found is not None and value is not None and value.label.partition(".")[0] in called.bound:
+            label = f"{value.label}.{found.label.partition('.')[2]}"
+            step = Related(inner.place, f"calls `{inner.qualname}`")
+            return Beside(found.place, label, (step, *found.chain))
+    return None
