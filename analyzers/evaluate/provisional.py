@@ -40,6 +40,7 @@ class Provisional:
 
     def __init__(self, memo: Memo) -> None:
         self._memo = memo
+        self._version = 0  # of the project, when something was last kept
         self._kept: dict[Hashable, Analysis] = {}
         self._members: dict[
             Hashable, frozenset[Identity]
@@ -55,6 +56,13 @@ class Provisional:
         self._entry.clear()
         self._under.clear()
         self._run = set()
+
+    def at(self, version: int) -> None:
+        """The project stands at that version: what was kept of another is true no longer. Each keeps its own, as one may stand
+        aside while the first question after an edit is answered."""
+        if self._version != version:
+            self.clear()
+            self._version = version
 
     def clear(self) -> None:
         """Another state of the project, or other hubs."""

@@ -59,7 +59,6 @@ class Summaries:
         self._grade: int | None = None  # calls that are still followed, in what a hub does
         self._asked: dict[tuple[str, str], Hashable] = {}  # the question for which a function is being run
         self._provisional = Provisional(project.memo)
-        self._version = project.version  # of the project, when something provisional was last kept
         self._wanted: Hashable = None  # the answer that is asked for because its value is needed
         self._top: Hashable = None  # the question that is being answered
 
@@ -180,10 +179,8 @@ class Summaries:
         remember them. They are kept until that function is left: without that, a large group of functions that call
         each other would be run anew along every path through it.
         """
-        if self._version != self.project.version:
-            # What is remembered may be settled again by whoever rests on it, without a question from outside.
-            self._provisional.clear()
-            self._version = self.project.version
+        # What is remembered may be settled again by whoever rests on it, without a question from outside.
+        self._provisional.at(self.project.version)
         qualname = function.qualname
         signature = _signatures(formals)
         # Only a question of its own runs the functions that are defined inside and called elsewhere.

@@ -154,3 +154,47 @@ def test_what_is_remembered_is_what_a_fresh_project_says(seed: int) -> None:
         assert now == told(fresh, picked, looked, reports), (step, picked)
         seen.add(repr(now))
     assert len(seen) > 5, "the edits change what is told"
+
+
+FORM = """class FormData:
+    def __init__(self) -> None:
+        if isinstance(fields, dict):
+            fields = (fields,)
+        self.add_fields(*fields)
+
+    def add_field(self, kind: str | None = None, name: str | None = None) -> None:
+        if isinstance(value, (io.IOBase, bytes, bytearray, memoryview)):
+            if not isinstance(kind, str):
+                raise TypeError()
+                raise ValueError()
+        self._fields.append((options, headers, value))
+
+    def add_fields(self, *fields: Any) -> None:
+        to_add = list(fields)
+        while to_add:
+            rec = to_add.pop(0)
+            if isinstance(rec, io.IOBase):
+                self.add_field(k, rec)
+        return payload.BytesPayload()
+
+    def parts(self) -> multipart.MultipartWriter:
+        for options, headers, value in self._fields:
+            try:
+                if hdrs.CONTENT_TYPE in headers:
+                    part = payload.get_payload()
+                    part = payload.get_payload()
+            except Exception as exc:
+                raise TypeError() from exc
+"""
+
+
+def test_what_is_kept_of_a_cycle_is_of_the_project_as_it_stands() -> None:
+    """The first question after the edit is asked by what looks whether a remembered answer is right."""
+    project, path = Project(), "form.py"
+    mended = FORM.replace("        to_add = list(fields)\n", "").replace(
+        "            rec = to_add.pop(0)\n", ""
+    )
+    for text, count in ((FORM, 1), (mended, 0)):
+        learn(project, path, text)
+        found = check(project, f"/srv/{path}", Text.of(text))
+        assert len([finding for finding in found if finding.rule == "copy-in-loop"]) == count
