@@ -40,6 +40,8 @@ BASES = {
     "scrapy": ("Scrapy", "PyPI wheel 2.19.0"),
     "sklearn": ("scikit-learn, its Python (`sklearn/`)", "PyPI wheel 1.9.1"),
     "sphinx": ("Sphinx", "PyPI wheel 9.0.4"),
+    "romm": ("rommapp/romm, its server (`backend/`)", "57badfd62664c8db211294761489f61470c74ce6"),
+    "dispatch": ("Netflix/dispatch, its server (`src/`)", "dd2837e82a0bf5565b1b4b4b91ea30b7262d4061"),
     "sqlalchemy": ("SQLAlchemy", "PyPI wheel 2.1.9"),
     "wagtail": ("wagtail/wagtail (`wagtail/`)", "c2ae43b9265d085c95142cd1a1f8563ad2eb4de9"),
     "conda": ("conda/conda (`conda/`)", "0f64223fb8da4328457a69fe6483959dbb783152"),

@@ -10,7 +10,8 @@ from analyzers.conventions import classes, forms, serializers
 from analyzers.conventions.tables import frameworks
 from analyzers.project import names
 from analyzers.project.index import Project
-from analyzers.project.outline import callee
+from analyzers.project.models import Models
+from analyzers.project.outline import callee, dotted
 
 _OF_A_FIELD = "validate_"
 """Begins the names of methods of a serializer that look at one field.
@@ -28,6 +29,10 @@ _OF_MANY = "ListSerializer"
 """A serializer that is sent many records."""
 
 
+_OF_A_RECORD = 4
+"""A schema of so many fields describes a record; one of fewer may only carry a list."""
+
+
 def takes_one(project: Project, path: str, function: f.Function) -> bool:
     """Whether a method is run for what one request sends of one record."""
     owner = (path, function.owner)
@@ -43,6 +48,27 @@ def takes_one(project: Project, path: str, function: f.Function) -> bool:
     return classes.derives(project, owner, frameworks().dump_schema) and any(
         _last(decorator) in frameworks().request_decorator.names for decorator in function.decorators
     )
+
+
+def is_part_of_one(project: Project, path: str, function: f.Function, node: f.Expr) -> bool:
+    """Whether an expression is a field of what one request sends of one record: `book_in.tags` of `book_in: BookCreate`.
+
+    A schema that has little beside is there for the sake of the list, which is a batch of many.
+    """
+    if not isinstance(node, f.Attr) or not isinstance(node.obj, f.Name):
+        return False
+    held = node.obj.id
+    said = next((param.annotation for param in function.params if param.name == held), None)
+    found = names.resolve(project, path, dotted(said) or "", function.qualname) if said is not None else None
+    if found is None or found[1] or found[0].kind != "class":
+        return False
+    key = (found[0].path, found[0].qualname)
+    if Models(project).orm_of(*key) or not classes.derives(project, key, frameworks().schema):
+        return False
+    fields: set[str] = set()
+    for above in names.lineage(project, *key):
+        fields.update(classes.own(project, (above.path, above.qualname)) if above.kind == "class" else ())
+    return node.name in fields and len(fields) >= _OF_A_RECORD
 
 
 def is_typed(project: Project, path: str, function: f.Function) -> bool:

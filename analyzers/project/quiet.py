@@ -27,6 +27,7 @@ QUIET_PATHS = (
     "**/migrations/**",
     "**/alembic/versions/**",
     "**/versions/????????????_*.py",
+    "**/versions/*_????????????.py",
     "**/management/commands/**",
     "**/fixtures/**",
     "**/seed.*",
@@ -44,8 +45,8 @@ QUIET_PATHS = (
 )
 """Where 40 % of all loops with queries stand and few of them matter: a finding there is a hint. Globs as in `.gitignore`.
 
-A revision of Alembic stands in a folder `versions`, its file named after twelve hexadecimal digits and an underscore; a
-folder of that name alone may hold anything (versions of an interface).
+A revision of Alembic stands in a folder `versions`, its file named after twelve hexadecimal digits and an underscore, or
+after its date and those; a folder of that name alone may hold anything (versions of an interface).
 Source: https://alembic.sqlalchemy.org/en/latest/tutorial.html#create-a-migration-script
 """
 

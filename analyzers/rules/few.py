@@ -66,7 +66,10 @@ def _few(context: Context, loop: Loop) -> str:
     iterated = data.iterated(home, loop)
     if iterated is None:
         return ""
-    if _is_handed_in(loop) and requests.takes_one(context.project, home.path, home.function):
+    if _is_handed_in(loop) and (
+        requests.takes_one(context.project, home.path, home.function)
+        or requests.is_part_of_one(context.project, home.path, home.function, iterated)
+    ):
         return "they are sent with one record"
     search = Written(home)
     return search.why if search.holds(iterated) else ""
