@@ -92,6 +92,11 @@ def measure_file(client: Client, path: Path, pull: bool, args, seen: dict) -> No
         arrived, count, size = client.diagnostics(uri, version, pull)
         seen["edit"].append(arrived - start)
         seen["counts"].append(count)
+        if args.edit == "quote" and version % 2 == 0:  # it is open now
+            held = client.cpu()
+            settled = client.last(uri, version, args.rest)
+            seen["rest cpu"].append(client.cpu() - held)
+            seen["again"] += [settled - start] if settled is not None else []
         if not pull:
             client.drain(args.quiet)
     seen["edit cpu"].append((client.cpu() - cpu) / args.edits)
@@ -147,6 +152,18 @@ def table(title: str, rows: list[tuple[str, dict[str, float]]], ratio_of: str) -
         print(f"{name:<{width}}{cells}{row[ratio_of] / base if base else 0:>17.2f}x")
 
 
+def at_rest(seen: dict) -> dict[str, float | str]:
+    """Of a text whose quote is open: what the server did after its first diagnostics, and when it sent others."""
+    if not seen["rest cpu"]:
+        return {}
+    again = [1000 * s for s in seen["again"]]
+    return {
+        "rest cpu": 1000 * statistics.median(seen["rest cpu"]),
+        "again p50": statistics.median(again) if again else "never",
+        "again p95": percentile(again, 0.95) if again else "never",
+    }
+
+
 def report(args, startup: dict, files: dict) -> dict:
     names = [name for name, _, _ in args.server]
     result = {"startup": {}, "files": {}}
@@ -172,6 +189,7 @@ def report(args, startup: dict, files: dict) -> dict:
                         "edit min": min(wall),
                         "edit p50": statistics.median(wall),
                         "edit p95": percentile(wall, 0.95),
+                        **at_rest(seen),
                         "cpu/edit": 1000 * min(seen["edit cpu"]),
                         "rss MB": max(seen["rss"]),
                         "kB": max(seen["bytes"]) / 1000,
@@ -203,13 +221,20 @@ def main() -> None:
         "--edit",
         choices=["line", "char", "quote"],
         default="line",
-        help="a line, one character in a name, an unclosed quote; each undone by the next edit",
+        help="a line, one character in a name, an unclosed quote; each undone by the next edit. What is true of an open quote "
+        "may come later: the columns `again` say when others followed the first diagnostics, `rest cpu` what that took",
     )
     parser.add_argument(
         "--settings", type=json.loads, help="JSON for initializationOptions and workspace/configuration"
     )
     parser.add_argument("--timeout", type=float, default=60)
     parser.add_argument("--quiet", type=float, default=0.02, help="seconds without a publish between edits")
+    parser.add_argument(
+        "--rest",
+        type=float,
+        default=0.7,
+        help="seconds to wait for further diagnostics of an open quote",
+    )
     parser.add_argument("--settle", type=float, default=0.5, help="seconds without a publish after didOpen")
     parser.add_argument("--stderr", type=Path, help="append the servers' stderr to this file")
     parser.add_argument("--json", type=Path, help="write the numbers here too")

@@ -139,6 +139,18 @@ class Client:
             if params["uri"].replace("%3A", ":") == uri and params.get("version") in (None, version):
                 return arrived, len(params["diagnostics"]), size
 
+    def last(self, uri: str, version: int, seconds: float) -> float | None:
+        """When the last further publish of a version came that came within so many seconds; None where none did."""
+        found, limit = None, time.perf_counter() + seconds
+        while (left := limit - time.perf_counter()) > 0:
+            try:
+                arrived, params, _ = self.published.get(timeout=left)
+            except queue.Empty:
+                break
+            if params["uri"].replace("%3A", ":") == uri and params.get("version") in (None, version):
+                found = arrived
+        return found
+
     def drain(self, quiet: float) -> None:
         """Drop late publishes until nothing arrives for `quiet` seconds."""
         try:
