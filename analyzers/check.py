@@ -146,6 +146,8 @@ def _findings(
     """What the rules of those names find in one function. Asked again only when something they looked at has changed."""
 
     def look(said: set[object]) -> tuple[tuple[Finding, ...], dict[object, bool]]:
+        # Rules look at the function itself, which may be another one though its analysis says the same.
+        summaries.project.read(path, "function", function.qualname)
         analysis = _analysed(summaries, path, function)
         noted = Seen(said)
         found: list[Finding] = []

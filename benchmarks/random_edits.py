@@ -1,8 +1,9 @@
 """Random edits in a session, each state compared with a fresh analysis of the same text.
 
-    python benchmarks/random_edits.py [FILE...] [--language python] [--seed 1] [--edits 1000] [--every 1]
+    python benchmarks/random_edits.py [FILE...] [--language python | --long] [--seed 1] [--edits 1000] [--every 1]
 
-Files are opened together, as one project; without any, documents are put together from the rules' own examples. What is typed is
+Files are opened together, as one project; without any, documents are put together from the rules' own examples, or with
+`--long` a long function from statements. What is typed is
 characters, pieces of code, words and lines moved, doubled and left out, in broken text, too, and undone at times. It goes through
 the session as an editor's `didChange` does, and findings, costs and the diagnostics that are sent have to be those of an engine that
 has seen nothing else. The first difference ends it with exit code 1 and the shortest sequence that shows it; `--keep` writes
@@ -31,7 +32,7 @@ EACH = 150
 
 def rounds(args: argparse.Namespace) -> Iterator[tuple[dict[str, str], list]]:
     """Documents, and steps to be typed into them."""
-    from edit_sequences import Step, examples, random_steps
+    from edit_sequences import Step, examples, long_function, random_steps
 
     if args.replay:
         kept = json.loads(args.replay.read_text("utf-8"))
@@ -43,7 +44,8 @@ def rounds(args: argparse.Namespace) -> Iterator[tuple[dict[str, str], list]]:
     while left > 0:
         count = left if args.files else min(EACH, left)
         texts = {path.name: path.read_text("utf-8") for path in args.files}
-        texts = texts or {name: examples(chance, args.language)}
+        if not texts:
+            texts = {name: long_function(chance) if args.long else examples(chance, args.language)}
         yield texts, list(itertools.islice(random_steps(chance, texts), count))
         left -= count
 
@@ -54,6 +56,7 @@ def main() -> int:
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
     parser.add_argument("--language", choices=["python", "typescript"], default="python")
+    parser.add_argument("--long", action="store_true", help="one long function of Python")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--edits", type=int, default=1000)
     parser.add_argument("--every", type=int, default=1, help="compare after every so many edits")

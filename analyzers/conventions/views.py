@@ -149,7 +149,7 @@ def _chosen(body: tuple[f.Stmt, ...], action: str, held: dict[str, f.Expr]) -> f
             found = _chosen(statement.body if asked else statement.otherwise, action, held)
             if found is not None:
                 return found
-        elif any(True for _ in inner_bodies(statement)):
+        elif inner_bodies(statement):
             return None
     return None
 

@@ -21,7 +21,7 @@ from analyzers.evaluate.events import Operated
 from analyzers.evaluate.presenting import choices, pages
 from analyzers.evaluate.queries import holding
 from analyzers.evaluate.recursion import derived
-from analyzers.evaluate.remembered import remembered
+from analyzers.evaluate.remembered import among, remembered
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges, reading
 from analyzers.evaluate.sizes.measures import is_logarithmic
@@ -62,7 +62,7 @@ def assign(run: Run, node: f.Assign) -> None:
         if (
             isinstance(target, f.Name)
             and value.size is not None
-            and target.id in _divisors(run.function.body)
+            and among(_divisors, run.function.body, target.id)
         ):
             held = run.env.get(target.id)
             if held is not None:
@@ -143,7 +143,7 @@ def _attribute_born(run: Run, name: str, value: Value, node: f.Assign) -> Value:
     owner = name.partition(".")[0]
     if not empty or value.kind not in GROWABLE or owner not in ("self", "this") or value.grown is not None:
         return value
-    if name not in lengthening.filled_attributes(run.function.body):
+    if not among(lengthening.filled_attributes, run.function.body, name):
         return value
     size = run.new_container(name)
     if value.size is not None:

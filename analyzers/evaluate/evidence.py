@@ -109,6 +109,8 @@ def _first_argument(text: str) -> str:
 def _generic(project: Project, path: str, scope: str, language: str, node: f.Index, depth: int) -> Value:
     head = shapes.dotted(node.obj)
     inner = node.index.items if isinstance(node.index, f.Collection) else (node.index,)
+    if not inner:
+        return UNKNOWN_VALUE  # `Promise<>`, while it is typed
     full = external_name(project, path, scope, head) if head else ""
     if full in _TRANSPARENT or head in ("Optional", "Mapped", "Annotated", "Final", "ClassVar", "Promise"):
         return declared(project, path, scope, language, inner[0], depth + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analyzers import facts as f
 from analyzers.evaluate import scripts, shapes
 from analyzers.evaluate.recursion import detect
-from analyzers.evaluate.remembered import remembered
+from analyzers.evaluate.remembered import among, remembered
 from analyzers.evaluate.run import Run
 from analyzers.types import Value
 
@@ -16,11 +16,10 @@ FIXED_KINDS = ("str", "bytes", "tuple")
 def grows_later(run: Run, name: str, value: Value) -> bool:
     """True if some statement of the function adds to this name; a container that never grows stays small."""
     if value.kind in FIXED_KINDS:
-        return name in _lengthened_names(run.function.body)
-    names = run.growing
-    if names is None:
-        names = run.growing = frozenset(growing_names(run.function.body)) | grown_inside(run)
-    return name in names
+        return among(_lengthened_names, run.function.body, name)
+    if run.growing is None:
+        run.growing = grown_inside(run)
+    return among(_grown_names, run.function.body, name) or name in run.growing
 
 
 def grown_inside(run: Run) -> frozenset[str]:
@@ -39,6 +38,11 @@ def _lengthened_names(body: tuple[f.Stmt, ...]) -> frozenset[str]:
     return frozenset(
         growing_names(tuple(s for s in shapes.walk(body) if isinstance(s, (f.Update, f.Assign))))
     )
+
+
+@remembered
+def _grown_names(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    return frozenset(growing_names(body))
 
 
 @remembered

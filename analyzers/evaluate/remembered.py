@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 MAX_KEPT = 4096
 """Answers that are kept of one question; then it begins anew."""
@@ -28,6 +30,9 @@ def remembered(question: Callable[[_Code], _Answer]) -> Callable[[_Code], _Answe
 
     @wraps(question)
     def ask(code: _Code) -> _Answer:
+        if _watch is not None and _watch.minds(code):
+            answer: _Answer = _watch.noted(ask, code)
+            return answer
         kept = known.get(id(code))
         if kept is not None and kept[0] is code:
             return kept[1]
@@ -39,6 +44,80 @@ def remembered(question: Callable[[_Code], _Answer]) -> Callable[[_Code], _Answe
         return answer
 
     return ask
+
+
+class Note(NamedTuple):
+    """What was asked of a whole function and what was answered; asked again of its next version, it tells whether anything
+    that rests on it holds."""
+
+    question: Callable[..., Any]
+    of_body: bool  # else of the function
+    said: tuple[Any, ...]
+    answer: Any
+
+    def holds(self, function: Any) -> bool:
+        answer: object = self.question(function.body if self.of_body else function, *self.said)
+        return bool(answer == self.answer)
+
+
+@dataclass(slots=True)
+class Watch:
+    """A function that is being run, and what is asked of its whole body meanwhile. `here` says whether it is the run
+    that asks: a question that is remembered by itself is asked again by itself."""
+
+    function: Any
+    here: Callable[[], bool]
+    notes: list[Note] = field(default_factory=list)
+    _seen: set[Any] = field(default_factory=set)
+    _asking: bool = False
+
+    def minds(self, code: object) -> bool:
+        return (code is self.function.body or code is self.function) and not self._asking and self.here()
+
+    def noted(self, question: Callable[..., Any], code: Any, *said: Any) -> Any:
+        """The answer, noted. What is asked on the way to it is not."""
+        self._asking = True
+        try:
+            answer = question(code, *said)
+        finally:
+            self._asking = False
+        of_body = code is self.function.body
+        if (question, of_body, said) not in self._seen:
+            self._seen.add((question, of_body, said))
+            self.notes.append(Note(question, of_body, said, answer))
+        return answer
+
+
+_watch: Watch | None = None
+
+
+@contextmanager
+def watching(watch: Watch) -> Iterator[None]:
+    global _watch
+    around, _watch = _watch, watch
+    try:
+        yield
+    finally:
+        _watch = around
+
+
+def of_whole(question: Callable[..., _Answer], code: Any, *said: Any) -> _Answer:
+    """What a question says of a function or its whole body: the door for those that say little of it, such as whether a
+    name is assigned anywhere. An edit elsewhere in the body leaves such an answer as it was, and with it the part of the run
+    before the edit. `said` is hashable; the answer depends on the code and on that."""
+    if _watch is not None and _watch.minds(code):
+        answer: _Answer = _watch.noted(question, code, *said)
+        return answer
+    return question(code, *said)
+
+
+def among(question: Callable[[Any], Collection[str]], code: Any, name: str) -> bool:
+    """Whether a name is among those that a question gives of a function or its whole body: see `of_whole`."""
+    return of_whole(_among, code, question, name)
+
+
+def _among(code: Any, question: Callable[[Any], Collection[str]], name: str) -> bool:
+    return name in question(code)
 
 
 def turn() -> None:

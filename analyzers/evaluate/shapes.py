@@ -96,6 +96,14 @@ def _by_kind(roots: object) -> dict[type, Sequence[Any]]:
     return dict(found)
 
 
+@remembered
+def loops(roots: object) -> Sequence[f.For | f.While | f.Comprehension]:
+    """The loops and comprehensions among all nodes, in their order."""
+    if isinstance(roots, tuple) and len(roots) > LONG:
+        return tuple(chain.from_iterable(map(loops, reversed(roots))))
+    return tuple(node for node in nodes(roots) if isinstance(node, (f.For, f.While, f.Comprehension)))
+
+
 def stored(targets: Iterable[f.Expr]) -> Iterator[f.Expr]:
     """The single targets of an assignment: `a` and `b` of `a, *b = ...`."""
     for target in targets:
@@ -169,6 +177,16 @@ def walk(body: tuple[f.Stmt, ...]) -> tuple[f.Stmt, ...]:
         if stmt.__class__ not in _WITHOUT_BODY:
             stack.extend(reversed(children(stmt)))
     return tuple(found)
+
+
+def begun_in(body: tuple[f.Stmt, ...], start: int, end: int) -> tuple[f.Stmt, ...]:
+    """The statements of a body that begin between two places, nested ones too, in source order."""
+    return tuple(stmt for stmt in walk(body) if start <= stmt.at < end)
+
+
+def itself(body: tuple[f.Stmt, ...]) -> tuple[f.Stmt, ...]:
+    """All of it: for those who go through it in a way of their own."""
+    return body
 
 
 _CUTTING = ("split", "rsplit", "partition", "rpartition")

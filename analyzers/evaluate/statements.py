@@ -21,14 +21,15 @@ def execute(run: Run, body: tuple[f.Stmt, ...]) -> None:
     last = leaving.last_turn(run, body)
     if last is not None:
         start, depth = last
-        _execute_all(run, body, 0, start)
+        execute_part(run, body, 0, start)
         if not run.dead:
-            leaving.once(run, depth, lambda: _execute_all(run, body, start, len(body)))
+            leaving.once(run, depth, lambda: execute_part(run, body, start, len(body)))
         return
-    _execute_all(run, body, 0, len(body))
+    execute_part(run, body, 0, len(body))
 
 
-def _execute_all(run: Run, body: tuple[f.Stmt, ...], start: int, end: int) -> None:
+def execute_part(run: Run, body: tuple[f.Stmt, ...], start: int, end: int) -> None:
+    """Run those from one to another of the statements of a body, of which the last does not leave a loop."""
     block = Block(body, start, len(run.loops))
     run.blocks.append(block)
     try:

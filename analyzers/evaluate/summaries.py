@@ -8,31 +8,31 @@ recursion, which `recursion/` solves once the outer run is done.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from functools import lru_cache, partial
+from functools import partial
 
 from msgspec.structs import replace
 
-from analyzers import conventions, templates, ways
+from analyzers import conventions, templates
 from analyzers import facts as f
-from analyzers.conventions import pages, serializers, template_files
-from analyzers.costs import ONE, UNKNOWN
-from analyzers.evaluate import class_values, evidence, given, lengthening, scripts, statements
+from analyzers.conventions import pages, serializers
+from analyzers.costs import UNKNOWN
+from analyzers.evaluate import class_values, evidence, given, lengthening, resuming, scripts, statements
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Summary
+from analyzers.evaluate.formal import formal, signatures, unknown_formal
 from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Identity, Tangled
-from analyzers.evaluate.presenting import asked
 from analyzers.evaluate.provisional import MAX_DEPTH, Provisional, TooDeep
 from analyzers.evaluate.queries import holding, objects
 from analyzers.evaluate.recursion import descents, solve
 from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.evaluate.run import OverBudget, Run
-from analyzers.evaluate.turns import by_hand, loops, segments
+from analyzers.evaluate.turns import by_hand, loops
 from analyzers.project import names, signals
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.room import with_room
 from analyzers.text import Span, Text
-from analyzers.types import UNKNOWN_VALUE, Value, alone, joined, trimmed
+from analyzers.types import UNKNOWN_VALUE, Value, joined, trimmed
 
 MAX_NESTING = 20
 """Functions defined inside functions that are run where they stand; what lies deeper is not looked at."""
@@ -56,6 +56,7 @@ class Summaries:
         self.begun = 0  # files
         self.active: dict[tuple[str, str], int] = {}
         self.hubs = Hubs()
+        self.resuming = resuming.Resuming(project.memo)
         self._grade: int | None = None  # calls that are still followed, in what a hub does
         self._asked: dict[tuple[str, str], Hashable] = {}  # the question for which a function is being run
         self._provisional = Provisional(project.memo)
@@ -139,7 +140,7 @@ class Summaries:
                         self._mark((asked[0], asked[1].qualname))
 
         # Asked from outside, it is true for where it is asked, whatever cycles of calls it leads into.
-        key: Hashable = ("question", path, function.qualname, _signatures(formals), depth)
+        key: Hashable = ("question", path, function.qualname, signatures(formals), depth)
         return self.project.memo.ask(key, partial(with_room, answer), in_cycle=None)
 
     def of(self, path: str, function: f.Function, bound: Mapping[str, Value], caller: Run) -> Summary | None:
@@ -182,7 +183,7 @@ class Summaries:
         # What is remembered may be settled again by whoever rests on it, without a question from outside.
         self._provisional.at(self.project.version)
         qualname = function.qualname
-        signature = _signatures(formals)
+        signature = signatures(formals)
         # Only a question of its own runs the functions that are defined inside and called elsewhere.
         if depth == 0:
             self._top = (path, qualname, signature)
@@ -203,7 +204,7 @@ class Summaries:
             self._wanted = None
             self._asked[path, qualname] = key
             # Whoever asks: what is remembered as whole holds what is said of the functions inside.
-            return self._run(path, qualname, formals, 0 if whole else max(depth, 1))
+            return self._run(path, qualname, formals, 0 if whole else max(depth, 1), key)
 
         around, counted = self._provisional.enter(), self.hubs.enter()
         self._wanted = key
@@ -222,12 +223,17 @@ class Summaries:
         finally:
             self.active, self._asked, self._provisional, self.hubs.counted = around
 
+    @property
+    def graded(self) -> bool:
+        """Whether what a hub does is followed so many calls deep."""
+        return self._grade is not None
+
     def _graded(self, path: str, function: f.Function, bound: Mapping[str, Value], grade: int) -> Summary:
         """What a function does as far as so many calls deep: each answer rests on ones of a lower grade alone."""
         if grade < 0:
             return Summary(complete=False)
         formals = self.formals(path, function, bound)
-        signature = _signatures(formals)
+        signature = signatures(formals)
 
         def run() -> Analysis | None:
             around = (self._grade, self.active)
@@ -254,7 +260,7 @@ class Summaries:
                 continue
             value = bound.get(name, UNKNOWN_VALUE)
             if value.kind != "unknown":
-                out[name] = _formal(value, name, function.qualname)
+                out[name] = formal(value, name, function.qualname)
                 continue
             if supposed is None:
                 supposed = self._supposed(path, function)
@@ -262,14 +268,14 @@ class Summaries:
             if known is not None:
                 out[name] = known
             elif value is UNKNOWN_VALUE:
-                out[name] = _unknown_formal(name, function.qualname)
+                out[name] = unknown_formal(name, function.qualname)
             else:
-                out[name] = _formal(value, name, function.qualname)
+                out[name] = formal(value, name, function.qualname)
         for name in bound.keys() - out.keys() - {"this"}:
-            out[name] = scripts.formal(bound[name], _formal(bound[name], name))
+            out[name] = scripts.formal(bound[name], formal(bound[name], name))
         if language != "python" and function.owner:
             this = bound.get("this", evidence.instance_of(self.project, path, function.owner))
-            out["this"] = _formal(this, "this", function.qualname)
+            out["this"] = formal(this, "this", function.qualname)
         return out
 
     def _supposed(self, path: str, function: f.Function) -> tuple[Value | None, ...]:
@@ -318,8 +324,8 @@ class Summaries:
             handed = given.client(self.project, path, function, param.name)
             value = handed if handed.known else value
         if value is UNKNOWN_VALUE:
-            return _unknown_formal(param.name, function.qualname)
-        return _formal(value, param.name, function.qualname) if value is not _AS_GIVEN else None
+            return unknown_formal(param.name, function.qualname)
+        return formal(value, param.name, function.qualname) if value is not _AS_GIVEN else None
 
     def _made_where_none_is_given(self, path: str, function: f.Function, param: f.Param) -> Value | None:
         """What the function starts with where an argument is left out: that stands in its body."""
@@ -347,7 +353,9 @@ class Summaries:
                 return Value("function", ref=(found[0].path, found[0].qualname), label=node.id)
         return UNKNOWN_VALUE
 
-    def _run(self, path: str, qualname: str, formals: dict[str, Value], depth: int) -> Analysis | None:
+    def _run(
+        self, path: str, qualname: str, formals: dict[str, Value], depth: int, key: Hashable = None
+    ) -> Analysis | None:
         function = self.function(path, qualname)
         self.project.read(path, "function", qualname)
         if function is None:
@@ -361,7 +369,7 @@ class Summaries:
             recursion=Recursing(path, function), formals=formals,
         )  # fmt: skip
         try:
-            self._execute(run)
+            self._execute(run, key)
         finally:
             self.steps += run.steps
             self.active[identity] -= 1
@@ -369,12 +377,11 @@ class Summaries:
                 del self.active[identity]
         return run.analysis
 
-    def _execute(self, run: Run) -> None:
+    def _execute(self, run: Run, key: Hashable = None) -> None:
         try:
-            loops.bind_patterns(run)
-            if run.function.is_generator:
-                run.yielded = run.new_container("the yielded values")
-            statements.execute(run, run.function.body)
+            if key is None or not self.resuming.execute(run, key, _begin):
+                _begin(run)
+                statements.execute(run, run.function.body)
         except (OverBudget, RecursionError) as error:
             if isinstance(error, RecursionError) and run.depth > 1 and self._grade is None:
                 raise TooDeep(run.path, run.function, run.formals) from error
@@ -450,6 +457,13 @@ class Summaries:
         )
 
 
+def _begin(run: Run) -> None:
+    """What comes before the body."""
+    loops.bind_patterns(run)
+    if run.function.is_generator:
+        run.yielded = run.new_container("the yielded values")
+
+
 def _given_back(run: Run) -> Value | None:
     """What a function returns. One that gives a mapping with rows on its way, and a redirection or an error on another,
     gives the mapping to who shows it."""
@@ -506,91 +520,3 @@ def _leaving(run: Run, value: Value) -> Value:
         grown=None,
         bound=None,
     )
-
-
-_ROWS = ("queryset", "query", "row", *asked.KINDS)
-"""What a mapping that is handed over still holds by name: a view's context is given to the methods that show it."""
-_MANY = "many"
-"""The option that decides whether a serializer shows one row or many: it reaches it through `**kwargs`, too."""
-
-
-def _formal(value: Value, name: str, owner: str = "") -> Value:
-    """An argument as the callee sees it: its kind and contents, under the parameter's name, of the parameter's size."""
-    constant = value.size is not None and value.size.is_constant and value.grown is None
-    return Value(
-        value.kind,
-        size=ONE if constant and value.kind not in ("int", "float", "unknown") else None,
-        of=_inside(value.of),
-        values=_inside(value.values),
-        items=tuple(_inside(v) or UNKNOWN_VALUE for v in value.items)
-        if value.items and len(value.items) <= 4
-        else None,
-        depends=alone(name),
-        label=name,
-        ref=value.ref,
-        dotted=value.dotted,
-        origin=value.origin,
-        relation=value.relation,
-        path=value.path,
-        way=ways.start(f"{owner}:{name}"),
-        evidence=value.evidence if value.evidence != segments.PIECES else "made by a list operation",
-        bound=_formal(value.bound, name)
-        if value.bound is not None and (value.kind in ("function", "prepared") or value.method)
-        else None,
-        method=value.method,
-        letter=value.letter and constant,
-        frozen=value.frozen and constant,
-        const=value.const if _is_told(value) else None,
-        entries=tuple((k, _inside(v) or v) for k, v in value.entries if _is_kept(value, v))
-        + tuple((k, Value(v.kind, const=v.const)) for k, v in value.entries if k == _MANY and _is_told(v)),
-    )
-
-
-@lru_cache(maxsize=4096)
-def _unknown_formal(name: str, owner: str) -> Value:
-    return _formal(UNKNOWN_VALUE, name, owner)
-
-
-def _is_told(value: Value) -> bool:
-    """True for a constant that decides what a callee does: a truth value, the name of the template it shows."""
-    if value.kind == "str":
-        return isinstance(value.const, str) and value.const.endswith(template_files.ENDINGS)
-    return value.kind == "bool"
-
-
-def _is_kept(holder: Value, value: Value) -> bool:
-    """True for what a mapping or an object that is handed over still holds by name."""
-    if holder.kind == "row" or value.kind in _ROWS or holding.holds_rows(value):
-        return True
-    return holder.kind == "instance" and (value.kind == "class" or objects.matters(value))
-
-
-def _inside(value: Value | None, depth: int = 0) -> Value | None:
-    if value is None or depth > 2:
-        return None
-    if value is UNKNOWN_VALUE:
-        return value
-    items = value.items if value.items is not None and len(value.items) <= 4 and depth < 2 else None
-    small = value.kind in ("str", "tuple") and value.is_constant_size and value.grown is None
-    return Value(
-        value.kind, of=_inside(value.of, depth + 1), values=_inside(value.values, depth + 1), ref=value.ref,
-        dotted=value.dotted, origin=value.origin, relation=value.relation, path=value.path,
-        items=tuple(_inside(item, depth + 1) or UNKNOWN_VALUE for item in items) if items else None,
-        size=ONE if small else None, letter=value.letter and small,
-        entries=tuple((k, _inside(v, depth + 1) or UNKNOWN_VALUE) for k, v in value.entries if value.kind == "row" or holding.holds_rows(v)),
-    )  # fmt: skip
-
-
-def _signatures(formals: Mapping[str, Value]) -> Hashable:
-    return tuple((name, _signature(value)) for name, value in formals.items())
-
-
-def _signature(value: Value | None) -> Hashable:
-    if value is None:
-        return None
-    return (
-        value.kind, value.const if _is_told(value) else None, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen, value.letter, value.method,
-        _signature(value.of), _signature(value.values), _signature(value.bound),
-        tuple(_signature(v) for v in value.items) if value.items else None,
-        tuple((name, _signature(v)) for name, v in value.entries) if value.entries else None,
-    )  # fmt: skip

@@ -87,7 +87,7 @@ class Memo:
             tuple[Hashable, _Sources, _Sources]
         ] = []  # question, its old sources, its new ones
         self._leaves: dict[Hashable, int] = {}  # leaf -> revision of its last change
-        self._revision = 0
+        self._revision = self._cleared = 0
         self._open: dict[Hashable, int] = {}  # questions being answered, outermost first
         self._sources: list[_Sources] = []  # of each open question
         self._passing: dict[Hashable, _Passing] = {}  # what is part of a cycle
@@ -117,6 +117,34 @@ class Memo:
         """Note that the question being answered rests on the answer to `key`, which whoever asked kept by himself."""
         if self._sources:
             self._sources[-1][key] = True
+
+    @property
+    def sources(self) -> dict[Hashable, bool] | None:
+        """What the question being answered was made from so far, in order; None while none is."""
+        return self._sources[-1] if self._sources else None
+
+    @property
+    def revision(self) -> int:
+        return self._revision
+
+    def unchanged(self, sources: Iterable[tuple[Hashable, bool]], since: int) -> int:
+        """How many of these sources, from the first on, are what they were in a revision. They are those of an answer that
+        was remembered ever since: of others nobody may have noted a change. What belongs to a cycle counts as changed."""
+        count = 0
+        if since < self._cleared:
+            return count
+        for source, is_question in sources:
+            known = self._answers.get(source)
+            if is_question and known is None:
+                return count
+            try:
+                latest = self._changed(source) if is_question else self._leaves.get(source, 0)
+            except Exception:  # a source that cannot be made again: whoever needs it will meet that
+                return count
+            if latest > since:
+                return count
+            count += 1
+        return count
 
     def came_back(self, key: Hashable) -> None:
         """Say that the question being answered led back to an open one, whose answer it went without."""
@@ -185,6 +213,8 @@ class Memo:
         self._unconnected.clear()
         self._leaves.clear()
         self._passing.clear()
+        self._revision += 1
+        self._cleared = self._revision
 
     def __bool__(self) -> bool:
         """Whether anything is remembered."""

@@ -326,47 +326,43 @@ def said_above(cls: ClassDef) -> Iterator[str]:
 
 def flatten(body: Iterable[Stmt]) -> Iterator[Stmt]:
     """The statements of a body and of the statements nested in it, in source order, compound ones first."""
-    for statement in body:
+    left = [*body]
+    left.reverse()
+    while left:
+        statement = left.pop()
         yield statement
         if type(statement) in _COMPOUND:
-            for inner in inner_bodies(statement):
-                yield from flatten(inner)
+            inside = [inner for part in inner_bodies(statement) for inner in part]
+            inside.reverse()
+            left += inside
 
 
 def sets_attributes(function: Function | None) -> bool:
     """Whether a function's statements assign to an attribute of anything."""
     if function is None:
         return False
-    return any(_has_attribute(s.targets) for s in flatten(function.body) if isinstance(s, Assign))
+    return any(_has_attribute(s.targets) for s in flatten(function.body) if s.__class__ is Assign)
 
 
 def _has_attribute(targets: Iterable[Expr]) -> bool:
-    return any(
-        isinstance(target, Attr) or (isinstance(target, Collection) and _has_attribute(target.items))
-        for target in targets
-    )
+    for target in targets:
+        if isinstance(target, Attr) or (isinstance(target, Collection) and _has_attribute(target.items)):
+            return True
+    return False
 
 
-def inner_bodies(statement: Stmt) -> Iterator[tuple[Stmt, ...]]:
+def inner_bodies(statement: Stmt) -> tuple[tuple[Stmt, ...], ...]:
     """The statement lists that a compound statement holds."""
     if isinstance(statement, (If, For)):
-        yield statement.body
-        yield statement.otherwise
-    elif isinstance(statement, While):
-        yield statement.body
-        yield statement.step
-        yield statement.otherwise
-    elif isinstance(statement, Try):
-        yield statement.body
-        for handler in statement.handlers:
-            yield handler.body
-        yield statement.otherwise
-        yield statement.final
-    elif isinstance(statement, (With, Block)):
-        yield statement.body
-    elif isinstance(statement, Match):
-        for case in statement.cases:
-            yield case.body
+        return statement.body, statement.otherwise
+    if isinstance(statement, While):
+        return statement.body, statement.step, statement.otherwise
+    if isinstance(statement, Try):
+        handled = tuple(handler.body for handler in statement.handlers)
+        return statement.body, *handled, statement.otherwise, statement.final
+    if isinstance(statement, (With, Block)):
+        return (statement.body,)
+    return tuple(case.body for case in statement.cases) if isinstance(statement, Match) else ()
 
 
 def bound(targets: Iterable[Expr]) -> Iterator[str]:

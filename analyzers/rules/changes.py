@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
 from analyzers.rules.base import Context
-from analyzers.text import Span
 
 READING = frozenset(
     """get items keys values index count copy join split rsplit splitlines strip lstrip rstrip lower upper title
@@ -89,12 +89,10 @@ def all_nodes(context: Context, roots: object) -> Iterator[f._Node]:
 
 def loop_node(context: Context, loop: Loop) -> f._Node | None:
     """The statement or expression of a loop that stands in the context's own function."""
-    start = context.function.start
-    for node in shapes.nodes(context.function.body):
-        at = Span(start + node.at, start + node.to)
-        if at == loop.whole.span and isinstance(node, (f.For, f.While, f.Comprehension, f.Call)):
-            return node
-    return None
+    start, (at, to) = context.function.start, loop.whole.span
+    body = context.function.body
+    nodes: Iterator[f._Node] = chain(shapes.loops(body), shapes.of_kind(body, f.Call))
+    return next((node for node in nodes if node.at == at - start and node.to == to - start), None)
 
 
 def changes_in(context: Context, region: object, *, aliases: bool = True) -> Changes:

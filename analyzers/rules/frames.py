@@ -94,15 +94,13 @@ class Lookup:
 def lookups(context: Context) -> Iterator[Lookup]:
     """`for _, row in a.iterrows(): b[b["key"] == row["key"]]`: all of `b` is compared for every row of `a`; so it is
     for every name of a list."""
-    for loop in shapes.nodes(context.function.body):
-        if not isinstance(loop, (f.For, f.Comprehension)):
+    for loop in shapes.loops(context.function.body):
+        if isinstance(loop, f.While):
             continue
         first = loop if isinstance(loop, f.For) else loop.clauses[0]
         own = {n.id for n in shapes.nodes(first.target) if isinstance(n, f.Name)}
         inside = loop.body if isinstance(loop, f.For) else (loop.key, loop.value)
-        for node in shapes.nodes(inside):
-            if not isinstance(node, f.Index):
-                continue
+        for node in shapes.of_kind(inside, f.Index):
             base = node.obj.obj if isinstance(node.obj, f.Attr) and node.obj.name == "loc" else node.obj
             frame = shapes.dotted(base)
             outside = frame and frame.partition(".")[0] not in own

@@ -5,8 +5,10 @@ A list that one method fills is asked for all that was put into it by every othe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
@@ -16,6 +18,8 @@ from analyzers.project.attributes import AttributeValue
 from analyzers.rules import edits
 from analyzers.rules.base import Context
 from analyzers.text import Span
+
+_Kind = TypeVar("_Kind", bound=f._Node)
 
 BEHIND = frozenset(("append", "extend"))
 """Methods that put something at the end of a list."""
@@ -57,8 +61,10 @@ def is_called_often(context: Context) -> bool:
 
 
 @remembered
-def outside_of_loops(body: tuple[f.Stmt, ...]) -> list[f._Node]:
+def outside_of_loops(body: object) -> Sequence[f._Node]:
     """The nodes of a function that no loop of its own repeats, its loops themselves among them."""
+    if isinstance(body, tuple) and len(body) > shapes.LONG:
+        return tuple(chain.from_iterable(map(outside_of_loops, reversed(body))))
     repeated: set[int] = set()
     found = []
     for node in shapes.nodes(body):
@@ -73,7 +79,21 @@ def outside_of_loops(body: tuple[f.Stmt, ...]) -> list[f._Node]:
             )
             repeated.update(id(inner) for inner in shapes.nodes(tuple(x for x in inside if x is not None)))
         found.append(node)
-    return [node for node in found if id(node) not in repeated]
+    return tuple(node for node in found if id(node) not in repeated)
+
+
+def outside(body: tuple[f.Stmt, ...], kind: type[_Kind]) -> Sequence[_Kind]:
+    """Those of one kind, in the same order."""
+    found: Sequence[_Kind] = _outside_by_kind(body).get(kind, ())
+    return found
+
+
+@remembered
+def _outside_by_kind(body: tuple[f.Stmt, ...]) -> dict[type, list[Any]]:
+    found: dict[type, list[Any]] = {}
+    for node in outside_of_loops(body):
+        found.setdefault(node.__class__, []).append(node)
+    return found
 
 
 def attribute_of(function: f.Function, label: str) -> str:

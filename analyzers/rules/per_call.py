@@ -113,8 +113,8 @@ def kept_once(context: Context) -> Iterator[held.Told]:
         for what, label in (held.put(node),)
         if what == "behind"
     }
-    for node in held.outside_of_loops(context.function.body):
-        for op, right in zip(node.ops, node.rights, strict=False) if isinstance(node, f.Compare) else ():
+    for node in held.outside(context.function.body, f.Compare):
+        for op, right in zip(node.ops, node.rights, strict=False):
             label = shapes.dotted(right)
             if op in ("in", "not in") and label in filled and held.attribute_of(context.function, label):
                 where = edits.absolute(context, filled[label])
@@ -335,8 +335,8 @@ def cut(context: Context) -> Iterator[held.Told]:
         return
     function = context.function
     values = attribute_values(context.project, context.path, function.owner)
-    for node in held.outside_of_loops(function.body):
-        if not isinstance(node, f.Assign) or not isinstance(node.value, f.Slice) or len(node.targets) != 1:
+    for node in held.outside(function.body, f.Assign):
+        if not isinstance(node.value, f.Slice) or len(node.targets) != 1:
             continue
         piece, label = node.value, shapes.dotted(node.targets[0])
         name = held.attribute_of(function, label)
@@ -366,8 +366,8 @@ def made_anew(context: Context) -> Iterator[held.Told]:
         return
     function = context.function
     given = frozenset(p.name for p in function.params[1:])
-    for node in held.outside_of_loops(function.body):
-        if not isinstance(node, f.Assign) or node.value is None:
+    for node in held.outside(function.body, f.Assign):
+        if node.value is None:
             continue
         kept = _kept_anew(node, function.params[0].name)
         if kept and not held.is_set(function, kept, node) and shapes.mentions(node.value, given):

@@ -57,10 +57,10 @@ def _sifts_of(here: Context) -> Iterator[Sift]:
 
 def _repeated(body: tuple[f.Stmt, ...]) -> Iterator[f._Node]:
     """What the loops of a function repeat."""
-    for node in shapes.nodes(body):
+    for node in shapes.loops(body):
         if isinstance(node, (f.For, f.While)):
             yield from shapes.nodes(node.body)
-        elif isinstance(node, f.Comprehension):
+        else:
             yield from shapes.nodes((*((node.key,) if node.key else ()), node.value))
 
 

@@ -53,7 +53,7 @@ def check(context: Context, rule: str) -> Iterator[Finding]:
 
 
 def _taken(context: Context) -> Iterator[Taken]:
-    for loop in shapes.nodes(context.function.body):
+    for loop in shapes.loops(context.function.body):
         if not isinstance(loop, f.While):
             continue
         for stmt in shapes.walk(loop.body):

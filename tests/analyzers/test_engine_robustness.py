@@ -389,3 +389,9 @@ def attach(users: list[User], orders: list[Order]):
         found = check(project, "/w/a.py", Text(text.encode()))
         assert [finding.rule for finding in found] == ["nested-scan"]
         assert not any(finding.fixes for finding in found)
+
+
+@pytest.mark.parametrize("kind", ["Optional[()]", "dict[()]", "tuple[()]", "Optional[]"])
+def test_a_type_whose_arguments_are_not_written_yet(kind: str) -> None:
+    reports, _ = answered({"/w/a.py": f"def all_of(rows: {kind}) -> {kind}:\n    return rows\n"})
+    assert [report.qualname for report in reports] == ["<module>", "all_of"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -67,6 +68,19 @@ SCRIPT = (
 )  # fmt: skip
 
 
+STATEMENTS = (
+    "A = []", "A = B", "A = {}", "A = set(B)", "A = len(B)", "A.append(C)", "A = A + [C]", "A += B", "A = sorted(B)", "n = N",
+    "A = [B for B in C]", "A = [B for B in C if B not in A]", "A = C[N:]", "A = B[N]", "A[N] = C", "A.pop(N)", "A = C // n", "n -= 1",
+    "A = getattr(B, 'C', None)", "A = B.get(C)", "A = self.found(B)", "print(A, B)", "A = ''", "A = str(B) + A", "del A[0]",
+    "for row in A:\n    B.append(row)", "for row in A:\n    if row in B:\n        C.append(row)", "for row in A:\n    for n in B:\n        C = n",
+    "for row in A:\n    B = [row]\n    C.extend(B)", "for row in A:\n    if row == C:\n        return row", "for n in range(len(A)):\n    B = A[n]",
+    "while n < len(A):\n    B = A[n]\n    n += 1", "while A:\n    B = A.pop()\n    C.append(B)", "while n > 0:\n    n //= 2", "while n != A[n]:\n    n = A[n]",
+    "if A:\n    return B", "if A is None:\n    A = C", "if A not in B:\n    B[A] = C", "if A:\n    B = C\nelse:\n    B = A", "if not A:\n    raise ValueError(B)",
+    "try:\n    A = B[C]\nexcept KeyError:\n    A = C", "with open(A) as row:\n    B = row.read()", "A.sort(key=B.index)", "global A", "yield A", "A = B = C",
+)  # fmt: skip
+"""Of a long function: for A, B and C names are put, for N numbers."""
+
+
 class Step(NamedTuple):
     """A document has a text now; with `waits`, what is said of it then is looked at before anything else is typed."""
 
@@ -98,6 +112,20 @@ def examples(chance: random.Random, language: str) -> str:
     return "\n\n".join(chance.sample(known, min(len(known), chance.randrange(2, 6))))
 
 
+def long_function(chance: random.Random, statements: int = 40) -> str:
+    """A function whose statements use a few names again and again, so that what one does is asked of others."""
+    names = ("xs", "ys", "out", "seen", "row", "n", "self.rows", "self.kept")
+
+    def filled(text: str) -> str:
+        return re.sub(r"\b[ABCN]\b", lambda match: words[match[0]], text)
+
+    body = []
+    for _ in range(statements):
+        words = {letter: chance.choice(names) for letter in "ABC"} | {"N": str(chance.randrange(4))}
+        body.append(textwrap.indent(filled(chance.choice(STATEMENTS)), "    "))
+    return "def whole(self, xs: list[str], ys: list[int], n: int):\n" + "\n".join(body) + "\n    return out\n"
+
+
 def random_steps(chance: random.Random, texts: Mapping[str, str]) -> Iterator[Step]:
     """For ever edits of one of the documents: characters, pieces of code, words and lines; undone at times, and mended."""
     now = dict(texts)
@@ -110,17 +138,21 @@ def random_steps(chance: random.Random, texts: Mapping[str, str]) -> Iterator[St
         elif kind < 5 and before:
             name, text, _ = before.pop()
         else:
-            text = _edited(chance, now[name], PYTHON if name.endswith(".py") else SCRIPT)
+            pieces = (*PYTHON, *STATEMENTS) if name.endswith(".py") else SCRIPT
+            near = _alike(now[name], before[-1].text) if before and before[-1].name == name else None
+            text = _edited(chance, now[name], pieces, near)
         if text != now[name]:
             before = [*before[-4:], Step(name, now[name])]
             now[name] = text
             yield Step(name, text, waits=chance.random() < 0.8)
 
 
-def _edited(chance: random.Random, text: str, pieces: Sequence[str]) -> str:
+def _edited(chance: random.Random, text: str, pieces: Sequence[str], near: int | None) -> str:
     kind = chance.randrange(10)
     if kind < 6:
         start = chance.randrange(len(text) + 1)
+        if near is not None and chance.random() < 0.5:  # as people go on where they were
+            start = min(max(0, near + chance.randrange(-20, 40)), len(text))
         end = start + chance.choice((0, 0, 0, 0, 1, 5))
         return text[:start] + chance.choice((*PIECES, *pieces)) + text[end:]
     if kind < 8:

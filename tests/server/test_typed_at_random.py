@@ -14,11 +14,13 @@ from edit_sequences import (
     difference,
     examples,
     first_difference,
+    long_function,
     random_steps,
     shortest,
 )
 from msgspec import convert
 
+from analyzers.evaluate import resuming
 from analyzers.findings import Finding
 from lsp_server.session import Session
 from lsp_server.wire.documents import Codec, Document
@@ -81,6 +83,17 @@ def test_a_session_says_what_a_fresh_analysis_says(name: str, seed: int) -> None
     chance = random.Random(seed)
     texts = {name: examples(chance, "python" if name.endswith(".py") else "typescript")}
     _alike(texts, chance)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_so_it_does_of_a_long_function(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose run goes on at the statement that is edited, from what it had come to."""
+    resumed: list[int] = []
+    restore = resuming._restore
+    monkeypatch.setattr(resuming, "_restore", lambda run, state: resumed.append(1) or restore(run, state))
+    chance = random.Random(seed)
+    _alike({"long.py": long_function(chance)}, chance)
+    assert len(resumed) > EDITS / 10
 
 
 @pytest.mark.parametrize("seed", range(2))

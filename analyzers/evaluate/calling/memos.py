@@ -10,7 +10,7 @@ from __future__ import annotations
 from analyzers import facts as f
 from analyzers.conventions import classes
 from analyzers.evaluate import shapes
-from analyzers.evaluate.remembered import remembered
+from analyzers.evaluate.remembered import of_whole, remembered
 from analyzers.project.models import Models
 from analyzers.types import Value
 
@@ -149,7 +149,7 @@ def guarded(node: f.If, whole: tuple[f.Stmt, ...] = ()) -> frozenset[str]:
     if not stored or not (_is_absence(node.test) or _tests_fetched(node.test)):
         return frozenset()
     tested = {name.id for name in shapes.nodes(node.test) if isinstance(name, f.Name)}
-    fetched = {root for name, root in _gotten(whole) if name in tested}
+    fetched = of_whole(_fetched, whole, tuple(sorted(tested)))
     return stored & looked_up(node.test) or stored & fetched
 
 
@@ -182,6 +182,11 @@ def lives_with_row(models: Models, this: Value | None, memo: str) -> bool:
         return False
     held = classes.held(models.project, this.ref, name) if this.ref[0] else None
     return held is None or (isinstance(held.value, f.Const) and held.value.kind == "none")
+
+
+def _fetched(body: tuple[f.Stmt, ...], names: tuple[str, ...]) -> frozenset[str]:
+    """Where some names were looked up."""
+    return frozenset(root for name, root in _gotten(body) if name in names)
 
 
 @remembered

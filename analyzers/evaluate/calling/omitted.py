@@ -13,7 +13,7 @@ from collections.abc import Collection
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import shapes
-from analyzers.evaluate.remembered import remembered
+from analyzers.evaluate.remembered import of_whole, remembered
 from analyzers.evaluate.run import Run
 from analyzers.types import NONE, Value
 
@@ -71,7 +71,7 @@ def known(run: Run, test: f.Expr) -> bool | None:
     value = run.env.get(name)
     if value is None or value.depends != {name} or not (value.kind == "none" or value.relation == _EMPTY):
         return None
-    if all(param.name != name for param in run.function.params) or _is_changed(run.function, name):
+    if all(param.name != name for param in run.function.params) or of_whole(_is_changed, run.function, name):
         return None
     return False
 

@@ -17,7 +17,7 @@ from analyzers.evaluate import evidence, shapes
 from analyzers.evaluate.events import Queried
 from analyzers.evaluate.queries.django_loaders import fills
 from analyzers.evaluate.queries.emit import FETCHED, MADE
-from analyzers.evaluate.remembered import remembered
+from analyzers.evaluate.remembered import of_whole, remembered
 from analyzers.evaluate.run import Run
 from analyzers.types import Value
 
@@ -98,7 +98,7 @@ def _attribute(run: Run, node: f.Expr) -> str:
     """`hasattr(self, "taken")`, `getattr(self, "taken", None)`, or a variable that began as one: what is asked where that
     is false is spared for rows whose query fills `taken`."""
     if isinstance(node, f.Name):
-        began = _began_as(run.function.body).get(node.id)
+        began = of_whole(_first_value, run.function.body, node.id)
         return _attribute(run, began) if isinstance(began, f.Call) else ""
     if not isinstance(node, f.Call) or len(node.args) < 2 or not isinstance(node.args[1], f.Const):
         return ""
@@ -107,6 +107,10 @@ def _attribute(run: Run, node: f.Expr) -> str:
         return ""
     holder = shapes.dotted(node.args[0])
     return f"{holder}:.{node.args[1].value}" if any(p.name == holder for p in run.function.params) else ""
+
+
+def _first_value(body: tuple[f.Stmt, ...], name: str) -> f.Expr | None:
+    return _began_as(body).get(name)
 
 
 @remembered

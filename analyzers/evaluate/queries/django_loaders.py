@@ -14,6 +14,7 @@ from analyzers.conventions.classes import Held
 from analyzers.evaluate import shapes
 from analyzers.evaluate.queries import django_columns as columns
 from analyzers.evaluate.queries.emit import join_path, prefixes
+from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
 from analyzers.project import always_there, names
@@ -269,6 +270,15 @@ def _of_class(run: Run, key: tuple[str, str], name: str) -> str:
 _COPIES = ("list", "tuple", "set", "sorted", "filter")
 
 
+def _assigned(body: tuple[f.Stmt, ...], name: str) -> tuple[f.Expr | None, ...]:
+    """All that a name is set to."""
+    return tuple(
+        s.value
+        for s in shapes.walk(body)
+        if isinstance(s, f.Assign) and any(isinstance(t, f.Name) and t.id == name for t in s.targets)
+    )
+
+
 def _fixed(run: Run, node: f.Expr, depth: int = 0) -> list[str] | None:
     """The texts that a list may have, where it is what the class at hand keeps under a name, or chosen from that.
 
@@ -277,11 +287,7 @@ def _fixed(run: Run, node: f.Expr, depth: int = 0) -> list[str] | None:
     if depth > _CHOSEN:
         return None
     if isinstance(node, f.Name):
-        values = [
-            s.value
-            for s in shapes.walk(run.function.body)
-            if isinstance(s, f.Assign) and any(isinstance(t, f.Name) and t.id == node.id for t in s.targets)
-        ]
+        values = of_whole(_assigned, run.function.body, node.id)
         return _fixed(run, values[0], depth + 1) if len(values) == 1 and values[0] is not None else None
     if isinstance(node, f.Attr):
         this = run.lookup(shapes.dotted(node.obj))

@@ -19,6 +19,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import shapes
 from analyzers.evaluate.frames import NOWHERE, Reading
+from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import INPUT_KEY, Run
 from analyzers.findings import Place
 from analyzers.operations import Operation, operations
@@ -171,19 +172,27 @@ def _asked_at_fixed_places(run: Run, label: str) -> bool:
         functions = facts.functions if facts is not None else ()
     mentions = fixed = 0
     for function in functions:
-        counters = _constant_counters(function)
-        for node in shapes.nodes(function.body):
-            if isinstance(node, f.Name) and node.id == name:
-                mentions += 1
-            elif isinstance(node, f.Index):
-                fixed += _fixed_levels(node, name, counters) == depth
-            elif isinstance(node, f.Assign) and node.value is not None:
-                target = node.targets[0]
-                mentions -= isinstance(target, f.Name) and target.id == name
-                source = _source(node.value) if isinstance(target, f.Collection) and depth == 1 else None
-                spread = isinstance(target, f.Collection) and any(isinstance(i, f.Star) for i in target.items)
-                fixed += isinstance(source, f.Name) and source.id == name and not spread
+        some, of_them = of_whole(_mentions, function, name, depth)
+        mentions, fixed = mentions + some, fixed + of_them
     return mentions == fixed > 0
+
+
+def _mentions(function: f.Function, name: str, depth: int) -> tuple[int, int]:
+    """How often a function mentions a name, and how many of these ask for fixed places of it."""
+    counters = _constant_counters(function)
+    mentions = fixed = 0
+    for node in shapes.nodes(function.body):
+        if isinstance(node, f.Name) and node.id == name:
+            mentions += 1
+        elif isinstance(node, f.Index):
+            fixed += _fixed_levels(node, name, counters) == depth
+        elif isinstance(node, f.Assign) and node.value is not None:
+            target = node.targets[0]
+            mentions -= isinstance(target, f.Name) and target.id == name
+            source = _source(node.value) if isinstance(target, f.Collection) and depth == 1 else None
+            spread = isinstance(target, f.Collection) and any(isinstance(i, f.Star) for i in target.items)
+            fixed += isinstance(source, f.Name) and source.id == name and not spread
+    return mentions, fixed
 
 
 def _fixed_levels(node: f.Expr, name: str, counters: frozenset[str]) -> int:

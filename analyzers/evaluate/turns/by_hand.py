@@ -12,7 +12,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE, Size
 from analyzers.evaluate import lengthening, shapes
 from analyzers.evaluate.events import Loop, Queried
-from analyzers.evaluate.remembered import remembered
+from analyzers.evaluate.remembered import among, remembered
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import paid
 from analyzers.types import Value
@@ -56,7 +56,7 @@ def so_far(run: Run, value: Value) -> Value:
 
 def _is_filled_here(run: Run, name: str) -> bool:
     """True if the statements of the function alone make a name longer."""
-    return name in _filled(run.function.body) and name not in lengthening.grown_inside(run)
+    return among(_filled, run.function.body, name) and name not in lengthening.grown_inside(run)
 
 
 @remembered

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from analyzers import facts as f
 from analyzers.costs import UNKNOWN, Cost
 from analyzers.evaluate import shapes
+from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import paid
 from analyzers.types import Value
@@ -116,15 +117,16 @@ def _length_of(run: Run, node: f.Expr) -> str:
     if isinstance(node, f.Call) and shapes.dotted(node.func) == "len" and len(node.args) == 1:
         return shapes.text_of(node.args[0])
     if isinstance(node, f.Name):
-        set_to = [
-            v
-            for stmt in shapes.walk(run.function.body)
-            for t, v in paid.assignments(stmt)
-            if shapes.text_of(t) == node.id
-        ]
+        set_to = of_whole(_set_to, run.function.body, node.id)
         if len(set_to) == 1 and not isinstance(set_to[0], f.Name):
             return _length_of(run, set_to[0])
     return ""
+
+
+def _set_to(body: tuple[f.Stmt, ...], name: str) -> tuple[f.Expr, ...]:
+    """All that a name is set to."""
+    assigned = (pair for stmt in shapes.walk(body) for pair in paid.assignments(stmt))
+    return tuple(value for target, value in assigned if shapes.text_of(target) == name)
 
 
 def _filled(stmt: f.Stmt) -> Iterator[str]:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import expressions, shapes
+from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges
 from analyzers.types import Value
@@ -149,8 +150,12 @@ def _holds_counts(run: Run, name: str) -> bool:
         owner = owner.outer
     if owner is None:
         return False
+    return of_whole(_puts_counters, owner.function.body, name)
+
+
+def _puts_counters(body: tuple[f.Stmt, ...], name: str) -> bool:
     put: list[f.Expr] = []
-    for part in shapes.nodes(owner.function.body):
+    for part in shapes.nodes(body):
         if (
             isinstance(part, f.Call)
             and isinstance(part.func, f.Attr)
@@ -161,7 +166,7 @@ def _holds_counts(run: Run, name: str) -> bool:
             put += part.args
         elif isinstance(part, (f.Assign, f.Update)) and name in _set_by(part) and not _is_empty(part.value):
             return False
-    counters = set(_counters(owner.function.body))
+    counters = set(_counters(body))
     return bool(put) and all(isinstance(value, f.Name) and value.id in counters for value in put)
 
 

@@ -13,6 +13,7 @@ from analyzers import facts as f
 from analyzers.costs import Cost, Size
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
+from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 
 POPS = ("pop", "popleft", "popitem")
@@ -169,9 +170,8 @@ def loops_around(run: Run, node: f.For | f.Update, undoes: object) -> list[Loop]
     start = run.function.start
     for loop in reversed(run.loops[run.base_loops :]):
         span = loop.whole.span
-        for stmt in shapes.walk(run.function.body):
-            inside = span.start <= start + stmt.at < span.end and not node.at <= stmt.at < node.to
-            if inside and start + stmt.at != span.start and undoes(stmt):
+        for stmt in of_whole(shapes.begun_in, run.function.body, span.start - start + 1, span.end - start):
+            if not node.at <= stmt.at < node.to and undoes(stmt):
                 return around
         around.insert(0, loop)
     return around
@@ -192,8 +192,12 @@ def _everything_in(run: Run, name: str, node: f.For) -> Cost | None:
         return None
     if value.grown is not None:
         return Cost.of(value.grown)
-    fixed = not any(name in _filled(stmt) for stmt in shapes.walk(run.function.body))
+    fixed = not of_whole(_is_filled, run.function.body, name)
     return run.extent(value) if fixed and value.known else None
+
+
+def _is_filled(body: tuple[f.Stmt, ...], name: str) -> bool:
+    return any(name in _filled(stmt) for stmt in shapes.walk(body))
 
 
 def _whole_way(run: Run, name: str) -> Cost | None:

@@ -14,6 +14,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
+from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import reading
 from analyzers.evaluate.turns.whiles import chases, counters, levels, sharing, worklists
@@ -240,22 +241,26 @@ def _advancing(run: Run, node: f.While, turn: Turn, end: State) -> list[Closer]:
 
 def _indexed_by(run: Run, node: f.While, name: str) -> Cost | None:
     """The size of what a name indexes in the function; inside other loops, what these run over."""
-    used = False
-    for part in shapes.of_kind(run.function.body, f.Index):
-        if name in {
-            shapes.text_of(n) for n in shapes.nodes(part.index) if isinstance(n, (f.Name, f.Attr, f.Index))
-        }:
-            used = used or node.at <= part.at < node.to
-            value = run.lookup(shapes.text_of(part.obj))
-            if (
-                value is not None
-                and value.kind not in ("dict", "unknown")
-                and shapes.text_of(part.index) == name
-            ):
-                return run.settled(run.extent(value))
-    for call in shapes.of_kind(run.function.body, f.Call):
-        if node.at <= call.at < node.to:
-            used = used or name in {shapes.text_of(a) for a in call.args}
+    indexed, used = of_whole(_uses_as_index, run.function.body, name, node.at, node.to)
+    for holder in indexed:
+        value = run.lookup(holder)
+        if value is not None and value.kind not in ("dict", "unknown"):
+            return run.settled(run.extent(value))
     if used and sharing.around(run):
         return run.settled(run.loops[-1].turns)
     return None
+
+
+def _uses_as_index(body: tuple[f.Stmt, ...], name: str, start: int, end: int) -> tuple[tuple[str, ...], bool]:
+    """What a name is the index of in a body, and whether between two places it is a part of one, or handed to a call."""
+    indexed, used = [], False
+    for part in shapes.of_kind(body, f.Index):
+        inside = (n for n in shapes.nodes(part.index) if isinstance(n, (f.Name, f.Attr, f.Index)))
+        if any(shapes.text_of(n) == name for n in inside):
+            used = used or start <= part.at < end
+            if shapes.text_of(part.index) == name:
+                indexed.append(shapes.text_of(part.obj))
+    for call in shapes.of_kind(body, f.Call):
+        if start <= call.at < end:
+            used = used or any(shapes.text_of(a) == name for a in call.args)
+    return tuple(indexed), used

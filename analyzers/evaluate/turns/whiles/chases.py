@@ -10,6 +10,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
+from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns.whiles import sharing
 from analyzers.evaluate.turns.whiles.answer import Closer
@@ -89,7 +90,7 @@ def _chain(run: Run, node: f.While, name: str, by: str) -> Closer:
     "Efficiency of a Good But Not Linear Set Union Algorithm", 1975).
     """
     array = by[1:-1]
-    if _compressed(run.function.body, array, name):
+    if of_whole(_compressed, run.function.body, array, name):
         return Closer(name, "chain", ONE, f"`{name}` climbs in `{array}`, whose paths are compressed")
     value = run.lookup(array) or Value(label=array)
     return Closer(name, "link", run.settled(run.extent(value)), f"`{name}` follows `{array}`", over=value)

@@ -13,6 +13,7 @@ from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
+from analyzers.evaluate.remembered import of_whole, remembered
 from analyzers.evaluate.run import MARKED, Run
 from analyzers.evaluate.turns.whiles.answer import Closer
 from analyzers.evaluate.turns.whiles.callees import helper_of
@@ -42,14 +43,9 @@ def around(run: Run) -> list[tuple[Loop, f.For | f.While]]:
     """The open loops of the running function itself, with their statements, innermost first."""
     start, end = run.function.start, run.function.end
     found: list[tuple[Loop, f.For | f.While]] = []
-    nodes = {
-        (start + s.at, start + s.to): s
-        for s in shapes.walk(run.function.body)
-        if isinstance(s, (f.For, f.While))
-    }
     for loop in reversed(run.loops):
         span = loop.whole.span
-        node = nodes.get((span.start, span.end))
+        node = of_whole(_loop_at, run.function.body, span.start - start, span.end - start)
         if loop.whole.path != run.path or not start <= span.start <= end or (node is None and found):
             break
         if node is None:
@@ -140,6 +136,15 @@ def container(run: Run, name: str) -> tuple[Loop, ...]:
     return tuple(kept)
 
 
+def _loop_at(body: tuple[f.Stmt, ...], at: int, to: int) -> f.For | f.While | None:
+    return _loops(body).get((at, to))
+
+
+@remembered
+def _loops(body: tuple[f.Stmt, ...]) -> dict[tuple[int, int], f.For | f.While]:
+    return {(s.at, s.to): s for s in shapes.walk(body) if isinstance(s, (f.For, f.While))}
+
+
 def _is_given(run: Run, name: str) -> bool:
     """True for a parameter of a function run inside its caller: it holds the caller's own container."""
     if run.outer is None or name in run.formals or name not in {p.name for p in run.function.params}:
@@ -164,7 +169,8 @@ def filled(run: Run, name: str) -> tuple[Loop, ...]:
 
 
 def _pops(run: Run) -> frozenset[str]:
-    return frozenset[str]().union(*(s.pops for s in Walk(plain=run.turns).body(run.function.body)))
+    body = of_whole(shapes.itself, run.function.body)
+    return frozenset[str]().union(*(s.pops for s in Walk(plain=run.turns).body(body)))
 
 
 def assigns(stmt: f.Stmt, name: str) -> bool:

@@ -6,11 +6,12 @@ No two chains share an element, so following all of them takes as many turns as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
+from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import paid
 
@@ -25,11 +26,7 @@ def shared_by(run: Run, node: f.While, holder: str, up: bool) -> tuple[Loop, ...
     while owner is not None and loop is not None and loop.over.kind in _DISTINCT:
         if loop.whole.path == owner.path:
             start, span = owner.function.start, loop.whole.span
-            inside = [
-                part
-                for part in shapes.nodes(owner.function.body)
-                if span.start <= start + part.at and start + part.to <= span.end
-            ]
+            inside = of_whole(_parts_in, owner.function.body, span.start - start, span.end - start)
             names = {n for p in inside if isinstance(p, (f.For, f.Clause)) for n in paid.names_in(p.target)}
             ahead = node if owner is run else None
             if any(_is_first(test, holder, names, up) for test in _guards(inside, ahead)):
@@ -38,7 +35,11 @@ def shared_by(run: Run, node: f.While, holder: str, up: bool) -> tuple[Loop, ...
     return ()
 
 
-def _guards(parts: list[f._Node], node: f.While | None) -> Iterator[tuple[f.Expr, bool]]:
+def _parts_in(body: tuple[f.Stmt, ...], start: int, end: int) -> tuple[f._Node, ...]:
+    return tuple(part for part in shapes.nodes(body) if start <= part.at and part.to <= end)
+
+
+def _guards(parts: Iterable[f._Node], node: f.While | None) -> Iterator[tuple[f.Expr, bool]]:
     """The tests that hold where a loop is reached, or do not; the loop may stand in a function that is called there."""
     for part in parts:
         if isinstance(part, f.Clause):

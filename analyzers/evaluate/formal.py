@@ -1,0 +1,101 @@
+"""Arguments as a function sees them that is run for their kinds, and what tells such kinds apart."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
+
+from analyzers import ways
+from analyzers.conventions import template_files
+from analyzers.costs import ONE
+from analyzers.evaluate.presenting import asked
+from analyzers.evaluate.queries import holding, objects
+from analyzers.evaluate.turns import segments
+from analyzers.types import UNKNOWN_VALUE, Value, alone
+
+_ROWS = ("queryset", "query", "row", *asked.KINDS)
+"""What a mapping that is handed over still holds by name: a view's context is given to the methods that show it."""
+_MANY = "many"
+"""The option that decides whether a serializer shows one row or many: it reaches it through `**kwargs`, too."""
+
+
+def formal(value: Value, name: str, owner: str = "") -> Value:
+    """An argument as the callee sees it: its kind and contents, under the parameter's name, of the parameter's size."""
+    constant = value.size is not None and value.size.is_constant and value.grown is None
+    return Value(
+        value.kind,
+        size=ONE if constant and value.kind not in ("int", "float", "unknown") else None,
+        of=_inside(value.of),
+        values=_inside(value.values),
+        items=tuple(_inside(v) or UNKNOWN_VALUE for v in value.items)
+        if value.items and len(value.items) <= 4
+        else None,
+        depends=alone(name),
+        label=name,
+        ref=value.ref,
+        dotted=value.dotted,
+        origin=value.origin,
+        relation=value.relation,
+        path=value.path,
+        way=ways.start(f"{owner}:{name}"),
+        evidence=value.evidence if value.evidence != segments.PIECES else "made by a list operation",
+        bound=formal(value.bound, name)
+        if value.bound is not None and (value.kind in ("function", "prepared") or value.method)
+        else None,
+        method=value.method,
+        letter=value.letter and constant,
+        frozen=value.frozen and constant,
+        const=value.const if _is_told(value) else None,
+        entries=tuple((k, _inside(v) or v) for k, v in value.entries if _is_kept(value, v))
+        + tuple((k, Value(v.kind, const=v.const)) for k, v in value.entries if k == _MANY and _is_told(v)),
+    )
+
+
+@lru_cache(maxsize=4096)
+def unknown_formal(name: str, owner: str) -> Value:
+    return formal(UNKNOWN_VALUE, name, owner)
+
+
+def _is_told(value: Value) -> bool:
+    """True for a constant that decides what a callee does: a truth value, the name of the template it shows."""
+    if value.kind == "str":
+        return isinstance(value.const, str) and value.const.endswith(template_files.ENDINGS)
+    return value.kind == "bool"
+
+
+def _is_kept(holder: Value, value: Value) -> bool:
+    """True for what a mapping or an object that is handed over still holds by name."""
+    if holder.kind == "row" or value.kind in _ROWS or holding.holds_rows(value):
+        return True
+    return holder.kind == "instance" and (value.kind == "class" or objects.matters(value))
+
+
+def _inside(value: Value | None, depth: int = 0) -> Value | None:
+    if value is None or depth > 2:
+        return None
+    if value is UNKNOWN_VALUE:
+        return value
+    items = value.items if value.items is not None and len(value.items) <= 4 and depth < 2 else None
+    small = value.kind in ("str", "tuple") and value.is_constant_size and value.grown is None
+    return Value(
+        value.kind, of=_inside(value.of, depth + 1), values=_inside(value.values, depth + 1), ref=value.ref,
+        dotted=value.dotted, origin=value.origin, relation=value.relation, path=value.path,
+        items=tuple(_inside(item, depth + 1) or UNKNOWN_VALUE for item in items) if items else None,
+        size=ONE if small else None, letter=value.letter and small,
+        entries=tuple((k, _inside(v, depth + 1) or UNKNOWN_VALUE) for k, v in value.entries if value.kind == "row" or holding.holds_rows(v)),
+    )  # fmt: skip
+
+
+def signatures(formals: Mapping[str, Value]) -> Hashable:
+    return tuple((name, _signature(value)) for name, value in formals.items())
+
+
+def _signature(value: Value | None) -> Hashable:
+    if value is None:
+        return None
+    return (
+        value.kind, value.const if _is_told(value) else None, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen, value.letter, value.method,
+        _signature(value.of), _signature(value.values), _signature(value.bound),
+        tuple(_signature(v) for v in value.items) if value.items else None,
+        tuple((name, _signature(v)) for name, v in value.entries) if value.entries else None,
+    )  # fmt: skip
