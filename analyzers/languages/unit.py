@@ -180,6 +180,8 @@ class Unit:
 
     def opaque(self, node: Node, depth: int) -> Opaque:
         """What no table maps, with the parts that one does."""
+        if node.kind_id in self.grammar.definitions:  # in broken code: one that stands where no statement may
+            return self.too_deep(node)
         parts = [
             part
             for part in self.each(node, depth + 1)
@@ -188,7 +190,7 @@ class Unit:
         return Opaque(node.start_byte - self.base, node.end_byte - self.base, tuple(parts))
 
     def too_deep(self, node: Node) -> Opaque:
-        """The end of the line: only the functions and classes below are kept."""
+        """The end of the line: only the functions and classes at and below it are kept."""
         found: list[Expr] = []
         for statement in self.definitions_below([node]):
             if type(statement) is Define:

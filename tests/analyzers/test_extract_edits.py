@@ -69,6 +69,30 @@ def test_an_edited_file_has_the_facts_of_a_new_one(
         assert len(found.functions) - 1 + len(found.classes) == definitions_in(tree.root_node, language)
 
 
+def test_a_definition_is_met_once_though_no_statement_may_stand_there() -> None:
+    """A `default` whose `switch` is broken off is no statement, nor is what follows it up to the end."""
+    source = b"""\
+walk(order) {
+  switch (order.kind) {
+    case 1:
+      break;
+    default:
+      { catch (error) {
+  } finally {
+    x();
+  }
+}
+
+export function group(lines) {
+  return lines.reduce((groups, line) => ({ ...groups, [line.sku]: line }), {});
+}
+"""
+    language = next(one for one in LANGUAGES if one.name == "typescript")
+    found = facts_of(source, language)
+    assert len({(one.start, one.end) for one in found.functions}) == len(found.functions)
+    assert "group" in {one.qualname for one in found.functions}
+
+
 def definitions_in(root: Node, language: Language) -> int:
     """How many functions and classes the tree has, wherever they stand."""
     count, stack = 0, [root]
