@@ -39,9 +39,10 @@ def _leading(first: Finding, more: Sequence[Finding]) -> Finding:
 def _following(finding: Finding, first: Finding) -> Finding:
     same = "the same loop" if _is_loop(finding) else "what it calls"
     there = Related(first.place, f"{same} is told here")
+    where = "elsewhere in this file" if first.function == "<module>" else f"in `{first.function}`"
     return replace(
         finding,
-        message=f"{finding.message} {same.capitalize()} is told in `{first.function}`.",
+        message=f"{finding.message} {same.capitalize()} is told {where}.",
         severity=Severity.INFORMATION,
         related=(*finding.related, there),
     )

@@ -107,7 +107,7 @@ class Compare(_Node):
 
 
 class Logic(_Node):
-    """`and`, `or`, or JavaScript's `??`, flattened."""
+    """`and`, `or`, or JavaScript's `??`, flattened; in a template any other `op` compares the parts."""
 
     op: str
     parts: tuple[Expr, ...]

@@ -13,7 +13,7 @@ from analyzers.costs import ONE
 from analyzers.evaluate import attributes, deciding, operators, queries, shapes
 from analyzers.evaluate.calling import calls, memos, spared
 from analyzers.evaluate.presenting import frameworks, pages, written
-from analyzers.evaluate.queries import holding, keyed
+from analyzers.evaluate.queries import asked_cache, holding, keyed
 from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges, reading
@@ -136,7 +136,7 @@ def _choose(run: Run, node: f.Choose) -> Value:
     if answer is not None:
         return evaluate(run, node.then if answer else node.other)
     without, with_it = spared.left_out(run, node.test)
-    with spared.where(run, without):
+    with spared.where(run, without), asked_cache.where(run, node.test):
         then = evaluate(run, node.then)
     with spared.where(run, with_it):
         return join(then, evaluate(run, node.other))

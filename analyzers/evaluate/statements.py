@@ -10,6 +10,7 @@ from analyzers import templates
 from analyzers.evaluate import assignments, deciding, evidence, expressions, operators, shapes
 from analyzers.evaluate.calling import calls, memos, spared, specials
 from analyzers.evaluate.frames import Block
+from analyzers.evaluate.queries import asked_cache
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import capped, leaving, loops
 from analyzers.operations import operations
@@ -138,7 +139,8 @@ def _if(run: Run, node: f.If) -> None:
     kept = bool(filled) and not of_row
     without, with_it = spared.left_out(run, node.test)
     above = spared.returned_above(run, node)
-    short = [(name, value, run.env[name]) for name, value in capped.within(run, node.test)]
+    there = (*capped.within(run, node.test), *asked_cache.holding(run, node.test))
+    short = [(name, value, run.env[name]) for name, value in there]
 
     def then() -> None:
         for name, value in narrowed:
@@ -152,7 +154,7 @@ def _if(run: Run, node: f.If) -> None:
             execute(run, node.body)
         for name, value, before in short:
             if run.env.get(name) is value:
-                run.bind(name, before)  # Behind the test it may be long again.
+                run.bind(name, before)  # Behind the test it may be long again, or not loaded.
         run.memo_depth -= kept
         run.row_depth -= of_row
         run.rare = rare

@@ -57,7 +57,17 @@ LONGEST_SHOWN = 60
 """Characters of the source that a message quotes."""
 
 MAX_NAMED = 5
-"""Relations and queries that a message names beside the first."""
+"""Relations that a message names beside the first."""
+
+MAX_CALLEES = 3
+"""Callees that ask the database, and other queries, that a message names beside the first."""
+
+LONGEST_TWICE = 16
+"""Characters of what a loop goes over, where a message names more than a name a second time, to say how many turns it has."""
+
+
+_COMMENT = re.compile(r"""(?<!\S)#(?=\s)[^"']*$""")
+"""A comment at the end of a line that a message quotes."""
 
 
 class Seen:
@@ -170,7 +180,8 @@ class Context:
 
     def shown(self, place: Place) -> str:
         """The text of a place in this file as messages quote it: on one line, and cut where it gets long."""
-        text = " ".join(self.source(place).split()).replace("( ", "(").replace("[ ", "[").replace("{ ", "{")
+        lines = (_COMMENT.sub("", line) for line in self.source(place).splitlines())
+        text = " ".join(" ".join(lines).split()).replace("( ", "(").replace("[ ", "[").replace("{ ", "{")
         return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1].rstrip()}…"
 
     def indent(self, place: Place) -> str:
@@ -242,6 +253,13 @@ def on_each(loop: Loop) -> str:
     return f"on every turn of the loop over `{loop.label}`"
 
 
+def counted(loop: Loop, unit: str) -> str:
+    """`: |rows| queries`, behind what names the loop; "" where that would say the same long words twice."""
+    turns = loop.turns.formula()
+    is_long = len(loop.label) > LONGEST_TWICE and not loop.label.isidentifier() and turns == f"|{loop.label}|"
+    return "" if is_long else f": {turns} {unit}"
+
+
 def told(query: Queried, loop: Loop | None = None) -> str:
     """The label of a query; of a relation that a framework reads the way to it, as nobody wrote the row's name."""
     if loop is not None and of_framework(loop) and query.kind == "lazy" and query.relation:
@@ -282,14 +300,19 @@ def place_of(context: Context, loop: Loop, query: Queried) -> Place:
 
 def through(query: Queried) -> str:
     """` (through `name`)` for a query that a callee sends; of one below a template also the last step to it."""
+    found = callees(query)
+    return f" (through {', '.join(found)})" if found else ""
+
+
+def callees(query: Queried) -> list[str]:
+    """What is called for a query, as messages name it: the first step, and of what a template shows also the last."""
     if not query.chain:
-        return ""
+        return []
     shown = query.chain[0].message.startswith("shows ")
     steps = (query.chain[0], query.chain[-1]) if shown and len(query.chain) > 1 else query.chain[:1]
-    callees = (
+    return [
         re.sub(r"#\d+|[\w$.]+\.<locals>\.|^(calls|shows|sends \w+ to) ", "", step.message) for step in steps
-    )
-    return f" (through {', '.join(callees)})"
+    ]
 
 
 def product(turns: str, size: str) -> str:

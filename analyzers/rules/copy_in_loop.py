@@ -53,9 +53,10 @@ def check(context: Context) -> Iterator[Finding]:
         if operation.function != context.function.qualname:
             continue
         loop = _copied_again(context, operation)
-        if loop is not None and structure.is_set_in(
-            context, loop, operation.target or operation.receiver.label
-        ):
+        target = operation.target or operation.receiver.label
+        if loop is not None and structure.is_set_in(context, loop, target):
+            continue
+        if loop is not None and structure.is_set_by_call(context, loop, operation.place, target):
             continue
         if loop is not None and structure.is_added_in(context, loop, operation.target):
             continue

@@ -24,17 +24,21 @@ def check(context: Context, rule: str) -> Iterator[Finding]:
             if not _is_template(context, descent.path) or not context.inside(place):
                 continue  # It is told where it stands.
         if context.once("descent", place):
-            yield _finding(context, rule, place, first, queries)
+            yield _finding(context, rule, place, descent, first, queries)
 
 
 def _is_template(context: Context, path: str) -> bool:
     return context.project.function(path, TEMPLATE) is not None
 
 
-def _finding(context: Context, rule: str, place: Place, query: Queried, queries: list[Queried]) -> Finding:
-    name = context.function.name
+def _finding(
+    context: Context, rule: str, place: Place, descent: Place, query: Queried, queries: list[Queried]
+) -> Finding:
+    walked = f"`{context.function.name}` calls itself"
+    if not context.inside(descent):
+        walked = f"`{descent.path.rpartition('/')[2]}` leads back to itself"  # It is shown here.
     message = (
-        f"`{told(query)}` asks the database for every node of the walk: `{name}` calls itself for each part. "
+        f"`{told(query)}` asks the database for every node of the walk: {walked} for each part. "
         "Ask for all rows before the walk, and look up the parts of each by its key."
     )
     more = len({(q.label, q.place) for q in queries}) - 1

@@ -21,6 +21,7 @@ from analyzers.rules.base import (
     call_place,
     cause_of,
     chain_related,
+    counted,
     loop_related,
     of_framework,
     on_each,
@@ -202,7 +203,7 @@ def _finding(
     # A walk goes on to rows that it reached by the relation: what their query loads is loaded for the first ones only.
     fix = keys or (None if loop.kind == "while" else _fix(context, (query, *more)))
     count = 1 + len({q.relation for q in more} - {query.relation})
-    message = f"`{told(query, loop)}`{through(query)} is loaded by a query of its own {on_each(loop)}: {turns} queries more."
+    message = f"`{told(query, loop)}`{through(query)} is loaded by a query of its own {on_each(loop)}{counted(loop, 'queries more')}."
     if count > 1:
         names = list(dict.fromkeys(f"`{told(q, loop)}`" for q in more if q.relation != query.relation))
         named = ", ".join(names[:MAX_NAMED]) + (

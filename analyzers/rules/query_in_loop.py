@@ -6,17 +6,19 @@ from collections.abc import Iterator
 
 from analyzers.conventions import units
 from analyzers.evaluate.events import Loop, Queried
-from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Severity
+from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Related, Severity
 from analyzers.orm.tables import tables
 from analyzers.rules import batched_reads, batched_writes, descents, few, same_query, shared_queries
 from analyzers.rules.base import (
-    MAX_NAMED,
+    MAX_CALLEES,
     Context,
     Example,
     Rule,
     call_place,
+    callees,
     cause_of,
     chain_related,
+    counted,
     loop_related,
     of_framework,
     on_each,
@@ -27,6 +29,7 @@ from analyzers.rules.base import (
     through,
     told,
 )
+from analyzers.rules.mild import is_mild, is_whole_work
 from analyzers.templates import TEMPLATE
 
 
@@ -86,7 +89,7 @@ def _same(context: Context, said: set[Queried]) -> Iterator[Finding]:
         yield context.finding(
             RULE.name,
             call_place(query),
-            f"`{told(query)}`{through(query)} asks the database the same {on_each(loop)}: {turns} queries, and nothing "
+            f"`{told(query)}`{through(query)} asks the database the same {on_each(loop)}{counted(loop, 'queries')}, and nothing "
             f"in the loop changes the answer. Ask once, before the loop.",
             Severity.INFORMATION,
             Confidence.MEDIUM,
@@ -115,19 +118,30 @@ def _is_repeated_to_succeed(loop: Loop) -> bool:
 
 
 _WORDS = {
-    "read": ("asks the database", ""),
+    "read": ("asks the database", "query "),
     "write": ("writes", "batch "),
     "commit": ("waits for the database", "behind the loop "),
     "http": ("sends a request", ""),
 }
 
 
-def _instead(query: Queried, batch: str) -> str:
+def _instead(query: Queried, counted: str, one: str) -> str:
+    """What else would do, behind the number of queries or the loop."""
     if query.note:
         return "."
     if query.kind == "http":
         return ", each after the one before. See whether the service takes many at once."
-    return " where a pipeline would do." if query.orm == "redis" else f" where one {batch}would do."
+    if query.orm == "redis":
+        return f"{'' if counted else ','} where a pipeline would do."
+    if not counted:
+        return f", where one {one}would do."
+    return f" where one {'' if query.kind == 'read' else one}would do."
+
+
+def _sends(query: Queried) -> str:
+    """What is done by what a message begins with: a name of a set of rows asks for nothing, its rows are fetched."""
+    is_set = query.kind == "read" and not told(query).endswith(")")
+    return "is fetched from the database" if is_set else _WORDS[query.kind][0]
 
 
 def _holds_rows(loop: Loop) -> bool:
@@ -184,38 +198,12 @@ def _is_shown(context: Context, query: Queried, loop: Loop) -> bool:
     return shows and is_template and loop is query.within and loop.place.path != context.path
 
 
-def _is_over_groups(loop: Loop) -> bool:
-    """True for a loop over what was grouped before (`for kind, ids in by_kind.items()`): one query for each group."""
-    pair = loop.over.of
-    if loop.over.kind not in ("values", "view", "iterator", "dict") or pair is None or pair.items is None:
-        return False
-    return len(pair.items) == 2 and pair.items[1].kind in ("list", "set", "dict", "tuple", "deque")
-
-
-def _is_whole_work(context: Context, loop: Loop, queries: list[Queried]) -> bool:
-    """True if each turn calls what loops over queries of its own: no one query would do, and that loop comes first."""
-    looping = {
-        call_place(q)
-        for q in context.analysis.queries
-        if q.inner and q.chain and loop in q.loops and not (q.within is not None and few.is_of_one(q.within))
-    }
-    return all(query.chain and call_place(query) in looping for query in queries)
-
-
-def _is_paged(loop: Loop, query: Queried) -> bool:
-    """True if each turn goes through pages of its own: the query is repeated until no rows are left."""
-    return loop in query.loops and any(
-        inner.kind == "while" for inner in query.loops[query.loops.index(loop) + 1 :]
-    )
-
-
 def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]) -> Finding:
     turns = loop.turns.formula()
-    verb, batch = _WORDS[query.kind]
     unit = "requests" if query.kind == "http" else "queries"
-    message = f"`{told(query)}`{through(query)} {verb} {on_each(loop)}: {turns} {unit}" + _instead(
-        query, batch
-    )
+    many = counted(loop, unit)
+    message = f"`{told(query)}`{through(query)} {_sends(query)} {on_each(loop)}{many}"
+    message += _instead(query, many, _WORDS[query.kind][1])
     if query.kind == "commit" and query.label.endswith("commit()") and _holds_rows(loop):
         message += " What the session holds is read anew after each of them."
     apart = {(q.label, call_place(q)) for q in others if not signal_of(q)}
@@ -229,10 +217,18 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     related = [loop_related(loop), *chain_related(query)]
     related += [r for other in others if signal_of(other) for r in (other.chain[0], *chain_related(other))]
     related += others_related(call_place(query), others, "another query, in the same loop")
-    mild = _is_mild(context, loop, query) or _is_whole_work(context, loop, [query, *others])
+    mild = is_mild(context, loop, query) or is_whole_work(context, loop, [query, *others])
     why = "" if mild else few.told(context, loop, query)
     message += why
     severity = Severity.INFORMATION if mild or why else Severity.WARNING
+    method = _method_of_all(query, others)
+    shared = shared_queries.told_at(context, query) if method and severity > Severity.INFORMATION else None
+    if shared is not None:
+        severity = Severity.INFORMATION
+        message += (
+            f" `{shared.qualname}` is called by loops of other files, too, and told where it is written."
+        )
+        related.append(Related(shared.place, "what it calls is told here"))
     confidence = Confidence.HIGH if query.sure else Confidence.MEDIUM
     return context.finding(
         RULE.name,
@@ -244,24 +240,30 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         related,
         _fixes(context, loop, query, more + len(signals)),
         ("query",),
-        cause_of(context, loop) or _method_of_all(query, others),
+        cause_of(context, loop) or method,
     )
 
 
 def _so_do(query: Queried, others: list[Queried], more: int) -> str:
-    """What else asks in the same loop: `more` calls, of which those are named that read differently."""
+    """What else asks in the same loop: `more` calls, of which some are named, one for each callee that asks."""
     if not more:
         return ""
-    labels = [
-        name for name in dict.fromkeys(told(q) for q in others if not signal_of(q)) if name != told(query)
-    ]
-    named = ", ".join(f"`{name}`" for name in labels[:MAX_NAMED])
-    left = more - len(labels[:MAX_NAMED])
+    lead, first = callees(query), f"`{told(query)}`"
+    by_callee: dict[str, str] = {}
+    for other in others:
+        if signal_of(other):
+            continue
+        by = [name for name in callees(other) if name not in lead][-1:]
+        label = f"`{told(other)}`" + (f" (through {by[0]})" if by else "")
+        if label != first:
+            by_callee.setdefault(by[0] if by else label, label)
+    named = list(by_callee.values())[:MAX_CALLEES]
+    left = more - len(named)
     if not named:
         return f" So do {more} more in this loop." if more > 1 else " So does one more in this loop."
-    return (
-        f" So {'do' if more > 1 else 'does'} {named}{f' and {left} more' if left > 0 else ''} in this loop."
-    )
+    parts = [*named, f"{left} more"] if left > 0 else named
+    listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+    return f" So {'do' if more > 1 else 'does'} {listed} in this loop."
 
 
 def _method_of_all(query: Queried, others: list[Queried]) -> Place | None:
@@ -269,23 +271,6 @@ def _method_of_all(query: Queried, others: list[Queried]) -> Place | None:
     if not query.chain or any(call_place(other) != call_place(query) for other in others):
         return None
     return query.place
-
-
-def _is_mild(context: Context, loop: Loop, query: Queried) -> bool:
-    """True for what may be meant, or costs less than a read of the database on each of many turns."""
-    # A structure is walked by calls of oneself: which of its parts ask is decided on the way.
-    walks = any(step.message == f"calls `{context.function.qualname}`" for step in query.chain)
-    return (
-        query.kind != "read"
-        or query.orm == "redis"
-        or bool(query.note)
-        or loop.exits
-        or loop.kind == "while"
-        or walks
-        or (of_framework(loop) and query.optional)
-        or _is_over_groups(loop)
-        or _is_paged(loop, query)
-    )
 
 
 def _fixes(context: Context, loop: Loop, query: Queried, more: int) -> list[Fix]:

@@ -95,6 +95,21 @@ def is_set_in(context: Context, loop: Loop, name: str) -> bool:
     return False
 
 
+def is_set_by_call(context: Context, loop: Loop, place: Place, name: str) -> bool:
+    """True if a place stands in a function of the one at hand that the loop calls, and that gives a name of its own a value
+    which is not made from an old one: each turn has another."""
+    inner = home(context, place).function
+    if inner is context.function or inner.start <= loop.place.span.start < inner.end:
+        return False
+    root = name.partition(".")[0].partition("[")[0]
+    return any(
+        isinstance(stmt, (f.Assign, f.For))
+        and root in _bound(stmt)
+        and not (isinstance(stmt, f.Assign) and shapes.mentions(stmt.value, frozenset((root,))))
+        for stmt in shapes.walk(inner.body)
+    )
+
+
 def is_added_in(context: Context, loop: Loop, name: str) -> bool:
     """True for `xs[-1]` where each turn of the loop puts a new element at the end of `xs`: it is another one then."""
     root, last, _ = name.partition("[-1]")

@@ -31,11 +31,12 @@ def _is_short(call: f.Call) -> bool:
 
 def _finding(context: Context, inner: Context, operation: Operated, call: f.Call) -> Finding:
     shown = context.shown(operation.place)
-    kind = (
+    known = (
         operation.argument.kind
         if operation.name == "sum"
         else (operation.receiver.of or operation.argument).kind
     )
+    kind = "list" if known == "unknown" else known
     message = (
         f"`{shown}` makes a new {kind} for every {kind} it adds and copies all before it: the square of their number. "
         "`itertools.chain.from_iterable` goes through each once."

@@ -201,7 +201,7 @@ class _Lowering:
         return [f.For(at, to, target, iter, (*rest, *body), (), head_to=to), *otherwise]
 
     def _if(self, rest: bytes, rest_at: int, to: int) -> list[f.Stmt]:
-        tests = self._values(rest, rest_at)
+        test = self._reader(rest.decode("utf-8", "replace"), rest_at).condition()
         body = tuple(self._body(_BRANCHES))
         otherwise: list[f.Stmt] = []
         if self.position < len(self.pieces):
@@ -216,8 +216,7 @@ class _Lowering:
             elif name == "else":
                 otherwise = self._body(_BRANCHES)
                 self.position += 1
-        test: f.Expr = tests[0] if len(tests) == 1 else f.Logic(rest_at, to, "and", tuple(tests))
-        return [f.If(rest_at, to, test, body, tuple(otherwise))]
+        return [f.If(rest_at, to, test or f.Logic(rest_at, to, "and", ()), body, tuple(otherwise))]
 
     def _with(
         self, name: str, found: list[Word], rest: bytes, rest_at: int, at: int, to: int

@@ -12,6 +12,8 @@ _TOKEN = re.compile(
 )
 _CONSTANTS = {"True": True, "False": False, "None": None, "true": True, "false": False, "none": None}
 _OPERATORS = frozenset(("and", "or", "not", "in", "is", "if", "else"))
+_JOINTS = ("or", "and")
+"""What joins conditions; the first binds them least."""
 
 
 class Reader:
@@ -57,6 +59,52 @@ class Reader:
             else:
                 found.append(self.value())
         return found
+
+    def condition(self) -> f.Expr | None:
+        """What a tag asks: values joined by `or`, `and` and `not`. None if there are none."""
+        parts: list[f.Expr] = []
+        while self.more:
+            found = self._joined(_JOINTS)
+            if found is not None:
+                parts.append(found)
+            else:
+                self.take()
+        return _logic("and", parts)
+
+    def _joined(self, joints: tuple[str, ...]) -> f.Expr | None:
+        if not joints:
+            return self._negated()
+        parts = [self._joined(joints[1:])]
+        while self.peek() == joints[0]:
+            self.take()
+            parts.append(self._joined(joints[1:]))
+        return _logic(joints[0], [part for part in parts if part is not None])
+
+    def _negated(self) -> f.Expr | None:
+        if self.peek() != "not":
+            return self._compared()
+        _, _, at, _ = self.take()
+        inner = self._negated()
+        return f.Unary(at, inner.to, "not", inner) if inner is not None else None
+
+    def _compared(self) -> f.Expr | None:
+        """One value, or those that are compared: each of them is read."""
+        parts: list[f.Expr] = []
+        by = ""
+        while self.more and self.peek() not in (*_JOINTS, ")"):
+            kind, text, _, _ = self.tokens[self.position]
+            if text == "(" and kind == "op":
+                self.take()
+                inner = self._joined(_JOINTS)
+                parts += [inner] if inner is not None else []
+                if self.peek() == ")":
+                    self.take()
+            elif kind == "op" or (kind == "name" and text in _OPERATORS):
+                by = by or text
+                self.take()
+            else:
+                parts.append(self.value())
+        return _logic(by, parts)
 
     def value(self) -> f.Expr:
         """A value with its attributes, calls and filters."""
@@ -146,6 +194,13 @@ class Reader:
             self.take()
         self.named = named
         return found
+
+
+def _logic(op: str, parts: list[f.Expr]) -> f.Expr | None:
+    """What several values are joined or compared by."""
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    return f.Logic(parts[0].at, parts[-1].to, op, tuple(parts))
 
 
 def _nothing(node: f.Expr) -> f.Const:

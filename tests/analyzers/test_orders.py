@@ -87,3 +87,64 @@ def test_a_query_at_the_end_of_a_long_chain_is_found() -> None:
     texts = {"/p/shop/__init__.py": "", "/p/shop/models.py": MODELS, "/p/shop/chain.py": source}
     path = "/p/shop/chain.py"
     assert [finding.rule for finding in found(project_of(texts), texts, path)] == ["query-in-loop"]
+
+
+SHELVES = """\
+from django.db import models
+
+class Shelf(models.Model):
+    name = models.CharField(max_length=100)
+
+    @property
+    def newest(self):
+        return self.books.order_by("-pk").first()
+
+class Tome(models.Model):
+    shelf = models.ForeignKey(Shelf, on_delete=models.CASCADE, related_name="books")
+"""
+LOOP = """\
+from shop.shelves import Shelf
+
+def {name}():
+    for shelf in Shelf.objects.all():
+        print(shelf.newest)
+"""
+
+
+def shelved() -> Texts:
+    """A property that asks the database, called by a loop in each of three files."""
+    loops = {f"/p/shop/{name}.py": LOOP.format(name=name) for name in ("page", "report", "task")}
+    return {"/p/shop/__init__.py": "", "/p/shop/shelves.py": SHELVES, **loops}
+
+
+def severities(project: Project, texts: Texts) -> dict[str, list[str]]:
+    return {
+        path.rpartition("/")[2]: [finding.severity.label for finding in found(project, texts, path)]
+        for path in texts
+    }
+
+
+def test_a_cause_of_many_files_is_told_at_the_cause_whichever_file_is_checked_first() -> None:
+    texts = shelved()
+    alone = {path: found(project_of(texts), texts, path) for path in texts}
+    told = severities(project_of(texts), texts)
+    assert told == {
+        "__init__.py": [],
+        "shelves.py": ["warning"],
+        **{key: ["information"] for key in ("page.py", "report.py", "task.py")},
+    }
+    for order in (sorted(texts), sorted(texts, reverse=True)):
+        project = project_of(texts)
+        for path in order:
+            assert found(project, texts, path) == alone[path], f"{path}, checked in the order {order}"
+
+
+def test_a_cause_that_an_edit_leaves_to_few_files_is_told_at_their_loops() -> None:
+    texts = shelved()
+    project = project_of(texts)
+    severities(project, texts)
+    for name in ("report", "task"):
+        texts[f"/p/shop/{name}.py"] = f"def {name}():\n    pass\n"
+        project.update(f"/p/shop/{name}.py", project_of(texts).facts(f"/p/shop/{name}.py"))
+    assert severities(project, texts) == severities(project_of(texts), texts)
+    assert severities(project, texts)["page.py"] == ["warning"]

@@ -273,7 +273,8 @@ def _self_call(run: Run, function: f.Function, bound: dict[str, Value], place: P
     """A call that leads back to the function that is being run: written down, and solved when the run is over."""
     assert run.recursion is not None
     loops = tuple(run.loops[run.recursion.around :])
-    run.recursion.note(SelfCall(place, bound, loops))
+    left_out = run.recursion.without_in(run.function, run.spared)
+    run.recursion.note(SelfCall(place, bound, loops, without=left_out))
     if function.is_generator:
         return Value("iterator", size=ONE)  # What it yields was paid for where it was made.
     roots = tuple(f"{function.qualname}:{param.name}" for param in function.params)
@@ -465,9 +466,8 @@ def _heard_of(queries: tuple[Queried, ...]) -> tuple[Queried, ...]:
 
 def _repeated_by(query: Queried) -> Loop | None:
     """The innermost loop of a callee on whose turns its query depends, if it grows; of a walk from each of many rows the
-    loop over these.
-    """
-    found = [loop for loop in reversed(query.loops) if loop.number in query.depends and loop.grows]
+    loop over these."""
+    found = [x for x in reversed(query.loops) if x.number in query.depends - query.batched and x.grows]
     return next((loop for loop in found if loop.kind != "while"), found[0] if found else None)
 
 

@@ -117,6 +117,8 @@ def as_part(
         effects=caller.effects, steps=caller.steps, recursion=state, reenters=caller.reenters,
         base_frame=len(caller.frames) - 1, base_loops=len(caller.loops), caught=caller.caught,
     )  # fmt: skip
+    if caller.function is state.function:
+        state.without = caller.spared
     return _inside(summaries, caller, inner, bound)
 
 

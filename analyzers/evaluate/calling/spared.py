@@ -5,7 +5,8 @@ A query that is sent where a parameter was left out is written down with that pa
 knows whether it was. The same goes for what a row's method asks if the row is new, or if it is not (`if not self.pk`):
 whoever calls it may know that the row is one of a query, or was made a line before; and of what is asked if a row came
 without an attribute (`hasattr(self, "taken")`): whoever calls it knows what the row's query puts there. What is asked where a parameter is a key
-(`if isinstance(book, int): book = Book.objects.get(pk=book)`) is spared for a row.
+(`if isinstance(book, int): book = Book.objects.get(pk=book)`) is spared for a row; and what a template shows without a row
+(`{% if not event %}`) for a page that has one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analyzers import facts as f
+from analyzers import templates
 from analyzers.evaluate import evidence, shapes
 from analyzers.evaluate.events import Queried
 from analyzers.evaluate.queries.django_loaders import fills
@@ -140,7 +142,11 @@ def _parameter(run: Run, node: f.Expr, other: f.Expr | None) -> str:
         return ""
     param = next((p for p in run.function.params if p.name == node.id), None)
     value = run.env.get(node.id)
-    if param is None or param.default is None or value is None or value.depends != frozenset({node.id}):
+    if param is None or value is None or value.depends != frozenset({node.id}):
+        return ""
+    if run.function.kind == templates.KIND:
+        return param.name if other is None else ""
+    if param.default is None:
         return ""
     if other is None or _is_none(other):
         return param.name if _is_none(param.default) else ""
@@ -150,6 +156,11 @@ def _parameter(run: Run, node: f.Expr, other: f.Expr | None) -> str:
 
 def _is_none(node: f.Expr | None) -> bool:
     return isinstance(node, f.Const) and node.kind == "none"
+
+
+def ends(without: frozenset[str], handed: Mapping[str, Value]) -> bool:
+    """True for a call of a function to itself that it makes only without a parameter, and that hands a row over for it."""
+    return any(name in handed and handed[name].kind == "row" for name in without)
 
 
 def returned_above(run: Run, node: f.If) -> str:
@@ -180,6 +191,9 @@ def still(
         handed_on = _handed_on(run, value)
         if handed_on:
             found.add(handed_on)
+        elif function.kind == templates.KIND:
+            if value.kind == "row":
+                return None
         elif value.known or not _is_none(next((p.default for p in function.params if p.name == name), None)):
             return None
     return frozenset(found)
@@ -216,4 +230,8 @@ def _own(run: Run, value: Value) -> f.Param | None:
 def _handed_on(run: Run, value: Value) -> str:
     """The caller's parameter that is None itself unless it is given, and is handed on as it is."""
     own = _own(run, value)
-    return own.name if own is not None and own.name == value.label and own.default is not None else ""
+    if own is None or own.name != value.label:
+        return ""
+    if run.function.kind == templates.KIND:
+        return "" if value.kind == "row" else own.name
+    return own.name if own.default is not None else ""

@@ -179,7 +179,7 @@ def _one(run: Run, node: f.Call, this: Value, place: Place) -> Value:
         rows = called(run, this, "filter_queryset", place, rows)
     if rows.kind not in _LAZY:
         return UNKNOWN_VALUE
-    return row(rows.ref, rows.origin, "", rows.depends)
+    return alone(row(rows.ref, rows.origin, "", rows.depends))
 
 
 def _form(run: Run, this: Value, arguments: Arguments, place: Place) -> Value:

@@ -22,7 +22,7 @@ from analyzers.orm import tables
 from analyzers.project import names
 from analyzers.project.models import Model, Relation
 from analyzers.project.registered import LOOK_UP, looked_up
-from analyzers.types import CHOICE, NONE, UNKNOWN_VALUE, Origin, Token, Value, is_certain
+from analyzers.types import ANYTHING, CHOICE, NONE, UNKNOWN_VALUE, Origin, Token, Value, is_certain
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -154,13 +154,33 @@ def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.A
             source = owners.assumed(run, relation, target, run.place(node), label)
             source = replace(source, of_one=owners.is_at_hand(run, node.obj))
             return related.but(of=row(relation.target, source, "", inverse=back))
-        return related.but(of=row(relation.target, base.origin, path, inverse=back))
+        came = _by_its_manager(run, relation, base.origin, path)
+        return related.but(origin=came, of=row(relation.target, came, path, inverse=back))
     origin = base.origin
     if relation.name == base.relation:
         return row(relation.target, None, "", base.depends).but(label=label)
     if not run.is_stored(label) and not _is_loaded(origin, path):
         read_later(run, base, found, node, label, path)
     return row(relation.target, origin, path, base.depends, inverse=_back(relation)).but(label=label)
+
+
+def _by_its_manager(run: Run, relation: Relation, origin: Origin, path: str) -> Origin:
+    """The rows of a relation come by the default manager of their model, with what that loads.
+
+    Source: https://docs.djangoproject.com/en/5.2/topics/db/managers/#default-managers
+    """
+    target = run.summaries.models.related(relation)
+    if target is None:
+        return origin
+    own = loaders.by_default(run, target, "", Origin(origin.place))
+    if own.certain and not own.loads and not own.prefetches:
+        return origin
+    unknown = () if own.certain else (ANYTHING,)
+    return replace(
+        origin,
+        loads=origin.loads.union(join_path(path, one) for one in own.loads),
+        prefetches=origin.prefetches.union(join_path(path, one) for one in (*own.prefetches, *unknown)),
+    )
 
 
 def _back(relation: Relation) -> str:
@@ -377,7 +397,14 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         and model_of(run, found) is None
     ):
         found = found.but(of=found.of.but(ref=None))  # `self` of a queryset's own class: rows of some model.
-    return found.but(evidence=receiver.evidence, batched=receiver.batched | _batched(run, node, arguments))
+    one = _is_by_key(node, name) or (receiver.is_constant_size and name not in _COMBINING)
+    batched = receiver.batched | _batched(run, node, arguments)
+    return found.but(evidence=receiver.evidence, batched=batched, size=receiver.size if not one else ONE)
+
+
+def _is_by_key(node: f.Call, name: str) -> bool:
+    """True for `rows.filter(pk=key)`: there is one such row at most."""
+    return name == "filter" and any(keyword.name in ("pk", "id") for keyword in node.keywords)
 
 
 def _to_owner(rows: Value) -> str:
@@ -500,7 +527,8 @@ def _set_label(value: Value, run: Run) -> str:
         return f"{value.relation}.all()"  # A name says less than the relation that it holds the rows of.
     if value.kind == "manager" or (value.relation and value.path):
         return f"{value.label or 'manager'}.all()"
-    return value.label or f"a query for {_model_name(run, value) or 'rows'}"
+    model = _model_name(run, value)
+    return value.label or (f"{model}.objects" if model else "rows")
 
 
 def touch(run: Run, value: Value, place: Place, how: str) -> None:

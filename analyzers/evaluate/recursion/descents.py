@@ -34,7 +34,7 @@ def mark(run: Run) -> None:
 
 def _downwards(call: SelfCall) -> Iterator[tuple[Loop, str]]:
     """The loop over what a parameter has, and that parameter, for which the call passes the loop's element on."""
-    if call.last:
+    if call.last or spared.ends(call.without, call.arguments):
         return
     for loop in call.loops:
         for name, value in call.arguments.items():

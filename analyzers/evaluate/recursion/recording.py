@@ -25,6 +25,7 @@ class SelfCall(Struct, frozen=True, gc=False):
     arguments: dict[str, Value]
     loops: tuple[Loop, ...]
     last: bool = False  # what it gives is returned at once: there is no next turn
+    without: frozenset[str] = frozenset()  # parameters that have to be left out for the call to be made
 
     @property
     def repeats(self) -> bool:
@@ -46,10 +47,15 @@ class Recursing:
         default_factory=list
     )  # functions that lead back here, run as part of it
     result: Size = field(default_factory=lambda: Size("its result", "the size of what the function returns"))
+    without: frozenset[str] = frozenset()  # those left out where a function is run that leads back
     tangled: bool = False  # the calls lead back in ways that make no single recurrence
 
     def is_of(self, path: str, qualname: str) -> bool:
         return self.path == path and self.function.qualname == qualname
+
+    def without_in(self, function: f.Function, spared: frozenset[str]) -> frozenset[str]:
+        """The parameters of the function at hand that have to be left out for what one of those run as part of it does."""
+        return spared if function is self.function else self.without
 
     def note(self, call: SelfCall) -> None:
         self.calls.append(call)

@@ -155,6 +155,14 @@ def rendered_tree(request):
     return render(request, "category_tree.html", {"nodes": Category.objects.filter(parent=None)})  # grows
 
 
+def rendered_each_in_the_other(request):
+    return render(request, "author_card.html", {"author": Author.objects.first()})
+
+
+def rendered_each_in_the_other_row_by_row(request):
+    return render(request, "authors_cards.html", {"authors": Author.objects.all()})  # grows
+
+
 def rendered_tree_at_hand(request):
     nodes = list(Category.objects.all())
     for node in nodes:

@@ -340,3 +340,13 @@ async def async_save_each():
 
 async def async_comprehension():
     return [author.name async for author in Author.objects.all()]
+
+
+def of_the_row_of_one_key(pk):
+    for book in Book.objects.filter(pk=pk).order_by("title"):
+        print(book.author.name)
+
+
+def of_the_rows_of_some_keys(ids):
+    for book in Book.objects.filter(pk__in=ids):
+        print(book.author.name)  # grows

@@ -206,3 +206,76 @@ def united_joined():
     dear = Book.objects.select_related("author").filter(price__gte=3)
     for book in cheap.union(dear):
         print(book.author.name)
+
+
+def joined_by_the_default_manager():
+    for book in Book.objects.prefetch_related("chapters"):
+        print([chapter.editor.name for chapter in book.chapters.all()])
+
+
+def not_joined_by_the_default_manager():
+    for book in Book.objects.prefetch_related("chapters"):
+        for chapter in book.chapters.all():
+            print(chapter.cover.name)  # grows
+
+
+def _is_there(row, name):
+    """Whether a relation came along with a row."""
+    if name in row._state.fields_cache:
+        return True
+    if hasattr(row, "_prefetched_objects_cache") and name in row._prefetched_objects_cache:
+        return True
+    return False
+
+
+def _titles_that_are_there(author):
+    return [book.title for book in author.books.all()] if _is_there(author, "books") else []
+
+
+def _books_that_are_there(author):
+    if _is_there(author, "books"):
+        return len(author.books.all())
+    return 0
+
+
+def asked_whether_it_is_there():
+    for author in Author.objects.all():
+        print(_books_that_are_there(author))
+
+
+def asked_in_an_expression():
+    for author in Author.objects.all():
+        print(_titles_that_are_there(author))
+
+
+def _number_of_books(author):
+    if _is_there(author, "books"):
+        return len(author.books.all())
+    return author.books.count()
+
+
+def counted_where_it_is_not_there():
+    for author in Author.objects.all():
+        print(_number_of_books(author))  # grows
+
+
+def asked_of_the_cache_itself():
+    for author in Author.objects.all():
+        if "books" in getattr(author, "_prefetched_objects_cache", {}):
+            print([book.title for book in author.books.all()])
+
+
+def filtered_although_it_is_there():
+    for author in Author.objects.prefetch_related("books"):
+        if "books" in author._prefetched_objects_cache:
+            print(list(author.books.filter(price__gt=3)))  # grows
+
+
+def _is_other(row, name):
+    return name in row._prefetched_objects_cache or row.pk
+
+
+def asked_of_something_else_too():
+    for author in Author.objects.prefetch_related("pupils"):
+        if _is_other(author, "books"):
+            print(len(author.books.all()))  # grows

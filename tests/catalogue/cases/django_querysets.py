@@ -377,3 +377,14 @@ def evaluated_twice():
         print(len(books))
     for book in books:
         print(book.title)
+
+
+def _page_after_page(rows):
+    paginator = Paginator(rows, 100)
+    for number in paginator.page_range:
+        yield from paginator.page(number).object_list
+
+
+def page_after_page():
+    for book in _page_after_page(Book.objects.order_by("pk")):
+        print(book.title)

@@ -145,6 +145,9 @@ def fill(rows: int) -> None:
     m.Review.objects.bulk_create(
         m.Review(book=books[i], user=users[(i + k) % rows], stars=k) for i in numbers for k in range(2)
     )
+    m.Chapter.objects.bulk_create(
+        m.Chapter(book=books[0], editor=authors[i], cover=publishers[i]) for i in numbers
+    )
     for i in numbers:
         m.Film.objects.create(title=f"film{i}", owner=authors[i], director=authors[-i], minutes=90)
     clubs = m.Club.objects.bulk_create(m.Club(name=f"club{i}") for i in numbers)

@@ -192,3 +192,18 @@ class Stock(models.Model):
 
 class Audit(models.Model):
     text = models.CharField(max_length=50)
+
+
+class ChapterManager(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().select_related("editor")
+
+
+class Chapter(models.Model):
+    """What its default manager joins comes along wherever the chapters of a book are read."""
+
+    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="chapters")
+    editor = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="edited")
+    cover = models.ForeignKey(Publisher, on_delete=models.CASCADE, related_name="covers")
+
+    objects = ChapterManager()

@@ -1,0 +1,153 @@
+"""Tests that ask whether a relation of a row is at hand: where they hold, reading it sends nothing.
+
+`"authors" in book._prefetched_objects_cache`, or a function or method of the project that says so of the row and the name it is given:
+
+    def is_loaded(row, name):
+        return name in row._state.fields_cache or name in getattr(row, "_prefetched_objects_cache", {})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from analyzers import facts as f
+from analyzers.evaluate import shapes
+from analyzers.evaluate.queries.emit import join_path, prefixes
+from analyzers.evaluate.run import Run
+from analyzers.project import names
+from analyzers.types import Value
+
+CACHES = ("_prefetched_objects_cache", "_state.fields_cache")
+"""Where a row keeps what was loaded with it, by the names of its relations.
+
+Sources: https://github.com/django/django/blob/5.2/django/db/models/query.py (`prefetch_one_level`) and
+https://github.com/django/django/blob/5.2/django/db/models/fields/mixins.py (`FieldCacheMixin`)
+"""
+
+Asked = tuple[str, f.Expr]
+"""The name of what is asked, and the relation that it is asked for."""
+
+
+def holding(run: Run, test: f.Expr) -> list[tuple[str, Value]]:
+    """The rows that a test is about, as they are where it holds: with the relation it asks for."""
+    found: list[tuple[str, Value]] = []
+    for holder, relation in _asked(run, test):
+        row = run.env.get(holder)
+        if row is None or row.kind != "row" or row.origin is None or not isinstance(relation, f.Const):
+            continue
+        loaded = prefixes(join_path(row.path, str(relation.value)))
+        origin = replace(row.origin, prefetches=row.origin.prefetches.union(loaded))
+        found.append((holder, row.but(origin=origin)))
+    return found
+
+
+class where:
+    """What is run in here is run only where a test holds: the rows that it is about are as they are then."""
+
+    __slots__ = ("_before", "_rows", "_run")
+
+    def __init__(self, run: Run, test: f.Expr) -> None:
+        self._run, self._rows = run, holding(run, test)
+        self._before = [(name, run.env[name]) for name, _ in self._rows]
+
+    def __enter__(self) -> None:
+        for name, value in self._rows:
+            self._run.bind(name, value)
+
+    def __exit__(self, *_: object) -> None:
+        for name, value in self._before:
+            self._run.bind(name, value)
+
+
+def _asked(run: Run, test: f.Expr) -> Iterator[Asked]:
+    if isinstance(test, f.Logic) and test.op == "and":
+        for part in test.parts:
+            yield from _asked(run, part)
+    elif isinstance(test, f.Call):
+        yield from _of_helper(run, test)
+    else:
+        yield from _of_cache(test)
+
+
+def _of_cache(test: f.Expr) -> Iterator[Asked]:
+    """`name in row._prefetched_objects_cache`, `name in getattr(row, "_prefetched_objects_cache", ())`."""
+    if not isinstance(test, f.Compare) or test.ops != ("in",):
+        return
+    kept = test.rights[0]
+    if isinstance(kept, f.Call) and shapes.dotted(kept.func) == "getattr" and len(kept.args) > 1:
+        named = kept.args[1].value if isinstance(kept.args[1], f.Const) else ""
+        text = f"{shapes.dotted(kept.args[0])}.{named}"
+    else:
+        text = shapes.dotted(kept)
+    holder, _, cache = text.partition(".")
+    if cache in CACHES:
+        yield holder, test.left
+
+
+def _of_helper(run: Run, call: f.Call) -> Iterator[Asked]:
+    """A call of a function of the project that gives True for what a row keeps, and for nothing else."""
+    function = _called(run, call)
+    if function is None or not function.params:
+        return
+    given = dict(zip((param.name for param in function.params), _handed(function, call), strict=False))
+    for holder, relation in _answers(function):
+        row, named = given.get(holder), given.get(relation.id) if isinstance(relation, f.Name) else relation
+        if isinstance(row, f.Name) and named is not None:
+            yield row.id, named
+
+
+def _called(run: Run, call: f.Call) -> f.Function | None:
+    project, name = run.summaries.project, shapes.dotted(call.func)
+    if isinstance(call.func, f.Attr) and isinstance(call.func.obj, f.Name):
+        row = run.lookup(call.func.obj.id)
+        if row is not None and row.kind == "row" and row.ref is not None and row.ref[0]:
+            method = names.member(project, *row.ref, call.func.name)
+            return project.function(method.path, method.qualname) if method is not None else None
+    found = names.resolve(project, run.path, name, run.function.qualname) if name else None
+    if found is None or found[1] or found[0].kind != "function":
+        return None
+    return project.function(found[0].path, found[0].qualname)
+
+
+def _handed(function: f.Function, call: f.Call) -> tuple[f.Expr, ...]:
+    bound = function.owner and isinstance(call.func, f.Attr)
+    return (call.func.obj, *call.args) if bound and isinstance(call.func, f.Attr) else call.args
+
+
+def _answers(function: f.Function) -> list[Asked]:
+    """What a function asks of the caches of its parameters, if it is true of nothing else."""
+    found: list[Asked] = []
+    for step in function.body:
+        if isinstance(step, f.Return):
+            told = _parts(step.value)
+        elif isinstance(step, f.If) and not step.otherwise and _gives_true(step.body):
+            told = _parts(step.test)
+        elif isinstance(step, f.Do) and isinstance(step.value, f.Const):
+            continue  # What the function is for.
+        else:
+            return []
+        if told is None:
+            return []
+        found += told
+    return found if len({(holder, shapes.text_of(relation)) for holder, relation in found}) == 1 else []
+
+
+def _parts(test: f.Expr | None) -> list[Asked] | None:
+    """What a test asks of the caches on each way to hold; None if it may hold without."""
+    if isinstance(test, f.Const) and not test.value:
+        return []
+    if isinstance(test, f.Logic) and test.op == "or":
+        ways = [_parts(part) for part in test.parts]
+        return None if None in ways else [one for way in ways for one in way or ()]
+    if isinstance(test, f.Logic) and test.op == "and":
+        return next((found for part in test.parts if (found := _parts(part))), None)
+    if isinstance(test, f.Call) and shapes.dotted(test.func) == "bool" and len(test.args) == 1:
+        return _parts(test.args[0])
+    return list(_of_cache(test)) or None if test is not None else []
+
+
+def _gives_true(body: tuple[f.Stmt, ...]) -> bool:
+    only = body[0] if len(body) == 1 else None
+    return isinstance(only, f.Return) and isinstance(only.value, f.Const) and only.value.value is True
