@@ -105,7 +105,7 @@ def handed_on(context: Context) -> Iterator[held.Told]:
     if not through:
         return
     always = {edits.absolute(context, n): n for n in _always(function.body) if isinstance(n, f.Call)}
-    ended = {label for node in shapes.nodes(function.body) for label in _ended(node)}
+    ended = _ended_in(function.body)
     for place, label in through.items():
         added = _added_beside(context, label, place) if place in always and label not in ended else None
         if added is not None:
@@ -183,7 +183,7 @@ def gone_through(function: f.Function, methods: Methods) -> Iterator[tuple[f.Exp
     own = {label for label in added if label.startswith(this)}
     if not own:
         return
-    own -= {label for node in shapes.nodes(function.body) for label in _ended(node)}
+    own -= _ended_in(function.body)
     for node in _always(function.body) if own else ():
         label = _through(node) or _through_method(node, this, methods, own)
         if label in own:
@@ -208,6 +208,13 @@ def _through_method(node: f._Node, this: str, methods: Methods, own: set[str]) -
         (found for one in labels if one.startswith(its) and (found := this + one.removeprefix(its)) in own),
         "",
     )
+
+
+@remembered
+def _ended_in(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """What a body sets anew, or takes something from."""
+    kinds = (f.Assign, f.Delete, f.Call)
+    return frozenset(label for kind in kinds for node in shapes.of_kind(body, kind) for label in _ended(node))
 
 
 def _ended(node: f._Node) -> Iterator[str]:

@@ -35,7 +35,7 @@ def lookups(context: Context) -> Iterator[held.Told]:
         return
     given = frozenset(p.name for p in function.params[1 if function.owner else 0 :])
     known = given | made_of(function, given)
-    for node in held.outside_of_loops(function.body) if given else ():
+    for node in held.outside(function.body, f.For, f.Comprehension, f.Call) if given else ():
         for target, over, tests in picking.filters(node):
             label = _viewed(_named(function, over))
             own = frozenset(n.id for n in shapes.nodes(target) if isinstance(n, f.Name))
@@ -80,7 +80,7 @@ def searched(context: Context) -> Iterator[held.Told]:
     given = frozenset(p.name for p in function.params[1:])
     known = given | made_of(function, given)
     told: set[str] = set()
-    for node in held.outside_of_loops(function.body) if given else ():
+    for node in held.outside(function.body, f.Compare, f.Call) if given else ():
         for label, sought in _searches(node):
             if label in told or not held.attribute_of(function, label) or not shapes.mentions(sought, known):
                 continue
@@ -109,8 +109,8 @@ def made_of(function: f.Function, given: frozenset[str]) -> frozenset[str]:
     """The names that a function gives to what it makes of what it is given."""
     return frozenset(
         name.id
-        for stmt in shapes.walk(function.body)
-        if isinstance(stmt, f.Assign) and stmt.value is not None and shapes.mentions(stmt.value, given)
+        for stmt in shapes.of_kind(function.body, f.Assign)
+        if stmt.value is not None and shapes.mentions(stmt.value, given)
         for target in stmt.targets
         for name in shapes.nodes(target)
         if isinstance(name, f.Name)
@@ -231,7 +231,7 @@ def questions(function: f.Function) -> Iterator[tuple[f.Expr, str, frozenset[str
     """Where a function goes through what it is given until a question about something else it is given holds; the name of the one
     and the names of the other: `for folder in folders: if is_inside(folder, path): return True`."""
     given = frozenset(p.name for p in function.params)
-    for node in held.outside_of_loops(function.body):
+    for node in held.outside(function.body, f.For, f.Call):
         if isinstance(node, f.For) and not shapes.has_exit(node.body):
             continue
         for target, over, tests in picking.asked(node) if isinstance(node, (f.For, f.Call)) else ():
@@ -287,7 +287,7 @@ def siblings(context: Context, function: f.Function) -> Iterator[tuple[f._Node, 
         return
     if function.name in held.MAKERS:
         return
-    for node in held.outside_of_loops(function.body):
+    for node in held.outside(function.body, f.For, f.Call):
         if owner := siblings_of(node, function.params[0].name):
             yield node, owner
 

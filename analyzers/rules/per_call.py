@@ -67,7 +67,7 @@ def queues(context: Context) -> Iterator[held.Told]:
     """Lists from whose front something is taken on every call, where it is put in at the end: `self.jobs.pop(0)`. Not what
     is put in front, as on a stack, and not a list that only gets shorter."""
     for here in _functions(context):
-        for node in held.outside_of_loops(here.function.body):
+        for node in held.outside(here.function.body, f.Call):
             what, label = held.put(node)
             if what != "taken":
                 continue
@@ -130,7 +130,7 @@ def texts(context: Context) -> Iterator[held.Told]:
     function = context.function
     given = frozenset(p.name for p in function.params[1:])
     values = attribute_values(context.project, context.path, function.owner)
-    for node in held.outside_of_loops(function.body):
+    for node in held.outside(function.body, f.Update, f.Assign):
         parts = _lengthened(node, given)
         if parts is None:
             continue
@@ -217,7 +217,7 @@ def pieces(context: Context) -> Iterator[rebuilt.Piece]:
         return
     function = context.function
     names = frozenset(p.name for p in function.params)
-    for node in held.outside_of_loops(function.body):
+    for node in held.outside(function.body, f.Compare, f.Call):
         for piece in rebuilt.piece_of(node, names):
             if held.attribute_of(function, piece.whole) and _is_place(piece.node):
                 yield piece
@@ -239,7 +239,7 @@ def put_in_front(context: Context) -> Iterator[held.Told]:
     if not held.is_called_often(context):
         return
     values = attribute_values(context.project, context.path, context.function.owner)
-    for node in held.outside_of_loops(context.function.body):
+    for node in held.outside(context.function.body, f.Call):
         label = _put_in_front(node)
         name = held.attribute_of(context.function, label)
         listed = [
@@ -276,13 +276,10 @@ def copied(context: Context) -> Iterator[held.Told]:
         return
     function = context.function
     this = f"{function.params[0].name}."
-    added = {held.adds_to(node) for node in shapes.nodes(function.body)}
-    for stmt in held.outside_of_loops(function.body):
-        if (
-            not isinstance(stmt, f.Assign)
-            or len(stmt.targets) != 1
-            or not isinstance(stmt.targets[0], f.Name)
-        ):
+    kinds = (f.Call, f.Update, f.Assign)
+    added = {held.adds_to(node) for kind in kinds for node in shapes.of_kind(function.body, kind)}
+    for stmt in held.outside(function.body, f.Assign):
+        if len(stmt.targets) != 1 or not isinstance(stmt.targets[0], f.Name):
             continue
         name = stmt.targets[0].id
         source = _copied(stmt.value)
@@ -420,7 +417,7 @@ def sought(context: Context) -> Iterator[held.Told]:
     if not held.is_called_often(context):
         return
     values = attribute_values(context.project, context.path, context.function.owner)
-    for node in held.outside_of_loops(context.function.body):
+    for node in held.outside(context.function.body, f.Call):
         label = _looked_through(node)
         name = held.attribute_of(context.function, label)
         if not name or not any(_is_buffer(value.value) for value in values.get(name, ())):
