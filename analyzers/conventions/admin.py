@@ -291,8 +291,12 @@ def _shown(
 def _select_related(project: Project, key: Key, model: Model, columns: list[str]) -> list[str] | None:
     """The relations that the changelist joins by itself; None where that cannot be told.
 
-    Without `list_select_related`, a column that is a foreign key makes it join all foreign keys that cannot be null.
+    Without `list_select_related`, a column that is a foreign key makes it join all foreign keys that cannot be null. A
+    `get_queryset` that joins something is left as it is.
     """
+    own = _joins_itself(project, key)
+    if own is not False:
+        return [] if own else None
     found = classes.held(project, key, "list_select_related")
     value = found.value if found is not None else None
     if found is not None and not (isinstance(value, f.Const) and value.kind == "bool"):
@@ -302,3 +306,21 @@ def _select_related(project: Project, key: Key, model: Model, columns: list[str]
     if is_true(value) or single & set(columns):
         return list(always_there.paths(project, model))
     return []
+
+
+def _joins_itself(project: Project, key: Key) -> bool | None:
+    """Whether the class's own `get_queryset` joins something; None where it does so under a condition.
+
+    Source: https://github.com/django/django/blob/5.2/django/contrib/admin/views/main.py (`if not qs.query.select_related`)
+    """
+    method = classes.method(project, key, "get_queryset")
+    if method is None:
+        return False
+    joins = [
+        isinstance(statement, (f.Return, f.Assign))
+        for statement in method.body
+        for node in f.walk((statement,))
+        if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name == "select_related"
+        if node.args
+    ]
+    return False if not joins else True if any(joins) else None

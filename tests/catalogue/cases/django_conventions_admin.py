@@ -70,6 +70,32 @@ def text_of_a_relation_not_joined(request):
     visit_list(_RelationTextNotJoined, Review, request)
 
 
+@admin.register(Review, site=admin.AdminSite())
+class _JoinsAnother(_Admin):
+    list_display = ["stars", "user"]  # grows
+    raw_id_fields = ["book", "user"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("book")
+
+
+def rows_that_join_another_relation(request):
+    visit_list(_JoinsAnother, Review, request)
+
+
+@admin.register(Review, site=admin.AdminSite())
+class _JoinsBoth(_Admin):
+    list_display = ["stars", "user"]
+    raw_id_fields = ["book", "user"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("book", "user")
+
+
+def rows_that_join_what_is_shown(request):
+    visit_list(_JoinsBoth, Review, request)
+
+
 class _Boxes(admin.ModelAdmin):
     list_display = ["title", "price"]  # grows
 
