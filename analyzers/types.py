@@ -246,6 +246,10 @@ def join(a: Value, b: Value) -> Value:
                     else known.of
                 )
                 return replace(known, origin=origin, of=of, size=None, depends=depends)
+            if _holds_rows(known) and _says_nothing(other):
+                return _on_one_way(
+                    known, depends
+                )  # `context = cache.get(key) or {"books": Book.objects.all()}`
             if known.kind == "row" and known.origin is None and other.kind == "unknown" and other.ref is None:
                 return replace(
                     known, depends=depends
@@ -264,6 +268,7 @@ def join(a: Value, b: Value) -> Value:
         method=a.method if a.method == b.method else "",
         const=a.const if a.const == b.const else None,
         origin=_joined_origin(a.origin, b.origin),
+        path=a.path if a.origin is not None or b.origin is None else b.path,
         token=a.token if a.token == b.token else "",
         grown=a.grown or b.grown,
         letter=a.letter and b.letter,
@@ -274,6 +279,27 @@ def join(a: Value, b: Value) -> Value:
         way=ways.join(a.way, b.way),
         entries=_joined_entries(a, b),
     )
+
+
+def _holds_rows(value: Value) -> bool:
+    """True for a list of rows, and for a mapping that is known to hold a set or a list of them under a name."""
+    if value.kind == "dict":
+        return any(held.kind == "queryset" or _holds_rows(held) for _, held in value.entries)
+    return value.kind == "list" and _is_asked_for(value.of)
+
+
+def _is_asked_for(one: Value | None) -> bool:
+    return one is not None and one.kind == "row" and one.origin is not None
+
+
+def _on_one_way(value: Value, depends: frozenset[Token]) -> Value:
+    """What holds rows that come from their query on one way; on another nobody knows where they come from."""
+    if value.kind == "dict":
+        return replace(value, size=None, depends=depends)
+    of = value.of
+    if of is not None and of.origin is not None:
+        of = of.but(origin=replace(of.origin, split=True))
+    return replace(value, of=of, size=None, depends=depends)
 
 
 def _from_itself(value: Value) -> Value:

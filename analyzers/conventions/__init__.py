@@ -33,10 +33,14 @@ from analyzers.conventions import (
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW as ROW
 from analyzers.conventions.units import At
+from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.outline import dotted, is_true, keyword
 from analyzers.project.schema import Key
 from analyzers.text import Span
+
+KEPT = "kept"
+"""Begins the name of the unit that gives what a module keeps under a name."""
 
 _Maker = Callable[[Project, f.ClassDef, Key, str], f.Function | None]
 
@@ -56,6 +60,8 @@ def function(project: Project, path: str, qualname: str) -> f.Function | None:
         written = project.function(path, owner) if behind is not None else None
         if behind is not None and written is not None:
             return behind(project, path, written)
+        if word == KEPT:
+            return _kept(project, path, owner, rest)
         if word == "marshalled":
             asks = project.function(path, owner)
             return marshalled.marshalled(project, path, asks, rest) if asks is not None else None
@@ -129,7 +135,7 @@ def repeats(call: f.Call) -> bool:
         return True
     if name in _DELETES and not call.args:
         return True
-    if call.args and name.endswith(_SHOWS_ONE):
+    if name.endswith(_SHOWS_ONE) and (call.args or keyword(call, "instance") is not None):
         return True  # Of the one row it may show many others.
     if (
         name == "save"
@@ -150,6 +156,16 @@ def _attribute(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Func
         return None
     at = At(Span(assign.value.at, assign.value.to))
     return units.function(cls, f"attribute {name}", (), (at.give(assign.value),))
+
+
+def _kept(project: Project, path: str, module: str, name: str) -> f.Function | None:
+    """The value of a module's variable, as a function that gives it."""
+    assign = names.module_value(project, path, name)
+    if assign is None or assign.value is None:
+        return None
+    at = At(Span(assign.value.at, assign.value.to))
+    of = f.Function(module, module, "module", 0, assign.value.to, 0, 0, 0, 0, (), None, (), ())
+    return units.function(of, f"{KEPT} {name}", (), (at.give(assign.value),))
 
 
 def _rows(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Function | None:

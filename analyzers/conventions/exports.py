@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from analyzers import facts as f
-from analyzers.conventions import classes, units
+from analyzers.conventions import classes, table_columns, units
 from analyzers.conventions.classes import Held
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW, At
@@ -142,6 +142,8 @@ def _shown(project: Project, key: Key, kind: str, at: At) -> Iterator[f.Stmt]:
         elif kind == "table" and params and set(params) <= _TOLD:
             told = {param: row for param in params if param == "record"}
             yield at.do(at.call(at.attr(at.name("self"), name), **told))
+    if kind == "table":
+        yield from table_columns.asked(project, key, at, _option(project, key, "Meta", "row_attrs"))
     for path in (*_paths(project, key, kind), *(_objects(project, key) if kind == "document" else ())):
         yield from _read(at, model, _DOTS.split(path))
 
@@ -153,9 +155,11 @@ _TOLD = {"record", "value", "column", "bound_column", "bound_row", "table"}
 def _paths(project: Project, key: Key, kind: str) -> Iterator[str]:
     """What the fields read, declared or named."""
     for above in classes.ancestry(project, key):
-        for assign in classes.own(project, above).values():
+        for name, assign in classes.own(project, above).items():
             call = assign.value
             path = keyword(call, _PATH[kind]) if isinstance(call, f.Call) else None
+            if path is None and kind == "table" and isinstance(call, f.Call):
+                yield name  # A column is read by its own name.
             if isinstance(path, f.Call) and path.args:  # `A("author.name")`
                 path = path.args[0]
             if isinstance(path, f.Const) and isinstance(path.value, str):

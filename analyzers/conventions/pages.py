@@ -100,11 +100,11 @@ def roots(project: Project, key: Key) -> Iterator[str]:
     kind = kind_of(project, key)
     if kind == "rows" or (kind and (template_name(project, key) or _answers(project, key))):
         yield "page"
-    elif _inherits(project, key, "get") and (kind or classes.derives(project, key, frameworks().view)):
-        yield "answer"
+    elif inherits(project, key, "get") and (kind or classes.derives(project, key, frameworks().view)):
+        yield "answer get"
 
 
-def _inherits(project: Project, key: Key, name: str) -> bool:
+def inherits(project: Project, key: Key, name: str) -> bool:
     """True if a class with something of its own has a method of another class of the project."""
     found = names.member(project, *key, name)
     if found is None or found.kind != "function" or not found.path:
@@ -113,11 +113,11 @@ def _inherits(project: Project, key: Key, name: str) -> bool:
     return bool(own) and (found.path, found.qualname.rpartition(".")[0]) != key
 
 
-def answer(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
-    """What a view does whose base answers with what the view's own methods give."""
+def answer(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Function:
+    """What a view does whose base answers, in the method of that name, with what the view's own methods give."""
     at = At(classes.place(project, cls, key, *_ROWS))
-    asked = at.call(at.attr(at.name("self"), "get"), at.name("request"))
-    return units.function(cls, "answer", ("request",), (at.do(asked),))
+    asked = at.call(at.attr(at.name("self"), name), at.name("request"))
+    return units.function(cls, f"answer {name}", ("request",), (at.do(asked),))
 
 
 def _answers(project: Project, key: Key) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers import facts as f
-from analyzers.conventions import asking, classes, units
+from analyzers.conventions import asking, classes, pages, units
 from analyzers.conventions.classes import Held
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At
@@ -45,6 +45,9 @@ def _is_called_a_view_set(project: Project, key: Key) -> bool:
 def roots(project: Project, key: Key) -> Iterator[str]:
     """The units of a class that the framework runs by itself."""
     kind = kind_of(project, key)
+    for name in (LIST, "get") if kind else ():
+        if pages.inherits(project, key, name):
+            yield f"answer {name}"
     if kind == "list" and classes.goes_up(project, key, "list") and not _shows_one(project, key):
         yield "list"
     one = kind == "detail" or (kind == "list" and _tells_apart(project, key))

@@ -359,6 +359,7 @@ def update(run: Run, node: f.Update) -> None:
                     const=None,
                     letter=False,
                     values=_both(current.values, value.values),
+                    entries=_entries(node, current, value),
                     way=derived.binary(node.op, current, value),
                 ),
             )
@@ -375,8 +376,24 @@ def update(run: Run, node: f.Update) -> None:
         way = derived.binary(node.op, current, value)
         run.bind(
             node.target.id,
-            Value(kind, size=size, depends=depends, label=node.target.id, above=above, below=below, way=way),
+            Value(
+                kind,
+                size=size,
+                depends=depends,
+                label=node.target.id,
+                above=above,
+                below=below,
+                way=way,
+                entries=_entries(node, current, value) if not current.known else (),
+            ),
         )
+
+
+def _entries(node: f.Update, current: Value, value: Value) -> tuple[tuple[str, Value], ...]:
+    """What a mapping holds under its names after `context |= {"books": books}`."""
+    if node.op != "|" or not value.entries:
+        return current.entries
+    return tuple((dict(current.entries) | dict(value.entries)).items())
 
 
 def _attribute_string(run: Run, node: f.Update, current: Value, name: str) -> None:

@@ -31,6 +31,7 @@ from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.modules import PYTHON_ENDINGS
 from analyzers.project.names import Target
+from analyzers.project.row_sets import gives_rows
 from analyzers.types import Value
 
 RENAMED = {
@@ -182,6 +183,10 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
     )
     if named is not None:
         return class_values.class_itself(project, *named).but(label=label)  # `User = get_user_model()`
+    if language == "python" and assign.value is not None and gives_rows(assign.value):
+        rows = frameworks.module_rows(run, target.path, target.qualname)
+        if rows is not None:
+            return rows.but(label=label)
     if assign.annotation is not None:
         value = evidence.declared(project, target.path, "", language, assign.annotation)
     else:

@@ -353,8 +353,9 @@ class Project:
 
     def _targets(self, path: str, item: Import) -> Iterable[str]:
         module = self.modules.resolve(path, item.module, item.level)
-        if module is not None:
-            yield module
+        there = module if module is not None or item.level else self.modules.beside(path, item.module)
+        if there is not None:
+            yield there
         if item.name and item.name != "*" and path.endswith((".py", ".pyi")):
             submodule = (
                 self.modules.imported_submodule(path, item.module, item.name, item.level)

@@ -138,6 +138,16 @@ class ModuleMap:
             found = self.resolve(importer, f"{module}.{name}")
         return found
 
+    def beside(self, importer: str, module: str) -> str | None:
+        """The file of that name in the importer's own package, which a program that is run from there can import, and so
+        could every program of Python 2. Who asks must see that it has what is imported.
+        """
+        directory = parent(importer)
+        if "." in module or module in sys.stdlib_module_names or not self.is_package(directory):
+            return None
+        found = self._module_file(f"{directory}/{module}")
+        return found if found != importer else None
+
     def first_of(self, importer: str, module: str) -> str | None:
         """What `import a.b.c` binds: the package or folder `a` that leads to the file of all of it; None without that file."""
         found = self.resolve(importer, module)

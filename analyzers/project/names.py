@@ -281,6 +281,10 @@ def _imported(project: Project, path: str, item: Import, depth: int) -> Target |
     submodule = modules.imported_submodule(path, item.module, item.name, item.level)
     if submodule is not None:
         return Target("module", submodule)
+    beside = modules.beside(path, item.module) if not item.level else None
+    found = _module_member(project, beside, item.name, depth) if beside is not None else None
+    if found is not None and found.kind in ("class", "function") and found.path == beside:
+        return found
     return Target("external", dotted=f"{_absolute(project, path, item)}.{item.name}")
 
 
@@ -400,7 +404,18 @@ def bases_of(project: Project, path: str, class_qualname: str) -> tuple[Target, 
     found: list[Target] = []
     for base in cls.bases:
         found.extend(_base(project, path, base, cls.owner or cls.parent, 0))
+    itself = Target("class", path, class_qualname)
+    if itself in found:
+        found = [_hidden(project, path, class_qualname) or one if one == itself else one for one in found]
     return tuple(dict.fromkeys(found))
+
+
+def _hidden(project: Project, path: str, name: str) -> Target | None:
+    """What an import bound to a name before a class took it: `class ListView(ListView)`."""
+    project.read(path, "name", name)
+    outline = project.outline(path)
+    item = outline.imports.get("", {}).get(name) if outline is not None else None
+    return _imported(project, path, item, 0) if item is not None else None
 
 
 def _base(project: Project, path: str, expr: Expr, scope: str, depth: int) -> list[Target]:

@@ -19,7 +19,8 @@ def _evaluated(run: Run, argument: f.Expr) -> Value:
     return replace(value, evidence=SPREAD) if isinstance(argument, f.Star) else value
 
 
-def _parts(value: Value) -> tuple[Value, ...]:
+def parts(value: Value) -> tuple[Value, ...]:
+    """What an argument stands for: the elements of what is spread, where they are known."""
     return value.items if value.evidence == SPREAD and value.items is not None else (value,)
 
 
@@ -51,6 +52,13 @@ class Arguments:
         made.values, made.keywords, made._depends = [], {}, None
         return made
 
+    def after_first(self) -> Arguments:
+        """Those after the first, where that one is what a method is called on: `ListView.get(self, request)`."""
+        made = Arguments.none()
+        made.node = replace(self.node, args=self.node.args[1:])
+        made.values, made.keywords = self.values[1:], self.keywords
+        return made
+
     def first(self) -> Value | None:
         return self.values[0] if self.values else None
 
@@ -61,7 +69,7 @@ class Arguments:
 
     def positional(self, position: int) -> Value | None:
         """The same, also of what is handed on: `make(*args)` in a function that was given three."""
-        handed = [part for value in self.values for part in _parts(value)]
+        handed = [part for value in self.values for part in parts(value)]
         return handed[position] if position < len(handed) else None
 
     def written(self, position: int, name: str = "") -> f.Expr | None:

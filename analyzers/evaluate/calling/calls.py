@@ -24,7 +24,7 @@ from analyzers.evaluate.calling import (
     specials,
     transactions,
 )
-from analyzers.evaluate.calling.arguments import SPREAD, Arguments
+from analyzers.evaluate.calling.arguments import SPREAD, Arguments, parts
 from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
 from analyzers.evaluate.presenting import (
     checking,
@@ -127,11 +127,8 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         shown = shown or showing.by_function(run, node, target, arguments, place)
         if shown is not None:
             return shown
-        ready = (
-            paginators.made(run, target, arguments)
-            or saving.factory(target, arguments)
-            or prepared.made(target, arguments)
-        )
+        ready = paginators.made(run, target, arguments) or saving.factory(target, arguments)
+        ready = ready or prepared.made(target, arguments) or frameworks.of_base(run, node, arguments, place)
         if ready is not None:
             return ready
         written.by_function(run, target.dotted, arguments.values, place)
@@ -290,7 +287,7 @@ def bind_parameters(
     language: str,
 ) -> dict[str, Value]:
     """Arguments under their parameters' names; a bound method's receiver is its first."""
-    given = list(values)
+    given = [part for value in values for part in parts(value)]
     keywords = showing.spread(keywords) | ({"**": keywords["**"]} if "**" in keywords else {})
     is_static = any(shapes.dotted(d) == "staticmethod" for d in function.decorators)
     if target.bound is not None and function.owner and not is_static and language == "python":

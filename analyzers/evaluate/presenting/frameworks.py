@@ -108,6 +108,19 @@ def method(
     return construct(run, node, made, arguments, place) if made.kind == "class" and made.ref else None
 
 
+def of_base(run: Run, node: f.Call, arguments: Arguments, place: Place) -> Value | None:
+    """`ListView.get_context_data(self, **kwargs)`: a framework's own method, by the name of its class."""
+    this = arguments.first()
+    if (
+        not isinstance(node.func, f.Attr)
+        or this is None
+        or this.kind != "instance"
+        or this is not run.lookup("self")
+    ):
+        return None
+    return method(run, node, this, node.func.name, arguments.after_first(), place)
+
+
 _BACKENDS = "filter_queryset", 3
 """The method of a backend that filters the rows of a view, and what it is given: the request, the rows and the view.
 
@@ -288,10 +301,25 @@ def class_attribute(run: Run, base: Value, name: str) -> Value | None:
     if found is None or not isinstance(found.value, (f.Call, f.Attr, f.Name)):
         return None
     path, owner = found.owner
-    function = conventions.function(project, path, units.qualname(owner, f"attribute {name}"))
+    return _kept(run, path, units.qualname(owner, f"attribute {name}"))
+
+
+def module_rows(run: Run, path: str, name: str) -> Value | None:
+    """A set of rows that a module keeps under a name: `BOOKS = Book.objects.filter(listed=True)`.
+
+    Of its own rows nothing is known: they stay from one call to the next, with what was loaded of them.
+    """
+    rows = _kept(run, path, units.qualname("<module>", f"{conventions.KEPT} {name}"))
+    if rows is None or rows.of is None or rows.kind == "manager":
+        return rows
+    return rows.but(of=rows.of.but(origin=None))
+
+
+def _kept(run: Run, path: str, unit: str) -> Value | None:
+    function = conventions.function(run.summaries.project, path, unit)
     summary = run.summaries.of(path, function, {}, run) if function is not None else None
     if summary is None or summary.returns.kind not in _KEPT:
-        return None  # What reading it once sends was sent when the class was made.
+        return None  # What reading it once sends was sent when the class or the module was made.
     return replace(summary.returns, depends=frozenset(), bound=None)
 
 

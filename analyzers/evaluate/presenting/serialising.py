@@ -38,7 +38,7 @@ def made(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Pla
         return made.but(of=made, evidence=saving.MANY, label="serializer") if many else made
     if many:
         show_all(run, node, made, given, place)
-    elif given.kind == "row":
+    elif _is_one(given):
         calls.invoke(run, _row_of(made), (given,), {}, place, target.ref[1])
     return made.on(arguments.depends)
 
@@ -48,6 +48,11 @@ def _are_many(told: Value | None, given: Value | None) -> bool:
     if told is None or isinstance(told.const, bool):
         return told is not None and told.const is True
     return given is not None and given.kind in LAZY
+
+
+def _is_one(given: Value) -> bool:
+    """True for what fields can be read of: a row, or a mapping or an object that is known to hold something."""
+    return given.kind == "row" or (given.kind in ("dict", "instance") and bool(given.entries))
 
 
 def _row_of(made: Value) -> Value:
@@ -70,7 +75,7 @@ def show_all(run: Run, node: f.Call, made: Value, given: Value, place: Place) ->
 
 def _each(run: Run, node: f.Call, made: Value, given: Value, place: Place) -> None:
     assert made.ref is not None
-    if given.kind not in LAZY and (given.of is None or given.of.kind != "row"):
+    if given.kind not in LAZY and (given.of is None or not _is_one(given.of)):
         return
     given = named(given)
     loops.enter(run, node, given, node.args[0] if node.args else None, place, LOOP)

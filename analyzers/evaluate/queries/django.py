@@ -452,9 +452,10 @@ def _custom(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
         for manager in found.managers.values():
             if manager is None or manager.kind != "class":
                 continue
-            method = names.member(project, manager.path, manager.qualname, name)
-            if method is None:
-                method = loaders.of_its_set(project, found, manager, name)
+            own = names.member(project, manager.path, manager.qualname, name)
+            of_set = loaders.of_its_set(project, found, manager, name)
+            # Both may have one of that name, and the manager's call that of its set.
+            method = of_set or own if receiver.kind == "queryset" else own or of_set
             if method is not None and method.kind == "function":
                 bound = Value(
                     "function",

@@ -144,11 +144,14 @@ def _prefetching(origin: Origin, lookup: Value) -> Origin:
 
 def by_properties(run: Run, found: Model, origin: Origin) -> Origin:
     """What lookups load that begin with no relation: `prefetch_related("notes")` of `def notes(self): return
-    self.note_set` loads `note_set`; of anything else that is called so nobody knows what is loaded.
+    self.note_set` loads `note_set`; of anything else that the project calls so nobody knows what is loaded. What a base
+    from another package brings is a relation of its own.
     """
     for path in origin.prefetches:
         head, _, rest = path.partition("__")
         if "=" in head or head in found.relations or any(p.startswith(f"{head}=") for p in origin.prefetches):
+            continue
+        if found.key[0] and names.member(run.summaries.project, *found.key, head) is None:
             continue
         meant = _given_by(run, found, head)
         if meant is None:

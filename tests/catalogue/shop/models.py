@@ -69,6 +69,19 @@ class JoinedManager(models.Manager):
         return super().get_queryset().select_related("author", "publisher")
 
 
+class SetManager(models.Manager):
+    """A manager that makes querysets of a class of their own, and has methods called as theirs are."""
+
+    def get_queryset(self):
+        return BookQuerySet(self.model, using=self._db)
+
+    def cheap(self):
+        return self.get_queryset().cheap()
+
+    def with_author(self):
+        return self.get_queryset().with_author()
+
+
 class Note(models.Model):
     text = models.CharField(max_length=50)
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
@@ -88,6 +101,7 @@ class Book(Stamped):
     objects = BookQuerySet.as_manager()
     shelf = BookManager()
     joined = JoinedManager()
+    sets = SetManager()
 
     @property
     def byline(self):
