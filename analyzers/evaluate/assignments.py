@@ -276,8 +276,8 @@ def _accumulated(run: Run, value_node: f.Expr, name: str, position: int) -> bool
     elif last.tag == "concat" and isinstance(value_node, f.Call):
         own = shapes.text_of(value_node.func.obj) if isinstance(value_node.func, f.Attr) else ""
         source = name if own == name or lengthening.passes(value_node, name) else own
-    elif last.tag == "copy" and isinstance(value_node, f.Slice):
-        source = shapes.text_of(value_node.obj)
+    elif last.tag == "copy" and (part := shapes.part_of(value_node)) is not None:
+        source = shapes.text_of(part.obj)
     elif last.tag == "spread" and isinstance(value_node, (f.Collection, f.Mapping)):
         source = last.receiver.label
     if source != name:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from analyzers import facts as f
@@ -33,6 +35,9 @@ from analyzers.project.modules import PYTHON_ENDINGS
 from analyzers.project.names import Target
 from analyzers.project.row_sets import gives_rows
 from analyzers.types import Value
+
+if TYPE_CHECKING:
+    from analyzers.evaluate.calling.arguments import Arguments
 
 RENAMED = {
     "xrange": "builtins.range",
@@ -413,6 +418,16 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
 
 def is_property(function: f.Function) -> bool:
     return any(shapes.dotted(d).rpartition(".")[2] in PROPERTIES for d in function.decorators)
+
+
+def named_by(run: Run, node: f.Call, arguments: Arguments) -> Value | None:
+    """`getattr(book, "author")`: what reading the attribute gives; None where its name is not written out."""
+    holder, name = arguments.get(0), arguments.get(1)
+    if holder is None or name is None or not isinstance(name.const, str):
+        return None
+    if holder.kind not in ("row", "instance", *queries.LAZY_KINDS):
+        return None
+    return read(run, f.Attr(node.at, node.to, node.args[0], name.const, node.at), holder)
 
 
 def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import lengthening, shapes, tabled
+from analyzers.evaluate import fields, lengthening, shapes, tabled
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes.arithmetic import folded
 from analyzers.operations import operations
@@ -32,6 +32,8 @@ _SAME_MEMBERS = ("Pick", "Omit", "Partial", "Readonly", "Required", "NonNullable
 
 Source: https://www.typescriptlang.org/docs/handbook/utility-types.html
 """
+WITH_MEMBERS = "annotated with its members"
+"""The evidence of an object of a script whose type is written out where it stands."""
 MAX_SUMMANDS = 8
 """How deep a constant that is put together is followed."""
 _ELEMENTS = ("list", "set", "tuple", "deque", "sequence", "iterable", "iterator", "queryset")
@@ -61,8 +63,21 @@ def declared(project: Project, path: str, scope: str, language: str, node: f.Exp
         return either([declared(project, path, scope, language, item, depth + 1) for item in node.items])
     if isinstance(node, f.Index):
         return _generic(project, path, scope, language, node, depth)
+    if isinstance(node, f.Mapping) and language != "python":
+        return _of_members(project, path, scope, language, node, depth)
     name = shapes.dotted(node)
     return _named(project, path, scope, language, name, depth) if name else UNKNOWN_VALUE
+
+
+def _of_members(project: Project, path: str, scope: str, language: str, node: f.Mapping, depth: int) -> Value:
+    """`{ books: Book[]; size: number }` as a type: an object that holds what it says."""
+    held = {
+        str(key.value): declared(project, path, scope, language, value, depth + 1)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, f.Const)
+    }
+    known = tuple((name, value) for name, value in held.items() if value.known)
+    return Value("dict", size=ONE, entries=known, evidence=WITH_MEMBERS) if known else UNKNOWN_VALUE
 
 
 def either(values: list[Value]) -> Value:
@@ -298,8 +313,8 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
             if isinstance(param.pattern, f.Mapping) and param.annotation is not None:
                 key = _taken_as(param.pattern, node.id)
                 if key:
-                    return _taken_of(project, path, scope, language, param.annotation, key)
-        return _of_module(project, path, scope, language, node) if language == "python" else UNKNOWN_VALUE
+                    return taken_of(project, path, scope, language, param.annotation, key)
+        return _of_module(project, path, scope, language, node)
     return UNKNOWN_VALUE
 
 
@@ -340,16 +355,19 @@ def _taken_as(pattern: f.Mapping, name: str) -> str:
     return ""
 
 
-def _taken_of(project: Project, path: str, scope: str, language: str, said: f.Expr, key: str) -> Value:
-    """What a type says of one member: `constructor({ books }: { books: BookService })`."""
+def taken_of(project: Project, path: str, scope: str, language: str, said: f.Expr, key: str) -> Value:
+    """What a type says of one member: `constructor({ books }: { books: BookService })`, `({ books }: Props & More)`."""
     if isinstance(said, f.Mapping):
         for name, value in zip(said.keys, said.values, strict=True):
             if isinstance(name, f.Const) and name.value == key:
                 return declared(project, path, scope, language, value)
         return UNKNOWN_VALUE
+    if isinstance(said, f.Binary) and said.op == "&":
+        sides = (taken_of(project, path, scope, language, side, key) for side in (said.left, said.right))
+        return next((side for side in sides if side.known), UNKNOWN_VALUE)
     whole = declared(project, path, scope, language, said)
     if whole.kind != "instance" or whole.ref is None or not whole.ref[0]:
-        return UNKNOWN_VALUE
+        return dict(whole.entries).get(key, UNKNOWN_VALUE)
     return attribute_of_instance(project, *whole.ref, key, language)
 
 
@@ -463,7 +481,7 @@ def _constructed(project: Project, path: str, scope: str, language: str, node: f
     if found is None or found[1]:
         return _given(project, path, scope, language, node)
     target = found[0]
-    if target.kind == "function" and language == "python":
+    if target.kind == "function":
         return made_by(project, target.path, target.qualname, language)
     if target.kind == "class":
         instance = instance_of(project, target.path, target.qualname)
@@ -544,28 +562,6 @@ def _is_list_or_given(
     return False
 
 
-PLAIN_BASES = frozenset(
-    ("object", "builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "enum.Enum")
-)
-"""Bases that make no fields of a class's annotated names. Source: https://docs.python.org/3/library/abc.html"""
-
-
-def _is_constant(project: Project, target: names.Target, annotation: f.Expr) -> bool:
-    """True for what an annotated name of a class's body holds in all of its objects: nothing makes a field of it."""
-    written = (n for n in shapes.nodes(annotation) if isinstance(n, (f.Name, f.Attr)))
-    if any(shapes.dotted(n).rpartition(".")[2] == "ClassVar" for n in written):
-        return True
-    for above in names.lineage(project, target.path, target.qualname):
-        if above.kind == "class":
-            project.read(above.path, "class", above.qualname)
-            cls = project.outlined_class(above.path, above.qualname)
-            if cls is None or cls.decorators:
-                return False
-        elif above.kind != "external" or above.dotted not in PLAIN_BASES:
-            return False
-    return True
-
-
 def _attribute(project: Project, path: str, class_qualname: str, name: str, language: str) -> Value:
     for target in names.lineage(project, path, class_qualname):
         if target.kind != "class":
@@ -580,7 +576,7 @@ def _attribute(project: Project, path: str, class_qualname: str, name: str, lang
             if value.annotation is not None:
                 kind = declared(project, target.path, scope, language, value.annotation)
                 of_text = of_class and language == "python" and _is_literal(value.value)
-                constant = of_text and _is_constant(project, target, value.annotation)
+                constant = of_text and fields.is_constant(project, target, value.annotation)
                 return kind.but(size=ONE, frozen=True) if constant else kind
             if value.value is None and len(values) > 1:
                 continue  # `private books;` says no more than that there is one.

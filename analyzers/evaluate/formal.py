@@ -8,6 +8,7 @@ from functools import lru_cache
 from analyzers import ways
 from analyzers.conventions import template_files
 from analyzers.costs import ONE
+from analyzers.evaluate import evidence
 from analyzers.evaluate.presenting import asked
 from analyzers.evaluate.queries import holding, objects
 from analyzers.evaluate.turns import segments
@@ -65,7 +66,8 @@ def _is_told(value: Value) -> bool:
 
 def _is_kept(holder: Value, value: Value) -> bool:
     """True for what a mapping or an object that is handed over still holds by name."""
-    if holder.kind == "row" or value.kind in _ROWS or holding.holds_rows(value):
+    of_itself = holder.kind == "row" or holder.evidence == evidence.WITH_MEMBERS
+    if of_itself or value.kind in _ROWS or holding.holds_rows(value):
         return True
     return holder.kind == "instance" and (value.kind == "class" or objects.matters(value))
 

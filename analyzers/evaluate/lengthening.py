@@ -28,8 +28,26 @@ def grown_inside(run: Run) -> frozenset[str]:
     found: set[str] = set()
     for function in project.within(run.path, run.function):
         if function is not run.function and not detect.recurses(project, run.path, function):
-            found |= set(growing_names(function.body)) - scripts.own_names(function)
+            own = scripts.own_names(function)
+            if run.language != "python":
+                own -= _made_of_itself(function.body)
+            found |= set(growing_names(function.body)) - own
     return frozenset(found)
+
+
+@remembered
+def _made_of_itself(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """The names that a body gives something made of what they held, and nothing else: of a script's function those of the
+    one around it (`found = [...found, row]`), as a name that is declared there holds nothing yet."""
+    given = [
+        (target.id, _mentions(stmt.value, target.id))
+        for stmt in shapes.walk(body)
+        if isinstance(stmt, f.Assign)
+        for target in stmt.targets
+        if isinstance(target, f.Name)
+    ]
+    fresh = {name for name, of_itself in given if not of_itself}
+    return frozenset(name for name, _ in given if name not in fresh)
 
 
 @remembered
@@ -85,6 +103,16 @@ def filled_attributes(body: tuple[f.Stmt, ...]) -> frozenset[str]:
         elif isinstance(node, f.Assign):
             found.update(shapes.dotted(target.obj) for target in node.targets if isinstance(target, f.Index))
     return frozenset(found)
+
+
+@remembered
+def pushed_to(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """What a body of a script puts something into at its end, or takes from in its midst: arrays, whatever else is known."""
+    return frozenset(
+        shapes.text_of(node.func.obj)
+        for node in shapes.nodes(body)
+        if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in ("push", "splice")
+    )
 
 
 def made_where_none_is_given(body: tuple[f.Stmt, ...], name: str) -> Value | None:

@@ -42,7 +42,7 @@ def _of(project: Project, path: str, function: f.Function, node: f.Expr, depth: 
         holder = _of(project, path, function, func.obj, depth + 1)  # `session.client("s3")`
         kind = queries.kind_given(holder.kind, func.name, node) if isinstance(node, f.Call) else ""
         return Value(kind, evidence=f"given by {shapes.text_of(func)}()") if kind else UNKNOWN_VALUE
-    return evidence.guess(project, path, function.qualname, "python", node)
+    return evidence.guess(project, path, function.qualname, project.language(path), node)
 
 
 @remembered

@@ -197,3 +197,17 @@ def cut_text(node: f.Expr | None) -> str:
     if not isinstance(node, f.Call) or not isinstance(node.func, f.Attr) or node.func.name not in _CUTTING:
         return ""
     return text_of(node.func.obj)
+
+
+CUTS = ("slice", "substring", "substr")
+"""Methods of texts and arrays in scripts that give a part. Source: https://tc39.es/ecma262/#sec-string.prototype.substring"""
+
+
+def part_of(node: f.Expr | None) -> f.Slice | None:
+    """A part of something: `text[n:]`, or `text.slice(n)` in a script; None for anything else."""
+    if isinstance(node, f.Slice):
+        return node
+    if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in CUTS and node.args:
+        start, stop = [*node.args[:2], None][:2]
+        return f.Slice(node.at, node.to, node.func.obj, start, stop, None)
+    return None

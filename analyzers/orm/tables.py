@@ -139,12 +139,15 @@ class Prisma(Struct, frozen=True):
     collected: Names
 
 
-SCRIPTS = ("typeorm", "mikroorm", "sequelize", "mongoose", "drizzle", "knex", "mongodb", "meteor")
+SCRIPTS = (
+    "typeorm", "mikroorm", "sequelize", "mongoose", "drizzle", "knex", "mongodb", "meteor", "slonik", "sqlclients", "objection",
+    "kysely",
+)  # fmt: skip
 """The mappers of JavaScript and TypeScript that have a table each; Prisma's has another shape."""
 
 SCRIPT_PARTS = (
-    "clients", "models", "makers", "factories", "attributes", "tables", "runs", "called", "begins", "begins_write", "turns_write", "chain", "sends",
-    "fetch_one", "fetch_many", "fetch_batch", "scalar", "execute", "write_one", "write_many", "row_read", "row_write", "differs", "promised",
+    "clients", "models", "makers", "factories", "attributes", "tables", "runs", "called", "begins", "begins_write", "row_begins", "turns_write", "chain",
+    "sends", "fetch_one", "fetch_many", "fetch_batch", "scalar", "execute", "write_one", "write_many", "row_read", "row_write", "differs", "promised",
     "batch", "told",
 )  # fmt: skip
 """The lists that a mapper of JavaScript and TypeScript may have; the tables say what each is."""

@@ -24,6 +24,13 @@ READING = frozenset(
 
 Source: https://docs.python.org/3/library/stdtypes.html"""
 
+READING_OF_SCRIPTS = frozenset(
+    """map filter includes indexOf lastIndexOf find findIndex findLast some every slice flatMap concat flat reduce has toLowerCase
+    toUpperCase trim charAt at toString from isArray stringify substring localeCompare""".split()  # noqa: SIM905
+)
+"""Methods of arrays, maps and texts in scripts that change nothing; what a function does that they are handed is looked at by
+itself. Source: https://tc39.es/ecma262/#sec-properties-of-the-array-prototype-object"""
+
 PUTTING = frozenset("append add extend insert appendleft extendleft setdefault update push".split())  # noqa: SIM905
 """Methods that change their receiver and only keep their arguments."""
 
@@ -49,6 +56,7 @@ class Changes:
     touched: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
     calls: bool = False  # code that is not known is called
+    script: bool = False
 
     def may_change(self, text: str) -> bool:
         """True if the thing of that name, or what is in it, may be another after the region ran."""
@@ -97,7 +105,7 @@ def loop_node(context: Context, loop: Loop) -> f._Node | None:
 
 def changes_in(context: Context, region: object, *, aliases: bool = True) -> Changes:
     """What a region may change, also through other names of the same thing and through functions defined beside it."""
-    found = Changes()
+    found = Changes(script=context.language != "python")
     for node in all_nodes(context, region):
         _note(node, found)
     for function in context.project.nested(context.path, context.function.qualname) if found.calls else ():
@@ -153,7 +161,7 @@ def _note_call(call: f.Call, found: Changes) -> None:
     if isinstance(func, f.Name) and func.id in PURE:
         return
     if isinstance(func, f.Attr):
-        if func.name in READING:
+        if func.name in READING or (found.script and func.name in READING_OF_SCRIPTS):
             return
         found.touched.add(shapes.text_of(func.obj))
         if func.name in PUTTING:
@@ -239,7 +247,10 @@ def is_pure(context: Context, node: object) -> bool:
         if isinstance(part, f.Call):
             func = part.func
             pure = (isinstance(func, f.Name) and func.id in PURE - {"print", "iter"}) or (
-                isinstance(func, f.Attr) and func.name in READING
+                isinstance(func, f.Attr)
+                and (
+                    func.name in READING or (context.language != "python" and func.name in READING_OF_SCRIPTS)
+                )
             )
             if not pure:
                 return False

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from analyzers import facts as f
-from analyzers.conventions import requests
+from analyzers.conventions import requests, sent
 from analyzers.costs import Cost, Size
 from analyzers.evaluate import callers, shapes
 from analyzers.evaluate.events import Loop
@@ -35,7 +35,7 @@ from analyzers.rules import changes, handed_over, structure
 from analyzers.rules.base import Context
 from analyzers.types import INPUT, Value
 
-KINDS = frozenset(("queryset", "rows", "row", "file", "frame", "series", "bytes", "bytearray"))
+KINDS = frozenset(("queryset", "rows", "row", "document", "file", "frame", "series", "bytes", "bytearray"))
 """What is read from outside by its kind."""
 
 SAME = frozenset(
@@ -114,6 +114,52 @@ def iterated(home: Context, loop: Loop) -> f.Expr | None:
     if isinstance(node, f.Call) and isinstance(node.func, f.Attr):
         return node.func.obj
     return None
+
+
+def is_handed(home: Context, loop: Loop) -> bool:
+    """True if what a loop goes over is a parameter, a part of one, or what is made of one, and not a request's body."""
+    over = iterated(home, loop)
+    return over is not None and not is_read(home, over) and _comes_as_parameter(home, over, MAX_STEPS)
+
+
+def _comes_as_parameter(home: Context, node: f.Expr, steps: int) -> bool:
+    while isinstance(node, (f.Attr, f.Index, f.Call)):
+        if isinstance(node, f.Call) and not isinstance(node.func, f.Attr):
+            given = [argument for argument in node.args if not isinstance(argument, (f.Const, f.Lambda))]
+            return bool(given) and all(_comes_as_parameter(home, one, steps - 1) for one in given)
+        node = node.func if isinstance(node, f.Call) else node.obj
+    if not isinstance(node, f.Name) or steps <= 0:
+        return False
+    here: f.Function | None = home.function
+    while here is not None:
+        if any(_takes(param, node.id) for param in here.params):
+            return True
+        inside = replace(home, function=here)
+        values = list(_assigned(here, node.id))
+        if values:
+            return all(_comes_as_parameter(inside, value, steps - 1) for value in values)
+        here = home.project.function(home.path, here.parent) if here.parent else None
+    return False
+
+
+def _assigned(function: f.Function, name: str) -> Iterator[f.Expr]:
+    """What a function assigns to a name, or takes it out of: `const { events } = params`."""
+    for stmt in shapes.walk(function.body):
+        if isinstance(stmt, f.Assign) and stmt.value is not None:
+            parts = (
+                n
+                for t in stmt.targets
+                if isinstance(t, (f.Name, f.Mapping, f.Collection))
+                for n in shapes.nodes(t)
+            )
+            if any(isinstance(n, f.Name) and n.id == name for n in parts):
+                yield stmt.value
+
+
+def _takes(param: f.Param, name: str) -> bool:
+    """True for a parameter of that name, or one whose pattern has it."""
+    taken = shapes.nodes(param.pattern) if param.pattern is not None else ()
+    return param.name == name or any(isinstance(node, f.Name) and node.id == name for node in taken)
 
 
 def is_read(home: Context, node: f.Expr) -> bool:
@@ -289,7 +335,7 @@ class _Search:
             return shapes.dotted(node.func) in SAME and any(self.is_declared(one) for one in node.args)
         if isinstance(node, f.Name):
             param = next((p for p in self.home.function.params if p.name == node.id), None)
-            values = list(self._values(node.id))
+            values = list(self.values(node.id))
             if param is not None:
                 return not values and not _is_input(self.home, param)
             return bool(values) and all(self.is_declared(value) for value in values)
@@ -299,6 +345,10 @@ class _Search:
         """True if an expression is what was read from outside: then its fields are as long as what was read."""
         if isinstance(node, f.Call) and self._is_source(node):
             return True
+        if self.home.language != "python" and sent.is_body(
+            self.home.project, self.home.path, self.home.function, node
+        ):
+            return True
         if isinstance(node, (f.Attr, f.Index)):
             return self.reads(node.obj)
         if isinstance(node, f.Call) and isinstance(node.func, f.Attr):
@@ -307,7 +357,7 @@ class _Search:
             return self.reads(node.value)
         if isinstance(node, f.Name):
             self.steps -= 1
-            return self.steps > 0 and any(self.reads(value) for value in self._values(node.id))
+            return self.steps > 0 and any(self.reads(value) for value in self.values(node.id))
         return False
 
     def _named(self, name: str) -> bool:
@@ -315,7 +365,7 @@ class _Search:
         param = next((p for p in function.params if p.name == name), None)
         if param is not None:
             return _is_worked_on(self.home, param)
-        if any(self.grows(value) for value in self._values(name)):
+        if any(self.grows(value) for value in self.values(name)):
             return True
         if any(self.grows(source) for source in self._elements(name)):
             return True
@@ -324,7 +374,7 @@ class _Search:
             return False
         return _Search(replace(self.home, function=outer), self.steps).grows(f.Name(0, 0, name))
 
-    def _values(self, name: str) -> Iterator[f.Expr]:
+    def values(self, name: str) -> Iterator[f.Expr]:
         """What the function assigns to a name."""
         for node in shapes.nodes(self.home.function.body):
             if isinstance(node, f.Assign) and node.value is not None:

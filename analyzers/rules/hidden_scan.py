@@ -10,7 +10,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Called, Loop
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
-from analyzers.rules import added_to, asked_of_all, changes, data, edits, per_call, structure
+from analyzers.rules import added_to, asked_of_all, changes, data, edits, per_call, script_calls, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.rules.membership_in_list import SEARCHED
 from analyzers.types import INPUT, Value
@@ -38,12 +38,10 @@ class Scan(NamedTuple):
 
 def check(context: Context) -> Iterator[Finding]:
     for called in context.analysis.calls:
-        if (
-            not called.loops
-            or called.function != context.function.qualname
-            or not context.inside(called.place)
-        ):
+        if not called.loops or not context.inside(called.place):
             continue
+        if called.function != context.function.qualname and context.language == "python":
+            continue  # A script's loops are callbacks: what these call is called by the function around them.
         if called.path != context.path and not context.project.facts(called.path):
             continue
         found = _found(context, called)
@@ -117,6 +115,12 @@ def _per_call(context: Context) -> Iterator[Finding]:
         message = (
             f"`{context.shown(told.place)}` copies all of `{told.what}` whenever `{called}` is read, as often as somebody asks for one "
             f"thing in it. Ask `{told.what}` itself, or give a view of it."
+        )
+        yield from _each_call(context, told.place, told.what, message, told.related)
+    for told in script_calls.lookups(context):
+        message = (
+            f"`{called}()` goes through all of `{told.what}` for what it is asked, on every call. A Map from key to element, "
+            f"filled beside it, answers without searching."
         )
         yield from _each_call(context, told.place, told.what, message, told.related)
     for told in per_call.sought(context):

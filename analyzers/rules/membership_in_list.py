@@ -8,7 +8,17 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import asked_of_all, changes, data, held, lookups, per_call, recursive_search, structure
+from analyzers.rules import (
+    asked_of_all,
+    changes,
+    data,
+    held,
+    lookups,
+    per_call,
+    recursive_search,
+    script_calls,
+    structure,
+)
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.types import Value
 
@@ -29,7 +39,7 @@ def check(context: Context) -> Iterator[Finding]:
         if not _is_asked_before(context, operation, loop) and context.once("scan", operation.place):
             yield _finding(context, operation, loop)
     kept_once = list(per_call.kept_once(context))
-    for told in kept_once:
+    for told in (*kept_once, *script_calls.kept_once(context)):
         if context.once("scan", told.place):
             yield _filling_finding(context, told)
     for told in asked_of_all.searched(context):
@@ -72,11 +82,14 @@ def _per_call_finding(context: Context, told: held.Told) -> Finding:
 
 def _filling_finding(context: Context, told: held.Told) -> Finding:
     """A list in which an object keeps each thing once: every call searches all that came before."""
+    script = context.language != "python"
+    looked = context.shown(told.place) if script else "in"
+    answers = "A Set" if script else "A set beside it, or the keys of a dict,"
     return context.finding(
         RULE.name,
         told.place,
-        f"`in` searches the list `{told.what}` from front to back on every call of `{context.function.name}`, which makes it "
-        f"longer. A set beside it, or the keys of a dict, answer without searching.",
+        f"`{looked}` searches the list `{told.what}` from front to back on every call of `{context.function.name}`, which makes it "
+        f"longer. {answers} answer{'s' if script else ''} without searching.",
         Severity.HINT,
         Confidence.MEDIUM,
         Cost(f"O(|{told.what}|)", "O(1)"),
@@ -134,13 +147,26 @@ def _is_made_anew(context: Context, operation: Operated, loop: Loop) -> bool:
     outer = structure.home_of(context, loop)
     region = changes.loop_node(outer, loop)
     made = structure.node_at(structure.home(context, operation.receiver_place), operation.receiver_place)
-    if region is None or not isinstance(made, (f.Comprehension, f.Call)):
+    if isinstance(made, f.Collection) and not all(isinstance(item, f.Star) for item in made.items):
+        return False  # `[...names]` is a list of what another one holds.
+    if region is None or not isinstance(made, (f.Comprehension, f.Call, f.Collection)):
+        return False
+    if _handed(context, region) & changes.names_read(context, made):
         return False
     if any((size, loop.number) in context.analysis.growths for size in operation.cost.sizes):
         return True
     if isinstance(made, f.Comprehension) and _only_gets_longer(region, made):
         return True
     return changes.is_unchanged(outer, region, made) or _is_given_by_a_look(context, operation, region, loop)
+
+
+def _handed(context: Context, region: f._Node) -> set[str]:
+    """The names under which the callback of a loop is handed what each turn has: `xs.filter((x) => ...)`."""
+    called = (
+        [a.qualname for a in region.args if isinstance(a, f.Lambda)] if isinstance(region, f.Call) else []
+    )
+    functions = (context.project.function(context.path, qualname) for qualname in called)
+    return {param.name for function in functions if function is not None for param in function.params}
 
 
 def _only_gets_longer(region: f._Node, made: f.Comprehension) -> bool:

@@ -8,7 +8,16 @@ from analyzers.conventions import units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Related, Severity
 from analyzers.orm.tables import tables
-from analyzers.rules import batched_reads, batched_writes, descents, few, same_query, shared_queries
+from analyzers.rules import (
+    batched_reads,
+    batched_writes,
+    data,
+    descents,
+    few,
+    same_query,
+    shared_queries,
+    structure,
+)
 from analyzers.rules.base import (
     MAX_CALLEES,
     Context,
@@ -220,7 +229,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
     mild = is_mild(context, loop, query) or is_whole_work(context, loop, [query, *others])
     why = "" if mild else few.told(context, loop, query)
     message += why
-    severity = Severity.INFORMATION if mild or why else Severity.WARNING
+    severity = Severity.INFORMATION if mild or why or _is_of_any_size(context, loop) else Severity.WARNING
     method = _method_of_all(query, others)
     shared = shared_queries.told_at(context, query) if method and severity > Severity.INFORMATION else None
     if shared is not None:
@@ -242,6 +251,14 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         ("query",),
         cause_of(context, loop) or method,
     )
+
+
+def _is_of_any_size(context: Context, loop: Loop) -> bool:
+    """True for a loop of a script over what came as a parameter, where nothing says that it is data: filters, members and
+    steps come that way, too."""
+    if context.language == "python" or of_framework(loop) or data.is_data(context, loop):
+        return False
+    return data.is_handed(structure.home_of(context, loop), loop)
 
 
 def _so_do(query: Queried, others: list[Queried], more: int) -> str:
@@ -299,6 +316,9 @@ walk over a tree sends one query for each node.
 
 A query that is the same on every turn is said to be one to ask before the loop, where nothing in the loop can change its
 answer.
+
+In a script it is information where the loop goes over a parameter and nothing says that this is data (rows, what is read, a
+request's body): filters, steps and members of one record come that way, too.
 
 It says nothing for queries that ask for many values at once,
 for chunked loops, paging, polling and retries, and for loops whose length the program fixes.

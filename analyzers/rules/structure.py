@@ -157,8 +157,11 @@ def _bound(stmt: f.Stmt) -> set[str]:
 
 
 def leaves_after(context: Context, loop: Loop, place: Place) -> bool:
-    """True if the statement at a place leaves the loop, or is followed by one that does in its block: found, done, out."""
+    """True if the statement at a place leaves the loop, or is followed by one that does in its block: found, done, out.
+    What a function returns that is called on each turn ends that turn alone."""
     start, end = context.function.start, loop.whole.span.end
+    if loop.whole.span.start < start and context.function.end <= end:
+        return False
 
     def search(body: tuple[f.Stmt, ...]) -> bool:
         for position, stmt in enumerate(body):
@@ -345,7 +348,7 @@ def _holds(test: f.Expr, compared: Span, start: int) -> bool:
     """True if the comparison must hold for the test to hold: it is the test, or one side of an `and`."""
     if isinstance(test, f.Logic) and test.op == "and":
         return any(_holds(part, compared, start) for part in test.parts)
-    return isinstance(test, f.Compare) and Span(start + test.at, start + test.to) == compared
+    return isinstance(test, (f.Compare, f.Call)) and Span(start + test.at, start + test.to) == compared
 
 
 def _callback_tests(context: Context, call: f.Call, compared: Place) -> bool:
@@ -354,7 +357,7 @@ def _callback_tests(context: Context, call: f.Call, compared: Place) -> bool:
         if function.qualname not in names:
             continue
         returned = [s.value for s in shapes.walk(function.body) if isinstance(s, f.Return)]
-        if returned and all(isinstance(value, (f.Compare, f.Logic)) for value in returned):
+        if returned and all(isinstance(value, (f.Compare, f.Logic, f.Call)) for value in returned):
             # Whichever way it goes, it gives a comparison.
             return any(
                 value is not None and _holds(value, compared.span, function.start) for value in returned

@@ -20,6 +20,7 @@ LOOK = "filter"
 
 Source: https://tc39.es/ecma262/#sec-array.prototype.filter
 """
+MEMBERS = ("Object.values", "Object.entries")
 
 
 def made(context: Context) -> Iterator[Sift]:
@@ -38,7 +39,7 @@ def _made_by(here: Context) -> Iterator[Sift]:
     again = _again(here)
     for look, key in looks:
         assert isinstance(look.func, f.Attr)
-        items = shapes.dotted(look.func.obj)
+        items = _gone_through(look.func.obj)
         for caller, call in again:
             if _is_handed_on(here, call, items, key):
                 place = edits.absolute(replace(here, function=caller), call)
@@ -51,23 +52,40 @@ def _calls(function: f.Function) -> Iterator[f.Call]:
     return (node for node in shapes.nodes(function.body) if isinstance(node, f.Call))
 
 
+def _gone_through(node: f.Expr) -> str:
+    """What is gone through: `items`, also as `Object.values(items)` and `Object.entries(items)`."""
+    if isinstance(node, f.Call) and shapes.dotted(node.func) in MEMBERS and len(node.args) == 1:
+        return shapes.dotted(node.args[0])
+    return shapes.dotted(node)
+
+
+def _names_of(param: f.Param) -> set[str]:
+    """A parameter's name, or those that its pattern takes: `([id, route]) =>`."""
+    names = (
+        {node.id for node in shapes.nodes(param.pattern) if isinstance(node, f.Name)}
+        if param.pattern
+        else set()
+    )
+    return names | {param.name}
+
+
 def _looked_up_by(here: Context, look: f.Call) -> str:
     """The parameter that the elements are compared with; "" where a call is no such search."""
     if not (isinstance(look.func, f.Attr) and look.func.name == LOOK and len(look.args) == 1):
         return ""
-    test, items = look.args[0], shapes.dotted(look.func.obj)
+    test, items = look.args[0], _gone_through(look.func.obj)
     function = here.project.function(here.path, test.qualname) if isinstance(test, f.Lambda) else None
     only = function.body[0] if function is not None and len(function.body) == 1 else None
     if not items or function is None or not function.params or not isinstance(only, f.Return):
         return ""
     parts = only.value.parts if isinstance(only.value, f.Logic) and only.value.op == "and" else (only.value,)
-    element = function.params[0].name
+    elements = _names_of(function.params[0])
     keys = [p.name for p in here.function.params if p.name and p.name != items.partition(".")[0]]
     for part in parts:
         if isinstance(part, f.Compare) and part.ops == ("==",):
             for one, other in ((part.left, part.rights[0]), (part.rights[0], part.left)):
                 root = shapes.dotted(other).partition(".")[0]
-                if shapes.dotted(one).partition(".")[0] == element and root in keys:
+                if shapes.dotted(one).partition(".")[0] in elements and root in keys:
                     return root
     return ""
 

@@ -50,6 +50,8 @@ def called_back(
     passed: tuple[Value, ...] = (element,)
     if row.passes == "accumulator":
         passed = (accumulator, element)
+    elif row.passes == "pair":
+        passed = (element, element)
     elif row.passes == "items" and element.items is not None:
         passed = element.items
     elif row.calls == "0" and row.over == "1" and len(arguments.values) > 2:

@@ -12,7 +12,9 @@ from analyzers.conventions import units
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import attributes, evidence, expressions, makers, queries, scripts, shapes
 from analyzers.evaluate.calling import (
+    containers,
     decorated,
+    equality,
     executors,
     library,
     memos,
@@ -74,6 +76,7 @@ def call(run: Run, node: f.Call) -> Value:
     arguments = Arguments(run, node)
     run.reading = outside
     sent = len(run.analysis.queries)
+    equality.noted(run, node, target, arguments)
     found = reading.named(run, _dispatch(run, node, target, arguments))
     if run.language == "python" and len(run.analysis.queries) == sent:
         transactions.ran(run, node, arguments)
@@ -109,7 +112,7 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         return joined(_dispatch(run, node, part, arguments) for part in target.items or ()) or UNKNOWN_VALUE
     if target.kind == prepared.KIND or (target.method and target.method != name):
         return prepared.applied(run, target, arguments.values, arguments.keywords, node)
-    found = queries.call(run, node, target, name, arguments)
+    found = queries.call(run, node, target, name, arguments) or containers.given(run, target, name, arguments)
     if found is not None:
         return found
     if target.kind == "function" and target.ref is not None:
@@ -133,7 +136,7 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
             return ready
         written.by_function(run, target.dotted, arguments.values, place)
         asks = target.dotted in ("builtins.getattr", "builtins.hasattr")  # Both read the attribute.
-        named = _named_attribute(run, node, arguments) if asks else None
+        named = attributes.named_by(run, node, arguments) if asks else None
         if named is not None and target.dotted == "builtins.getattr":
             return named
         made = library.external(run, node, target, arguments, place)
@@ -164,16 +167,6 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         return library.method(run, node, bound, name, arguments, place)
     executors.called_by_others(run, node, arguments)
     return UNKNOWN_VALUE
-
-
-def _named_attribute(run: Run, node: f.Call, arguments: Arguments) -> Value | None:
-    """`getattr(book, "author")`: what reading the attribute gives; None where its name is not written out."""
-    holder, name = arguments.get(0), arguments.get(1)
-    if holder is None or name is None or not isinstance(name.const, str):
-        return None
-    if holder.kind not in ("row", "instance", *queries.LAZY_KINDS):
-        return None
-    return attributes.read(run, f.Attr(node.at, node.to, node.args[0], name.const, node.at), holder)
 
 
 # -------------------------------------------------------------------------------------------------- project

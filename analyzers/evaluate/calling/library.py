@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import assignments, evidence, expressions, operators, queries
-from analyzers.evaluate.calling import calls, executors, flattening
+from analyzers.evaluate import assignments, evidence, expressions, lengthening, operators, queries, shapes
+from analyzers.evaluate.calling import calls, executors, flattening, lodash
 from analyzers.evaluate.calling.arguments import Arguments
 from analyzers.evaluate.calling.callbacks import called_back
 from analyzers.evaluate.calling.results import KEYED, result
@@ -49,6 +49,8 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         receiver = _by_what_it_is_asked(node, receiver, name, first)
     if run.language != "python" and name in SLICES and receiver.kind in ("list", "str"):
         return _sliced(run, node, receiver, arguments)
+    if not receiver.known and run.language != "python" and _is_array(run, node, name):
+        receiver = receiver.but(kind="list", evidence="things are put into it at its end")
     row = operations(run.language).method(
         receiver.kind, name, first.const if first is not None else None, bool(arguments.values)
     )
@@ -99,10 +101,21 @@ def _by_what_it_is_asked(node: f.Call, receiver: Value, name: str, first: Value 
     return receiver.but(kind="unknown")
 
 
+def _is_array(run: Run, node: f.Call, name: str) -> bool:
+    """`rows.splice(i, 1)`, which only arrays have; `keys.includes(key)` of what the same function pushes to."""
+    if name == "splice":
+        return True
+    asked = shapes.text_of(node.func.obj) if isinstance(node.func, f.Attr) else ""
+    return name in ("includes", "indexOf", "lastIndexOf") and asked in lengthening.pushed_to(
+        run.function.body
+    )
+
+
 def _goes_through(run: Run, node: f.Call, name: str) -> bool:
     """`rows.map((row) => ...)`: what has a method of an array's that is handed a function, is gone through."""
     row = operations(run.language).method("list", name)
-    return row is not None and row.calls == "0" and bool(node.args) and isinstance(node.args[0], f.Lambda)
+    given = bool(node.args) and isinstance(node.args[0], f.Lambda)
+    return row is not None and row.calls == "0" and row.passes != "pair" and given
 
 
 def _cuts_text(name: str, arguments: Arguments) -> bool:
@@ -154,6 +167,9 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
     added_up = flattening.flattened(run, node, name, arguments, place)
     if added_up is not None:
         return added_up
+    as_method = lodash.called(run, node, name, arguments, place) if run.language != "python" else None
+    if as_method is not None:
+        return as_method
     table = operations(run.language).function
     name = "bisect.bisect" if name == "bisect" else name  # `from bisect import *`
     row = table.get(f"{name}/{len(arguments.values)}", table.get(name))

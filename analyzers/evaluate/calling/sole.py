@@ -8,7 +8,7 @@ meant. A class that something from outside stands above may have got the method'
 from __future__ import annotations
 
 from analyzers import facts as f
-from analyzers.evaluate import evidence, shapes
+from analyzers.evaluate import evidence, fields, shapes
 from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.run import Run
 from analyzers.project import names
@@ -68,7 +68,7 @@ def _is_of_the_project(project: Project, path: str, qualname: str) -> bool:
     if Models(project).orm_of(path, qualname) not in ("", _DJANGO):
         return True
     return all(
-        above.kind == "class" or (above.kind == "external" and above.dotted in evidence.PLAIN_BASES)
+        above.kind == "class" or (above.kind == "external" and above.dotted in fields.PLAIN_BASES)
         for above in names.lineage(project, path, qualname)
     )
 

@@ -14,6 +14,9 @@ from analyzers.types import NOTHING, Origin, Token, Value, is_certain
 LAZY_KINDS = frozenset(("queryset", "manager", "query", "rows"))
 """Kinds whose rows are fetched when they are read."""
 
+DOCUMENT = "document"
+"""A row that no class of the project stands for."""
+
 FETCHED = "a row of a query"
 MADE = "a row that was made"
 """Evidence of rows: whether one came from the database, or its class was called."""

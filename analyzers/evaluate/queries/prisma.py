@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.calling import calls
-from analyzers.evaluate.queries.emit import emit
+from analyzers.evaluate.queries.emit import DOCUMENT, emit
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
 from analyzers.project import names
@@ -53,7 +53,7 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         note=note,
     )  # fmt: skip
     if effect == "fetch_many":
-        return Value("list", depends=arguments.depends, label=receiver.label)
+        return Value("list", of=Value(DOCUMENT), depends=arguments.depends, label=receiver.label)
     return UNKNOWN_VALUE
 
 

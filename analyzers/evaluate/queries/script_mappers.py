@@ -1,4 +1,4 @@
-"""Mappers of JavaScript and TypeScript: TypeORM, MikroORM, Sequelize, Mongoose, Drizzle, Knex.
+"""Mappers and drivers of JavaScript and TypeScript: TypeORM, MikroORM, Sequelize, Mongoose, Drizzle, Knex, Objection, Slonik.
 
 A client (a repository, an entity manager, a model that a function made) is a value whose kind is the mapper's name. A
 class of the project that is derived from a mapper's is asked itself, and its instances are rows. What is asked by a
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.evaluate import evidence, shapes
 from analyzers.evaluate.queries import drivers
-from analyzers.evaluate.queries.emit import emit
+from analyzers.evaluate.queries.emit import DOCUMENT, emit
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
@@ -29,8 +29,6 @@ BUILT = "built query"
 """A query that is sent when it is awaited: `path` says whether it writes, `relation` whether it asks for many."""
 ASKED = "asked query"
 """A query that was sent for what its methods still refine: `Book.find().sort("title")`; `of` is a row."""
-DOCUMENT = "document"
-"""A row that no class of the project stands for."""
 
 WRITES, MANY = "write", "many"
 _OF_TABLE = "of a table"
@@ -42,6 +40,7 @@ LOADED = "<loaded>"
 READS = ("fetch_one", "fetch_many", "fetch_batch", "scalar")
 ASKS = (*READS, "write_one", "write_many")
 OF_ROW = ("row_read", "row_write")
+BEGINS = "row_begins"
 
 
 def kind_of_class(name: str) -> str:
@@ -94,7 +93,7 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     if receiver.kind == ASKED:
         chained = tables().scripts[receiver.dotted].has("chain", name)
         return receiver.on(arguments.depends) if chained else None
-    if receiver.kind == DOCUMENT:
+    if receiver.kind == DOCUMENT and receiver.dotted in SCRIPTS:
         return _of_row(run, node, tables().scripts[receiver.dotted], receiver, name, arguments)
     if receiver.kind in SCRIPTS:
         return _of_client(run, node, tables().scripts[receiver.kind], receiver, name, arguments)
@@ -112,6 +111,8 @@ def _of_class(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arg
     if not mapper:
         return None
     table = tables().scripts[mapper]
+    if part == "models" and receiver.kind == "instance" and table.has(BEGINS, name):
+        return _begun(table, node, arguments).on(receiver.depends)
     if part == "models" and receiver.kind == "instance" and table.effect(name, *OF_ROW):
         return _of_row(run, node, table, receiver, name, arguments)
     # `this` of a method that is static is the class.
@@ -152,7 +153,7 @@ def _of_client(
         return replace(_built(table.name, label, arguments, node, table), path=WRITES)
     if table.has("execute", name):
         drivers.send(run, node, receiver, name, arguments, many=_asks_for_many(node, table))
-        return Value("list", depends=arguments.depends, label=receiver.label)
+        return Value("list", of=Value(DOCUMENT), depends=arguments.depends, label=receiver.label)
     effect = table.effect(name, *ASKS)
     if not effect:
         return None
@@ -161,7 +162,7 @@ def _of_client(
     row_ = _with_relations(_row(run, table, receiver), table, node).on(depends)
     rows = "" if receiver.label == "this" else receiver.label
     if effect in ("fetch_many", "fetch_batch") and name not in ("distinct", "aggregate"):
-        of_rows = Value("list", of=row_, depends=depends, label=rows)
+        of_rows = Value("list", of=row_ if row_.known else Value(DOCUMENT), depends=depends, label=rows)
         return (
             of_rows
             if table.name != "mongoose"
@@ -295,6 +296,13 @@ def _built(
     return Value(BUILT, dotted=mapper, label=label, depends=arguments.depends, relation=MANY if many else "")
 
 
+def _begun(table: ScriptOrm, node: f.Call, arguments: Arguments) -> Value:
+    """`person.$query()`, `db.selectFrom("books")`: a query that nothing else begins in these words."""
+    begun = _built(table.name, f"{shapes.text_of(node.func)}()", arguments, node, table)
+    writes = table.has("begins_write", node.func.name) if isinstance(node.func, f.Attr) else False
+    return replace(begun, path=WRITES) if writes else begun
+
+
 def _refined(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value:
     table = tables().scripts[receiver.dotted]
     writes = receiver.path == WRITES or bool(table.effect(name, "begins_write", "turns_write"))
@@ -333,7 +341,7 @@ def sent(run: Run, value: Value, place: Place) -> Value:
         orm=value.dotted,
         batch=value.relation == MANY,
     )
-    return Value("list", depends=value.depends)
+    return Value("list", of=Value(DOCUMENT), depends=value.depends)
 
 
 def awaited(run: Run, value: Value, place: Place) -> Value:
@@ -354,6 +362,9 @@ def awaited(run: Run, value: Value, place: Place) -> Value:
 def _told(run: Run, node: f.Call, name: str, arguments: Arguments) -> Value | None:
     """A method that nothing else has, of something of which nothing is known: `models.Book.findByPk(id)`."""
     for table in tables().scripts.values():
+        if table.has(BEGINS, name):
+            holder = run.lookup(shapes.dotted(node.func.obj)) if isinstance(node.func, f.Attr) else None
+            return _begun(table, node, arguments).on(holder.depends if holder is not None else frozenset())
         if table.has("told", name) and arguments.values:
             effect = table.effect(name, *ASKS)
             label = f"{shapes.text_of(node.func.obj)}.{name}()" if isinstance(node.func, f.Attr) else name

@@ -230,7 +230,7 @@ def bind_target(run: Run, target: f.Expr, value: Value) -> None:
     elif isinstance(target, f.Mapping):
         for key, part in zip(target.keys, target.values, strict=False):
             name = key.value if isinstance(key, f.Const) and isinstance(key.value, str) else ""
-            bind_target(run, part, _member(value, name))
+            bind_target(run, part, _taken(run, value, name))
     elif isinstance(target, (f.Attr, f.Index)):
         from analyzers.evaluate import assignments
 
@@ -249,19 +249,20 @@ def bind_patterns(run: Run, bound: Mapping[str, Value] | None = None) -> None:
             key = patterned(position)
             value = (bound or {}).get(param.name or key, Value(depends=frozenset({key})))
             bind_target(run, param.pattern, value)
-            if isinstance(param.annotation, f.Mapping) and isinstance(param.pattern, f.Mapping):
+            if param.annotation is not None and isinstance(param.pattern, f.Mapping):
                 _declare_parts(run, param.pattern, param.annotation, key)
 
 
-def _declare_parts(run: Run, pattern: f.Mapping, said: f.Mapping, key: str) -> None:
-    """`{ books, size }: { books: Book[]; size: number }`: names hold what is declared, where no more is known."""
-    types = {k.value: v for k, v in zip(said.keys, said.values, strict=True) if isinstance(k, f.Const)}
+def _declare_parts(run: Run, pattern: f.Mapping, said: f.Expr, key: str) -> None:
+    """`{ books, size }: { books: Book[]; size: number }`, `{ books }: Props`: names hold what is declared, where no more is
+    known."""
     for name, part in zip(pattern.keys, pattern.values, strict=False):
         known = run.lookup(part.id) if isinstance(part, f.Name) else None
-        node = types.get(name.value) if isinstance(name, f.Const) else None
-        if known is None or known.known or node is None or not isinstance(part, f.Name):
+        if known is None or known.known or not isinstance(name, f.Const) or not isinstance(part, f.Name):
             continue
-        value = evidence.declared(run.summaries.project, run.path, run.function.parent, run.language, node)
+        value = evidence.taken_of(
+            run.summaries.project, run.path, run.function.parent, run.language, said, str(name.value)
+        )
         if value.known:
             run.bind(part.id, replace(value, label=part.id, depends=frozenset({key, part.id})))
 
@@ -287,6 +288,19 @@ def _unpacked(value: Value, position: int) -> Value:
 def _inside(part: Value, whole: Value) -> Value:
     """What is taken out of something depends on what that depends on, and is part of what that is part of."""
     return replace(part.on(whole.depends), way=part.way or ways.element(whole.way))
+
+
+def _taken(run: Run, value: Value, name: str) -> Value:
+    """What `{ name } = value` takes out of an object."""
+    from analyzers.evaluate import attributes
+
+    member = _member(value, name)
+    if run.language == "python" or not name:
+        return member
+    if value.kind not in ("instance", "dict") and not queries.is_client(value.kind):
+        return member
+    held = attributes.member_of(run, value, name, member.label)
+    return held.but(bound=None) if held.kind == "unknown" else held
 
 
 def _member(value: Value, name: str) -> Value:

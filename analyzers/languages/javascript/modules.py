@@ -84,11 +84,14 @@ def import_alias(spec: Spec) -> LowerStmt:
 
 
 def declaration(spec: Spec) -> LowerStmt:
-    """`const a = 1, {b} = c`. Roles declarator (kind); name, value, annotation (fields).
+    """`const a = 1, {b} = c`. Roles declarator, ascribed, called (kinds); name, value, annotation, arguments (fields).
 
-    `const x = require("m")` and `const {a, b: c} = require("m")` are imports and no assignments.
+    `const x = require("m")` and `const {a, b: c} = require("m")` are imports and no assignments. What `as T` says of the
+    value is said of the name.
     """
     declarator = spec.kinds("declarator")
+    ascribed = spec.kinds("ascribed")
+    called, arguments_field = spec.kinds("called"), spec.field("arguments")
     name_field, value_field = spec.field("name"), spec.field("value")
     annotation_field = spec.field("annotation")
 
@@ -102,9 +105,13 @@ def declaration(spec: Spec) -> LowerStmt:
                 continue
             at, to = child.start_byte - base, child.end_byte - base
             target = unit.expr(name, depth + 1)
-            annotation = unit.expr_or_none(
-                child.child_by_field_id(annotation_field) if annotation_field else None, depth + 1
-            )
+            said = child.child_by_field_id(annotation_field) if annotation_field else None
+            if said is None and value is not None and value.kind_id in ascribed:
+                said = value.children[-1]  # The type behind `as`; `const` is none.
+                said = said if said.kind_id in unit.exprs else None
+            elif said is None and value is not None and value.kind_id in called:
+                said = type_asked_for(unit, value.child_by_field_id(arguments_field), value)
+            annotation = unit.expr_or_none(said, depth + 1)
             if value is None:
                 out.append(Assign(at, to, (target,), None, annotation))
                 continue
@@ -117,6 +124,23 @@ def declaration(spec: Spec) -> LowerStmt:
             out.append(Assign(at, to, (target,), lowered, annotation))
 
     return lower
+
+
+GIVES_ITS_TYPE = (b".resolve", b".get", b"?.get", b"inject")
+"""How a call of a container ends that gives what its type argument says: `container.resolve<Books>("books")`.
+
+Sources: https://github.com/microsoft/tsyringe#resolution, https://github.com/jeffijoe/awilix#containerresolve,
+https://docs.nestjs.com/fundamentals/module-ref#retrieving-instances, https://angular.dev/api/core/inject
+"""
+
+
+def type_asked_for(unit: Unit, arguments: Node | None, call: Node) -> Node | None:
+    """The one type that a container is asked for; None for what is no such call."""
+    if arguments is None:
+        return None
+    asked = unit.source[call.start_byte : arguments.start_byte]
+    types = [child for child in arguments.children if child.kind_id in unit.exprs]
+    return types[0] if len(types) == 1 and asked.endswith(GIVES_ITS_TYPE) else None
 
 
 def defines_class(unit: Unit, value: Node, name: str) -> bool:

@@ -182,8 +182,9 @@ class Walk:
             return state
         state = state.with_name(name, value_of(before, value))
         length = f"|{name}|"
-        if isinstance(value, f.Slice) and shapes.text_of(value.obj) == name and (value.start or value.stop):
-            halved = any(divides(b) for b in (value.start, value.stop) if b is not None)
+        cut = shapes.part_of(value)
+        if cut is not None and shapes.text_of(cut.obj) == name and (cut.start or cut.stop):
+            halved = any(divides(b) for b in (cut.start, cut.stop) if b is not None)
             state = _pop(state, name)
             if halved:
                 known = replace(state.of(length), scaled=frozenset({f"{length}-"}))

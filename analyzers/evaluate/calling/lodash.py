@@ -1,0 +1,65 @@
+"""Functions of lodash and underscore that do what a method of an array does: `_.find(books, (book) => ...)`.
+
+Source: https://lodash.com/docs/4.17.15
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from analyzers import facts as f
+from analyzers.evaluate.run import Run
+from analyzers.evaluate.turns import loops
+from analyzers.findings import Place
+from analyzers.operations import operations
+from analyzers.types import Value
+
+if TYPE_CHECKING:
+    from analyzers.evaluate.calling.arguments import Arguments
+
+PACKAGES = ("lodash", "lodash-es", "underscore")
+METHODS = {
+    "find": "find", "findIndex": "findIndex", "findLast": "findLast", "some": "some", "any": "some", "every": "every", "filter": "filter",
+    "reject": "filter", "map": "map", "flatMap": "flatMap", "forEach": "forEach", "each": "forEach", "reduce": "reduce", "includes": "includes",
+    "contains": "includes", "indexOf": "indexOf", "concat": "concat", "without": "filter", "remove": "filter", "pull": "filter",
+}  # fmt: skip
+"""What each does as a method of an array."""
+SEARCHES = ("find", "findIndex", "findLast", "some", "filter")
+"""Those that may be told what is looked for by an object, a pair or a name: `_.find(books, { id })`."""
+
+
+@lru_cache(maxsize=4096)
+def _short(name: str) -> str:
+    """The name that a function has in one of these packages; "" for what is of none: `lodash#default.find`, `lodash/find`."""
+    package, _, short = name.replace("#default", "").replace("#", ".").replace("/", ".").partition(".")
+    return short if package in PACKAGES else ""
+
+
+def called(run: Run, node: f.Call, name: str, arguments: Arguments, place: Place) -> Value | None:
+    """The call, carried out as that of the method; None for what is none of these functions."""
+    from analyzers.evaluate.calling import library
+
+    short = _short(name)
+    if short == "chunk" and arguments.values:
+        return Value("list", of=Value("list", evidence=loops.PIECE), depends=arguments.depends)
+    method = METHODS.get(short, "")
+    if not method or len(node.args) < 2 or isinstance(node.args[0], f.Star):
+        return None
+    whole = arguments.values[0]
+    if whole.kind not in ("list", "set", "dict", "str", "tuple"):
+        whole = whole.but(kind="list", evidence=f"`{method}` of lodash goes through it")
+    if whole.kind != "list":
+        return None
+    function = node.args[1]
+    if method in SEARCHES and isinstance(function, (f.Mapping, f.Collection)):
+        row = operations(run.language).method("list", "includes")
+        assert row is not None
+        first = arguments.get(1)
+        where = run.place(node.args[0])
+        library.apply(run, node, row, method, whole, first, arguments, place, where)
+        return whole.but(size=None) if method == "filter" else Value()
+    shape = f.Call(
+        node.at, node.to, f.Attr(node.at, node.args[0].to, node.args[0], method, node.at), node.args[1:]
+    )
+    return library.method(run, shape, whole, method, arguments.after_first(), place)
