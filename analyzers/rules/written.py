@@ -55,6 +55,12 @@ NAMED_BY = ("str",)
 MAX_STEPS = 10
 """Assignments and calls followed back from a loop."""
 
+_LEAST_STEPS = 2
+"""Those that have to be left for the callers of a function to be asked what they hand over."""
+
+_TAKING = ("get", "pop")
+"""Methods that take what a record holds under a name."""
+
 
 @dataclass(slots=True)
 class Written:
@@ -90,7 +96,7 @@ class Written:
         if param is not None and (param.kind == "star" or asks_if_text(function, name)):
             return True
         values = [value for value in self._values(name) if not _is_nothing(value)]
-        if param is not None and param.default is None:
+        if param is not None and (param.default is None or _is_nothing(param.default)):
             if not values and not self._is_filled(name) and self._is_handed_over(name):
                 return True
             return any(isinstance(value, f.Call) and self._is_made_of_one(value) for value in values)
@@ -152,7 +158,7 @@ class Written:
                 )
             if node.func.name in data.VIEWS:
                 return self.holds(node.func.obj) or self._is_of_names(node.func.obj, node.func.name)
-            if node.func.name == "get" and node.args and self._is_of_record(node.func.obj, node.args[0]):
+            if node.func.name in _TAKING and node.args and self._is_of_record(node.func.obj, node.args[0]):
                 return True
             if node.func.name.startswith("get") and self._is_setting(node.func.obj):
                 return True
@@ -270,15 +276,15 @@ class Written:
     def _is_handed_over(self, name: str) -> bool:
         """True if all who call the function hand over what was written."""
         home = self.home
-        if self.steps < MAX_STEPS // 2 or home.function.owner or home.function.parent:
+        if self.steps < _LEAST_STEPS or home.function.owner or home.function.parent:
             return False
         handed = list(callers.arguments(home.project, home.path, home.function, name))
-        return bool(handed) and all(
-            argument is not None
-            and isinstance(argument, (f.Collection, f.Name, f.Attr))
-            and Written(replace(home, path=path, function=caller), MAX_STEPS // 2 - 1).holds(argument)
-            for path, caller, argument in handed
-        )
+        for path, caller, argument in handed:
+            search = Written(replace(home, path=path, function=caller), self.steps - 1)
+            if not isinstance(argument, (f.Collection, f.Name, f.Attr)) or not search.holds(argument):
+                return False
+            self.why = search.why
+        return bool(handed)
 
     def _is_setting(self, node: f.Expr) -> bool:
         """True for `settings`, `settings.NAMES`, `current_app.config`, whatever file it is imported in."""
