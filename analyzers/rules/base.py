@@ -36,7 +36,8 @@ class Rule:
     """One thing that can be seen in code.
 
     `summary` is one sentence; `why` says in Markdown what it costs and when it does not matter. `check` is asked once
-    for every function. The examples are its documentation, its tests, and what a rewrite request shows.
+    for every function. The examples are its documentation, its tests, and, if what it finds grows, what a rewrite request
+    shows: one that lowers no growth is not asked for.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Rule:
     good: tuple[Example, ...]
     check: Callable[[Context], Iterable[Finding]]
     fix: str = ""
+    grows: bool = True
 
     @property
     def href(self) -> str:

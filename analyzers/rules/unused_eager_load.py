@@ -163,7 +163,7 @@ def _finding(context: Context, call: f.Call, uses: Uses, paths: list[str], unrea
 def _cost(joins: bool, count: int) -> Cost:
     if joins:
         return Cost(f"1 query with {count} {'join' if count == 1 else 'joins'} more", "1 query")
-    return Cost(f"1 + {count} queries", "1 query")
+    return Cost(f"{1 + count} queries", "1 query")
 
 
 def _declared(context: Context, uses: Uses, paths: list[str]) -> Iterator[Place]:
@@ -200,6 +200,7 @@ It is told only where everything is known that is done with the rows: in the fun
 and properties of the model, and in the templates that show them. Where they go anywhere else (to a caller, a serializer,
 an object that keeps them, a function that is not at hand) nothing is said.""",
     severity=Severity.INFORMATION,
+    grows=False,
     bad=(
         Example(
             "The publisher was shown once",

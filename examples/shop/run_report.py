@@ -26,7 +26,7 @@ from django.db import connection  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from catalog import shelf  # noqa: E402
+from catalog import selectors, shelf  # noqa: E402
 from catalog.models import Product, Review, Supplier  # noqa: E402
 from orders import views  # noqa: E402
 from orders.models import Customer, Line, Order  # noqa: E402
@@ -83,6 +83,8 @@ def reports() -> dict[str, Callable[[], object]]:
         "shelf_fast": shelf.shelf_fast,
         "ratings": shelf.ratings,
         "ratings_fast": shelf.ratings_fast,
+        "price_list": selectors.price_list,
+        "price_list_fast": selectors.price_list_fast,
         "spending_by_customer": lambda: customers.spending_by_customer(people, orders),
         "spending_by_customer_fast": lambda: customers.spending_by_customer_fast(people, orders),
         "countries_in_order": lambda: customers.countries_in_order(people),

@@ -18,6 +18,7 @@ from cli_project import Bigo
 SLOW = {
     ("catalog/shelf.py", "shelf"): "lazy-relation-in-loop",
     ("catalog/shelf.py", "ratings"): "query-in-loop",
+    ("catalog/selectors.py", "price_list"): "unused-eager-load",
     ("orders/views.py", "invoices"): "query-in-loop",
     ("reports/customers.py", "spending_by_customer"): "nested-scan",
     ("reports/customers.py", "countries_in_order"): "membership-in-list",

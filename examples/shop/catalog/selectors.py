@@ -22,3 +22,15 @@ def average_stars_of_all(products: list[Product]) -> dict[int, float]:
     """One query, however many products."""
     rows = Review.objects.filter(product__in=products).values("product_id").annotate(value=Avg("stars"))
     return {row["product_id"]: row["value"] for row in rows}
+
+
+def price_list() -> list[str]:
+    """Slow: the reviews come along with the products, and nothing reads them."""
+    products = Product.objects.filter(discontinued=False).prefetch_related("reviews").order_by("name")
+    return [f"{product.name}: {product.price}" for product in products]
+
+
+def price_list_fast() -> list[str]:
+    """The same list in one query."""
+    products = Product.objects.filter(discontinued=False).order_by("name")
+    return [f"{product.name}: {product.price}" for product in products]

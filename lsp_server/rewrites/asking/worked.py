@@ -14,8 +14,9 @@ from analyzers.rules.base import MARK, Example, Rule
 
 
 def section() -> str:
-    """Markdown: each rule with its sentence, one function of its examples that it finds, and one in which it is quiet."""
-    return "\n".join(_rule(rule) for rule in rules.all_rules())
+    """Markdown: each rule of growth with its sentence, one function of its examples that it finds, and one in which it is
+    quiet."""
+    return "\n".join(_rule(rule) for rule in rules.all_rules() if rule.grows)
 
 
 def _rule(rule: Rule) -> str:
