@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from pathlib import Path
 
@@ -19,10 +20,18 @@ SLOW = "def f():\n    SLOW\n"
 
 
 class Late(StandIn):
-    """Takes its time, and finds something else than the session before did: another file has changed meanwhile."""
+    """Takes its time, or waits until it is let go on, and finds something else than the session before did: another file has
+    changed meanwhile."""
+
+    def __init__(self, goes_on: threading.Event | None = None) -> None:
+        super().__init__()
+        self._goes_on = goes_on
 
     def analyse(self, path: str, text: Text, language_id: str, settings: Settings) -> tuple[Finding, ...]:
-        time.sleep(1.0)
+        if self._goes_on is None:
+            time.sleep(1.0)
+        else:
+            self._goes_on.wait(60)
         return super().analyse(path, Text(re.sub(rb"SLOW", b"MAYBE", text.source)), language_id, settings)
 
 
@@ -44,19 +53,27 @@ def shown(editor: Editor, uri: str) -> list[list[str]]:
     return [[one["code"] for one in params["diagnostics"]] for params in editor.published(uri)]
 
 
+def _shown_then_corrected(uri: str, root: Path) -> None:
+    goes_on = threading.Event()
+
+    async def story(editor: Editor) -> None:
+        editor.open(uri, SLOW)
+        await editor.until(lambda: editor.published(uri))
+        goes_on.set()
+        await editor.until(lambda: len(editor.published(uri)) > 1)
+        assert shown(editor, uri) == [["membership-in-list"], ["nested-scan"]]
+
+    play(story, root=root, session=lambda: Session(engine=Late(goes_on)))
+
+
 def test_it_is_shown_before_the_analysis_and_corrected_by_it(uri: str, tmp_path: Path) -> None:
     async def first(editor: Editor) -> None:
         editor.open(uri, SLOW)
         await kept(editor, uri)
         time.sleep(0.2)
 
-    async def second(editor: Editor) -> None:
-        editor.open(uri, SLOW)
-        await editor.until(lambda: len(editor.published(uri)) > 1)
-        assert shown(editor, uri) == [["membership-in-list"], ["nested-scan"]]
-
     play(first, root=tmp_path)
-    play(second, root=tmp_path, session=lambda: Session(engine=Late()))
+    _shown_then_corrected(uri, tmp_path)
 
 
 def test_a_document_that_is_opened_once_the_workspace_was_read_is_kept_too(uri: str, tmp_path: Path) -> None:
@@ -68,13 +85,8 @@ def test_a_document_that_is_opened_once_the_workspace_was_read_is_kept_too(uri: 
         await editor.session.files.run(lambda: None)
         time.sleep(0.2)
 
-    async def second(editor: Editor) -> None:
-        editor.open(uri, SLOW)
-        await editor.until(lambda: len(editor.published(uri)) > 1)
-        assert shown(editor, uri) == [["membership-in-list"], ["nested-scan"]]
-
     play(first, root=tmp_path)
-    play(second, root=tmp_path, session=lambda: Session(engine=Late()))
+    _shown_then_corrected(uri, tmp_path)
 
 
 def test_what_is_confirmed_is_not_sent_again(uri: str, tmp_path: Path) -> None:
