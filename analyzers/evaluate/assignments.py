@@ -322,9 +322,8 @@ def update(run: Run, node: f.Update) -> None:
     depends = current.depends | value.depends
     if node.op in ("|", "&") and current.kind in queries.LAZY_KINDS and isinstance(node.target, f.Name):
         # `rows |= others`: rows of the same model, by either query.
-        run.bind(
-            node.target.id, (join(current, value) if value.kind == current.kind else current).on(depends)
-        )
+        found = join(current, value) if value.kind == current.kind else current
+        run.bind(node.target.id, (found.but(size=None) if node.op == "|" else found).on(depends))
         return
     row = operations(run.language).method(current.kind, f"{node.op}=")
     if row is not None and node.op in ("+", "|"):

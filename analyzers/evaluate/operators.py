@@ -160,7 +160,8 @@ def binary(run: Run, node: f.Binary, left: Value, right: Value) -> Value:
     if op == "*" and right.kind in _SEQUENCES:
         return binary(run, f.Binary(node.at, node.to, "*", node.right, node.left), right, left)
     if op in ("|", "&") and left.kind in queries.LAZY_KINDS:
-        return replace(left, depends=left.depends | right.depends)
+        # Of `one | other` in a loop there are more on every turn.
+        return replace(left, depends=left.depends | right.depends, size=None if op == "|" else left.size)
     if left.kind in _SETS and (op in ("|", "&", "-", "^") or (op == "+" and left.kind == "dict")):
         return _combined(run, node, left, right)
     if left.kind == "str" and op == "%":

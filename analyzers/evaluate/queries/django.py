@@ -397,9 +397,11 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         and model_of(run, found) is None
     ):
         found = found.but(of=found.of.but(ref=None))  # `self` of a queryset's own class: rows of some model.
-    one = _is_by_key(node, name) or (receiver.is_constant_size and name not in _COMBINING)
+    size = None if name in _COMBINING else receiver.size
+    if _is_by_key(node, name) or (size is not None and size.is_constant):
+        size = ONE
     batched = receiver.batched | _batched(run, node, arguments)
-    return found.but(evidence=receiver.evidence, batched=batched, size=receiver.size if not one else ONE)
+    return found.but(evidence=receiver.evidence, batched=batched, size=size)
 
 
 def _is_by_key(node: f.Call, name: str) -> bool:

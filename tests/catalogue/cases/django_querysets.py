@@ -388,3 +388,30 @@ def _page_after_page(rows):
 def page_after_page():
     for book in _page_after_page(Book.objects.order_by("pk")):
         print(book.title)
+
+
+def one_more_on_every_turn():
+    books = Book.objects.none()
+    for author in list(Author.objects.all()):
+        books = books | Book.objects.filter(author_id=author.pk)
+    for book in books.order_by("title"):
+        print(book.author.name)  # grows
+
+
+def one_more_in_place():
+    books = Book.objects.filter(pk=1)
+    for author in list(Author.objects.all()):
+        books |= Book.objects.filter(author_id=author.pk)
+    for book in books:
+        print(book.author.name)  # grows
+
+
+def joined_to_one():
+    books = Book.objects.filter(pk=1).union(Book.objects.all())
+    for book in books:
+        print(book.author.name)  # grows
+
+
+def one_by_its_key():
+    for book in Book.objects.filter(pk=1).order_by("title"):
+        print(book.author.name)
