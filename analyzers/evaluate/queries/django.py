@@ -22,7 +22,7 @@ from analyzers.orm import tables
 from analyzers.project import names
 from analyzers.project.models import Model, Relation
 from analyzers.project.registered import LOOK_UP, looked_up
-from analyzers.types import ANYTHING, CHOICE, NONE, UNKNOWN_VALUE, Origin, Token, Value, is_certain
+from analyzers.types import CHOICE, NONE, UNKNOWN_VALUE, Origin, Token, Value, is_certain
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -154,7 +154,7 @@ def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.A
             source = owners.assumed(run, relation, target, run.place(node), label)
             source = replace(source, of_one=owners.is_at_hand(run, node.obj))
             return related.but(of=row(relation.target, source, "", inverse=back))
-        came = _by_its_manager(run, relation, base.origin, path)
+        came = loaders.by_its_manager(run, relation, base.origin, path)
         return related.but(origin=came, of=row(relation.target, came, path, inverse=back))
     origin = base.origin
     if relation.name == base.relation:
@@ -162,25 +162,6 @@ def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.A
     if not run.is_stored(label) and not _is_loaded(origin, path):
         read_later(run, base, found, node, label, path)
     return row(relation.target, origin, path, base.depends, inverse=_back(relation)).but(label=label)
-
-
-def _by_its_manager(run: Run, relation: Relation, origin: Origin, path: str) -> Origin:
-    """The rows of a relation come by the default manager of their model, with what that loads.
-
-    Source: https://docs.djangoproject.com/en/5.2/topics/db/managers/#default-managers
-    """
-    target = run.summaries.models.related(relation)
-    if target is None:
-        return origin
-    own = loaders.by_default(run, target, "", Origin(origin.place))
-    if own.certain and not own.loads and not own.prefetches:
-        return origin
-    unknown = () if own.certain else (ANYTHING,)
-    return replace(
-        origin,
-        loads=origin.loads.union(join_path(path, one) for one in own.loads),
-        prefetches=origin.prefetches.union(join_path(path, one) for one in (*own.prefetches, *unknown)),
-    )
 
 
 def _back(relation: Relation) -> str:

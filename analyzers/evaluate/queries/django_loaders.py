@@ -21,7 +21,7 @@ from analyzers.project import always_there, names
 from analyzers.project.attributes import attribute_values
 from analyzers.project.django_fields import base_of
 from analyzers.project.index import Project
-from analyzers.project.models import Model
+from analyzers.project.models import Model, Relation
 from analyzers.project.names import Target
 from analyzers.project.outline import keyword
 from analyzers.types import ANYTHING, Origin, Value, is_certain
@@ -354,6 +354,25 @@ def by_default(run: Run, found: Model, name: str, origin: Origin) -> Origin:
         loads=origin.loads | loads,
         prefetches=origin.prefetches | prefetches,
         certain=origin.certain and certain,
+    )
+
+
+def by_its_manager(run: Run, relation: Relation, origin: Origin, path: str) -> Origin:
+    """The rows of a relation come by the default manager of their model, with what that loads.
+
+    Source: https://docs.djangoproject.com/en/5.2/topics/db/managers/#default-managers
+    """
+    target = run.summaries.models.related(relation)
+    if target is None:
+        return origin
+    own = by_default(run, target, "", Origin(origin.place))
+    if own.certain and not own.loads and not own.prefetches:
+        return origin
+    unknown = () if own.certain else (ANYTHING,)
+    return replace(
+        origin,
+        loads=origin.loads.union(join_path(path, one) for one in own.loads),
+        prefetches=origin.prefetches.union(join_path(path, one) for one in (*own.prefetches, *unknown)),
     )
 
 
