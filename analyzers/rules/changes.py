@@ -12,7 +12,7 @@ from itertools import chain
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
-from analyzers.rules.base import Context
+from analyzers.rules.base import Context, turns_much
 
 READING = frozenset(
     """get items keys values index count copy join split rsplit splitlines strip lstrip rstrip lower upper title
@@ -101,6 +101,20 @@ def loop_node(context: Context, loop: Loop) -> f._Node | None:
     body = context.function.body
     nodes: Iterator[f._Node] = chain(shapes.loops(body), shapes.of_kind(body, f.Call))
     return next((node for node in nodes if node.at == at - start and node.to == to - start), None)
+
+
+def own_loops(context: Context) -> Iterator[tuple[Loop, f.For | f.While]]:
+    """The loops that a function of Python writes down and that may turn often, with their statements."""
+    if context.language != "python" or not context.is_whole:
+        return
+    for loop in context.analysis.loops:
+        if loop.function != context.function.qualname or not context.inside(loop.place):
+            continue
+        if loop.constant or loop.chunked or not (turns_much(loop) or loop.kind == "while"):
+            continue
+        node = loop_node(context, loop)
+        if isinstance(node, (f.For, f.While)):
+            yield loop, node
 
 
 def changes_in(context: Context, region: object, *, aliases: bool = True) -> Changes:

@@ -17,7 +17,7 @@ from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.project import names
 from analyzers.project.attributes import attribute_values
 from analyzers.rules import changes, edits, held, structure
-from analyzers.rules.base import Context, loop_related, product, turns_much
+from analyzers.rules.base import Context, loop_related, product
 
 SUMS = frozenset(("sum", "fsum", "max", "min", "set", "frozenset", "Counter"))
 """Functions that go through all they are given, and whose value the next turn could go on from."""
@@ -47,16 +47,8 @@ class Grown(NamedTuple):
 
 def check(context: Context, rule: str) -> Iterator[Finding]:
     """The findings in the loops of a function, under the name of the rule that asks."""
-    if context.language != "python" or not context.is_whole:
-        return
-    for loop in context.analysis.loops:
-        if loop.function != context.function.qualname or not context.inside(loop.place):
-            continue
-        if loop.constant or loop.chunked or not (turns_much(loop) or loop.kind == "while"):
-            continue
-        node = changes.loop_node(context, loop)
-        if isinstance(node, (f.For, f.While)):
-            yield from _in_loop(context, rule, loop, node)
+    for loop, node in changes.own_loops(context):
+        yield from _in_loop(context, rule, loop, node)
 
 
 def _in_loop(context: Context, rule: str, loop: Loop, node: f.For | f.While) -> Iterator[Finding]:

@@ -10,7 +10,15 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Called, Loop
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
-from analyzers.rules import added_to, asked_of_all, changes, data, edits, per_call, script_calls, structure
+from analyzers.rules import (
+    added_to,
+    asked_of_all,
+    changes,
+    data,
+    edits,
+    on_every_call,
+    structure,
+)
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
 from analyzers.rules.membership_in_list import SEARCHED
 from analyzers.types import INPUT, Value
@@ -47,7 +55,7 @@ def check(context: Context) -> Iterator[Finding]:
         found = _found(context, called)
         if found is not None and context.once("hidden", called.place):
             yield _finding(context, called, *found)
-    yield from _per_call(context)
+    yield from on_every_call.check(context, RULE.name)
 
 
 def _found(context: Context, called: Called) -> tuple[Loop, Scan] | None:
@@ -82,75 +90,6 @@ def _beside(context: Context, called: Called, loop: Loop) -> Scan | None:
         return None
     what = f"searches `{found.label}` for the element itself"
     return Scan(found.label, "list", found.place, what, frozenset(), found.chain, beside=True)
-
-
-def _per_call(context: Context) -> Iterator[Finding]:
-    """Searches of a method that is there to be called for each of many."""
-    called = context.function.name
-    for node, owner in asked_of_all.siblings(context, context.function) if context.is_whole else ():
-        place = edits.absolute(context, node.iter if isinstance(node, f.For) else node)
-        message = (
-            f"`{called}()` searches all of `{owner}` for the object itself: asked of each of them, they are compared with "
-            f"each other. Let the owner count its places, or keep the place with the object."
-        )
-        yield from _each_call(context, place, owner, message, Related(place, f"one search through `{owner}`"))
-    for told in asked_of_all.lookups(context):
-        if told.kind == "order":
-            message = (
-                f"`{called}()` goes through `{told.what}` from the first, up to one where `{told.test}`, on every call. As they are in "
-                f"order, `bisect` finds the place."
-            )
-        elif told.test:
-            message = (
-                f"`{called}()` goes through all of `{told.what}` for those where `{told.test}`, on every call. Where few of them "
-                f"can answer, an index of them by what is asked leaves out the others."
-            )
-        else:
-            message = (
-                f"`{called}()` goes through all of `{told.what}` for what it is asked, on every call. A dict from key to "
-                f"element, filled beside it, answers without searching."
-            )
-        yield from _each_call(context, told.place, told.what, message, told.related)
-    for told in asked_of_all.made_by_property(context):
-        message = (
-            f"`{context.shown(told.place)}` copies all of `{told.what}` whenever `{called}` is read, as often as somebody asks for one "
-            f"thing in it. Ask `{told.what}` itself, or give a view of it."
-        )
-        yield from _each_call(context, told.place, told.what, message, told.related)
-    for told in script_calls.lookups(context):
-        message = (
-            f"`{called}()` goes through all of `{told.what}` for what it is asked, on every call. A Map from key to element, "
-            f"filled beside it, answers without searching."
-        )
-        yield from _each_call(context, told.place, told.what, message, told.related)
-    for told in per_call.sought(context):
-        message = (
-            f"`{context.shown(told.place)}` looks through all of `{told.what}` on every call of `{called}`, also what earlier calls "
-            f"have looked through. Keep the place up to which it was searched, and start there."
-        )
-        yield from _each_call(context, told.place, told.what, message, told.related)
-    for told in (*added_to.found(context), *added_to.handed_on(context)):
-        message = (
-            f"`{context.shown(told.place)}` goes through all of `{told.what}` on every call of `{called}`, which adds to it: "
-            f"as many calls as fill it go through the square of its length."
-        )
-        yield from _each_call(context, told.place, told.what, message, told.related)
-
-    for told in added_to.taken_from(context):
-        message = (
-            f"`{context.shown(told.place)}` goes through all of `{told.what}` on every call of `{called}`, which takes one of them "
-            f"out. Keep them in the order in which they are taken (`heapq`), or under the key they are asked for."
-        )
-        yield from _each_call(context, told.place, told.what, message, told.related)
-
-
-def _each_call(
-    context: Context, place: Place, searched: str, message: str, related: Related
-) -> Iterator[Finding]:
-    """A hint that each call searches all of something, told once for a place."""
-    if context.once("hidden", place):
-        cost = Cost(f"O(|{searched}|)", "O(1)")
-        yield context.finding(RULE.name, place, message, Severity.HINT, Confidence.MEDIUM, cost, [related])
 
 
 def _repeating(context: Context, called: Called) -> Loop | None:

@@ -13,7 +13,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
 from analyzers.rules import changes, edits, structure
-from analyzers.rules.base import Context, turns_much
+from analyzers.rules.base import Context
 
 TAKING = frozenset(("pop", "popitem", "popleft", "remove"))
 
@@ -31,16 +31,8 @@ class LeftOver(NamedTuple):
 
 def found(context: Context) -> Iterator[LeftOver]:
     """The collections of which a function's loops take one thing at a time and go through the rest."""
-    if context.language != "python" or not context.is_whole:
-        return
-    for loop in context.analysis.loops:
-        if loop.function != context.function.qualname or not context.inside(loop.place):
-            continue
-        if loop.constant or loop.chunked or not (turns_much(loop) or loop.kind == "while"):
-            continue
-        node = changes.loop_node(context, loop)
-        if isinstance(node, (f.For, f.While)):
-            yield from _in_loop(context, loop, node)
+    for loop, node in changes.own_loops(context):
+        yield from _in_loop(context, loop, node)
 
 
 def _in_loop(context: Context, loop: Loop, node: f.For | f.While) -> Iterator[LeftOver]:
