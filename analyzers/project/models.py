@@ -61,7 +61,7 @@ class Models:
     def place(self, relation: Relation) -> tuple[str, Span] | None:
         """Where a relation is declared: the file and the bytes. None for the ORM's own models."""
         path, qualname = relation.declared
-        cls = self.project.outlined_class(path, qualname)
+        cls = self.project.class_(path, qualname)
         return (path, relation.span.shift(cls.start)) if cls else None
 
     def user_model(self) -> Model | None:

@@ -54,3 +54,29 @@ def test_a_queryset_that_changes_is_judged_anew() -> None:
     assert said("Board.objects.all()") == told
     assert said('Board.objects.select_related("group")') == []
     assert said("Board.objects.all()") == told
+
+
+LISTED = """\
+from shop.models import Board
+
+
+def names():
+    return [board.pk for board in Board.objects.select_related("group")]
+"""
+
+
+def test_where_a_relation_is_declared_follows_what_is_written_above_it() -> None:
+    project = Project()
+    language = languages.for_path("/w/shop/views.py")
+    assert language is not None
+
+    def declared(models: str) -> str:
+        project.update("/w/shop/models.py", extract.facts_of(models.encode(), language))
+        [finding] = check(project, "/w/shop/views.py", Text(LISTED.encode()), Options())
+        [related] = finding.related
+        return models[related.place.span.start : related.place.span.end]
+
+    project.update("/w/shop/__init__.py", extract.facts_of(b"", language))
+    project.update("/w/shop/views.py", extract.facts_of(LISTED.encode(), language))
+    assert declared(MODELS).startswith("group = models.ForeignKey")
+    assert declared(MODELS.replace("class Group", "# More of it.\nclass Group")).startswith("group = models.")
