@@ -1,12 +1,13 @@
-// node launch.cjs VSCODE_DIR PORT DATA_DIR [trust] [suite]
-// VS Code's web server from an unpacked code-server package, on 127.0.0.1 only. Works for CommonJS builds (1.93) and ESM
+// node launch.cjs VSCODE_DIR DATA_DIR [trust] [suite]
+// VS Code's web server from an unpacked code-server package, on 127.0.0.1 only; says `ready PORT`, a port that was free
+// when it began to listen. Works for CommonJS builds (1.93) and ESM
 // builds (1.139). "trust" keeps workspace trust on: folders open in Restricted Mode. "suite" lets a page run a suite of
 // tests; without it notifications appear as they do for a person.
 const fs = require('fs');
 const http = require('http');
 const path = require('path');
 
-const [dir, port, data, ...words] = process.argv.slice(2);
+const [dir, data, ...words] = process.argv.slice(2);
 process.env.CODE_SERVER_PARENT_PID = String(process.pid); // newer builds start by themselves without it
 
 async function load() {
@@ -36,13 +37,13 @@ async function start() {
     'server-data-dir': data,
     ...(words.includes('trust') ? {} : { 'disable-workspace-trust': true }),
   });
-  http
+  const listener = http
     .createServer((request, response) => server.handleRequest(request, response))
     .on('upgrade', (request, socket) => {
       socket.resume();
       server.handleUpgrade(request, socket);
     })
-    .listen(Number(port), '127.0.0.1', () => console.log('ready'));
+    .listen(0, '127.0.0.1', () => console.log(`ready ${listener.address().port}`));
 }
 
 start().catch((error) => {

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,18 +22,25 @@ CLIENT = HERE.parents[1] / "vscode-client"
 MISSING = 3  # run.sh's exit code when a program is not there
 
 
-def run(name: str) -> None:
-    done = subprocess.run(
-        [str(HERE / "run.sh"), name],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if done.returncode == MISSING:
-        pytest.skip(next(line for line in done.stdout.splitlines() if line.startswith("missing: ")))
-    assert done.returncode == 0, done.stdout
+def run(name: str, seconds: float = 600) -> None:
+    """One part of run.sh, ended with all it started; what it said is the message of a failure, also of one in time."""
+    with tempfile.TemporaryFile("w+", errors="replace") as said:
+        # A file, since a pipe stays open for as long as anything that was started holds it.
+        part = subprocess.Popen(
+            [str(HERE / "run.sh"), name], stdout=said, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        try:
+            status: int | None = part.wait(seconds)
+        except subprocess.TimeoutExpired:
+            status = None
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(part.pid, signal.SIGKILL)
+        said.seek(0)
+        output = said.read()
+    if status == MISSING:
+        pytest.skip(next(line for line in output.splitlines() if line.startswith("missing: ")))
+    assert status == 0, f"{output}\nrun.sh {name}: {f'no end in {seconds} s' if status is None else status}"
 
 
 @pytest.mark.editor

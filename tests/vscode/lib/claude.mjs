@@ -16,6 +16,7 @@ export async function startClaude({ python, rules, folder }) {
   const record = path.join(folder, 'record.jsonl');
   fs.writeFileSync(script, JSON.stringify({ rules }));
   const child = spawn(python, [program, '--port', '0', '--script', script, '--record', record], { stdio: ['ignore', 'pipe', 'inherit'] });
+  process.once('exit', () => child.kill()); // where what starts after it fails, nobody calls stop()
   const url = await new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve);
     child.once('error', reject);

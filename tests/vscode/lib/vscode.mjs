@@ -2,13 +2,12 @@
 // folders: reused ones restore editors and secrets.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const SECONDS_TO_START = 60;
+const SECONDS_TO_START = 180; // a machine that fetches and tests at once takes a minute
 
 /**
  * vscode: a folder setup.sh made. install: extension folders or .vsix files. settings: on top of settings.json.
@@ -20,7 +19,6 @@ export async function startVSCode({ vscode, install = [], settings = {}, trust =
   writeSettings(data, settings);
   for (const item of install) installExtension(data, item);
   for (const folder of ['home', 'cache', 'config', 'state']) fs.mkdirSync(path.join(data, folder));
-  const port = await freePort();
   const log = fs.openSync(path.join(data, 'server.log'), 'w');
   const environment = {
     ...process.env,
@@ -33,24 +31,27 @@ export async function startVSCode({ vscode, install = [], settings = {}, trust =
     ...env,
   };
   for (const name of Object.keys(env)) if (env[name] === undefined) delete environment[name];
-  const launch = [path.join(here, 'launch.cjs'), path.join(vscode, 'package/lib/vscode'), String(port), data];
+  const launch = [path.join(here, 'launch.cjs'), path.join(vscode, 'package/lib/vscode'), data];
   if (trust) launch.push('trust');
   if (suite) launch.push('suite');
   const child = spawn(path.join(vscode, 'node'), launch, { stdio: ['ignore', log, log], env: environment });
   const ended = new Promise((resolve) => child.on('exit', resolve));
+  process.once('exit', () => child.kill('SIGKILL')); // where what starts after it fails, nobody calls stop()
   const stop = async () => {
     child.kill();
     await Promise.race([ended, sleep(5000)]);
     child.kill('SIGKILL');
     fs.rmSync(data, { recursive: true, force: true, maxRetries: 5 });
   };
-  for (const end = Date.now() + SECONDS_TO_START * 1000; !(await answers(port)); await sleep(200)) {
+  const said = () => fs.readFileSync(path.join(data, 'server.log'), 'utf8');
+  const port = () => /^ready (\d+)$/m.exec(said())?.[1];
+  for (const end = Date.now() + SECONDS_TO_START * 1000; !(port() && (await answers(port()))); await sleep(200)) {
     if (Date.now() < end && child.exitCode === null) continue;
-    const text = fs.readFileSync(path.join(data, 'server.log'), 'utf8');
+    const text = said();
     await stop();
     throw new Error(`VS Code did not start:\n${text}`);
   }
-  return { host: `127.0.0.1:${port}`, data, stop };
+  return { host: `127.0.0.1:${port()}`, data, stop };
 }
 
 /** The workbench's address. At most one extension in development and one file of tests: VS Code takes a map. */
@@ -94,19 +95,10 @@ export function extensionLog(data) {
 
 async function answers(port) {
   try {
-    return (await fetch(`http://127.0.0.1:${port}/`)).ok;
+    return (await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(10000) })).ok;
   } catch {
     return false;
   }
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
