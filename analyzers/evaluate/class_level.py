@@ -21,6 +21,11 @@ _OF_CLASSES = frozenset(("classproperty", "class_property", "cached_classpropert
 _PROPERTY, _METACLASS = "property", "metaclass"
 
 
+def is_static(function: f.Function) -> bool:
+    """True for a method that is handed no object and no class."""
+    return any(shapes.dotted(decorator) == "staticmethod" for decorator in function.decorators)
+
+
 def is_of_class(function: f.Function) -> bool:
     """True for a property of a class: `@classproperty`, and `@classmethod` on a `@property`."""
     said = {shapes.dotted(decorator).rpartition(".")[2] for decorator in function.decorators}
@@ -68,4 +73,4 @@ def _metaclasses(project: Project, above: Target) -> Iterator[Target]:
             yield found[0]
 
 
-__all__ = ["is_of_class", "of_metaclass"]
+__all__ = ["is_of_class", "is_static", "of_metaclass"]

@@ -153,9 +153,9 @@ def _assigned(function: f.Function) -> set[str]:
     found: set[str] = set()
     for stmt in shapes.walk(function.body):
         if isinstance(stmt, f.Assign):
-            found.update(n.id for n in shapes.nodes(stmt.targets) if isinstance(n, f.Name))
+            found.update(shapes.named(stmt.targets))
         elif isinstance(stmt, f.For):
-            found.update(n.id for n in shapes.nodes(stmt.target) if isinstance(n, f.Name))
+            found.update(shapes.named(stmt.target))
         elif isinstance(stmt, f.With):
             found.update(
                 n.id for item in stmt.items for n in shapes.nodes(item.target) if isinstance(n, f.Name)
@@ -179,9 +179,9 @@ def _stored_into(function: f.Function) -> set[str]:
                 elif isinstance(node, f.Name):
                     plain.add(node.id)
                 else:
-                    inside.update(n.id for n in shapes.nodes(node) if isinstance(n, f.Name))
+                    inside.update(shapes.named(node))
         if isinstance(stmt, f.For):
-            plain.update(n.id for n in shapes.nodes(stmt.target) if isinstance(n, f.Name))
+            plain.update(shapes.named(stmt.target))
     return inside - plain
 
 

@@ -104,6 +104,11 @@ def loops(roots: object) -> Sequence[f.For | f.While | f.Comprehension]:
     return tuple(node for node in nodes(roots) if isinstance(node, (f.For, f.While, f.Comprehension)))
 
 
+def named(roots: object) -> frozenset[str]:
+    """The names that occur below some statements or expressions."""
+    return frozenset(node.id for node in nodes(roots) if isinstance(node, f.Name))
+
+
 def stored(targets: Iterable[f.Expr]) -> Iterator[f.Expr]:
     """The single targets of an assignment: `a` and `b` of `a, *b = ...`."""
     for target in targets:
@@ -111,6 +116,24 @@ def stored(targets: Iterable[f.Expr]) -> Iterator[f.Expr]:
             yield from stored(target.items)
         else:
             yield target.value if isinstance(target, f.Star) else target
+
+
+def given_to(body: tuple[f.Stmt, ...], name: str) -> tuple[f.Expr | None, ...]:
+    """All that statements of a body assign to a name alone, in source order."""
+    return tuple(
+        stmt.value
+        for stmt in walk(body)
+        if isinstance(stmt, f.Assign) and any(isinstance(t, f.Name) and t.id == name for t in stmt.targets)
+    )
+
+
+def summands(value: f.Expr) -> Iterator[f.Expr]:
+    """The parts of a sum, in their order; of anything else itself."""
+    if isinstance(value, f.Binary) and value.op == "+":
+        yield from summands(value.left)
+        yield from summands(value.right)
+    else:
+        yield value
 
 
 def mentions(node: object, names: frozenset[str]) -> bool:

@@ -14,13 +14,11 @@ from analyzers.evaluate.events import Called
 from analyzers.evaluate.remembered import remembered
 from analyzers.findings import Place, Related
 from analyzers.project import names
-from analyzers.rules import edits, held
+from analyzers.rules import edits, held, picking
 from analyzers.rules.base import Context
 
 THROUGH = frozenset("set frozenset sorted sum max min any all Counter".split())  # noqa: SIM905
 """Functions that go through all they are given. Not what gives all of it on: `list`, `join`."""
-
-VIEWS = frozenset(("keys", "values", "items", "copy"))
 
 
 Methods = Callable[[str], "f.Function | None"]
@@ -232,9 +230,9 @@ def _through(node: f._Node) -> str:
     """The attribute that something goes through all of: `sum(self.xs)`, `set(self.by.values())`, `self.xs.sort()`, `for x in
     self.xs`."""
     if isinstance(node, f.For):
-        return _viewed(node.iter)
+        return picking.viewed(node.iter)
     if isinstance(node, f.Comprehension) and node.kind != "generator":
-        return _viewed(node.clauses[0].iter)
+        return picking.viewed(node.clauses[0].iter)
     if not isinstance(node, f.Call):
         return ""
     name = shapes.called(node)
@@ -245,20 +243,7 @@ def _through(node: f._Node) -> str:
     given = node.args[0]
     if isinstance(given, f.Comprehension) and len(given.clauses) == 1:
         given = given.clauses[0].iter
-    return _viewed(given)
-
-
-def _viewed(given: f.Expr) -> str:
-    """`self.by` of `self.by.values()` and `list(self.by)`."""
-    if (
-        isinstance(given, f.Call)
-        and shapes.dotted(given.func) in ("list", "tuple", "enumerate")
-        and given.args
-    ):
-        given = given.args[0]
-    if isinstance(given, f.Call) and isinstance(given.func, f.Attr) and given.func.name in VIEWS:
-        given = given.func.obj
-    return shapes.dotted(given)
+    return picking.viewed(given)
 
 
 def _always(body: tuple[f.Stmt, ...]) -> Iterator[f._Node]:

@@ -38,12 +38,12 @@ def lookups(context: Context) -> Iterator[held.Told]:
     for node in held.outside(function.body, f.For, f.Comprehension, f.Call) if given else ():
         for target, over, tests in picking.filters(node):
             label = _viewed(_named(function, over))
-            own = frozenset(n.id for n in shapes.nodes(target) if isinstance(n, f.Name))
+            own = shapes.named(target)
             if label and any(picking.is_equal_to(test, own, known - own) for test in tests):
                 yield from _kept(context, label, over, "")
         for target, over, tests in picking.asked(node):
             label = _viewed(_named(function, over))
-            own = frozenset(n.id for n in shapes.nodes(target) if isinstance(n, f.Name))
+            own = shapes.named(target)
             asked = next((t for t in tests if picking.is_asked_of(t, own, known - own)), None)
             if label and asked is not None:
                 yield from _kept(context, label, over, context.shown(edits.absolute(context, asked)))
@@ -63,8 +63,9 @@ def lookups(context: Context) -> Iterator[held.Told]:
 
 def _enumerated(over: f.Expr) -> f.Expr:
     """`xs` of `enumerate(xs)`."""
-    counted = isinstance(over, f.Call) and shapes.dotted(over.func) == "enumerate" and over.args
-    return over.args[0] if isinstance(over, f.Call) and counted else over
+    if isinstance(over, f.Call) and shapes.dotted(over.func) == "enumerate" and over.args:
+        return over.args[0]
+    return over
 
 
 SEARCHES = frozenset(("index", "count", "remove"))
@@ -235,11 +236,11 @@ def questions(function: f.Function) -> Iterator[tuple[f.Expr, str, frozenset[str
         if isinstance(node, f.For) and not shapes.has_exit(node.body):
             continue
         for target, over, tests in picking.asked(node) if isinstance(node, (f.For, f.Call)) else ():
-            own = frozenset(n.id for n in shapes.nodes(target) if isinstance(n, f.Name))
+            own = shapes.named(target)
             label = shapes.dotted(over)
             for test in tests:
                 if label in given and picking.is_asked_of(test, own, given - own - {label}):
-                    named = {n.id for n in shapes.nodes(test) if isinstance(n, f.Name)}
+                    named = shapes.named(test)
                     yield over, label, given & frozenset(named - {label})
 
 
@@ -261,11 +262,8 @@ def siblings_of(node: f._Node, this: str) -> str:
 
 
 def _own_place(loop: f.For, this: str) -> str:
-    over = loop.iter
-    if isinstance(over, f.Call) and shapes.dotted(over.func) == "enumerate" and over.args:
-        over = over.args[0]
-    owner = shapes.dotted(over)
-    own = frozenset(n.id for n in shapes.nodes(loop.target) if isinstance(n, f.Name))
+    owner = shapes.dotted(_enumerated(loop.iter))
+    own = shapes.named(loop.target)
     if not _is_of_owner(owner, this) or not own:
         return ""
     for stmt in loop.body:

@@ -55,7 +55,7 @@ def fix(context: Context, loop: Loop, query: Queried) -> Fix | None:
         return None
     target, iterable = header
     names = changes.names_read(here, asked.base) | changes.names_read(here, asked.key)
-    own = {n.id for n in shapes.nodes(_target(region)) if isinstance(n, f.Name)}
+    own = shapes.named(_target(region))
     names |= changes.names_read(here, iterable)
     if not structure.are_bound_before(here, statement, names - own):
         return None
@@ -117,7 +117,7 @@ def _header(here: Context, region: f._Node, loop: Loop, asked: _Asked) -> tuple[
     target, iterable = clauses[0].target, clauses[0].iter
     if loop.over.kind not in changes.AGAIN | {"queryset"} or not shapes.dotted(iterable):
         return None
-    own = {n.id for n in shapes.nodes(target) if isinstance(n, f.Name)}
+    own = shapes.named(target)
     body = changes.changes_in(here, region.body if isinstance(region, f.For) else (), aliases=False)
     read = changes.names_read(here, asked.key)
     if not read & own or not changes.is_pure(here, asked.key) or read & body.bound:

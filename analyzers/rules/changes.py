@@ -239,7 +239,7 @@ def names_read(context: Context, node: object) -> set[str]:
         if isinstance(part, f.Name):
             read.add(part.id)
         elif isinstance(part, f.Clause):
-            own.update(n.id for n in shapes.nodes(part.target) if isinstance(n, f.Name))
+            own.update(shapes.named(part.target))
         elif isinstance(part, f.Lambda):
             function = context.project.function(context.path, part.qualname)
             own.update(p.name for p in function.params) if function is not None else None

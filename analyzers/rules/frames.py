@@ -98,7 +98,7 @@ def lookups(context: Context) -> Iterator[Lookup]:
         if isinstance(loop, f.While):
             continue
         first = loop if isinstance(loop, f.For) else loop.clauses[0]
-        own = {n.id for n in shapes.nodes(first.target) if isinstance(n, f.Name)}
+        own = shapes.named(first.target)
         inside = loop.body if isinstance(loop, f.For) else (loop.key, loop.value)
         for node in shapes.of_kind(inside, f.Index):
             base = node.obj.obj if isinstance(node.obj, f.Attr) and node.obj.name == "loc" else node.obj
@@ -119,10 +119,10 @@ def _goes_through_rows(node: f.Expr) -> bool:
     )
 
 
-def _joins_rows(test: f.Compare, frame: str, own: set[str]) -> bool:
+def _joins_rows(test: f.Compare, frame: str, own: frozenset[str]) -> bool:
     for column, wanted in ((test.left, test.rights[0]), (test.rights[0], test.left)):
         of_frame = isinstance(column, (f.Index, f.Attr)) and shapes.dotted(column.obj) == frame
-        if of_frame and any(isinstance(n, f.Name) and n.id in own for n in shapes.nodes(wanted)):
+        if of_frame and shapes.mentions(wanted, own):
             return True
     return False
 

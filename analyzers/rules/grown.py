@@ -235,11 +235,7 @@ def _leaves(body: tuple[f.Stmt, ...]) -> bool:
 
 def _own(node: f.For | f.While) -> frozenset[str]:
     """The names that a turn sets: what depends on them is no value to go on from."""
-    names = (
-        {n.id for n in shapes.nodes(node.target) if isinstance(n, f.Name)}
-        if isinstance(node, f.For)
-        else set()
-    )
+    names = shapes.named(node.target) if isinstance(node, f.For) else set()
     for stmt in shapes.walk(node.body):
         if isinstance(stmt, f.Assign):
             names |= {n.id for n in shapes.stored(stmt.targets) if isinstance(n, f.Name)}

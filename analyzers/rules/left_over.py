@@ -12,12 +12,10 @@ from typing import NamedTuple
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
-from analyzers.rules import changes, edits, structure
+from analyzers.rules import changes, edits, picking, structure
 from analyzers.rules.base import Context
 
 TAKING = frozenset(("pop", "popitem", "popleft", "remove"))
-
-VIEWS = frozenset(("keys", "values", "items", "copy"))
 
 
 class LeftOver(NamedTuple):
@@ -78,18 +76,9 @@ def _goes_through(stmt: f.Stmt) -> Iterator[tuple[str, f.Expr]]:
     """What a statement goes through all of, and the expression that does."""
     if isinstance(stmt, f.For):
         if not shapes.has_exit(stmt.body):
-            yield _viewed(stmt.iter), stmt.iter
+            yield picking.viewed(stmt.iter), stmt.iter
     elif isinstance(stmt, (f.Do, f.Assign, f.Update)):
         for node in shapes.of_kind(stmt, f.Comprehension):
             # `any(...)` and `next(...)` may stop at the first.
             if node.kind != "generator" and len(node.clauses) == 1:
-                yield _viewed(node.clauses[0].iter), node.clauses[0].iter
-
-
-def _viewed(over: f.Expr) -> str:
-    """`waiting` of `waiting.items()` and `list(waiting)`."""
-    if isinstance(over, f.Call) and shapes.dotted(over.func) in ("list", "tuple", "enumerate") and over.args:
-        over = over.args[0]
-    if isinstance(over, f.Call) and isinstance(over.func, f.Attr) and over.func.name in VIEWS:
-        over = over.func.obj
-    return shapes.dotted(over)
+                yield picking.viewed(node.clauses[0].iter), node.clauses[0].iter

@@ -28,7 +28,7 @@ class UpTo(NamedTuple):
 
 def end_of(node: f.For, asked: frozenset[str]) -> f.Compare | None:
     """The test of a loop that ends at the first element that is greater than something asked for, wherever else it ends."""
-    own = frozenset(n.id for n in shapes.nodes(node.target) if isinstance(n, f.Name))
+    own = shapes.named(node.target)
     for stmt in node.body:
         test = stmt.test if isinstance(stmt, f.If) and _leaves(stmt) else None
         if not isinstance(test, f.Compare) or len(test.ops) != 1:
@@ -74,7 +74,7 @@ def found(context: Context) -> Iterator[UpTo]:
                 continue
             if not any(stmt is node for stmt in shapes.walk(around.body)):
                 continue
-            targets = frozenset(n.id for n in shapes.nodes(around.target) if isinstance(n, f.Name))
+            targets = shapes.named(around.target)
             test = end_of(node, targets)
             if test is None or outer.number in inner.over.depends or outer.number in inner.derived:
                 continue

@@ -156,25 +156,16 @@ def texts(context: Context) -> Iterator[held.Told]:
 def _lengthened(node: f._Node, given: frozenset[str]) -> tuple[f.Expr, tuple[f.Expr, ...]] | None:
     """What a statement makes longer, and the parts it adds."""
     if isinstance(node, f.Update) and node.op == "+":
-        return node.target, tuple(_added(node.value))
+        return node.target, tuple(shapes.summands(node.value))
     if not isinstance(node, f.Assign) or not isinstance(node.value, f.Binary) or node.value.op != "+":
         return None
     if len(node.targets) == 1 and isinstance(node.targets[0], f.Index):
-        target, (first, *others) = node.targets[0], _added(node.value)
+        target, (first, *others) = node.targets[0], shapes.summands(node.value)
         return (target, tuple(others)) if _is_old(first, target) else None
     stored, added = [shapes.dotted(target) for target in node.targets], shapes.dotted(node.value.right)
     if shapes.dotted(node.value.left) in stored or (added in given and added in stored):
         return node.value.left, (node.value.right,)
     return None
-
-
-def _added(value: f.Expr) -> Iterator[f.Expr]:
-    """The parts of a sum, in their order."""
-    if isinstance(value, f.Binary) and value.op == "+":
-        yield from _added(value.left)
-        yield from _added(value.right)
-    else:
-        yield value
 
 
 def _is_kept_text(
@@ -185,7 +176,10 @@ def _is_kept_text(
     if not held.attribute_of(function, shapes.dotted(target.obj)) or not shapes.mentions(added, known):
         return False
     own = [shapes.dotted(part) for part in added]
-    parts = [*added, *(part for name in own for value in _values(function, name) for part in _added(value))]
+    parts = [
+        *added,
+        *(part for name in own for value in _values(function, name) for part in shapes.summands(value)),
+    ]
     if held.is_set(function, shapes.dotted(target.obj), target):
         return False
     return any(isinstance(part, f.Template) or _is_text(part) for part in parts)

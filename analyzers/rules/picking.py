@@ -39,6 +39,18 @@ def is_equal_to(test: f.Expr, own: frozenset[str], known: frozenset[str]) -> boo
     )
 
 
+VIEWS = frozenset(("keys", "values", "items", "copy"))
+
+
+def viewed(over: f.Expr) -> str:
+    """What is gone through all of: `waiting` of `waiting`, `waiting.items()` and `list(waiting)`."""
+    if isinstance(over, f.Call) and shapes.dotted(over.func) in ("list", "tuple", "enumerate") and over.args:
+        over = over.args[0]
+    if isinstance(over, f.Call) and isinstance(over.func, f.Attr) and over.func.name in VIEWS:
+        over = over.func.obj
+    return shapes.dotted(over)
+
+
 def asked(node: f._Node) -> Iterator[tuple[f.Expr, f.Expr, tuple[f.Expr, ...]]]:
     """The same for loops that keep those of which a question holds: `[x for x in xs if x.covers(y)]`, `any(x.covers(y) for x in
     xs)`."""

@@ -176,7 +176,7 @@ def _gone_through(node: f.Comprehension, moved: frozenset[str]) -> f.Expr | None
     if len(node.clauses) != 1:
         return None
     clause = node.clauses[0]
-    own = frozenset(n.id for n in shapes.nodes(clause.target) if isinstance(n, f.Name))
+    own = shapes.named(clause.target)
     asked = (*((node.key,) if node.key else ()), node.value, *clause.conditions)
     return None if shapes.mentions(asked, moved - own) else clause.iter
 
@@ -237,7 +237,7 @@ def _is_made_of(value: f.Expr, name: str) -> bool:
     if isinstance(value, f.Template):
         return any(shapes.dotted(part) == name for part in value.parts)
     if isinstance(value, f.Binary) and value.op == "+":
-        parts = list(_added(value))
+        parts = list(shapes.summands(value))
         return len(parts) > 1 and any(_is_most_of(part, name) for part in parts)
     if isinstance(value, f.Binary) and value.op == "%":
         written = value.right.items if isinstance(value.right, f.Collection) else (value.right,)
@@ -249,14 +249,6 @@ def _is_made_of(value: f.Expr, name: str) -> bool:
         return shapes.dotted(value.args[0]) == name and bool(value.keywords or len(value.args) > 1)
     joined = value.args[0] if shapes.called(value) == "join" else None
     return isinstance(joined, f.Collection) and any(shapes.dotted(part) == name for part in joined.items)
-
-
-def _added(value: f.Expr) -> Iterator[f.Expr]:
-    if isinstance(value, f.Binary) and value.op == "+":
-        yield from _added(value.left)
-        yield from _added(value.right)
-    else:
-        yield value
 
 
 def _is_most_of(part: f.Expr, name: str) -> bool:

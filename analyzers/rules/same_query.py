@@ -115,7 +115,7 @@ def _is_unchanged(context: Context, region: f._Node, node: f._Node, places: set[
             changes._note(part, found)
     if found.calls:
         return False
-    read = {name.id for name in shapes.nodes(node) if isinstance(name, f.Name)}
+    read = shapes.named(node)
     return not read & found.bound and not any(found.may_change(text) for text in _texts(node))
 
 

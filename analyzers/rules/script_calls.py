@@ -71,11 +71,7 @@ def _is_kept(function: f.Function, text: str) -> bool:
 def _is_the_object(function: f.Function, name: str) -> bool:
     """`let target = this`: another name of the object."""
     return any(
-        isinstance(stmt, f.Assign)
-        and isinstance(stmt.value, f.Name)
-        and stmt.value.id == "this"
-        and any(isinstance(target, f.Name) and target.id == name for target in stmt.targets)
-        for stmt in shapes.walk(function.body)
+        isinstance(value, f.Name) and value.id == "this" for value in shapes.given_to(function.body, name)
     )
 
 

@@ -43,7 +43,7 @@ def _sifts_of(here: Context) -> Iterator[Sift]:
     for node in held.outside_of_loops(function.body) if calls else ():
         for target, over, tests in picking.filters(node):
             label = shapes.dotted(over)
-            own = frozenset(n.id for n in shapes.nodes(target) if isinstance(n, f.Name))
+            own = shapes.named(target)
             again = next((call for call in calls if _is_handed_on(call, label, function)), None)
             asked = given - {label.partition(".")[0]}
             if not label or label in told or again is None:

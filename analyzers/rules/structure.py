@@ -253,7 +253,7 @@ def _is_one_element(context: Context, loop: Loop, test: f.Expr) -> bool:
     node = next((n for n, _ in _around(context, loop) if isinstance(n, f.For)), None)
     if node is None:
         return False
-    own = {n.id for n in shapes.nodes(node.target) if isinstance(n, f.Name)}
+    own = shapes.named(node.target)
     inside = own | {name for stmt in shapes.walk(node.body) for name in _bound(stmt)}
     for part in parts:
         if not isinstance(part, f.Compare) or part.ops not in (("==",), ("is",)):

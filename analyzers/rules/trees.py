@@ -59,14 +59,10 @@ def _gone_through(node: f.Expr) -> str:
     return shapes.dotted(node)
 
 
-def _names_of(param: f.Param) -> set[str]:
+def _names_of(param: f.Param) -> frozenset[str]:
     """A parameter's name, or those that its pattern takes: `([id, route]) =>`."""
-    names = (
-        {node.id for node in shapes.nodes(param.pattern) if isinstance(node, f.Name)}
-        if param.pattern
-        else set()
-    )
-    return names | {param.name}
+    taken = shapes.named(param.pattern) if param.pattern else frozenset[str]()
+    return taken | {param.name}
 
 
 def _looked_up_by(here: Context, look: f.Call) -> str:

@@ -112,11 +112,7 @@ _CHAIN = (
 
 def _of_name(context: Context, name: str, depth: int) -> Model | None:
     """The model of all that a function puts under a name."""
-    values = [
-        statement.value
-        for statement in shapes.walk(context.function.body)
-        if isinstance(statement, f.Assign) and any(_is_name(target, name) for target in statement.targets)
-    ]
+    values = shapes.given_to(context.function.body, name)
     first = next((value for value in values if value is not None and begins(value) != name), None)
     others = [value for value in values if value is not first]
     if first is None or any(value is None or begins(value) != name for value in others):
@@ -124,10 +120,6 @@ def _of_name(context: Context, name: str, depth: int) -> Model | None:
     if any(param.name == name for param in context.function.params):
         return None
     return _model(context, first, depth + 1)
-
-
-def _is_name(target: f.Expr, name: str) -> bool:
-    return isinstance(target, f.Name) and target.id == name
 
 
 # ----------------------------------------------------------------------------------------------------- finding

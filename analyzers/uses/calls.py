@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzers import facts as f
 from analyzers import templates
 from analyzers.evaluate import shapes
+from analyzers.evaluate.class_level import is_static
 from analyzers.project import names
 from analyzers.project.schema import Model
 from analyzers.uses import serialised, shown
@@ -352,17 +353,13 @@ def follow(frame: Frame, target: names.Target, first: Things | None, given: Give
         for d in function.decorators
     ):
         raise Unknown
-    if first is None and function.owner and not _is_static(function):
+    if first is None and function.owner and not is_static(function):
         first = NOTHING
     held = _bound(function, first, given)
     if not any(held.values()):
         return NOTHING
     key = (target.path, target.qualname, frozenset(held.items()))
     return frame.uses.once(key, lambda: Inner(frame.uses, target.path, function, held).run())
-
-
-def _is_static(function: f.Function) -> bool:
-    return any(shapes.dotted(d) == "staticmethod" for d in function.decorators)
 
 
 def _bound(function: f.Function, first: Things | None, given: Given | None) -> dict[str, Things]:

@@ -10,7 +10,16 @@ from analyzers import facts as f
 from analyzers import ways
 from analyzers.conventions import units
 from analyzers.costs import ONE, Cost, Size
-from analyzers.evaluate import attributes, evidence, expressions, makers, queries, scripts, shapes
+from analyzers.evaluate import (
+    attributes,
+    class_level,
+    evidence,
+    expressions,
+    makers,
+    queries,
+    scripts,
+    shapes,
+)
 from analyzers.evaluate.calling import (
     containers,
     decorated,
@@ -282,7 +291,7 @@ def bind_parameters(
     """Arguments under their parameters' names; a bound method's receiver is its first."""
     given = [part for value in values for part in parts(value)]
     keywords = showing.spread(keywords) | ({"**": keywords["**"]} if "**" in keywords else {})
-    is_static = any(shapes.dotted(d) == "staticmethod" for d in function.decorators)
+    is_static = class_level.is_static(function)
     if target.bound is not None and function.owner and not is_static and language == "python":
         given.insert(0, target.bound)
     bound: dict[str, Value] = {}

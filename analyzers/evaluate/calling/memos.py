@@ -148,7 +148,7 @@ def guarded(node: f.If, whole: tuple[f.Stmt, ...] = ()) -> frozenset[str]:
     stored = _stored_roots(node.body)
     if not stored or not (_is_absence(node.test) or _tests_fetched(node.test)):
         return frozenset()
-    tested = {name.id for name in shapes.nodes(node.test) if isinstance(name, f.Name)}
+    tested = shapes.named(node.test)
     fetched = of_whole(_fetched, whole, tuple(sorted(tested)))
     return stored & looked_up(node.test) or stored & fetched
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.conventions import classes, forms, units
 from analyzers.costs import ONE
-from analyzers.evaluate import expressions, queries, shapes
+from analyzers.evaluate import class_level, expressions, queries, shapes
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import pages, serialising
 from analyzers.evaluate.queries.emit import row
@@ -59,7 +59,7 @@ def resolved(run: Run, node: f.Call) -> Value:
     function = run.summaries.project.function(*ref)
     if function is None:
         return UNKNOWN_VALUE
-    is_static = any(shapes.dotted(d) == "staticmethod" for d in function.decorators)
+    is_static = class_level.is_static(function)
     method = Value("function", ref=ref, bound=None if is_static else parent, label=ref[1])
     return calls.invoke(run, method, (parent,) if is_static else (), {}, run.place(node), ref[1])
 

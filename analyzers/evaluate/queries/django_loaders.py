@@ -273,15 +273,6 @@ def _of_class(run: Run, key: tuple[str, str], name: str) -> str:
 _COPIES = ("list", "tuple", "set", "sorted", "filter")
 
 
-def _assigned(body: tuple[f.Stmt, ...], name: str) -> tuple[f.Expr | None, ...]:
-    """All that a name is set to."""
-    return tuple(
-        s.value
-        for s in shapes.walk(body)
-        if isinstance(s, f.Assign) and any(isinstance(t, f.Name) and t.id == name for t in s.targets)
-    )
-
-
 def _fixed(run: Run, node: f.Expr, depth: int = 0) -> list[str] | None:
     """The texts that a list may have, where it is what the class at hand keeps under a name, or chosen from that.
 
@@ -290,7 +281,7 @@ def _fixed(run: Run, node: f.Expr, depth: int = 0) -> list[str] | None:
     if depth > _CHOSEN:
         return None
     if isinstance(node, f.Name):
-        values = of_whole(_assigned, run.function.body, node.id)
+        values = of_whole(shapes.given_to, run.function.body, node.id)
         return _fixed(run, values[0], depth + 1) if len(values) == 1 and values[0] is not None else None
     if isinstance(node, f.Attr):
         this = run.lookup(shapes.dotted(node.obj))

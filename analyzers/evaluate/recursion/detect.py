@@ -47,8 +47,8 @@ def _outermost(project: Project, path: str, function: f.Function) -> f.Function:
 
 
 @remembered
-def _named(function: f.Function) -> set[str]:
-    return {node.id for node in shapes.nodes(function.body) if isinstance(node, f.Name)}
+def _named(function: f.Function) -> frozenset[str]:
+    return shapes.named(function.body)
 
 
 def _visible(other: f.Function, current: f.Function) -> bool:
@@ -76,13 +76,9 @@ def goes_on_where_it_ended(function: f.Function) -> bool:
         call = stmt.value if isinstance(stmt, f.Assign) else None
         if not isinstance(call, f.Call) or not isinstance(stmt, f.Assign) or not _names(call.func, function):
             continue
-        if _name_ids(stmt.targets) & _name_ids(call.args):
+        if shapes.named(stmt.targets) & shapes.named(call.args):
             return True
     return False
-
-
-def _name_ids(nodes: object) -> set[str]:
-    return {node.id for node in shapes.nodes(nodes) if isinstance(node, f.Name)}
 
 
 def _names(func: f.Expr, function: f.Function) -> bool:

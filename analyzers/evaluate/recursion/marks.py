@@ -43,7 +43,7 @@ def keys(functions: tuple[f.Function, ...], root: str) -> frozenset[str]:
                 parts = node.args[:1]
             elif isinstance(node, f.Update) and _root(node.target) == root:
                 parts = (node.value,)
-            found |= {n.id for n in shapes.nodes(parts) if isinstance(n, f.Name)}
+            found |= shapes.named(parts)
         for stmt in shapes.walk(function.body):
             names = (
                 {n.id for t in stmt.targets for n in shapes.nodes(t) if isinstance(n, f.Name)}
@@ -51,7 +51,7 @@ def keys(functions: tuple[f.Function, ...], root: str) -> frozenset[str]:
                 else set()
             )
             if names & found and isinstance(stmt, f.Assign):
-                found |= {n.id for n in shapes.nodes(stmt.value) if isinstance(n, f.Name)}
+                found |= shapes.named(stmt.value)
     return frozenset(found)
 
 

@@ -32,7 +32,7 @@ def turns(run: Run, node: f.For, over: Value, otherwise: Cost) -> Cost:
         if not power or not _distinct(run, node, over):
             continue
         others = [factor for factor in factors if not (isinstance(factor, f.Name) and factor.id == target.id)]
-        if any(target.id in _names(part) for part in (*others, bound)) or _sets(node.body, bound):
+        if any(target.id in shapes.named(part) for part in (*others, bound)) or _sets(node.body, bound):
             continue
         limit = run.settled(run.extent_or_magnitude(expressions.evaluate(run, bound)))
         if len(others) == 1 and _once_each(node, target.id, others[0]) and run.loops:
@@ -113,10 +113,6 @@ def _factors(node: f.Expr) -> Iterator[f.Expr]:
         yield node
 
 
-def _names(node: f.Expr) -> set[str]:
-    return {n.id for n in shapes.nodes(node) if isinstance(n, f.Name)}
-
-
 def _sets(body: tuple[f.Stmt, ...], bound: f.Expr) -> bool:
     """True if the loop itself changes what the product is compared with to something larger, as far as can be seen."""
     for stmt in shapes.walk(body):
@@ -125,7 +121,7 @@ def _sets(body: tuple[f.Stmt, ...], bound: f.Expr) -> bool:
         targets = stmt.targets if isinstance(stmt, f.Assign) else ()
         if isinstance(stmt, f.Update):
             targets = (stmt.target,)
-        if any(_names(target) & _names(bound) for target in targets):
+        if any(shapes.named(target) & shapes.named(bound) for target in targets):
             return True
     return False
 
