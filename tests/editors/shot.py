@@ -80,7 +80,8 @@ def neovim(desk: Desk, folder: Path) -> Iterator[Terminal]:
 
 
 def pictures(folder: Path) -> None:
-    """Write both pictures into `folder`."""
+    """Write both pictures into `folder`, which is made where it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, make_desk(Path(scratch), ANSWER) as desk:
         shop = desk.workspace / "shop"
         shutil.copytree(REPO / "examples" / "shop", shop)
