@@ -10,6 +10,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Compared, Loop
 from analyzers.findings import Place
 from analyzers.project import names
+from analyzers.rules import nullness
 from analyzers.rules.base import Context
 from analyzers.text import Span
 
@@ -57,7 +58,7 @@ def node_at(context: Context, place: Place) -> f._Node | None:
 
 
 def are_bound_before(context: Context, statement: f.Stmt, names: set[str]) -> bool:
-    """True if every local name among these has a value for sure when a statement is reached."""
+    """True if every local name among these has a value for sure when a statement is reached, and that is not None."""
     bound = {p.name for p in context.function.params}
     body: tuple[f.Stmt, ...] = context.function.body
     while body:
@@ -74,7 +75,8 @@ def are_bound_before(context: Context, statement: f.Stmt, names: set[str]) -> bo
         body = following
     from analyzers.rules import changes
 
-    return names & changes.local_names(context) <= bound
+    local = names & changes.local_names(context)
+    return local <= bound and not any(nullness.may_be_none(context, statement, name) for name in local)
 
 
 def is_set_in(context: Context, loop: Loop, name: str) -> bool:

@@ -80,10 +80,10 @@ def _fix(context: Context, operation: Operated, call: f.Call) -> Fix | None:
         return None
     chain, needed = way
     text = edits.source_of(context, over)
-    if isinstance(over, f.Comprehension) and not text.startswith(("(", "[", "{")):
-        text = f"({text})" if len(call.args) > 1 else text
+    if not isinstance(over, f.Comprehension) or over.kind != "generator":
+        text = f"({text})"  # A generator has its own, as there is a second argument.
     certain = element is not None and element.kind == kind
-    edit = edits.replaced(context, call, f"{kind}({chain}.from_iterable({text}))")
+    edit = edits.replaced(context, call, f"{kind}({chain}.from_iterable{text})")
     return Fix("Chain them with `itertools.chain.from_iterable`", (*needed, edit), certain)
 
 

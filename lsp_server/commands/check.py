@@ -219,7 +219,7 @@ def check_all(
     checked = Checked()
     least = Severity.parse(gathered.settings.analysis.min_severity)
     with progress("checking") as advance, gather.without_collecting():
-        for done, found in enumerate(checking.check_files(gathered, linked), 1):
+        for done, found in enumerate(checking.check_files(gathered, linked, gathered.wanted), 1):
             advance(done, len(gathered.wanted))
             if found.reason:
                 gathered.skip(found.path, found.reason)

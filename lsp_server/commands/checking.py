@@ -39,9 +39,8 @@ class OfFile(NamedTuple):
     reason: str = ""  # the end of a sentence that begins with the path
 
 
-def check_files(gathered: Gathered, linked: Linked | None) -> Iterator[OfFile]:
-    """The findings of every wanted file, in order."""
-    paths = gathered.wanted
+def check_files(gathered: Gathered, linked: Linked | None, paths: Sequence[str]) -> Iterator[OfFile]:
+    """The findings of some of the files, in order."""
     workers = gathered.settings.analysis.workers or batch.cores()
     size = max(1, len(paths) // (workers * PARTS))
     # Only a fork has the project for nothing.

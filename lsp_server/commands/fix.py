@@ -5,18 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzers.findings import Finding, Severity
-from lsp_server.commands import checking
-from lsp_server.commands.console import say
+from lsp_server.commands import checking, since
+from lsp_server.commands.console import progress, say
 from lsp_server.files.workspace import Unreadable
 from lsp_server.fixes import Edits, apply_edits, certain_edits, unified_diff, write_unless_changed
 
 if TYPE_CHECKING:
     from lsp_server.commands.gather import Gathered
+    from lsp_server.files.changes import Lines
 
 # A fix may make room for the next one in the same place; a circle of fixes must end all the same.
 ROUNDS = 10
@@ -27,34 +28,58 @@ def run(gathered: Gathered, args: argparse.Namespace) -> int:
     there is something to fix, `--fix` where findings remain."""
     before: dict[str, bytes] = {}
     tried: set[tuple[str, str, str, str]] = set()
-    fixed = left = 0
+    found: dict[str, tuple[Finding, ...]] = {}
+    stale, fixed = gathered.wanted, 0
     for _ in range(ROUNDS):
-        found = list(_found(gathered))
-        left = len(found)
+        found |= _found(gathered, stale)
         # A finding that outlives its own fix must not be fixed again and again.
-        new = [finding for finding in found if _identity(finding) not in tried]
+        new = [one for path in gathered.wanted for one in found.get(path, ()) if _identity(one) not in tried]
         edits, count = certain_edits(new)
         if not count:
             break
         fixed += count
-        tried.update(_identity(finding) for finding in new if _taken(finding, edits))
+        taken = [finding for finding in new if _taken(finding, edits)]
+        tried.update(map(_identity, taken))
+        stale = _stale(gathered, edits, {finding.place.path for finding in taken})
         for path, wanted in edits.items():
             text = gathered.texts.read(path)
             if not isinstance(text, Unreadable):
                 before.setdefault(path, text.source)
                 _replace(gathered, path, apply_edits(text.source, wanted))
+    else:
+        found |= _found(gathered, stale)
+    left = sum(map(len, found.values()))
     after = {path: latest.source for path in before if (latest := gathered.texts(path)) is not None}
     return _show(before, after, fixed, gathered) if args.diff else _save(before, after, fixed, left, gathered)
 
 
-def _found(gathered: Gathered) -> Iterator[Finding]:
-    """The findings at or above the threshold in the texts as they are now."""
+def _found(gathered: Gathered, paths: Sequence[str]) -> dict[str, tuple[Finding, ...]]:
+    """The findings at or above the threshold, by file, in the texts as they are now."""
+    from lsp_server.commands import gather
+
     least = Severity.parse(gathered.settings.analysis.min_severity)
-    for path in gathered.wanted:
-        found = checking.check_file(gathered, None, path)
-        if found.reason:
-            gathered.skip(path, found.reason)
-        yield from (finding for finding in found.findings if finding.severity >= least)
+    found: dict[str, tuple[Finding, ...]] = {}
+    with progress("checking") as advance, gather.without_collecting():
+        for done, of_file in enumerate(checking.check_files(gathered, None, paths), 1):
+            advance(done, len(paths))
+            if of_file.reason:
+                gathered.skip(of_file.path, of_file.reason)
+            found[of_file.path] = tuple(one for one in of_file.findings if one.severity >= least)
+    return found
+
+
+def _stale(gathered: Gathered, edits: Edits, fixed: set[str]) -> list[str]:
+    """The files to look at again: those that are edited, those whose findings that mends, and who may depend on them.
+    Asked before the texts are replaced."""
+    files: dict[str, Lines | None] = {}
+    for path, wanted in edits.items():
+        text = gathered.texts(path)
+        if text is not None:
+            spans = (edit.place.span for edit in wanted)
+            files[path] = tuple((text.line_of(at.start) + 1, text.line_of(at.end) + 1) for at in spans)
+    changed = since.changed(gathered.project, gathered.texts, files)
+    again = {*files, *fixed, *since.may_depend(gathered.project, changed)}
+    return [path for path in gathered.wanted if path in again]
 
 
 def _show(before: dict[str, bytes], after: dict[str, bytes], fixed: int, gathered: Gathered) -> int:

@@ -337,6 +337,47 @@ def answer(n: int) -> int:
 )
 
 
+case(
+    "a list that may be none, past a test for it",
+    "membership-in-list",
+    """\
+def answer(values: list[int], known: list[int] | None = None) -> list[int]:
+    if not values or known is None:
+        return []
+    return [value for value in values if value not in known]
+""",
+    NUMBERS,
+    st.none() | NUMBERS,
+)
+case(
+    "a list that may be none, where it is not",
+    "membership-in-list",
+    """\
+from typing import Optional
+
+
+def answer(values: list[int], known: Optional[list[int]]) -> list[int]:
+    found = list(values)
+    if known:
+        found = [value for value in values if value in known]
+    return found
+""",
+    NUMBERS,
+    st.none() | NUMBERS,
+)
+case(
+    "a list that has another value than none by then",
+    "membership-in-list",
+    """\
+def answer(values: list[int], known: list[int] | None = None) -> list[int]:
+    known = known or []
+    return [value for value in values if value in known]
+""",
+    NUMBERS,
+    st.none() | NUMBERS,
+)
+
+
 def found_by(code: str, rule: str) -> list[Finding]:
     return [found for found in findings(code) if found.rule == rule]
 
@@ -468,6 +509,36 @@ def answer(values: list[int]) -> int:
     while queue:
         queue.pop(0)
         count += len(queue[:3])
+    return count
+""",
+    "the list may be none, which the loop asks for": """\
+def answer(words: list[str], known: list[str] | None = None) -> list[str]:
+    return [word for word in words if known is None or word not in known]
+""",
+    "a list that is not annotated may be none where the loop asks for it": """\
+def answer(words: list[str], table: dict[str, list[str]]) -> list[str]:
+    known = table.get("known")
+    found = []
+    for word in words:
+        if known and word in known:
+            found.append(word)
+    return found
+""",
+    "the numbers may be none, and are added up for each": """\
+from typing import Optional
+
+
+def answer(values: list[int], others: Optional[list[int]]) -> list[float]:
+    return [value / sum(others) for value in values]
+""",
+    "the rows may be none": HEAD
+    + """\
+def answer(left: list[Row], right: list[Row] | None) -> int:
+    count = 0
+    for one in left:
+        for other in right:
+            if other.key == one.key:
+                count += other.value
     return count
 """,
     "the function looks at something else, too": """\

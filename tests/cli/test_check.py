@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_project import FINE, SLOW, Bigo
@@ -355,6 +357,31 @@ def test_fix_writes_what_the_diff_showed_and_the_code_answers_the_same(project: 
     exec(compile(fixed, "slow.py", "exec"), {}, names)  # type: ignore[arg-type]
     assert names["strangers"]([1, 2], [1, 3, 2, 4, 3]) == [3, 4, 3]
     assert bigo("check").status == 0
+
+
+def test_a_fix_looks_again_only_at_what_it_may_change(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lsp_server.cli import main
+    from lsp_server.commands import checking
+
+    monkeypatch.chdir(project)
+    (project / "slow.py").write_text(FIXABLE)
+    (project / "caller.py").write_text(
+        "from slow import strangers\n\n\ndef some():\n    return strangers([1], [2])\n"
+    )
+    (project / "apart.py").write_text(FINE)
+    looked: Counter[str] = Counter()
+    check_file = checking.check_file
+
+    def counted(gathered: Any, linked: Any, path: str) -> checking.OfFile:
+        looked[Path(path).name] += 1
+        return check_file(gathered, linked, path)
+
+    monkeypatch.setattr(checking, "check_file", counted)
+    main(["check", "--fix", "--no-cache"])
+    assert looked == {"slow.py": 2, "caller.py": 2, "apart.py": 1}
+    assert "1 finding fixed in 1 file, 0 left" in capsys.readouterr().err
 
 
 def test_fix_keeps_encoding_mark_and_line_ends(project: Path, bigo: Bigo) -> None:
