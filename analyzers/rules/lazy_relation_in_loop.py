@@ -12,7 +12,7 @@ from analyzers.evaluate.queries import holding
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.orm import tables
 from analyzers.project.models import Model
-from analyzers.rules import few, key_columns, loader_options
+from analyzers.rules import few, key_columns, loader_calls, loader_options
 from analyzers.rules.base import (
     MAX_NAMED,
     Context,
@@ -274,8 +274,7 @@ def _fix(context: Context, queries: tuple[Queried, ...]) -> Fix | None:
     if not calls:
         return None
     text = "".join(f".{verb}({', '.join(arguments)})" for verb, arguments in calls.items())
-    place = Place(origin.place.path, Span(origin.place.span.end, origin.place.span.end))
-    return Fix(f"Add {text} to the query", (*needed, Edit(place, text)))
+    return Fix(f"Add {text} to the query", (*needed, *loader_calls.added(context, origin.place, calls)))
 
 
 def _django_call(context: Context, query: Queried, origin: Origin) -> tuple[str, str] | None:

@@ -53,7 +53,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     doing.add_argument(
         "--diff", action="store_true", help="show the certain local fixes as a diff; change nothing"
     )
-    doing.add_argument("--fix", action="store_true", help="apply the certain local fixes")
+    doing.add_argument(
+        "--fix",
+        action="store_true",
+        help="apply the certain local fixes; in tests, migrations and the like only where these are named",
+    )
     parser.add_argument(
         "--no-cache",
         action="store_true",

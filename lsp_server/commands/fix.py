@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzers.findings import Finding, Severity
+from analyzers.project.quiet import is_quiet
 from lsp_server.commands import checking, since
 from lsp_server.commands.console import progress, say
+from lsp_server.files import workspace
 from lsp_server.files.workspace import Unreadable
 from lsp_server.fixes import Edits, apply_edits, certain_edits, unified_diff, write_unless_changed
 
@@ -29,6 +31,7 @@ def run(gathered: Gathered, args: argparse.Namespace) -> int:
     before: dict[str, bytes] = {}
     tried: set[tuple[str, str, str, str]] = set()
     found: dict[str, tuple[Finding, ...]] = {}
+    gathered.wanted = _asked_for(gathered, args.paths)
     stale, fixed = gathered.wanted, 0
     for _ in range(ROUNDS):
         found |= _found(gathered, stale)
@@ -51,6 +54,19 @@ def run(gathered: Gathered, args: argparse.Namespace) -> int:
     left = sum(map(len, found.values()))
     after = {path: latest.source for path in before if (latest := gathered.texts(path)) is not None}
     return _show(before, after, fixed, gathered) if args.diff else _save(before, after, fixed, left, gathered)
+
+
+def _asked_for(gathered: Gathered, paths: Sequence[str]) -> list[str]:
+    """The files to fix: tests, migrations and other quiet ones only where they, or a folder of such, are named. A
+    migration that has run is history."""
+    project, quiet = gathered.project, gathered.settings.analysis.quiet_paths
+    folders = [os.path.join(workspace.key(Path(path)), "") for path in paths]
+    named = tuple(folder for folder in folders if is_quiet(project, folder + "any.py", quiet))
+    return [
+        path
+        for path in gathered.wanted
+        if path in gathered.named or path.startswith(named) or not is_quiet(project, path, quiet)
+    ]
 
 
 def _found(gathered: Gathered, paths: Sequence[str]) -> dict[str, tuple[Finding, ...]]:

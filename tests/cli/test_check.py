@@ -384,6 +384,15 @@ def test_a_fix_looks_again_only_at_what_it_may_change(
     assert "1 finding fixed in 1 file, 0 left" in capsys.readouterr().err
 
 
+def test_tests_and_migrations_are_fixed_only_where_they_are_named(project: Path, bigo: Bigo) -> None:
+    (project / "migrations").mkdir()
+    (project / "migrations" / "0002_slow.py").write_text(FIXABLE)
+    nothing = bigo("check", "--diff")
+    assert (nothing.status, nothing.out) == (0, "")
+    for named in ("migrations", "migrations/0002_slow.py"):
+        assert "1 certain fix in 1 file" in bigo("check", "--diff", named).err
+
+
 def test_fix_keeps_encoding_mark_and_line_ends(project: Path, bigo: Bigo) -> None:
     (project / "slow.py").write_bytes(b"\xef\xbb\xbf" + FIXABLE.replace("\n", "\r\n").encode())
     assert bigo("check", "--fix").status == 0
