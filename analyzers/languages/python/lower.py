@@ -45,21 +45,26 @@ if TYPE_CHECKING:
 STRING = re.compile(r"([a-zA-Z]*)('''|\"\"\"|'|\")(.*)\2\Z", re.DOTALL)
 
 
+_QUOTES = (b'"', b"'")
+_PLAIN_STRING = re.compile(rb"""'[^'\\\n]*(?:\\.[^'\\\n]*)*'|"[^"\\\n]*(?:\\.[^"\\\n]*)*\"""")
+_PLAIN_STRINGS = re.compile(rb"(?:(?:%s)\s*)+" % _PLAIN_STRING.pattern)
+
+
 def string(spec: Spec) -> LowerExpr:
     """A string with any prefix. Role hole: the kind of an interpolation."""
     hole = spec.kinds("hole")
 
     def lower(unit: Unit, node: Node, depth: int) -> Expr:
         base, start, end = unit.base, node.start_byte, node.end_byte
-        head = unit.source[start : start + 3].lower()
-        quote = head[:1] in (b'"', b"'")
-        if not quote and (b"f" in head[:2] or b"t" in head[:2]):
-            parts = holes(unit, node, hole, depth)
-            if parts:
-                return Template(start - base, end - base, tuple(parts), _around(unit, node, hole))
-        if not quote and b"b" in head[:2]:
-            return Const(start - base, end - base, "bytes", None)
-        return Const(start - base, end - base, "str", text_of(unit, node))
+        if unit.source[start : start + 1] not in _QUOTES:
+            prefix = unit.source[start : start + 2].lower()
+            if b"f" in prefix or b"t" in prefix:
+                parts = holes(unit, node, hole, depth)
+                if parts:
+                    return Template(start - base, end - base, tuple(parts), _around(unit, node, hole))
+            if b"b" in prefix:
+                return Const(start - base, end - base, "bytes", None)
+        return Const(start - base, end - base, "str", text_of(unit.source, start, end))
 
     return lower
 
@@ -78,11 +83,15 @@ def _around(unit: Unit, node: Node, hole: frozenset[int]) -> str:
     return found.lstrip("rRfFbBtT").strip("\"'")[:LONGEST_TEXT]
 
 
-def text_of(unit: Unit, node: Node) -> str | None:
-    """The value of a string literal, None when it is too long to keep or not closed."""
-    if node.end_byte - node.start_byte > 4 * LONGEST_TEXT + 8:
+def text_of(source: bytes, start: int, end: int) -> str | None:
+    """The value of the string literal between two offsets, None when it is too long to keep or not closed."""
+    if end - start > 4 * LONGEST_TEXT + 8:
         return None
-    match = STRING.match(unit.text(node))
+    quote, raw = source[start : start + 1], source[start + 1 : end - 1]
+    if quote in _QUOTES and raw and source[end - 1 : end] == quote and quote not in raw and b"\\" not in raw:
+        text = raw.decode("utf-8", "replace")  # most are as simple as that
+        return text if len(text) <= LONGEST_TEXT else None
+    match = STRING.match(source[start:end].decode("utf-8", "replace"))
     if match is None:
         return None
     prefix, text = match[1].lower(), match[3]
@@ -97,6 +106,8 @@ def concatenation(spec: Spec) -> LowerExpr:
     def lower(unit: Unit, node: Node, depth: int) -> Expr:
         base = unit.base
         at, to = node.start_byte - base, node.end_byte - base
+        if to - at > 4 * LONGEST_TEXT and _is_long(unit.source, node.start_byte, node.end_byte):
+            return Const(at, to, "str", None)
         items = unit.each(node, depth + 1)
         templates = [part for item in items if type(item) is Template for part in item.parts]
         if templates:
@@ -109,6 +120,20 @@ def concatenation(spec: Spec) -> LowerExpr:
         return Const(at, to, "bytes" if kinds == {"bytes"} else "str", None)
 
     return lower
+
+
+def _is_long(source: bytes, start: int, end: int) -> bool:
+    """Whether strings side by side are more text than is kept, and have no holes: tables of help texts are such lines by the
+    thousand, of which none need be made into a value. False says nothing."""
+    if _PLAIN_STRINGS.fullmatch(source, start, end) is None:
+        return False
+    length = 0
+    for one in _PLAIN_STRING.finditer(source, start, end):
+        text = text_of(source, *one.span())
+        length += len(text) if text is not None else LONGEST_TEXT + 1
+        if length > LONGEST_TEXT:
+            return True
+    return False
 
 
 def subscript(spec: Spec) -> LowerExpr:
