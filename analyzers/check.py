@@ -67,9 +67,12 @@ def check(project: Project, path: str, text: Text, options: Options = Options())
 
 class Checking:
     """The findings of one file, looked for function by function: other things may be asked, and change, in between. In the
-    end they are what `check` says."""
+    end they are what `check` says. With `smallest_first` the functions with loops are looked at before by their length, as
+    what short ones say is known soon, and somebody waits for it."""
 
-    def __init__(self, project: Project, path: str, text: Text, options: Options) -> None:
+    def __init__(
+        self, project: Project, path: str, text: Text, options: Options, *, smallest_first: bool = False
+    ) -> None:
         self._project = project
         self._path = path
         self._text = text
@@ -78,6 +81,11 @@ class Checking:
         self._names = frozenset(rule.name for rule in self._rules)
         self._left: tuple[int, int, int] | None = None  # what the findings so far rest on, as it was left
         self._functions: Iterator[f.Function] = iter(())
+        self._smallest_first = smallest_first
+        self._first: Iterator[f.Function] = iter(())
+        self._ahead: dict[
+            int, tuple[Finding, ...]
+        ] = {}  # by where a function starts that was looked at first
         self._seen: set[object] = set()
         self._found: list[Finding] = []
         self._cuts: frozenset[int] = frozenset()
@@ -94,20 +102,35 @@ class Checking:
             self._begin(facts, summaries)
         summaries.text = self._text
         try:
-            for function in self._functions:
-                before = summaries.steps
-                self._found += _findings(summaries, path, function, self._rules, self._names, self._seen)
-                if summaries.steps != before:
-                    self.steps[function.qualname] = summaries.steps - before
+            for function in self._first:
+                self._ahead[function.start] = self._look(summaries, function, set())
                 if enough():
                     break
             else:
-                self._cuts = frozenset(_cuts(facts, summaries, path)) if facts is not None else frozenset()
-                self.whole = True
+                self._whole(facts, summaries, enough)
         finally:
             summaries.text = NO_TEXT
         self._left = self._stand(summaries)
         return self.whole
+
+    def _whole(self, facts: f.FileFacts | None, summaries: Summaries, enough: Callable[[], bool]) -> None:
+        if self._smallest_first:
+            self._smallest_first = False
+            summaries.begin_file()
+        for function in self._functions:
+            self._found += self._look(summaries, function, self._seen)
+            self._ahead.pop(function.start, None)
+            if enough():
+                return
+        self._cuts = frozenset(_cuts(facts, summaries, self._path)) if facts is not None else frozenset()
+        self.whole = True
+
+    def _look(self, summaries: Summaries, function: f.Function, seen: set[object]) -> tuple[Finding, ...]:
+        before = summaries.steps
+        found = _findings(summaries, self._path, function, self._rules, self._names, seen)
+        if summaries.steps != before:
+            self.steps[function.qualname] = summaries.steps - before
+        return found
 
     def found(self) -> tuple[Finding, ...]:
         """The findings so far, sorted by place. That a comment suppresses nothing is known when all have been looked for."""
@@ -115,7 +138,8 @@ class Checking:
         if facts is None:
             return ()
         names = self._names if self.whole else frozenset[str]()
-        found = causes.told_once(self._found)
+        ahead = [] if self.whole else [finding for some in self._ahead.values() for finding in some]
+        found = causes.told_once([*self._found, *ahead])
         kept = suppress.apply(facts, self._path, self._text, found, names, self._cuts)
         if not self.whole:
             kept = [finding for finding in kept if finding.rule != suppress.UNUSED]
@@ -133,6 +157,14 @@ class Checking:
         self._found, self._seen = [], set()
         functions = () if facts is None else _run_by_themselves(self._project, facts, self._path)
         self._functions = iter(functions)
+        self._ahead = {}
+        self._first = iter(_with_loops(facts) if self._smallest_first and facts is not None else ())
+
+
+def _with_loops(facts: f.FileFacts) -> list[f.Function]:
+    """Functions that are looked at by themselves whatever the project says, the shortest first."""
+    found = [one for one in facts.functions[1:] if one.has_loop and not one.parent and one.kind != "lambda"]
+    return sorted(found, key=lambda one: one.end - one.start)
 
 
 def _findings(

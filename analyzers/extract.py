@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Iterator
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -64,6 +65,7 @@ class Memo:
         self.misses = 0
         self.large: dict[Known, Lowered] = {}  # statements of the top levels: see `Again`
         self.parsed: Parsed | None = None  # the function that was parsed alone last
+        self.given: dict[int, Piece] = {}  # of the text that is extracted next: see `give`
         self.lowered = 0  # statements of functions that were known before, as they were otherwise
         self._edited: tuple[Key, dict[Known, Lowered]] = ((), {})  # what was edited last, and its statements
         self._pieces: OrderedDict[Key, Piece] = OrderedDict()
@@ -90,6 +92,10 @@ class Memo:
         again = Again(SMALL, known, {})
         self._edited = (called, again.used)
         return again
+
+    def give(self, facts: FileFacts) -> None:
+        """What the text that is extracted next consists of: its functions are then found and not lowered."""
+        self.given = {piece.start: piece for piece in pieces_of(facts)}
 
     def put(self, key: Key, piece: Piece) -> None:
         self._pieces[key] = piece
@@ -191,6 +197,10 @@ def recall(outer: Unit, pending: Pending, source: bytes, language: str, memo: Me
         comment_before(source, pending.start) if outer.grammar.jsdoc else None,
     )
     piece = memo.get(key)
+    given = memo.given.get(pending.start) if piece is None and memo.given else None
+    if given is not None and given.functions[0].qualname == pending.qualname:
+        memo.put(key, given)
+        piece = given
     if piece is None:
         again = memo.statements(key)
         piece = piece_of(outer, pending, again)
@@ -218,6 +228,28 @@ def piece_of(outer: Unit, pending: Pending, again: Again | None = None) -> Piece
         imports.extend(unit.imports)
         queue.extend((unit, inner) for inner in reversed(unit.queued))
     return Piece(pending.start, tuple(functions), tuple(classes), tuple(imports))
+
+
+def pieces_of(facts: FileFacts) -> Iterator[Piece]:
+    """The outermost functions of a file, each with what is inside it."""
+    scopes: dict[str, list[Import]] = {}
+    for item in facts.imports:
+        scopes.setdefault(item.scope, []).append(item)
+    functions, classes = facts.functions, facts.classes
+    at, at_class = 1, 0
+    while at < len(functions):
+        first, last = functions[at], at + 1
+        while last < len(functions) and functions[last].start < first.end:
+            last += 1
+        while at_class < len(classes) and classes[at_class].start < first.start:
+            at_class += 1
+        last_class = at_class
+        while last_class < len(classes) and classes[last_class].start < first.end:
+            last_class += 1
+        held = functions[at:last]
+        imports = [item for one in held for item in scopes.get(one.qualname, ())] if len(scopes) > 1 else []
+        yield Piece(first.start, held, classes[at_class:last_class], tuple(imports))
+        at, at_class = last, last_class
 
 
 def suppressions(source: bytes, root: Node, grammar: Grammar) -> tuple[Suppression, ...]:

@@ -68,7 +68,7 @@ def applied(lines: list[str], span: dict, text: str) -> list[str]:
 
 
 def measure_file(client: Client, path: Path, pull: bool, args, seen: dict) -> None:
-    text = path.read_text("utf8")
+    text = path.read_text("utf8") + ("# not on disk\n" if args.unread else "")
     lines, uri = text.split("\n"), path.as_uri()
     document = {"uri": uri, "languageId": LANGUAGES.get(path.suffix, "plaintext"), "version": 1, "text": text}
     client.drain(args.quiet)
@@ -76,6 +76,7 @@ def measure_file(client: Client, path: Path, pull: bool, args, seen: dict) -> No
     client.notify("textDocument/didOpen", {"textDocument": document})
     arrived, count, _ = client.diagnostics(uri, 1, pull)
     seen["open"].append(arrived - start)
+    seen["first cpu"].append(client.cpu() - cpu)
     client.drain(args.settle)
     seen["open cpu"].append(client.cpu() - cpu)
     cpu, size = client.cpu(), 0
@@ -185,6 +186,7 @@ def report(args, startup: dict, files: dict) -> dict:
                     name,
                     {
                         "open p50": 1000 * statistics.median(seen["open"]),
+                        "first cpu": 1000 * min(seen["first cpu"]),
                         "open cpu": 1000 * min(seen["open cpu"]),
                         "edit min": min(wall),
                         "edit p50": statistics.median(wall),
@@ -234,6 +236,11 @@ def main() -> None:
         type=float,
         default=0.7,
         help="seconds to wait for further diagnostics of an open quote",
+    )
+    parser.add_argument(
+        "--unread",
+        action="store_true",
+        help="open texts that are not those of the files, which a server may have read before",
     )
     parser.add_argument("--settle", type=float, default=0.5, help="seconds without a publish after didOpen")
     parser.add_argument("--stderr", type=Path, help="append the servers' stderr to this file")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analyzers.languages import Language
     from analyzers.profiles import FunctionTime, Linked
     from analyzers.project.kept import Kept
+    from analyzers.project.survey import Survey
     from analyzers.syntax import Mark
     from lsp_server.briefing.looking import Desk
     from lsp_server.rewrites import Checked, Target
@@ -83,6 +84,9 @@ class Analyzer(Protocol):
     ) -> Looked:
         """The findings of an open document; the project then knows it as it is in `text`. After so many seconds it is what
         was found by then: ask again to go on."""
+
+    def take(self, path: str, text: Text, packed: bytes) -> None:
+        """These are the facts of a text that will be looked at, packed."""
 
     def ready(self, path: str, text: Text) -> bool:
         """Whether `analyse` would find an open document as whole as it was: false while an edit leaves it broken."""
@@ -158,10 +162,11 @@ class Analyzer(Protocol):
 @dataclass(slots=True)
 class _Open:
     roomy: Roomy  # its text, and the one that the project knows it by
-    tree: Any  # None for a template, which no grammar reads; told of edits that needed no parse of it
+    tree: Any  # None for a template, which no grammar reads, and until `_grow`; told of edits that needed no parse of it
     language: Language
     facts: FileFacts | None = None  # where they are known without looking at the tree
     mark: Mark | None = None  # where it was last edited
+    survey: Survey | None = None  # what came with facts that were taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +195,7 @@ class Engine:
         self._outside: dict[str, Outside] = {}
         self._steps: dict[str, dict[str, int]] = {}  # of an open document: what its functions took
         self._looking: _Looking | None = None  # what `look` has not finished
+        self._taken: tuple[str, bytes, Kept] | None = None  # the facts of a text that is not open yet
 
     def set_roots(self, roots: tuple[str, ...]) -> None:
         self._roots = roots
@@ -216,7 +222,10 @@ class Engine:
             checking = before.checking
         else:
             seen = Text(known.roomy.text)
-            checking = check.Checking(self.project, path, seen, check_options(settings))
+            is_new = path not in self._outside
+            checking = check.Checking(
+                self.project, path, seen, check_options(settings), smallest_first=is_new and seconds < inf
+            )
         whole = checking.go_on(lambda: monotonic() - began > seconds)
         self._steps.setdefault(path, {}).update(checking.steps)
         if whole:
@@ -227,15 +236,23 @@ class Engine:
         findings = outside.of(path, checking.found(), self._texts())
         return Looked(self._with_profile(path, findings), whole)
 
+    def take(self, path: str, text: Text, packed: bytes) -> None:
+        from analyzers.project.kept import Kept
+
+        if path not in self._open:
+            self._taken = (path, text.source, Kept(packed))
+
     def ready(self, path: str, text: Text) -> bool:
         from analyzers import splice
 
         known = self._open.get(path)
         self._ahead.clear()
-        if known is None or known.tree is None or known.roomy.plain == text.source:
+        if known is None or known.roomy.plain == text.source:
             return True
-        apart = _Open(known.roomy.copy(), known.tree.copy(), known.language, mark=known.mark)
         try:
+            if not self._grow(known):
+                return True
+            apart = _Open(known.roomy.copy(), known.tree.copy(), known.language, mark=known.mark)
             now = self._edited(path, apart, text.source, HURRY)
         except (TimeoutError, splice.Broken):
             return False
@@ -252,9 +269,10 @@ class Engine:
 
     def rehearse(self, path: str) -> None:
         known, outline = self._open.get(path), self.project.outline(path)
-        if known is None or known.tree is None or outline is None:
+        if known is None or outline is None or not self._grow(known):
             return
         outline.prepare()
+        self.project.prepare_survey(path)
         plain = known.roomy.plain
         middle = plain.find(b"\n", len(plain) // 2) + 1
         self.ready(path, Text(plain[:middle] + b"\n" + plain[middle:]))
@@ -294,10 +312,11 @@ class Engine:
         self._open.pop(path, None)  # should the parse fail, the tree is no longer that of its source
         now = self._ahead.pop(path, None)
         if now is None or now.roomy.plain != source:
-            now = self._edited(path, known, source) if known is not None and known.tree is not None else None
-        self._open[path] = now = now or self._laid_out(source, language)
+            now = self._edited(path, known, source) if known is not None and self._grow(known) else None
+        now = now or self._laid_out_before(path, source, language) or self._laid_out(source, language)
+        self._open[path] = now
         facts = now.facts or extract.extract(now.tree, now.roomy.text, language, self._memo)
-        self.project.update(path, facts)
+        self.project.update(path, facts, now.survey)
         return True
 
     def _edited(self, path: str, known: _Open, source: bytes, hurry: float = 0) -> _Open | None:
@@ -348,6 +367,32 @@ class Engine:
             roomy = roomy.without(bad)
             tree = _parsed(roomy.text, language)
         return _Open(roomy, tree, language)
+
+    def _laid_out_before(self, path: str, source: bytes, language: Language) -> _Open | None:
+        """The same where its facts are known: they are spread over the room, and the text is not parsed."""
+        from analyzers import spread
+
+        taken, self._taken = self._taken, None
+        if taken is None or taken[:2] != (path, source) or language.name != "python":
+            return None
+        facts = taken[2].facts()
+        if facts.has_error or facts.language != language.name:
+            return None
+        roomy = Roomy(source, spread.gaps_of(facts, source))
+        facts = spread.spread(facts, source, roomy.rooms)
+        return _Open(roomy, None, language, facts, survey=taken[2].survey())
+
+    def _grow(self, known: _Open) -> bool:
+        """Whether there is a tree to edit: of a text whose facts were taken it is made now."""
+        from analyzers import extract
+
+        if known.tree is None and known.survey is not None:
+            assert known.facts is not None
+            known.tree = _parsed(known.roomy.text, known.language)
+            self._memo.give(known.facts)
+            extract.extract(known.tree, known.roomy.text, known.language, self._memo)
+            self._memo.given = {}
+        return known.tree is not None
 
     def reports(self, path: str) -> tuple[FunctionReport, ...]:
         from analyzers import check

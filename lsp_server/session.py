@@ -43,9 +43,15 @@ SLICE = 0.03
 AT_HAND = 1_500
 """Steps that any function of a document may take to be run for its edits to be looked at on the event's loop: 20 us each."""
 
+LONG = 50_000
+"""Bytes of a text whose facts are worth looking for on disk before it is parsed."""
+
+FIRST_SLICE = 0.01
+"""The same in a long text while nothing is found in it yet."""
+
 EARLY = 0.1
-"""Seconds of processor time after which what was found so far in a document that was just opened is shown; then after
-twice that, and so on. What takes less is shown once, as a whole."""
+"""Seconds of processor time after which what was found so far in a document that was just opened is shown, in a long one at
+once; then after twice that, and so on. What takes less is shown once, as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,7 @@ class OpenDocument:
     early: Analysis | None = None  # what was found by then, while there is no whole one
     failed: State | None = None
     seconds: float = 0.0  # of processor time that the last analysis after an edit took
+    packed: tuple[Text, bytes] | None = None  # a text of it, and the facts of that as they were on disk
     begun: tuple[State, tuple[Looked | None, float]] | None = None  # the first slice of an analysis
     running: tuple[State, asyncio.Future[None]] | None = None
     prices: dict[tuple[State, Any], str | None] = field(
@@ -305,7 +312,11 @@ class Session:
         """All findings, looked for in slices between which others have their turn; None when they are no longer wanted.
         Of a document that was just opened, what is found so far is told to `tell_early`."""
         version, seconds, told = document.version, 0.0, 0
+        due = 0.0 if len(text.source) > LONG else EARLY
         begun, document.begun = document.begun, None
+        if begun is None and document.analysis is None and len(text.source) > LONG:
+            packed = await self._facts_kept(document.path, text)
+            document.packed = (text, packed) if packed is not None else None
         while True:
             if begun is not None and begun[0] == state:
                 looked, took = begun[1]
@@ -320,19 +331,30 @@ class Session:
                 if before is not None and before.state.edits != state.edits:
                     document.seconds = seconds  # not what it takes when all else has changed
                 return looked.findings
-            if document.analysis is None and seconds > EARLY * 2**told:
-                told += 1
+            if document.analysis is None and seconds > due:
                 shown = self._shown(looked.findings)
                 if len(shown) > (len(document.early.findings) if document.early is not None else 0):
+                    told += 1
+                    due = EARLY * 2**told
                     document.early = Analysis(state, version, text, shown)
                     self.tell_early(document, document.early)
+
+    async def _facts_kept(self, path: str, text: Text) -> bytes | None:
+        from lsp_server.files import reading
+
+        return await self.files.run(reading.facts_kept, text.source, path)
 
     def _run(self, document: OpenDocument, state: State, text: Text) -> tuple[Looked | None, float]:
         # Where the engine runs. While this waited for its turn, the person may have typed on.
         if self.state_of(document) != state or self.documents.get(document.path) is not document:
             return None, 0.0
         began = time.thread_time()
-        looked = self.engine.look(document.path, text, document.language_id, self.settings, SLICE)
+        packed, document.packed = document.packed, None
+        if packed is not None and packed[0] is text:
+            self.engine.take(document.path, *packed)
+        hurried = document.analysis is None and document.early is None and len(text.source) > LONG
+        seconds = min(SLICE, FIRST_SLICE) if hurried else SLICE
+        looked = self.engine.look(document.path, text, document.language_id, self.settings, seconds)
         return looked, time.thread_time() - began
 
     async def reports(self, path: str) -> tuple[FunctionReport, ...]:

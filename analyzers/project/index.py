@@ -184,6 +184,12 @@ class Project:
         given = self._surveys.get(path)
         return given or self._surveyors.setdefault(path, Surveyor()).survey(held)
 
+    def prepare_survey(self, path: str) -> None:
+        """Make what the survey of a file is made from after an edit, where it was given with the file."""
+        held = self.files.held(path)
+        if held is not None and not isinstance(held, Kept) and path in self._surveys:
+            self._surveyors.setdefault(path, Surveyor()).survey(held)
+
     def suppressions(self, path: str) -> tuple[Suppression, ...]:
         """The `bigo: ignore` comments of a file."""
         self.memo.read((path, "suppressions"))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from lsp_server.files import batch
 from lsp_server.files.indexing import Indexed, digest_of
-from lsp_server.files.store import Stamp, Store, key_of, seen
+from lsp_server.files.store import Stamp, Store, key_of, opened, seen
 from lsp_server.files.workspace import Unreadable, read_source
+from lsp_server.places import cache_dir
 
 KEPT_AT_ONCE = 500
 """Files whose facts are written in one go."""
@@ -42,6 +43,12 @@ def index_all(
             fresh = []
         yield found
     _keep(fresh, proving, store)
+
+
+def facts_kept(source: bytes, path: str) -> bytes | None:
+    """The packed facts of a text, where they were made before, in this session or another."""
+    with opened(cache_dir()) as store:
+        return store.get(key_of(digest_of(source, path))) if store is not None else None
 
 
 def _known(paths: Sequence[str], stamps: dict[str, Stamp], max_size: int, store: Store) -> dict[str, bytes]:

@@ -98,6 +98,9 @@ class StandIn:
     def rehearse(self, path: str) -> None:
         pass
 
+    def take(self, path: str, text: Text, packed: bytes) -> None:
+        pass
+
     def ready(self, path: str, text: Text) -> bool:
         return True
 

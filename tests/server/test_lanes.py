@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+from itertools import pairwise
 
 import pytest
 from connection import Editor, play
 
+from analyzers.findings import Finding
 from analyzers.text import Text
 from lsp_server.engine import Engine, Looked
 from lsp_server.session import Analysis, OpenDocument, Session, State
@@ -65,6 +67,35 @@ def test_many_short_looks_say_what_one_long_look_says() -> None:
     assert looks[0] >= 6
     assert looked.findings == whole
     assert {finding.rule for finding in whole} == {"membership-in-list", "unused-ignore"}
+
+
+LONG = "def long(rows):\n" + "    for row in rows:\n        print(row)\n" * 40 + "    return rows\n\n"
+
+
+def test_short_functions_with_loops_are_looked_at_first() -> None:
+    engine, text = Engine(), Text(f"{LONG}{SOURCE}".encode())
+    shown: list[set[Finding]] = []
+    while not (looked := engine.look(PATH, text, "python", SETTINGS, 0)).whole:
+        shown.append(set(looked.findings))
+    assert [len(some) for some in shown[:9]] == [0, 0, 1, 2, 3, 4, 5, 6, 6], (
+        "two methods of the visitor, six, then the first of the text"
+    )
+    assert all(before <= after for before, after in pairwise(shown)), "what is shown stays"
+    assert looked.findings == Engine().analyse(PATH, text, "python", SETTINGS)
+    assert shown[-1] <= set(looked.findings)
+
+
+def test_in_a_long_text_the_first_that_is_found_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lsp_server.session.SLICE", 0.0)
+    monkeypatch.setattr("lsp_server.session.EARLY", 3600.0)
+    told: list[int] = []
+    for long in (len(SOURCE), len(SOURCE) - 1):
+        monkeypatch.setattr("lsp_server.session.LONG", long)
+        session = Session(tell_early=lambda document, analysis: told.append(len(analysis.findings)))
+        opened(session, SOURCE)
+        asyncio.run(session.analysed(PATH))
+        session.close_lanes()
+    assert told == [1]
 
 
 @pytest.mark.parametrize("seed", range(4))

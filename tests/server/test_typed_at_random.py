@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 from connection import at
@@ -20,8 +21,12 @@ from edit_sequences import (
 )
 from msgspec import convert
 
+from analyzers import extract, languages, spread
 from analyzers.evaluate import resuming
+from analyzers.facts import FileFacts
 from analyzers.findings import Finding
+from analyzers.project.kept import pack
+from analyzers.text import Text
 from lsp_server.session import Session
 from lsp_server.wire.documents import Codec, Document
 from lsp_server.wire.edits import Change
@@ -94,6 +99,27 @@ def test_so_it_does_of_a_long_function(seed: int, monkeypatch: pytest.MonkeyPatc
     chance = random.Random(seed)
     _alike({"long.py": long_function(chance)}, chance)
     assert len(resumed) > EDITS / 10
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_so_it_does_of_a_text_whose_facts_were_kept(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not parsed until it is edited."""
+    taken: list[str] = []
+    spread_out = spread.spread
+
+    async def kept(session: Session, path: str, text: Text) -> bytes:
+        return pack(extract.facts_of(text.source, languages.PYTHON))
+
+    def spread_of(facts: FileFacts, *others: Any) -> FileFacts:
+        taken.append(facts.language)
+        return spread_out(facts, *others)
+
+    monkeypatch.setattr("lsp_server.session.LONG", 0)
+    monkeypatch.setattr(Session, "_facts_kept", kept)
+    monkeypatch.setattr(spread, "spread", spread_of)
+    chance = random.Random(seed)
+    _alike(SHOP if seed == 2 else {"examples.py": examples(chance, "python")}, chance)
+    assert taken
 
 
 @pytest.mark.parametrize("seed", range(2))
