@@ -1,16 +1,21 @@
 """How many findings on real code are right: verdicts of a reader beside the findings of today.
 
-    python benchmarks/precision.py NAME=FOLDER=CHECK.json ...
+    python benchmarks/precision.py [--since] NAME=FOLDER=CHECK.json ...
 
 CHECK.json is what `bigo check FOLDER --format json --min-severity information` printed; NAME is a key of BASES. The
 verdicts are in precision.csv (code base, path, line, rule, severity, verdict, reason), made by reading the code around
 each finding. Prints the totals of precision.md as Markdown, by code base and by rule. Exits 1 when a finding has no
 verdict yet, and names it.
+
+`--since` prints what has become of the warnings that were judged: how many of them still are warnings, and of these how many
+are right; for all code bases named and for two halves of them, which their names decide. What tells right ones from moot ones
+is looked for in the first half, and believed if the second says so, too.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import sys
 from collections import Counter
@@ -85,6 +90,8 @@ BASES = {
     "evap": ("e-valuation/EvaP", "d9d7393800b4d0f143831e3530d26f8e98a4d614"),
     "ion": ("tjcsl/ion", "557054c2ef3bd898924faec1df2db50b1eb81a53"),
     "modoboa": ("modoboa/modoboa", "9ec749703cde97636ea5a9db95f4accea63b8a87"),
+    "allianceauth": ("allianceauth/allianceauth", "6585b07e96571a99a4d6dc03cc03f9b8c8f690ca"),
+    "funnel": ("hasgeek/funnel", "eaed75d053027044fd526789ff9721d3b48285bb"),
     "saleor": ("saleor/saleor, without its seed data (`core/utils/random_data.py`)", "723cd4eba87dfc72822ade45dc08a3caa548428d"),
 }  # fmt: skip
 LEFT_OUT = ("core/utils/random_data.py",)
@@ -100,7 +107,7 @@ APPLICATIONS = (
 WARNINGS = (
     "conda", "pylint", "warehouse", "notifications", "fief", "borg", "formbricks", "zou", "openwisp", "linkding",
     "babybuddy", "evennia", "djwiki", "archivebox", "timesketch", "concrexit", "physionet", "janeway", "shuup", "onyx",
-    "quay", "mitmproxy", "evap", "ion", "modoboa", "saleor", *APPLICATIONS,
+    "quay", "mitmproxy", "evap", "ion", "modoboa", "saleor", "allianceauth", "funnel", *APPLICATIONS,
 )  # fmt: skip
 """Where only the warnings were read."""
 SEVERITIES = ("warning", "information")
@@ -136,6 +143,9 @@ class Base:
 
 def main(arguments: list[str]) -> int:
     """Print the page for the checks named; 1 where a finding has no verdict."""
+    if arguments and arguments[0] == "--since":
+        print("\n".join(since(arguments[1:])))
+        return 0
     verdicts = read_verdicts(VERDICTS)
     bases = []
     for argument in arguments:
@@ -157,6 +167,42 @@ def read_verdicts(path: Path) -> dict[Key, tuple[str, str]]:
             (row["code base"], row["path"], int(row["line"]), row["rule"]): (row["verdict"], row["reason"])
             for row in csv.DictReader(file)
         }
+
+
+def since(arguments: list[str]) -> list[str]:
+    """What has become of the warnings that were judged in the code bases named, as Markdown."""
+    with VERDICTS.open(newline="", encoding="utf-8") as file:
+        read = [row for row in csv.DictReader(file) if row["severity"] == "warning"]
+    counts: dict[str, Counter[tuple[bool, bool]]] = {"first half": Counter(), "second half": Counter()}
+    for argument in arguments:
+        name, folder, check = argument.split("=")
+        rows = judged(name, Path(folder), json.loads(Path(check).read_text()), {})
+        warned = {row.key for row in rows if row.severity == "warning"}
+        half = ("first half", "second half")[hashlib.sha1(name.encode()).digest()[0] % 2]
+        for row in (row for row in read if row["code base"] == name):
+            key = (name, row["path"], int(row["line"]), row["rule"])
+            counts[half][row["verdict"] == "right", key in warned] += 1
+    counts["**all**"] = counts["first half"] + counts["second half"]
+    lines = [
+        _line("code bases", "warnings judged", "right", "still warnings", "right", "of the right ones"),
+        _rule(6),
+    ]
+    for half, of in counts.items():
+        right, still = of[True, True] + of[True, False], of[True, True] + of[False, True]
+        shares = (
+            right / (sum(of.values()) or 1),
+            of[True, True] / (still or 1),
+            of[True, True] / (right or 1),
+        )
+        cells = (
+            f"{sum(of.values()):,}",
+            f"{shares[0]:.0%}",
+            f"{still:,}",
+            f"{shares[1]:.0%}",
+            f"{shares[2]:.0%}",
+        )
+        lines.append(_line(half, *cells))
+    return lines
 
 
 def judged(

@@ -20,6 +20,9 @@ from analyzers.project.outline import callee, dotted, keyword
 from analyzers.project.schema import Key
 from analyzers.text import Span
 
+RESPONSE = "response"
+"""The unit of what is done with an answer."""
+
 _VERBS = frozenset(("get", "post", "put", "patch", "delete", "api_route", "api_operation"))
 _SCHEMA = ("response_model", "response")
 _LISTS = frozenset(("list", "List", "Sequence", "Iterable", "set", "tuple"))
@@ -30,7 +33,7 @@ _DEPTH = 3
 def roots(project: Project, path: str, function: f.Function) -> Iterator[str]:
     """The units of a function that its framework runs by itself."""
     if function.decorators and not function.parent and _schema(project, path, function) is not None:
-        yield "response"
+        yield RESPONSE
 
 
 def response(project: Project, path: str, function: f.Function) -> f.Function | None:
@@ -43,7 +46,7 @@ def response(project: Project, path: str, function: f.Function) -> f.Function | 
     call = f.Call(*at.span, at.name(function.name), (), given)
     answer = f"{function.name}()"
     body = [at.put(answer, call), *_shown(project, at, Held((path, ""), node), at.name(answer), 0, {})]
-    return units.function(function, "response", (), tuple(body))
+    return units.function(function, RESPONSE, (), tuple(body))
 
 
 def is_schema(project: Project, key: Key) -> bool:

@@ -33,6 +33,7 @@ _SAME_MEMBERS = ("Pick", "Omit", "Partial", "Readonly", "Required", "NonNullable
 Source: https://www.typescriptlang.org/docs/handbook/utility-types.html
 """
 WITH_MEMBERS = "annotated with its members"
+ALL_MEMBERS = "a literal that names all of its members"
 """The evidence of an object of a script whose type is written out where it stands."""
 MAX_SUMMANDS = 8
 """How deep a constant that is put together is followed."""

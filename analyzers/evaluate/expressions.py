@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, deciding, operators, queries, shapes
+from analyzers.evaluate import attributes, deciding, evidence, operators, queries, shapes
 from analyzers.evaluate.calling import calls, memos, spared
 from analyzers.evaluate.presenting import frameworks, pages, written
 from analyzers.evaluate.queries import asked_cache, holding, keyed
@@ -211,7 +211,17 @@ def _mapping(run: Run, node: f.Mapping) -> Value:
         values=joined(v.plain() for v in values),
         depends=depends,
         born=len(run.loops),
-        evidence="a literal",
+        evidence=evidence.ALL_MEMBERS if _names_all(node, values) else "a literal",
+    )
+
+
+def _names_all(node: f.Mapping, values: Sequence[Value]) -> bool:
+    """True if the text names every key, also of what is spread into it."""
+    return len(node.keys) <= MAX_ENTRIES and all(
+        value.evidence == evidence.ALL_MEMBERS
+        if key is None
+        else isinstance(key, f.Const) and isinstance(key.value, str)
+        for key, value in zip(node.keys, values, strict=True)
     )
 
 

@@ -5,9 +5,11 @@ over, so it is a warning unless there is evidence of the contrary, which the fin
 
 - the first rows of a set, as many as the text says (`rows[:5]`);
 - rows that stand on one form of the admin's, each for a person to fill;
-- rows of a relation of one row that was asked for by itself, or whose method is run, and some of these: the comments of one book;
+- rows of a relation of one row that was asked for by itself, that was handed over, or whose method is run, and some of these: the
+  comments of one book;
 - rows of a table of the framework's own that an installation sets up (groups, sites, kinds of content), or of one of the
   program's that others choose from and that it never adds to (`conventions/vocabularies.py`);
+- what one record holds that a function answers with, by the schema of the answer;
 - what was sent with one record, and a form, a serializer or a schema of the program's takes apart (`conventions/requests.py`);
 - what a person wrote, or one record holds: `written.py`.
 
@@ -18,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzers.conventions import admin, requests, units, vocabularies
+from analyzers.conventions import admin, requests, responses, units, vocabularies
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.evaluate.queries.django_owners import hang_on_one
 from analyzers.orm import tables
@@ -33,6 +35,8 @@ OF_ONE = "They all belong to one row."
 
 _SETS = ("queryset", "manager", "row")
 """Kinds of what a query gives."""
+
+_OF_MANAGERS = ("queryset", "manager")
 
 CHOSEN_FROM = "other rows choose from them, and only the admin adds to them"
 
@@ -53,10 +57,14 @@ def reason(context: Context, loop: Loop, query: Queried) -> str:
         return "they stand on one form"
     around = [other for other in query.loops if other.grows and other.number != loop.number]
     found = [_few(context, one) for one in (loop, *around)]
-    return found[0] if all(found) else ""
+    if all(found):
+        return found[0]
+    return OF_ONE if not around and _hangs_on_a_row(context, loop) else ""
 
 
 def _few(context: Context, loop: Loop) -> str:
+    if _is_part_of_answer(context, loop):
+        return OF_ONE
     known = next((why for part in _parts(loop.over) if (why := _few_rows(context, part))), "")
     if known:
         return known
@@ -81,6 +89,22 @@ def _parts(over: Value) -> Iterator[Value]:
     if over.of is not None:
         yield over.of
         yield from over.of.items or ()
+
+
+def _hangs_on_a_row(context: Context, loop: Loop) -> bool:
+    """True for `shelf.books.order_by("title")` of a shelf that came from nowhere known; a list of an API or a page may be all
+    that one account has."""
+    return bool(loop.over.relation) and loop.over.kind in _OF_MANAGERS and context.function.kind != units.KIND
+
+
+def _is_part_of_answer(context: Context, loop: Loop) -> bool:
+    """True for what one record holds that a function answers with: the rows of a list come by a query of their own."""
+    if context.function.kind != units.KIND or context.function.name != responses.RESPONSE:
+        return False
+    row = loop.over.of
+    return (
+        row is not None and row.kind == "row" and row.origin is not None and bool(row.path or row.origin.one)
+    )
 
 
 def _is_handed_in(loop: Loop) -> bool:

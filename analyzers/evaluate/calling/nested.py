@@ -54,7 +54,7 @@ def inline(
         frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, doubling=caller.doubling, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
         effects=caller.effects, steps=caller.steps, recursion=caller.recursion, reenters=caller.reenters,
         base_frame=len(caller.frames) - 1, base_loops=len(caller.loops), caught=caller.caught,
-        memo_depth=caller.memo_depth + decorated.keeps(summaries.project, path, function), row_depth=caller.row_depth,
+        memo_depth=caller.memo_depth + decorated.keeps(summaries.project, path, function), row_depth=caller.row_depth, spared=caller.spared,
     )  # fmt: skip
     return _inside(summaries, caller, inner, bound)
 

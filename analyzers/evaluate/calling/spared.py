@@ -5,8 +5,9 @@ A query that is sent where a parameter was left out is written down with that pa
 knows whether it was. The same goes for what a row's method asks if the row is new, or if it is not (`if not self.pk`):
 whoever calls it may know that the row is one of a query, or was made a line before; and of what is asked if a row came
 without an attribute (`hasattr(self, "taken")`): whoever calls it knows what the row's query puts there. What is asked where a parameter is a key
-(`if isinstance(book, int): book = Book.objects.get(pk=book)`) is spared for a row; and what a template shows without a row
-(`{% if not event %}`) for a page that has one.
+(`if isinstance(book, int): book = Book.objects.get(pk=book)`) is spared for a row; what a template shows without a row
+(`{% if not event %}`) for a page that has one; and what is asked of a mapping that has a member (`if ("key" in log)`) for one
+that is written out without it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from analyzers import facts as f
 from analyzers import templates
 from analyzers.evaluate import evidence, shapes
 from analyzers.evaluate.events import Queried
+from analyzers.evaluate.evidence import ALL_MEMBERS
 from analyzers.evaluate.queries.django_loaders import fills
 from analyzers.evaluate.queries.emit import FETCHED, MADE
 from analyzers.evaluate.remembered import of_whole, remembered
@@ -27,6 +29,9 @@ NEW = "new"
 KEPT = "kept"
 
 ROW = "row"
+
+HAS, LACKS = "+", "-"
+"""Begin the names of members that a mapping has, or lacks: `log:-key`."""
 
 PLAIN = frozenset(("int", "str", "bytes", "float", "bool", "UUID", "uuid.UUID"))
 """What a key is: no row is one of these."""
@@ -71,6 +76,9 @@ def left_out(run: Run, test: f.Expr) -> tuple[str, str]:
         found = _of_row(run, test.left) if _is_none(other) else ("", "")
         found = found if any(found) else ("", _parameter(run, test.left, other))
         return found[::-1] if test.ops[0] in ("is", "==") else found
+    if isinstance(test, f.Compare) and test.ops in (("in",), ("not in",)):
+        found = _of_member(run, test.left, test.rights[0])
+        return found if test.ops[0] == "in" else found[::-1]
     asked = _of_type(run, test)
     found = asked if any(asked) else _of_row(run, test)
     return found if any(found) else ("", _parameter(run, test, None))
@@ -89,6 +97,16 @@ def _of_type(run: Run, node: f.Expr) -> tuple[str, str]:
     claimed = evidence.value_of(run, kinds[0]) if len(kinds) == 1 else None
     model = claimed.ref if claimed is not None and claimed.kind == "row" else None
     return ("", f"{holder}:{ROW} {'#'.join(model)}") if model else ("", "")
+
+
+def _of_member(run: Run, name: f.Expr, holder: f.Expr) -> tuple[str, str]:
+    """`"key" in log` is false of a mapping without that member, and true of one that has it."""
+    if not isinstance(name, f.Const) or not isinstance(name.value, str) or not isinstance(holder, f.Name):
+        return "", ""
+    value = run.env.get(holder.id)
+    if value is None or value.depends != {holder.id} or all(p.name != holder.id for p in run.function.params):
+        return "", ""
+    return f"{holder.id}:{LACKS}{name.value}", f"{holder.id}:{HAS}{name.value}"
 
 
 def _of_row(run: Run, node: f.Expr) -> tuple[str, str]:
@@ -177,6 +195,15 @@ def still(
     for name in query.unless:
         holder, _, state = name.partition(":")
         value = bound.get(holder)
+        if state.startswith((HAS, LACKS)):
+            if value is None:
+                continue
+            if value.evidence == ALL_MEMBERS:
+                if (state[1:] in dict(value.entries)) == state.startswith(HAS):
+                    return None
+            elif (own := _own(run, value)) is not None and own.name == value.label:
+                found.add(f"{own.name}:{state}")
+            continue
         if state:
             if value is None or value.kind != "row":
                 continue

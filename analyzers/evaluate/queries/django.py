@@ -200,7 +200,19 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
             owner = row(model.key, None, "", receiver.depends)
             related = _relation(run, owner, model, relation, read, shapes.text_of(read))
             return _method(run, node, related.on(receiver.depends), name, arguments)
+        if _is_of_some_model(node) and _is_by_key(node, name):
+            rows = _set("queryset", None, Origin(run.place(node)), shapes.text_of(node))
+            return rows.but(size=ONE, depends=receiver.depends | arguments.depends)
     return None
+
+
+def _is_of_some_model(node: f.Call) -> bool:
+    """True for a method of `model.objects`, whatever the model is."""
+    return (
+        isinstance(node.func, f.Attr)
+        and isinstance(node.func.obj, f.Attr)
+        and node.func.obj.name in (DEFAULT, "objects")
+    )
 
 
 def _method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value | None:

@@ -41,9 +41,16 @@ def hang_on_one(rows: Value) -> bool:
     """True for the rows of a relation of a row that was asked for by itself, and for some of these."""
     origin = rows.origin
     if origin is None:
-        source = rows.of.origin if rows.of is not None else None
-        return source is not None and source.assumed and source.of_one
+        return rows.of is not None and _is_part_of_one(rows.of)
     return origin.one and "__" not in rows.path if rows.path else origin.of_one
+
+
+def _is_part_of_one(row: Value) -> bool:
+    """True for a row of a list that a row asked for by itself holds, or the one whose method is run."""
+    source = row.origin
+    if source is None:
+        return False
+    return (source.assumed and source.of_one) or (source.one and bool(row.path) and "__" not in row.path)
 
 
 def is_at_hand(run: Run, owner: f.Expr) -> bool:
