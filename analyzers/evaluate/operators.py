@@ -10,6 +10,7 @@ from analyzers.evaluate import expressions, queries, shapes
 from analyzers.evaluate.calling import specials
 from analyzers.evaluate.events import Compared, Operated
 from analyzers.evaluate.queries import holding
+from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges, reading
 from analyzers.evaluate.sizes.arithmetic import computed
@@ -271,11 +272,21 @@ def _named(base: Value, index: Value) -> Value | None:
     return found
 
 
+def _stop(run: Run, node: f.Slice, stop: Value | None) -> object:
+    """Where a slice ends, as a number: the one that is written, or the one that a parameter has where callers give none."""
+    if stop is None or stop.const is not None or not isinstance(node.stop, f.Name):
+        return stop.const if stop is not None else None
+    given = next((p.default for p in run.function.params if p.name == node.stop.id), None)
+    if not isinstance(given, f.Const) or of_whole(shapes.given_to, run.function.body, node.stop.id):
+        return None
+    return given.value
+
+
 def sliced(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) -> Value:
     """`base[start:stop:step]`: a copy as long as the slice; of a queryset, a new queryset."""
     depends = base.depends.union(*(b.depends for b in bounds if b is not None))
     if base.kind in queries.LAZY_KINDS:
-        return queries.sliced(run, base, depends, bounds[1].const if bounds[1] is not None else None)
+        return queries.sliced(run, base, depends, _stop(run, node, bounds[1]))
     words = reading.cut(run, node, base, bounds)
     if words is not None:
         return words

@@ -75,6 +75,13 @@ def leave(run: Run, before: dict[str, Value]) -> None:
     run.close()
 
 
+def _written(node: f.Expr | None) -> str:
+    """What is gone through, in its own words: `rows` of `[*rows]` too."""
+    while isinstance(node, f.Collection) and len(node.items) == 1 and isinstance(node.items[0], f.Star):
+        node = node.items[0].value
+    return shapes.text_of(node) if node is not None else ""
+
+
 def enter(
     run: Run,
     node: f._Node,
@@ -90,7 +97,7 @@ def enter(
     """Open a loop over a value. Iterating over a queryset sends its query, once per visit of the loop."""
     if over.kind in queries.LAZY_KINDS:
         queries.touch(run, over, run.place(iter_node) if iter_node is not None else place, "iterate")
-    label = over.label or (shapes.text_of(iter_node) if iter_node is not None else "") or "an iterable"
+    label = over.label or _written(iter_node) or "an iterable"
     turns = run.settled(run.extent(over if over.label else over.but(label=label)))
     if isinstance(node, f.For) and _always_leaves(node.body):
         turns = ONE
