@@ -96,7 +96,7 @@ def _signature(value: Value | None) -> Hashable:
     if value is None:
         return None
     return (
-        value.kind, value.const if _is_told(value) else None, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen, value.letter, value.method,
+        value.kind, value.evidence if value.kind == "row" else "", value.const if _is_told(value) else None, value.ref, value.dotted, value.origin, value.path, value.relation, value.size is None, value.frozen, value.letter, value.method,
         _signature(value.of), _signature(value.values), _signature(value.bound),
         tuple(_signature(v) for v in value.items) if value.items else None,
         tuple((name, _signature(v)) for name, v in value.entries) if value.entries else None,

@@ -16,7 +16,16 @@ from analyzers import conventions, templates
 from analyzers import facts as f
 from analyzers.conventions import pages, serializers
 from analyzers.costs import UNKNOWN
-from analyzers.evaluate import class_values, evidence, given, lengthening, resuming, scripts, statements
+from analyzers.evaluate import (
+    class_values,
+    evidence,
+    given,
+    lengthening,
+    origins,
+    resuming,
+    scripts,
+    statements,
+)
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Summary
 from analyzers.evaluate.formal import formal, signatures, unknown_formal
@@ -158,8 +167,13 @@ class Summaries:
             return self._graded(path, function, bound, HUB_DEPTH)
         if self.hubs.exhausted:
             return Summary(complete=False)
-        found = self._ask(path, function, self.formals(path, function, bound), caller.depth + 1)
-        return found.summary if found is not None else None
+        formals, hidden = origins.apart(
+            self.formals(path, function, bound), by_path=self.language_of(path) == "python"
+        )
+        found = self._ask(path, function, formals, caller.depth + 1)
+        if found is None or hidden is None:
+            return found.summary if found is not None else None
+        return hidden.shown(found.summary)
 
     def _mark(self, identity: Identity) -> None:
         if identity not in self.hubs.marked:
