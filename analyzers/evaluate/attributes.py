@@ -14,6 +14,7 @@ from analyzers.costs import ONE
 from analyzers.evaluate import (
     class_level,
     class_values,
+    contents,
     delegated,
     evidence,
     expressions,
@@ -397,6 +398,8 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
     if node.name in class_values.OF_MEMBERS and class_values.is_enumeration(project, *base.ref):
         return Value(size=ONE, frozen=True, label=label, depends=base.depends, evidence=FIXED, bound=base)
     value = evidence.attribute_of_instance(project, *base.ref, node.name, run.language)
+    if value.known and run.language == "python":
+        value = contents.of_attribute(project, base.ref, node.name, value)
     if not value.known and run.language == "python":
         value = frameworks.shown_by(run, base, node.name, run.place(node)) or value
     if not value.known and found is not None and base.kind != "row":

@@ -30,13 +30,13 @@ def grown_inside(run: Run) -> frozenset[str]:
         if function is not run.function and not detect.recurses(project, run.path, function):
             own = scripts.own_names(function)
             if run.language != "python":
-                own -= _made_of_itself(function.body)
+                own -= made_of_itself(function.body)
             found |= set(growing_names(function.body)) - own
     return frozenset(found)
 
 
 @remembered
-def _made_of_itself(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+def made_of_itself(body: tuple[f.Stmt, ...]) -> frozenset[str]:
     """The names that a body gives something made of what they held, and nothing else: of a script's function those of the
     one around it (`found = [...found, row]`), as a name that is declared there holds nothing yet."""
     given = [
@@ -112,6 +112,19 @@ def pushed_to(body: tuple[f.Stmt, ...]) -> frozenset[str]:
         shapes.text_of(node.func.obj)
         for node in shapes.nodes(body)
         if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in ("push", "splice")
+    )
+
+
+@remembered
+def appended_to(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """What a body asks for what only something with an end can do: `xs.append(x)`, `xs.extend(more)`."""
+    return frozenset(
+        shapes.text_of(node.func.obj)
+        for node in shapes.nodes(body)
+        if isinstance(node, f.Call)
+        and isinstance(node.func, f.Attr)
+        and node.func.name in ("append", "extend")
+        and len(node.args) == 1
     )
 
 

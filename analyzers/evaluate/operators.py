@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import expressions, queries, shapes
+from analyzers.evaluate import expressions, lengthening, queries, shapes
 from analyzers.evaluate.calling import specials
 from analyzers.evaluate.events import Compared, Operated
 from analyzers.evaluate.queries import holding
-from analyzers.evaluate.remembered import of_whole
+from analyzers.evaluate.remembered import among, of_whole
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges, reading
 from analyzers.evaluate.sizes.arithmetic import computed
@@ -32,6 +32,8 @@ def compare(
         specials.searched(run, right, left, run.place(node))
         if not right.known and _are_values(right_node):
             right = right.but(kind="values", evidence="the values of a mapping")
+        if not right.known and _is_appended_to(run, right_node):
+            right = right.but(kind="sequence", evidence="something is put in at its end")
         row = operations(run.language).method(right.kind, "in")
         if right.kind in queries.LAZY_KINDS and not right.depends & run.open_numbers():
             row = row if run.loops else None  # Its rows are fetched once and then searched each time.
@@ -49,6 +51,13 @@ def compare(
     if op in ("==", "!=") and run.loops:
         compared = Compared(run.place(node), left, right, tuple(run.loops), run.owner, unequal=op == "!=")
         run.analysis.comparisons.append(compared)
+
+
+def _is_appended_to(run: Run, node: f.Expr) -> bool:
+    """True for what the same function also puts something into at its end: `found.append(x)` beside `x not in found`."""
+    if run.language != "python" or not isinstance(node, (f.Name, f.Attr)):
+        return False
+    return among(lengthening.appended_to, run.function.body, shapes.text_of(node))
 
 
 def _are_values(node: f.Expr) -> bool:
@@ -133,6 +142,20 @@ def _spoken(name: str, label: str) -> str:
 
 # --------------------------------------------------------------------------------------------------- binary
 
+
+def _joins(run: Run, node: f.Binary, right: Value) -> bool:
+    """True if what is put behind something unknown tells its kind, and that it gets longer: `found + [x]`, `part + text` where
+    the text is what a loop makes longer."""
+    if run.language != "python" or not run.loops or not isinstance(node.left, (f.Name, f.Attr)):
+        return False
+    if right.kind == "list":
+        name = node.left.id if isinstance(node.left, f.Name) else ""
+        return isinstance(node.right, f.Collection) and among(
+            lengthening.made_of_itself, run.function.body, name
+        )
+    return right.kind in ("str", "bytes") and right.grown is not None
+
+
 _SEQUENCES = ("list", "tuple", "str", "bytes", "bytearray")
 _SETS = ("set", "view", "dict")
 """What `|`, `&`, `-` and `^` combine element by element; of mappings, only a Counter knows all four."""
@@ -147,6 +170,8 @@ def binary(run: Run, node: f.Binary, left: Value, right: Value) -> Value:
     if op == "+" and not {left.kind, right.kind} <= {"int", "float", "bool", "unknown"}:
         if left.kind in LISTS_ONCE:
             left = left.but(kind="list")
+        if not left.known and _joins(run, node, right):
+            left = left.but(kind=right.kind, evidence=f"a {right.kind} is put behind it")
         row = operations(run.language).method(left.kind, "+")
         if row is not None:
             operate(run, row, "+", run.place(node), left, right, receiver_place=run.place(node.left))

@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from analyzers import facts as f
-from analyzers.evaluate import attributes, evidence, shapes
+from analyzers.evaluate import attributes, evidence, lengthening, shapes
 from analyzers.evaluate.events import Called
 from analyzers.findings import Place, Related
 from analyzers.project import names
 from analyzers.project.attributes import attribute_values
-from analyzers.rules import changes, edits, held, ordered, picking
+from analyzers.rules import changes, edits, held, kept_lists, ordered, picking
 from analyzers.rules.base import Context
 
 MAX_CHAIN = 3
@@ -37,10 +37,10 @@ def lookups(context: Context) -> Iterator[held.Told]:
     known = given | made_of(function, given)
     for node in held.outside(function.body, f.For, f.Comprehension, f.Call) if given else ():
         for target, over, tests in picking.filters(node):
-            label = _viewed(_named(function, over))
+            label = _viewed(_given_back(context, _named(function, over)))
             own = shapes.named(target)
-            if label and any(picking.is_equal_to(test, own, known - own) for test in tests):
-                yield from _kept(context, label, over, "")
+            if any(picking.is_equal_to(test, own, known - own) for test in tests):
+                yield from _kept(context, label, over, "") if label else _kept_under(context, over)
         for target, over, tests in picking.asked(node):
             label = _viewed(_named(function, over))
             own = shapes.named(target)
@@ -82,28 +82,41 @@ def searched(context: Context) -> Iterator[held.Told]:
     known = given | made_of(function, given)
     told: set[str] = set()
     for node in held.outside(function.body, f.Compare, f.Call) if given else ():
-        for label, sought in _searches(node):
-            if label in told or not held.attribute_of(function, label) or not shapes.mentions(sought, known):
+        for through, sought in _searches(node):
+            label = shapes.text_of(through)
+            if label in told or not shapes.mentions(sought, known):
                 continue
-            filled = held.filled(context, context, label) if _is_list(context, label) else None
+            filled = _filled_list(context, through)
             if filled is not None:
                 told.add(label)
                 yield held.Told(edits.absolute(context, node), label, "list", filled)
 
 
-def _searches(node: f._Node) -> Iterator[tuple[str, f.Expr]]:
+def _filled_list(context: Context, through: f.Expr) -> Related | None:
+    """Where another method puts something into a list of the object's, or into one that it keeps under a key."""
+    if holder := kept_lists.holder_of(context.function, through):
+        return kept_lists.filled(context, holder)
+    label = shapes.dotted(through)
+    own = held.attribute_of(context.function, label) and _is_list(context, label)
+    return held.filled(context, context, label) if own else None
+
+
+def _searches(node: f._Node) -> Iterator[tuple[f.Expr, f.Expr]]:
     """The list that a node searches, if it is one, and what it looks for there."""
     if isinstance(node, f.Compare) and len(node.ops) == 1 and node.ops[0] in ("in", "not in"):
-        yield shapes.dotted(node.rights[0]), node.left
+        yield node.rights[0], node.left
         return
     func = node.func if isinstance(node, f.Call) and len(node.args) == 1 else None
     if isinstance(node, f.Call) and isinstance(func, f.Attr) and func.name in SEARCHES:
-        yield shapes.dotted(func.obj), node.args[0]
+        yield func.obj, node.args[0]
 
 
-def searches_own(node: f._Node, this: str) -> bool:
+def searches_own(function: f.Function, node: f._Node, this: str) -> bool:
     """True for a search through what may be a list of the object's."""
-    return any(label.startswith(f"{this}.") for label, _ in _searches(node))
+    return any(
+        shapes.dotted(through).startswith(f"{this}.") or kept_lists.holder_of(function, through)
+        for through, _ in _searches(node)
+    )
 
 
 def made_of(function: f.Function, given: frozenset[str]) -> frozenset[str]:
@@ -129,6 +142,62 @@ def _kept(context: Context, label: str, over: f.Expr, test: str) -> Iterator[hel
     if filled is not None:
         kind = "test" if test else "dict" if keyed else "list"
         yield held.Told(edits.absolute(context, over), label, kind, filled, test)
+
+
+def _kept_under(context: Context, over: f.Expr) -> Iterator[held.Told]:
+    """The search through a list that the object keeps under a key."""
+    holder = kept_lists.holder_of(context.function, over)
+    filled = kept_lists.filled(context, holder) if holder else None
+    if filled is not None:
+        yield held.Told(edits.absolute(context, over), shapes.text_of(over), "list", filled)
+
+
+def _given_back(context: Context, over: f.Expr) -> f.Expr:
+    """What a method of the same object goes through that does nothing but to give what the object keeps: `self.jobs.values()`
+    of `self.waiting()`, where that is `return [job for job in self.jobs.values() if job.waits]`."""
+    function = context.function
+    name = shapes.dotted(over.func) if isinstance(over, f.Call) and not over.args else ""
+    method = held.attribute_of(function, name)
+    asked = context.project.function(context.path, f"{function.owner}.{method}") if method else None
+    only = asked.body[-1] if asked is not None and len(asked.body) < 3 else None
+    if asked is None or not isinstance(only, f.Return) or len(asked.params) != 1 or asked.decorators:
+        return over
+    made = only.value
+    if isinstance(made, f.Comprehension) and len(made.clauses) == 1:
+        made = made.clauses[0].iter
+    same = asked.params[0].name == function.params[0].name
+    return made if made is not None and same and _viewed(made) else over
+
+
+def left_out(context: Context) -> Iterator[held.Told]:
+    """Lists of the object's that a method makes anew to leave one out: `self.jobs = [j for j in self.jobs if j is not job]`."""
+    if not held.is_called_often(context):
+        return
+    function = context.function
+    given = frozenset(p.name for p in function.params[1:])
+    for stmt in held.outside(function.body, f.Assign):
+        if len(stmt.targets) != 1 or not isinstance(stmt.value, f.Comprehension):
+            continue
+        label = shapes.dotted(stmt.targets[0])
+        for target, over, tests in picking.filters(stmt.value):
+            own = shapes.named(target)
+            if not held.attribute_of(function, label) or shapes.dotted(over) != label:
+                continue
+            if any(_tells_apart(test, own, given) for test in tests):
+                filled = held.filled(context, context, label) if _is_list(context, label) else None
+                if filled is not None:
+                    yield held.Told(edits.absolute(context, stmt.value), label, "list", filled)
+
+
+def _tells_apart(test: f.Expr, own: frozenset[str], given: frozenset[str]) -> bool:
+    """`x is not job`, `x.key != key`."""
+    if not isinstance(test, f.Compare) or test.ops not in (("!=",), ("is not",)):
+        return False
+    sides = (test.left, test.rights[0])
+    return any(
+        shapes.mentions(one, own) and not shapes.mentions(other, own) and shapes.mentions(other, given)
+        for one, other in (sides, sides[::-1])
+    )
 
 
 def _named(function: f.Function, over: f.Expr) -> f.Expr:
@@ -245,6 +314,47 @@ def questions(function: f.Function) -> Iterator[tuple[f.Expr, str, frozenset[str
 
 
 # --------------------------------------------------------------------------------------- what the owner holds
+
+
+def of_owner(context: Context) -> Iterator[held.Told]:
+    """Searches of an object through all that its owner holds, for what concerns itself or what it is given:
+    `[c for c in self.unit.classes if self in c.bases]`."""
+    function = context.function
+    if not held.is_called_often(context):
+        return
+    this = function.params[0].name
+    given = frozenset(p.name for p in function.params)
+    known = given | made_of(function, given - {this})
+    for node in held.outside(function.body, f.For, f.Comprehension):
+        for target, over, tests in picking.filters(node):
+            label, own = _viewed(_named(function, over)), shapes.named(target)
+            if not _is_of_owner(label, this) or label.count(".") > 2 or siblings_of(node, this):
+                continue
+            if any(picking.is_equal_to(test, own, known - own) for test in tests):
+                filled = _filled_by_owner(context, label)
+                if filled is not None:
+                    yield held.Told(edits.absolute(context, over), label, "dict", filled)
+
+
+def _filled_by_owner(context: Context, label: str) -> Related | None:
+    """Where a class puts something into what its objects hold, of which another one keeps one: `self.unit.classes`."""
+    _, name, kept = label.split(".")
+    project, ref = context.project, (context.path, context.function.owner)
+    owner = evidence.attribute_of_instance(project, *ref, name, context.language)
+    if owner.kind != "instance" or owner.ref is None or not owner.ref[0]:
+        return None
+    methods = project.methods_of(*owner.ref).values()
+    method = next((one for one in methods if one.params and one.name in held.MAKERS), None)
+    if method is None:
+        return None
+    there = replace(context, path=owner.ref[0], function=method)
+    filled = held.filled(there, there, f"{method.params[0].name}.{kept}", keyed=True)
+    if filled is not None or kept.startswith("_"):
+        return filled
+    for value in attribute_values(project, *owner.ref).get(kept, ()):
+        if lengthening.is_empty_list(value.value):  # Others fill it: nobody needs a list that stays empty.
+            return Related(held.where_set(there, value), f"`{label}` starts empty here")
+    return None
 
 
 def siblings_of(node: f._Node, this: str) -> str:

@@ -60,10 +60,11 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _found(context: Context, called: Called) -> tuple[Loop, Scan] | None:
     """What a call hides from the loop around it, and that loop."""
-    repeating = _repeating(context, called)
-    scan = _scan_of(context, called, repeating) if repeating is not None else None
-    if repeating is not None and scan is not None:
-        return repeating, scan
+    around = list(_repeating(context, called))
+    for loop in around:
+        if (scan := _scan_of(context, called, loop)) is not None:
+            return loop, scan
+    repeating = around[0] if around else None
     if called.cost.unknown:
         return None
     draining = _draining(called)
@@ -92,8 +93,8 @@ def _beside(context: Context, called: Called, loop: Loop) -> Scan | None:
     return Scan(found.label, "list", found.place, what, frozenset(), found.chain, beside=True)
 
 
-def _repeating(context: Context, called: Called) -> Loop | None:
-    """The innermost growing loop on each of whose turns the call happens, with something of that turn."""
+def _repeating(context: Context, called: Called) -> Iterator[Loop]:
+    """The growing loops on each of whose turns the call happens, with something of that turn; the innermost first."""
     innermost = len(called.loops) - 1
     inner = structure.home(context, called.place)
     if structure.happens_once(inner, called.loops[-1], called.place):
@@ -101,10 +102,9 @@ def _repeating(context: Context, called: Called) -> Loop | None:
     for position in range(innermost, -1, -1):
         loop = called.loops[position]
         if loop.polling or loop.chunked or loop.amortised or loop.number in called.rare:
-            return None
+            return
         if turns_much(loop) and any(loop.number in value.depends for value in called.bound.values()):
-            return loop
-    return None
+            yield loop
 
 
 def _scan_of(context: Context, called: Called, loop: Loop) -> Scan | None:
@@ -440,7 +440,8 @@ job.name == name`, `[rule for rule in self.rules if rule.covers(event)]`), and f
 properties that make a set of all whenever they are read; methods that look through a text which another method
 makes longer from its beginning (`self.end.search(self.buffer)`), that go through all of what they add to or take one thing
 out of (`self.scores.append(score)` beside `self.scores.sort()`), or an object that looks for itself among what its owner holds
-(`self.parent.children.index(self)`): who calls them for each of many does not see it. A loop that calls a method for one and the
+(`self.parent.children.index(self)`), or for those that concern it (`[c for c in self.unit.classes if self in c.bases]`), or that
+make a list anew to leave one out (`self.jobs = [j for j in self.jobs if j is not job]`): who calls them for each of many does not see it. A loop that calls a method for one and the
 same object, where each call goes through all of what it adds to, is information if it goes through data.
 """,
     severity=Severity.WARNING,

@@ -285,9 +285,11 @@ size is squared (the list grows in the very loop, or the loop runs over it) and 
 what the function is given to work on), and information where two sizes multiply or nothing tells that they grow.
 
 A list in which an object keeps each thing once (`if job not in self.jobs: self.jobs.append(job)`) is a hint: most such
-lists are short. So is a list that one method fills and another searches for what it is given.
+lists are short. So is a list that one method fills and another searches for what it is given, also one of those that the object
+keeps under keys (`item in self.by_name[name]`).
 
-A list that a recursion fills and searches is information; one that it also shortens, a path, is a hint.
+A list that a recursion fills and searches is information; one that it also shortens, or copies for each call
+below (`visit(child, seen + [node])`), a path, is a hint.
 
 So does a list that each turn makes of the same things, only to search it: `name in [user.name for user in users]`.
 

@@ -60,6 +60,16 @@ _ON_EVERY_CALL: tuple[tuple[Callable[[Context], Iterable[held.Told]], str], ...]
         "`{what}` itself, or give a view of it.",
     ),
     (
+        asked_of_all.left_out,
+        "`{called}()` goes through all of `{what}` on every call, to make it anew without one. A dict from key to element gives "
+        "up one without searching.",
+    ),
+    (
+        asked_of_all.of_owner,
+        "`{called}` goes through all of `{what}` for those that concern one object: asked of each of them, it is the square of "
+        "their number. A dict from key to elements, kept beside it, answers without searching.",
+    ),
+    (
         script_calls.lookups,
         "`{called}()` goes through all of `{what}` for what it is asked, on every call. A Map from key to element, filled "
         "beside it, answers without searching.",

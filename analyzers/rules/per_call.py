@@ -30,7 +30,9 @@ def may_report(function: f.Function) -> bool:
             if "." in attribute or "[" in attribute:
                 return True
             own = (
-                asked_of_all.searches_own(node, this) or _put_in_front(node) or shapes.called(node) == "count"
+                asked_of_all.searches_own(function, node, this)
+                or _put_in_front(node)
+                or shapes.called(node) == "count"
             )
             own = own or (bool(function.decorators) and shapes.called(node) in ("set", "frozenset"))
             if function.owner and own:
@@ -53,7 +55,14 @@ def may_report(function: f.Function) -> bool:
                 and function.owner
                 and (_kept_anew(node, this) or _copied(node.value))
             )
-            or (node.__class__ is f.Compare and function.owner and any(_is_own(x, this) for x in node.rights))
+            or (
+                node.__class__ is f.Compare
+                and function.owner
+                and (
+                    any(_is_own(x, this) for x in node.rights)
+                    or asked_of_all.searches_own(function, node, this)
+                )
+            )
         ):
             return True
     return False

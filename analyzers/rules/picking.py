@@ -23,6 +23,10 @@ def filters(node: f._Node) -> Iterator[tuple[f.Expr, f.Expr, tuple[f.Expr, ...]]
     elif isinstance(node, f.Comprehension) and len(node.clauses) == 1:
         clause = node.clauses[0]
         yield clause.target, clause.iter, (*clause.conditions, node.value)
+    elif isinstance(node, f.Comprehension) and len(node.clauses) == 2:
+        outer, inner = node.clauses
+        if not outer.conditions and shapes.mentions(inner.iter, shapes.named(outer.target)):
+            yield inner.target, outer.iter, (*inner.conditions, node.value)
 
 
 def is_equal_to(test: f.Expr, own: frozenset[str], known: frozenset[str]) -> bool:

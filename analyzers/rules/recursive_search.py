@@ -75,7 +75,8 @@ def _called(function: f.Function, script: bool) -> set[str]:
 
 def _searches_of(here: Context) -> Iterator[Search]:
     body = here.function.body
-    filled = _asked(body, "append" if here.language == "python" else "push")
+    copied = _longer_below(here)
+    filled: dict[str, f._Node] = {**_asked(body, "append" if here.language == "python" else "push"), **copied}
     if not filled:
         return
     started = {
@@ -83,8 +84,8 @@ def _searches_of(here: Context) -> Iterator[Search]:
         for stmt in shapes.walk(body)
         if isinstance(stmt, f.Assign) and not isinstance(stmt.value, (f.Logic, f.Choose))
         for target in stmt.targets
-    }
-    short = _asked(body, "pop").keys() | _asked(body, "remove").keys()
+    } - copied.keys()
+    short = _asked(body, "pop").keys() | _asked(body, "remove").keys() | copied.keys()
     for node in shapes.nodes(body):
         if isinstance(node, f.Call) and here.language != "python" and isinstance(node.func, f.Attr):
             label = shapes.dotted(node.func.obj)
@@ -99,6 +100,42 @@ def _searches_of(here: Context) -> Iterator[Search]:
             if op in ("in", "not in") and label in filled and label not in started:
                 put = Related(edits.absolute(here, filled[label]), "put into it here")
                 yield Search(edits.absolute(here, node), label, here.function.name, put, label in short)
+
+
+def _longer_below(here: Context) -> dict[str, f._Node]:
+    """The parameters of which each call hands a longer copy on to the next: `visit(child, seen + [node])`, `path = path +
+    (node,)`, `walk(child, [...path, node])`."""
+    function = here.function
+    given = {p.name for p in function.params if not _is_text(p)}
+    found: dict[str, f._Node] = {}
+    for stmt in shapes.walk(function.body):
+        if isinstance(stmt, f.Assign) and len(stmt.targets) == 1:
+            name = shapes.dotted(stmt.targets[0])
+            if name in given and _one_more(stmt.value) == name:
+                found.setdefault(name, stmt)
+    itself = {function.name, f"self.{function.name}", f"this.{function.name}", f"cls.{function.name}"}
+    for call in shapes.of_kind(function.body, f.Call):
+        if shapes.dotted(call.func) in itself:
+            for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+                if (name := _one_more(argument)) in given:
+                    found.setdefault(name, argument)
+    return found
+
+
+def _one_more(value: f.Expr | None) -> str:
+    """`path` of `path + [node]`, `path + (node,)` and `[*path, node]`; "" for anything else."""
+    if isinstance(value, f.Binary) and value.op == "+" and isinstance(value.right, f.Collection):
+        return shapes.dotted(value.left) if value.right.kind in ("list", "tuple") else ""
+    first = value.items[0] if isinstance(value, f.Collection) and len(value.items) > 1 else None
+    if isinstance(value, f.Collection) and value.kind in ("list", "tuple") and isinstance(first, f.Star):
+        return shapes.dotted(first.value)
+    if isinstance(value, f.Call) and shapes.called(value) == "concat" and isinstance(value.func, f.Attr):
+        return shapes.dotted(value.func.obj)
+    return ""
+
+
+def _is_text(param: f.Param) -> bool:
+    return shapes.dotted(param.annotation) in ("str", "bytes") if param.annotation is not None else False
 
 
 def _asked(body: tuple[f.Stmt, ...], method: str) -> dict[str, f.Call]:

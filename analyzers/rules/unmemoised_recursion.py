@@ -9,7 +9,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.recursion import detect
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
-from analyzers.rules import changes, imports
+from analyzers.rules import changes, imports, levels, many_ways
 from analyzers.rules.base import Context, Example, Rule
 from analyzers.text import Span
 
@@ -21,6 +21,45 @@ PURE = changes.PURE - frozenset(
 
 
 def check(context: Context) -> Iterator[Finding]:
+    for walk in many_ways.walks(context):
+        if context.once("recursion", walk.place):
+            yield _walk_finding(context, walk)
+    for again in levels.found(context):
+        if context.once("recursion", again.place):
+            yield _level_finding(context, again)
+    yield from _counted(context)
+
+
+def _level_finding(context: Context, again: levels.Again) -> Finding:
+    """A recursion that goes down all that is below at every level of another one."""
+    return context.finding(
+        RULE.name,
+        again.place,
+        f"`{again.called}` goes through all that is below, and `{context.function.name}` calls it at every level of the same "
+        f"tree: what lies deep is gone through as often as there are levels above it. Let one walk give both answers.",
+        Severity.INFORMATION,
+        Confidence.MEDIUM,
+        Cost("O(nodes·levels)", "O(nodes)"),
+        [again.down],
+    )
+
+
+def _walk_finding(context: Context, walk: many_ways.Walk) -> Finding:
+    """A method that goes through whatever several objects share once for each way that leads there."""
+    return context.finding(
+        RULE.name,
+        walk.place,
+        f"`{context.function.name}` calls itself for each of `{walk.label}` and marks none of them: what several lead to is gone "
+        f"through once for each way there, and the ways double where they meet again. A set of those that were visited spares it.",
+        Severity.INFORMATION,
+        Confidence.MEDIUM,
+        Cost("O(ways)", f"O(|{walk.label}|)"),
+        [walk.joined],
+    )
+
+
+def _counted(context: Context) -> Iterator[Finding]:
+    """Functions whose recurrence says that they are asked the same again."""
     function, summary = context.function, context.analysis.summary
     if summary.overlapping is None or summary.cost.unknown or not summary.cost.leading.bases:
         return
@@ -160,7 +199,9 @@ Two calls of itself on arguments one step smaller double the work with every ste
 hundred million calls, though there are only forty different arguments. With a memo each is computed once.
 
 It speaks where the cost is exponential by the recurrence and the calls differ from the parameters in counters alone,
-so that they overlap. It is silent for walks over trees and other structures, for functions that keep a memo
+so that they overlap. A method that calls itself for each of the objects that its own leads to, and marks none, is information
+where these put themselves into lists of each other (`self.children.append(x)` beside `x.parents.append(self)`): there are many
+ways to one of them. So is a recursion down a tree that at every level calls another one that goes through all below. It is silent for walks over trees and other structures, for functions that keep a memo
 (`functools.cache`, a dict), and for searches that carry along what they have chosen: those ask no question twice.
 """,
     severity=Severity.WARNING,

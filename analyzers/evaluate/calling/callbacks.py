@@ -23,6 +23,10 @@ _NAMED = ("key", "func", "function")
 """Keywords for a function that may also be given by its position: `groupby(rows, key=f)`."""
 
 
+_SEARCHES = frozenset(("index", "count"))
+"""Methods that something has that is in order, and that goes through it: `max(words, key=words.count)`."""
+
+
 def called_back(
     run: Run, node: f.Call, row: Operation, receiver: Value, arguments: Arguments, place: Place
 ) -> Value | None:
@@ -128,9 +132,9 @@ def _outside(run: Run, function: Value, passed: tuple[Value, ...], place: Place)
 
 def _method_of(function: Value, callback: f.Expr) -> str:
     """The name of a built-in's method that is handed over: `key=order.index`, `map(order.index, names)`."""
-    if function.kind != "unknown" or function.bound is None or not function.bound.known:
+    if function.kind != "unknown" or function.bound is None or not isinstance(callback, f.Attr):
         return ""
-    return callback.name if isinstance(callback, f.Attr) else ""
+    return callback.name if function.bound.known or callback.name in _SEARCHES else ""
 
 
 def _of_builtin(
@@ -142,14 +146,17 @@ def _of_builtin(
     assert function.bound is not None
     table = operations(run.language)
     name = {"__contains__": "in", "__getitem__": "[]"}.get(name, name)
-    row = table.method(function.bound.kind, name, has_argument=True)
+    holder = function.bound
+    if not holder.known:
+        holder = holder.but(kind="sequence", evidence=f"`.{name}()` is asked of it")
+    row = table.method(holder.kind, name, has_argument=True)
     if row is None:
         return None
     arguments = Arguments.none()
     arguments.values = [element]
     call = f.Call(callback.at, callback.to, callback, ())
     where = run.place(callback.obj) if isinstance(callback, f.Attr) else place
-    return library.apply(run, call, row, name, function.bound, element, arguments, run.place(callback), where)
+    return library.apply(run, call, row, name, holder, element, arguments, run.place(callback), where)
 
 
 def _accumulator(run: Run, arguments: Arguments) -> Value:

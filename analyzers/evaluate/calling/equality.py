@@ -1,6 +1,6 @@
-"""Functions of scripts that say whether two things are equal: what they are handed is compared, as by `===`.
+"""Functions that say whether two things are equal: what they are handed is compared, as by `===`.
 
-`isEqual(one, other)`, `Utils.equals(one, other)`, `one.equals(other)`. The names are those of libraries and of what programs
+`isEqual(one, other)`, `Utils.equals(one, other)`, `one.equals(other)`, `is_equal(one, other)`. The names are those of libraries and of what programs
 write in their place; that a loop does nothing but look for what is equal, the rules ask for besides.
 Sources: https://lodash.com/docs/4.17.15#isEqual, https://github.com/epoberezkin/fast-deep-equal,
 https://nodejs.org/api/util.html#utilisdeepstrictequalval1-val2
@@ -31,13 +31,17 @@ NAMES = frozenset(
         "shallowEqual",
         "areEqual",
         "isSame",
+        "is_equal",
+        "are_equal",
+        "deep_equal",
+        "is_same",
     )
 )
 
 
 def noted(run: Run, node: f.Call, target: Value, arguments: Arguments) -> None:
     """Write down which two values a call compares."""
-    if run.language == "python" or not run.loops or shapes.called(node) not in NAMES:
+    if not run.loops or shapes.called(node) not in NAMES:
         return
     sides = arguments.values
     if len(sides) == 1 and target.bound is not None:
