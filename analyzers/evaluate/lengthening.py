@@ -40,7 +40,7 @@ def made_of_itself(body: tuple[f.Stmt, ...]) -> frozenset[str]:
     """The names that a body gives something made of what they held, and nothing else: of a script's function those of the
     one around it (`found = [...found, row]`), as a name that is declared there holds nothing yet."""
     given = [
-        (target.id, _mentions(stmt.value, target.id))
+        (target.id, is_made_of(stmt.value, target.id))
         for stmt in shapes.walk(body)
         if isinstance(stmt, f.Assign)
         for target in stmt.targets
@@ -73,7 +73,7 @@ def growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
             for target in stmt.targets:
                 if isinstance(target, f.Index):
                     found.append(root_of(target))
-                elif isinstance(target, f.Name) and _mentions(stmt.value, target.id):
+                elif isinstance(target, f.Name) and is_made_of(stmt.value, target.id):
                     found.append(target.id)
         elif isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call):
             func = stmt.value.func
@@ -159,17 +159,17 @@ def is_empty_list(node: f.Expr | None) -> bool:
     return made or (isinstance(node, f.Collection) and node.kind == "list" and not node.items)
 
 
-def _mentions(value: f.Expr | None, name: str) -> bool:
+def is_made_of(value: f.Expr | None, name: str) -> bool:
     """`xs = xs + [x]`, `xs = [...xs, x]`, `xs = xs.concat(ys)`: the new value is made from the old one."""
     if isinstance(value, f.Binary):
-        return value.op in ("+", "|") and (_mentions(value.left, name) or _mentions(value.right, name))
+        return value.op in ("+", "|") and (is_made_of(value.left, name) or is_made_of(value.right, name))
     if isinstance(value, f.Collection):
-        return any(isinstance(item, f.Star) and _mentions(item.value, name) for item in value.items)
+        return any(isinstance(item, f.Star) and is_made_of(item.value, name) for item in value.items)
     if isinstance(value, f.Mapping):
-        return any(k is None and _mentions(v, name) for k, v in zip(value.keys, value.values, strict=False))
+        return any(k is None and is_made_of(v, name) for k, v in zip(value.keys, value.values, strict=False))
     if isinstance(value, f.Call):
         if isinstance(value.func, f.Attr) and value.func.name in ("concat", "append", "union"):
-            return _mentions(value.func.obj, name) or passes(value, name)
+            return is_made_of(value.func.obj, name) or passes(value, name)
         return passes(value, name)
     return isinstance(value, f.Name) and value.id == name
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.findings import Edit, Place
+from analyzers.project.index import Project
 from analyzers.rules.base import Context
 from analyzers.text import Span
 
@@ -35,22 +36,30 @@ def added(context: Context, place: Place, calls: Mapping[str, Iterable[str]]) ->
 def _last_argument(context: Context, place: Place, verb: str) -> int | None:
     """Where the arguments of a loader end among those that an expression ends with; None where it has none that
     takes more: `select_related(None)` loads nothing, and `select_related()` all."""
-    project = context.project
+    for owner in _around(context.project, place):
+        for call in shapes.of_kind(owner.body, f.Call):
+            if Span(owner.start + call.at, owner.start + call.to) == place.span:
+                at = _ends(call, verb)
+                return owner.start + at if at is not None else None
+    return None
 
-    def ask() -> int | None:
-        facts = project.facts(place.path)
-        if facts is None:
-            return None
-        owners: tuple[f.Function | f.ClassDef, ...] = (*facts.functions, *facts.classes)
-        for owner in owners:
-            if owner.start <= place.span.start and place.span.end <= owner.end:
-                for call in shapes.of_kind(owner.body, f.Call):
-                    if Span(owner.start + call.at, owner.start + call.to) == place.span:
-                        at = _ends(call, verb)
-                        return owner.start + at if at is not None else None
-        return None
 
-    return project.memo.ask(("loaders of", place, verb), ask, None)
+def _around(project: Project, place: Place) -> Iterator[f.Function | f.ClassDef]:
+    """The functions and classes around a place. What is concluded from one depends on it alone, not on all of its file:
+    another one that comes to hold the place would move it."""
+    outline = project.outline(place.path)
+    if outline is None:
+        return
+    span = place.span
+    for function in outline.facts.functions:
+        if function.start <= span.start and span.end <= function.end:
+            found = project.function(place.path, function.qualname)
+            yield from [found] if found is not None else []
+    for cls in outline.facts.classes:
+        if cls.start <= span.start and span.end <= cls.end:
+            project.read(place.path, "body", cls.qualname)
+            whole = project.class_(place.path, cls.qualname)
+            yield from [whole] if whole is not None else []
 
 
 def _ends(call: f.Expr, verb: str) -> int | None:

@@ -236,6 +236,17 @@ def _is_many(context: Context, operation: Operated, loop: Loop, grows: bool) -> 
     return data.any_data(context, operation.loops[first : position + 1])
 
 
+def _is_written_out(context: Context, operation: Operated) -> bool:
+    """True for `kind in kinds` of a function that takes `*kinds`: a call writes them out."""
+    if operation.receiver_place is None:
+        return False
+    home = structure.home(context, operation.receiver_place)
+    node = structure.node_at(home, operation.receiver_place)
+    return isinstance(node, f.Name) and any(
+        param.kind == "star" and param.name == node.id for param in home.function.params
+    )
+
+
 def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     receiver = operation.receiver
     made = operation.receiver_place
@@ -261,6 +272,8 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     severe = sure and squared and operation.name != "remove" and not loop.exits
     severe = severe and _is_many(context, operation, loop, grows)
     severity = Severity.WARNING if severe else Severity.INFORMATION
+    if _is_written_out(context, operation):
+        severity, message = Severity.HINT, f"{message} There are few: they are written by hand."
     confidence = Confidence.HIGH if sure else Confidence.MEDIUM
     after = f"O({loop.turns.formula()} + {size})" if not grows else f"O({loop.turns.formula()})"
     return context.finding(

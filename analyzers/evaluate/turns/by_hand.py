@@ -9,9 +9,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from analyzers import facts as f
-from analyzers.costs import ONE, Size
+from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import lengthening, shapes
-from analyzers.evaluate.events import Loop, Queried
+from analyzers.evaluate.events import Loop, Operated
 from analyzers.evaluate.remembered import among, remembered
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import paid
@@ -19,26 +19,37 @@ from analyzers.types import Value
 
 
 def tell(run: Run) -> None:
-    """Put into the loops of a function that has been run, and of the queries it sends, how long its lists have got."""
-    run.analysis.loops[:] = [replace(loop, turns=run.settled(loop.turns)) for loop in run.analysis.loops]
-    for position, query in enumerate(run.analysis.queries):
-        if any(_is_handful(run, loop) for loop in query.loops):
-            run.analysis.queries[position] = _told(run, query)
+    """Put into what a function that has been run does in loops how long its lists have got."""
+    analysis = run.analysis
+    analysis.loops[:] = [replace(loop, turns=run.settled(loop.turns)) for loop in analysis.loops]
+    for position, query in enumerate(analysis.queries):
+        if any(_is_handful(run, loop.turns) for loop in query.loops):
+            analysis.queries[position] = replace(query, loops=_told(run, query.loops))
+    for position, operation in enumerate(analysis.operations):
+        few = _is_handful(run, operation.cost) and not _is_filled_meanwhile(run, operation)
+        if few or any(_is_handful(run, loop.turns) for loop in operation.loops):
+            cost = run.settled(operation.cost) if few else operation.cost
+            analysis.operations[position] = replace(operation, cost=cost, loops=_told(run, operation.loops))
 
 
-def _told(run: Run, query: Queried) -> Queried:
-    loops = tuple(replace(loop, turns=ONE) if _is_handful(run, loop) else loop for loop in query.loops)
-    return replace(query, loops=loops)
+def _told(run: Run, loops: tuple[Loop, ...]) -> tuple[Loop, ...]:
+    return tuple(replace(loop, turns=ONE) if _is_handful(run, loop.turns) else loop for loop in loops)
 
 
-def _is_handful(run: Run, loop: Loop) -> bool:
-    """True if all that a loop goes over was put into it by hand."""
-    sizes = loop.turns.sizes
+def _is_handful(run: Run, cost: Cost) -> bool:
+    """True if all that a loop goes over, or an operation looks at, was put there by hand."""
+    sizes = cost.sizes
     return (
         bool(sizes)
         and all(size in run.grown and _is_named(run, size) for size in sizes)
-        and run.settled(loop.turns).is_constant
+        and run.settled(cost).is_constant
     )
+
+
+def _is_filled_meanwhile(run: Run, operation: Operated) -> bool:
+    """True if a loop around an operation makes longer what it looks at: then each turn finds more."""
+    sizes = operation.cost.sizes
+    return any((size, loop.number) in run.analysis.growths for size in sizes for loop in operation.loops)
 
 
 def _is_named(run: Run, size: Size) -> bool:
@@ -66,9 +77,11 @@ def _filled(body: tuple[f.Stmt, ...]) -> frozenset[str]:
     handed: set[str] = set()
     for node in shapes.nodes(body):
         if isinstance(node, f.Assign):
-            filled.update(
-                shapes.text_of(target.obj) for target in node.targets if isinstance(target, f.Index)
-            )
+            for target in node.targets:
+                if isinstance(target, f.Index):
+                    filled.add(shapes.text_of(target.obj))
+                elif isinstance(target, f.Name) and lengthening.is_made_of(node.value, target.id):
+                    filled.add(target.id)
             handed.add(shapes.text_of(node.value) if isinstance(node.value, f.Name) else "")  # `ys = xs`
         elif isinstance(node, f.Update):
             filled.add(shapes.text_of(node.target))
