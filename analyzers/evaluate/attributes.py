@@ -12,6 +12,7 @@ from analyzers.conventions import classes
 from analyzers.conventions.classes import Held
 from analyzers.costs import ONE
 from analyzers.evaluate import (
+    backends,
     class_level,
     class_values,
     contents,
@@ -182,6 +183,9 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
     if assign is None:
         return Value(label=label, frozen=is_constant)
     language = run.summaries.language_of(target.path)
+    behind = backends.module_of(project, target.path, assign.value) if language == "python" else None
+    if behind is not None:
+        return Value("module", ref=(behind, ""), label=label, frozen=True)
     named = (
         classes.class_of(project, Held((target.path, ""), assign.value))
         if language == "python" and isinstance(assign.value, f.Call)
@@ -309,6 +313,10 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
         return found.on(base.depends)
     if base.kind in ("instance", "row", "class") and base.ref is not None:
         return _member(run, node, base, label)
+    if base.kind == "module" and base.ref is not None:
+        named = names.resolve(run.summaries.project, base.ref[0], node.name)
+        if named is not None:
+            return of_target(run, *named, label)
     has_members = base.kind == "instance" or (base.kind == "dict" and run.language != "python")
     holds = dict(base.entries).get(node.name) if has_members else None
     if holds is not None:

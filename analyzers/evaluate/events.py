@@ -96,7 +96,8 @@ class Queried(Struct, frozen=True, gc=False):
     which loops' elements or parameters its arguments are computed from. `batch` marks one query for many values;
     `batched` are the loops and parameters of which it asks for many values at once.
     `chain` are the calls that lead to it, outermost first; `inner` says it already repeats inside a callee's loop, which is `within`;
-    `memoised` that its answer is kept and looked up first. `optional` marks one that only some uses of the
+    `memoised` that its answer is kept and looked up first, `kept` that it is for who calls the function, also where a loop
+    makes what is kept. `optional` marks one that only some uses of the
     program send. `descent` is the call of its function to itself that sends it again for each part of an argument.
     `unless` are the parameters with which a call spares it.
     """
@@ -120,6 +121,7 @@ class Queried(Struct, frozen=True, gc=False):
     orm: str = ""
     awaited: bool = False
     memoised: bool = False
+    kept: bool = False
     sure: bool = True
     note: str = ""
     descent: Place | None = None

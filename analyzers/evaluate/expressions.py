@@ -119,14 +119,13 @@ def _logic(run: Run, node: f.Logic, *, whole: bool = False) -> Value:
     name = spared.left_out(run, node.parts[0])[node.op == "or"] if node.op in ("and", "or") else ""
     key = node.parts[0] if node.op == "or" else node
     kept = run.language != "python" and memos.loads_what_misses(node)
-    run.memo_depth += kept
     with (
+        run.keeping(kept),
         spared.where(run, name),
         keyed.without(run, key),
     ):  # `prices or load()`, `line.order_id or line.order.id`, `self._state.adding and not self.order`
         between = [condition(run, part) for part in rest[:-1]]
         last = condition(run, rest[-1]) if whole else evaluate(run, rest[-1])
-    run.memo_depth -= kept
     return joined((first, *between, last)) or UNKNOWN_VALUE
 
 

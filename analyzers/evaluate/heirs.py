@@ -1,8 +1,9 @@
-"""The class behind an interface of TypeScript: what a method does that only one class of the project has written.
+"""The class behind an interface or a base: what a method does that only one class of the project has written.
 
 `constructor(private books: BookStore)` names an interface; the one class that `implements BookStore` is what runs. Of an
 abstract class it is the one that extends it. Where several have the method, nobody says which one it is. What stands
-in the place of that class in tests is left out.
+in the place of that class in tests is left out. In Python the base that a value is said to be of may leave a method to
+those that are derived from it without a word.
 
 Source: https://www.typescriptlang.org/docs/handbook/2/classes.html#implements-clauses
 """
@@ -10,7 +11,7 @@ Source: https://www.typescriptlang.org/docs/handbook/2/classes.html#implements-c
 from __future__ import annotations
 
 from analyzers import facts as f
-from analyzers.evaluate import evidence
+from analyzers.evaluate import evidence, fields
 from analyzers.evaluate.run import Run
 from analyzers.project import names
 from analyzers.project.index import Project
@@ -21,10 +22,12 @@ from analyzers.types import Value
 
 def heir(run: Run, base: Value, name: str) -> Value | None:
     """The instance whose class has the method `name` that the class of a value only speaks of."""
-    if run.language == "python" or base.kind != "instance" or base.ref is None or not base.ref[0]:
+    if base.kind != "instance" or base.ref is None or not base.ref[0]:
         return None
+    if run.language == "python" and (base.label == "self" or name.startswith("__")):
+        return None  # What an object asks itself for, whoever is derived from its class has at hand.
     project = run.summaries.project
-    if any(above.kind != "class" for above in names.lineage(project, *base.ref)):
+    if any(_is_from_outside(above) for above in names.lineage(project, *base.ref)):
         return None  # What comes from outside may have the method.
     found = {
         key: member
@@ -35,6 +38,10 @@ def heir(run: Run, base: Value, name: str) -> Value | None:
         return None
     made = evidence.instance_of(project, *next(iter(found)))
     return made.on(base.depends).but(label=base.label)
+
+
+def _is_from_outside(above: names.Target) -> bool:
+    return above.kind != "class" and (above.kind != "external" or above.dotted not in fields.PLAIN_BASES)
 
 
 def _heirs(project: Project, path: str, qualname: str) -> tuple[tuple[str, str], ...]:

@@ -82,6 +82,12 @@ def growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
                 found.extend(shapes.text_of(a) for a in stmt.value.args[:1])
             elif isinstance(func, f.Name):
                 found.extend(shapes.text_of(a) for a in stmt.value.args)
+    # `groups.setdefault(key, []).append(row)` and `group = groups.setdefault(key, {})` put a key into `groups`.
+    found.extend(
+        root_of(call.func.obj)
+        for call in shapes.of_kind(body, f.Call)
+        if isinstance(call.func, f.Attr) and call.func.name == "setdefault"
+    )
     return found
 
 

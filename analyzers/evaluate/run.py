@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,8 @@ class Run:
     rare: frozenset[int] = frozenset()
     options: int = 0  # open branches that are taken by how the program is used, not by what is in hand
     memo_depth: int = 0  # open branches that are taken only when a memo has no answer yet
+    memo_at: int = 0  # the loops that were open where the innermost of these branches began
+    row_at: int = 0  # the same for those that are taken once for every row
     spared: frozenset[str] = frozenset()  # parameters that were left out where what is run now is run
     row_depth: int = 0  # those that are taken once for every row, which keeps the answer itself
     recursion: Recursing | None = (
@@ -368,6 +371,28 @@ class Run:
 
     def open_numbers(self) -> frozenset[int]:
         return frozenset(loop.number for loop in self.loops)
+
+    @contextmanager
+    def keeping(self, kept: bool, *, of_row: bool = False) -> Iterator[None]:
+        """Run a branch that is taken only where a memo, or a memo of each row, has no answer yet."""
+        before = self.memo_at, self.row_at
+        self.memo_depth += kept
+        self.row_depth += of_row
+        self.memo_at = len(self.loops) if kept else self.memo_at
+        self.row_at = len(self.loops) if of_row else self.row_at
+        yield
+        self.memo_depth -= kept
+        self.row_depth -= of_row
+        self.memo_at, self.row_at = before
+
+    @property
+    def is_kept(self) -> bool:
+        """True where a memo spares the loops that are open; one that makes what the memo keeps is not spared."""
+        return self.memo_depth > 0 and len(self.loops) <= self.memo_at
+
+    def unspared(self) -> tuple[Loop, ...]:
+        """The loops that are open, of those in a branch that fills a memo the ones inside of it."""
+        return tuple(self.loops[self.memo_at :] if self.memo_depth and not self.is_kept else self.loops)
 
     def branches(self, bodies: Iterable[Callable[[], None]]) -> None:
         """Run alternatives, each from the same names, and join what they leave behind."""

@@ -148,15 +148,11 @@ def _if(run: Run, node: f.If) -> None:
         for name, value, _ in short:
             run.bind(name, value)
         rare, run.rare = run.rare, run.rare | _singled_out(run, node.test)
-        run.memo_depth += kept
-        run.row_depth += of_row
-        with spared.where(run, without):
+        with run.keeping(kept, of_row=of_row), spared.where(run, without):
             execute(run, node.body)
         for name, value, before in short:
             if run.env.get(name) is value:
                 run.bind(name, before)  # Behind the test it may be long again, or not loaded.
-        run.memo_depth -= kept
-        run.row_depth -= of_row
         run.rare = rare
 
     def otherwise() -> None:
@@ -263,9 +259,8 @@ def _try(run: Run, node: f.Try) -> None:
             if handler.name:
                 run.bind(handler.name, Value("instance", label=handler.name))
             missed = memos.catches_miss(node, handler)
-            run.memo_depth += missed
-            execute(run, handler.body)
-            run.memo_depth -= missed
+            with run.keeping(missed):
+                execute(run, handler.body)
 
         return caught
 

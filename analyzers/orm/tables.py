@@ -174,7 +174,10 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     `many` are words that say, among the arguments, that many are asked for; `gives` maps methods to the family of what
     they return, `attributes` is the family of every other attribute. What is chained (`chains`) is asked at its end: a
-    method that is not listed gives what can be asked itself.
+    method that is not listed gives what can be asked itself. `modules` are modules and ready objects that are asked like
+    a client, `rows` are methods that give many rows; `spoken` are methods that no other library's objects have when they
+    are given a keyword ("" for none): they tell of the service where nothing is known of what is asked. What is given
+    only a mapping by a method of `builds` is made here, and asks nobody.
     """
 
     source: str
@@ -188,6 +191,10 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     gives: dict[str, str] = {}
     attributes: str = ""
     chains: bool = False
+    modules: frozenset[str] = frozenset()
+    rows: frozenset[str] = frozenset()
+    spoken: dict[str, str] = {}
+    builds: frozenset[str] = frozenset()
 
     def effect(self, method: str) -> str:
         """read, write, http or batch; "" for a method that is not listed."""

@@ -128,8 +128,10 @@ class Outline:
         )
 
     def value(self, name: str) -> Assign | None:
-        """The assignment of a top-level name that is assigned exactly once."""
+        """The assignment of a top-level name that is assigned exactly once, or what declares it: `app: App`."""
         found = self.assigns.get(name, ())
+        if len(found) > 1:
+            found = [one for one in found if one.annotation is not None and one.value is None]
         return found[0] if len(found) == 1 and name not in self.changed else None
 
     @cached_property

@@ -110,7 +110,10 @@ def _name_of(path: str, function: f.Function) -> Place:
 
 def _asks(query: Queried) -> bool:
     return (
-        query.kind in ("read", "lazy") and "self" in query.depends and not query.memoised and not query.batch
+        query.kind in ("read", "lazy")
+        and "self" in query.depends
+        and not (query.memoised or query.kept)
+        and not query.batch
     )
 
 

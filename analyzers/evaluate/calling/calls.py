@@ -412,7 +412,7 @@ def _hear(
     """Write down the queries that a function sends, with the step that leads to it."""
     run.summaries.project.read(path, "function", function.qualname)
     of_row = memos.lives_with_row(run.summaries.models, bound.get("self"), memos.memo_of(function))
-    kept = run.memo_depth > 0 or (not of_row and decorated.keeps(run.summaries.project, path, function))
+    kept = run.is_kept or (not of_row and decorated.keeps(run.summaries.project, path, function))
     cut = run.summaries.silenced(path, function)
     by_framework = bool(run.loops) and run.loops[-1].kind == serialising.LOOP
     chosen = run.options > 0 and (not by_framework or run.function.kind == units.KIND)
@@ -429,10 +429,11 @@ def _hear(
                     run, _lifted(run, query.depends & _SELF if of_row else query.depends, bound)
                 ),
                 batched=_lifted(run, query.batched, bound),
-                loops=tuple(run.loops),
+                loops=run.unspared(),
                 function=run.owner,
                 chain=(step, *query.chain),
-                memoised=query.memoised or kept,
+                memoised=query.memoised or query.kept or kept,
+                kept=query.kept or run.memo_depth > 0,
                 inner=query.inner or any(loop.number in query.depends and loop.grows for loop in query.loops),
                 within=query.within or _repeated_by(query),
                 optional=query.optional or chosen,
@@ -455,7 +456,7 @@ def _heard_of(queries: tuple[Queried, ...]) -> tuple[Queried, ...]:
     ordered = sorted(
         told.values(),
         key=lambda query: (
-            query.memoised,
+            query.memoised or query.kept,
             not query.loops and query.within is None,
             first[query.kind, query.label] is not query,
         ),

@@ -49,12 +49,14 @@ def inline(
     for param in function.params:
         value = bound.get(param.name, UNKNOWN_VALUE)
         names_in[param.name] = replace(value, label=param.name)
+    keeps = decorated.keeps(summaries.project, path, function)
     inner = Run(
         summaries, path, function, caller.language, names_in, caller.analysis, caller.depth + 1, caller.inside + 1, caller,
         frames=caller.frames, loops=caller.loops, sizes=caller.sizes, grown=caller.grown, doubling=caller.doubling, stored=caller.stored, numbers=caller.numbers, inlined=caller.inlined,
         effects=caller.effects, steps=caller.steps, recursion=caller.recursion, reenters=caller.reenters,
         base_frame=len(caller.frames) - 1, base_loops=len(caller.loops), caught=caller.caught,
-        memo_depth=caller.memo_depth + decorated.keeps(summaries.project, path, function), row_depth=caller.row_depth, spared=caller.spared,
+        memo_depth=caller.memo_depth + keeps, memo_at=len(caller.loops) if keeps else caller.memo_at,
+        row_depth=caller.row_depth, row_at=caller.row_at, spared=caller.spared,
     )  # fmt: skip
     return _inside(summaries, caller, inner, bound)
 

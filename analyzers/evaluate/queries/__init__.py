@@ -92,10 +92,8 @@ KEPT = "kept in a memo"
 
 def touch(run: Run, value: Value, place: Place, how: str) -> None:
     """A lazy set of rows is read: its query is sent now."""
-    kept = value.evidence == KEPT
-    run.memo_depth += kept
-    _touch(run, value, place, how)
-    run.memo_depth -= kept
+    with run.keeping(value.evidence == KEPT):
+        _touch(run, value, place, how)
 
 
 def _touch(run: Run, value: Value, place: Place, how: str) -> None:

@@ -49,17 +49,19 @@ def emit(
     depends = by_row(run, depends)
     run.analysis.queries.append(
         Queried(
-            kind, label, place, depends, tuple(run.loops), run.owner, batch=batch, batched=batched, relation=relation,
-            many=many, model=model, origin=origin, orm=orm, sure=sure, note=note, memoised=run.memo_depth > 0, optional=run.options > 0,
+            kind, label, place, depends, run.unspared(), run.owner, batch=batch, batched=batched, relation=relation,
+            many=many, model=model, origin=origin, orm=orm, sure=sure, note=note, memoised=run.is_kept, kept=run.memo_depth > 0, optional=run.options > 0,
             unless=run.spared,
         )
     )  # fmt: skip
 
 
 def by_row(run: Run, depends: frozenset[Token]) -> frozenset[Token]:
-    """What a query depends on, which is sent anew for another row alone where the row keeps the answer."""
+    """What a query depends on, which is sent anew for another row alone where the row keeps the answer, and on every turn
+    of a loop that makes the answer."""
     this = run.lookup("self") if run.row_depth else None
-    return depends & this.depends if this is not None else depends
+    inside = {loop.number for loop in run.loops[run.row_at :]}
+    return depends & (this.depends | inside) if this is not None else depends
 
 
 def committed(run: Run, label: str, place: Place, depends: frozenset[Token], *, orm: str) -> None:

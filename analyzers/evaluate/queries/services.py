@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
-from analyzers.evaluate.queries.emit import emit
+from analyzers.evaluate.queries.emit import DOCUMENT, emit
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
 from analyzers.types import UNKNOWN_VALUE, Value
@@ -67,15 +67,21 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     receiver = target.bound
     if target.kind == "external":
         kind = kind_made_by(target.dotted, node)
-        return Value(kind, label=target.label, depends=arguments.depends) if kind else None
+        if kind:
+            return Value(kind, label=target.label, depends=arguments.depends)
+        receiver = _module(target)
+    if receiver is None or receiver.kind in _UNTOLD:
+        receiver = _spoken_to(run, node, target, name, arguments)
     service = tables().services.get(receiver.kind) if receiver is not None else None
     if receiver is None or service is None:
         return None
     given = kind_given(receiver.kind, name, node)
-    if given:
-        return Value(given, label=shapes.text_of(node), depends=receiver.depends | arguments.depends)
     effect = service.effect(name)
     depends = receiver.depends | arguments.depends
+    if any(keyword.name == "cache" for keyword in node.keywords):
+        return Value(depends=depends)  # What has been asked before is at hand.
+    if given and (not effect or (name in service.builds and _is_no_reading(run, node, arguments))):
+        return Value(given, label=shapes.text_of(node), depends=depends)
     if not effect:
         return receiver.but(label=shapes.text_of(node), depends=depends) if service.chains else None
     if effect == "batch":
@@ -92,7 +98,76 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     )
     if effect == "http":
         run.effects.add("http")
+    if given:
+        return Value(given, label=shapes.text_of(node), depends=depends)
+    if name in service.rows:
+        return Value("list", of=Value(DOCUMENT, depends=depends), depends=depends)
     return Value(depends=depends)
+
+
+_UNTOLD = ("unknown", "external")
+"""Kinds of values of which nothing is known but where they stand."""
+
+
+def _module(target: Value) -> Value | None:
+    """`frappe.db.get_value(...)`: the module, or the ready object of it, is what is asked."""
+    owner = target.dotted.rpartition(".")[0]
+    family = _modules().get(owner)
+    return Value(family, label=target.label.rpartition(".")[0]) if family else None
+
+
+@cache
+def _modules() -> dict[str, str]:
+    """The family of what each module is asked like."""
+    return {name: family for family, service in tables().services.items() for name in service.modules}
+
+
+def _spoken_to(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments) -> Value | None:
+    """What an unknown thing is, by a method that no other library's objects have: `self.users.find_one({...})`."""
+    if run.language != "python" or target.kind not in _UNTOLD or not isinstance(node.func, f.Attr):
+        return None
+    is_handed = isinstance(node.func.obj, f.Name) and any(
+        param.name == node.func.obj.id for param in run.function.params
+    )
+    for family, needed in _spoken().get(name, ()):
+        # A parameter may be anything: of that its keywords have to tell.
+        if needed in arguments.keywords if needed else not is_handed:
+            return Value(family, label=shapes.text_of(node.func.obj), depends=target.depends)
+    return None
+
+
+@cache
+def _spoken() -> dict[str, list[tuple[str, str]]]:
+    """The families that a method may be of, each with the keyword that says so."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for family, service in tables().services.items():
+        for name, needed in service.spoken.items():
+            found.setdefault(name, []).append((family, needed))
+    return found
+
+
+def _is_no_reading(run: Run, node: f.Call, arguments: Arguments) -> bool:
+    """True for `get_doc({...})`, a row that is made of what stands there, and for one that is asked to do something
+    (`doc = get_doc(...)`, `doc.cancel()`): it has to be at hand by itself."""
+    first = arguments.first()
+    if not node.args or isinstance(node.args[0], f.Mapping) or (first is not None and first.kind == "dict"):
+        return True
+    names = {target.id for target in _given_to(run, node) if isinstance(target, f.Name)}
+    return any(
+        isinstance(call.func, f.Attr)
+        and call.func.name not in _ONLY_READS
+        and (call.func.obj is node or (isinstance(call.func.obj, f.Name) and call.func.obj.id in names))
+        for call in shapes.of_kind(run.function.body, f.Call)
+    )
+
+
+def _given_to(run: Run, node: f.Call) -> tuple[f.Expr, ...]:
+    """The targets of the assignment that a call is the value of."""
+    return next((one.targets for one in shapes.of_kind(run.function.body, f.Assign) if one.value is node), ())
+
+
+_ONLY_READS = ("get", "as_dict", "as_json")
+"""Methods of a row that say what it holds."""
 
 
 def _says(node: f.Call, word: str) -> bool:

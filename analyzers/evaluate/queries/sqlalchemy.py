@@ -52,6 +52,10 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         return loaders.made(run, node, effect, None, arguments)
     if receiver is None and name == guessed.FILTERS and target.kind == "external":
         return guessed.query(run, node, target, arguments)
+    if receiver is None and guessed.is_kept_outside(run, node, target, name, arguments):
+        receiver = Value(
+            "session", label=shapes.text_of(node.func.obj) if isinstance(node.func, f.Attr) else ""
+        )
     if receiver is None:
         return _function(run, node, target, arguments)
     kind = receiver.kind
@@ -299,12 +303,28 @@ def _chained(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     if name in ("with_entities", "with_only_columns"):
         of = results.tuple_of(run, arguments, place)
     elif name in ("add_columns", "add_entity") and of is not None:
+        origin = _brought_along(run, receiver, origin, arguments)
+        of = of.but(origin=origin) if of.kind == "row" else of
         of = results.beside(run, of, results.tuple_of(run, arguments, place))
     elif of is not None and of.kind == "row":
         of = of.but(origin=origin)
     elif of is not None and of.items is not None and origin is not None and receiver.origin is not None:
         of = of.but(items=tuple(_under(item, receiver.origin, origin) for item in of.items))
     return receiver.but(origin=origin, of=of, evidence=evidence, batched=batched, depends=depends)
+
+
+def _brought_along(run: Run, receiver: Value, origin: Origin | None, arguments: Arguments) -> Origin | None:
+    """`query(Topic).outerjoin(Post, Topic.last_post_id == Post.id).add_entity(Post)`: the rows beside are in the session, where a
+    relation to one of them finds it.
+
+    Source: https://docs.sqlalchemy.org/en/20/orm/queryguide/relationships.html#lazy-loading (the identity map)
+    """
+    found = model_of(run, receiver)
+    if found is None or origin is None:
+        return origin
+    beside = {value.ref for value in arguments.values if value.kind == "class"}
+    loaded = {name for name, one in found.relations.items() if not one.many and one.target in beside}
+    return replace(origin, loads=origin.loads | loaded)
 
 
 def _of_one(run: Run, node: f.Call, receiver: Value, name: str) -> frozenset[str]:

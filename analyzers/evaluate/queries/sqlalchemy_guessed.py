@@ -47,6 +47,15 @@ def takes_models(run: Run, name: str, arguments: Arguments) -> bool:
     )
 
 
+def is_kept_outside(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments) -> bool:
+    """True for `g.db.query(Order)` and `current_app.db.session.execute(select(Order))`: a session that an object of another
+    package keeps."""
+    if target.kind != "external" or not isinstance(node.func, f.Attr):
+        return False
+    effect = tables().sqlalchemy.session.of(name)
+    return effect in ("query", "execute", "scalar") and takes_models(run, name, arguments)
+
+
 def is_narrowed(run: Run, node: f.Call, name: str, arguments: Arguments) -> bool:
     """True for `anything.filter(Order.user_id == pk)` of a mapped class, and for `anything.options(joinedload(...))`."""
     if _is_of_a_session_for_each(run, node):
@@ -84,4 +93,4 @@ def _is_criterion(run: Run, node: f.Expr) -> bool:
     return named and model is not None and (column.name in model.columns or column.name in model.keys)
 
 
-__all__ = ["FILTERS", "is_narrowed", "query", "takes_models"]
+__all__ = ["FILTERS", "is_kept_outside", "is_narrowed", "query", "takes_models"]

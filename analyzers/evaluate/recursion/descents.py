@@ -44,7 +44,13 @@ def _downwards(call: SelfCall) -> Iterator[tuple[Loop, str]]:
 
 def _is_sent_by(run: Run, query: Queried, loop: Loop, name: str, handed: Value) -> bool:
     """True for a query about the parameter itself. One that depends on the loop repeats in that loop already."""
-    if query.kind not in ("read", "lazy") or name not in query.depends or query.memoised or query.batch:
+    if (
+        query.kind not in ("read", "lazy")
+        or name not in query.depends
+        or query.memoised
+        or query.kept
+        or query.batch
+    ):
         return False
     if spared.by_row(query, name, handed):
         return False

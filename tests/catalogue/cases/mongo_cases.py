@@ -88,3 +88,28 @@ def memo(client: MongoClient, ids):
         if key not in known:
             known[key] = client.shop.users.find_one({"_id": key})
         print(known[key])
+
+
+def of_a_client_nobody_knows(client, ids):
+    for pk in ids:
+        print(client.shop.users.find_one({"_id": pk}))  # grows
+
+
+def of_a_client_nobody_knows_in_one(client, ids):
+    users = {user["_id"]: user for user in client.shop.users.find({"_id": {"$in": ids}})}
+    for pk in ids:
+        print(users[pk]["name"])
+
+
+class _Kept:
+    def __init__(self, users):
+        self.users = users
+
+    def renamed(self, pk):
+        self.users.update_one({"_id": pk}, {"$set": {"name": "new"}})
+
+
+def of_what_an_object_keeps(client: MongoClient, ids):
+    kept = _Kept(client.shop.users)
+    for pk in ids:
+        kept.renamed(pk)  # grows
