@@ -79,7 +79,7 @@ class Checking:
         self._quiet = is_quiet(project, path, options.quiet_paths)
         self._rules = options.rules()
         self._names = frozenset(rule.name for rule in self._rules)
-        self._left: tuple[int, int, int] | None = None  # what the findings so far rest on, as it was left
+        self._left: int | None = None  # what the findings so far rest on, as it was left
         self._functions: Iterator[f.Function] = iter(())
         self._smallest_first = smallest_first
         self._first: Iterator[f.Function] = iter(())
@@ -98,8 +98,8 @@ class Checking:
         project, path = self._project, self._path
         facts = project.facts(path)
         summaries = summaries_of(project)
-        if self._left != self._stand(summaries):
-            self._begin(facts, summaries)
+        if self._left != project.version:
+            self._begin(facts)
         summaries.text = self._text
         try:
             for function in self._first:
@@ -110,13 +110,11 @@ class Checking:
                 self._whole(facts, summaries, enough)
         finally:
             summaries.text = NO_TEXT
-        self._left = self._stand(summaries)
+        self._left = project.version
         return self.whole
 
     def _whole(self, facts: f.FileFacts | None, summaries: Summaries, enough: Callable[[], bool]) -> None:
-        if self._smallest_first:
-            self._smallest_first = False
-            summaries.begin_file()
+        self._smallest_first = False
         for function in self._functions:
             self._found += self._look(summaries, function, self._seen)
             self._ahead.pop(function.start, None)
@@ -147,12 +145,7 @@ class Checking:
             kept = [replace(finding, severity=Severity.HINT) for finding in kept]
         return tuple(sorted(kept, key=lambda finding: (finding.place.span, finding.rule)))
 
-    def _stand(self, summaries: Summaries) -> tuple[int, int, int]:
-        """Differs when the project has changed, another file was begun, or a question from elsewhere has marked a hub."""
-        return self._project.version, summaries.begun, len(summaries.hubs.marked)
-
-    def _begin(self, facts: f.FileFacts | None, summaries: Summaries) -> None:
-        summaries.begin_file()
+    def _begin(self, facts: f.FileFacts | None) -> None:
         self.whole = False
         self._found, self._seen = [], set()
         functions = () if facts is None else _run_by_themselves(self._project, facts, self._path)

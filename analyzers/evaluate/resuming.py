@@ -105,7 +105,12 @@ class Resuming:
                 self._go_on(run, now, place.position if place is not None else 0, same, itself)
         finally:
             sources[itself] = False
-        if _is_alone(run) and not run.incomplete and self._memo.revision == revision:
+        if (
+            run.summaries.is_alone
+            and not run.reenters
+            and not run.incomplete
+            and self._memo.revision == revision
+        ):
             now.sources = {source: kind for source, kind in sources.items() if source != itself}
             while len(self._kept) >= MOST:
                 del self._kept[next(iter(self._kept))]
@@ -121,7 +126,8 @@ class Resuming:
             and self._memo.was_asked(key)
             and function.kind in ("function", "method")
             and not function.parent
-            and _is_alone(run)
+            and run.summaries.is_alone
+            and not run.reenters
             and not run.summaries.project.holds_functions(run.path, function.qualname)
         )
 
@@ -152,14 +158,6 @@ class Resuming:
         told = self._memo.unchanged(asked, before.revision)
         noted = sum(1 for _ in takewhile(lambda note: note.holds(run.function), before.notes[: last.notes]))
         return next((one for one in reversed(places) if one.notes <= noted and one.sources <= told), None)
-
-
-def _is_alone(run: Run) -> bool:
-    """Whether no other function is being run, and no cycle of calls has a part in it."""
-    summaries = run.summaries
-    counted = summaries.hubs.counted
-    cycles = counted.came_back or counted.rested_on or counted.in_cycles or run.reenters
-    return len(summaries.active) == 1 and not summaries.graded and not summaries.hubs.marked and not cycles
 
 
 def _alike(before: f.Function, now: f.Function) -> int:

@@ -7,7 +7,8 @@ recursion, which `recursion/` solves once the outer run is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 
 from msgspec.structs import replace
@@ -27,10 +28,19 @@ from analyzers.evaluate import (
     statements,
 )
 from analyzers.evaluate.calling import memos
+from analyzers.evaluate.circles import (
+    LEVELS,
+    MAX_DEPTH,
+    TANGLED,
+    Asked,
+    Identity,
+    Tangled,
+    TooDeep,
+    closes_large,
+)
 from analyzers.evaluate.events import Analysis, Summary
-from analyzers.evaluate.formal import formal, signatures, unknown_formal
-from analyzers.evaluate.hubs import HUB_DEPTH, Hubs, Identity, Tangled
-from analyzers.evaluate.provisional import MAX_DEPTH, Provisional, TooDeep
+from analyzers.evaluate.formal import formal, unknown_formal
+from analyzers.evaluate.provisional import Provisional
 from analyzers.evaluate.queries import holding, objects
 from analyzers.evaluate.recursion import descents, solve
 from analyzers.evaluate.recursion.recording import Recursing
@@ -38,6 +48,7 @@ from analyzers.evaluate.run import OverBudget, Run
 from analyzers.evaluate.turns import by_hand, loops
 from analyzers.project import names, signals
 from analyzers.project.index import Project
+from analyzers.project.memo import Unanswered
 from analyzers.project.models import Models
 from analyzers.room import with_room
 from analyzers.text import Span, Text
@@ -62,12 +73,14 @@ class Summaries:
         self.text = NO_TEXT  # of the file that is being checked
         self.runs = 0
         self.steps = 0  # of these runs
-        self.begun = 0  # files
         self.active: dict[tuple[str, str], int] = {}
-        self.hubs = Hubs()
         self.resuming = resuming.Resuming(project.memo)
-        self._grade: int | None = None  # calls that are still followed, in what a hub does
-        self._asked: dict[tuple[str, str], Hashable] = {}  # the question for which a function is being run
+        self._grade: int | None = None  # calls that are still followed, in a large circle
+        self._asked: dict[Identity, Hashable] = {}  # the question for which a function is being run
+        self._chain: list[Asked] = []  # what is being run, outermost first
+        self._bottom: Hashable = None  # what is asked for by itself
+        self._endless: set[Hashable] = set()  # of these: what leads to chains of calls that have no end
+        self._tangled: set[Identity] = set()  # what was ever found to lead into a large circle
         self._provisional = Provisional(project.memo)
         self._wanted: Hashable = None  # the answer that is asked for because its value is needed
         self._top: Hashable = None  # the question that is being answered
@@ -102,15 +115,6 @@ class Summaries:
 
     # ------------------------------------------------------------------------------------------- questions
 
-    def begin_file(self) -> None:
-        """What is said of a file is the same whatever was asked before: no hubs are known when it begins."""
-        self.begun += 1
-        marked = self.hubs.forget()
-        if marked:
-            self._provisional.clear()
-        for identity in marked:
-            self.project.memo.drop(("hub", identity))
-
     def analysis(self, path: str, qualname: str) -> Analysis | None:
         """The function run on what its own annotations and defaults say. None if there is no such function."""
         function = self.function(path, qualname)
@@ -121,65 +125,66 @@ class Summaries:
     def _question(
         self, path: str, function: f.Function, formals: dict[str, Value], depth: int
     ) -> Analysis | None:
-        """Answer what is asked from outside; where too many functions lead back to each other, hubs are cut first."""
+        """Answer what is asked from outside."""
+        one = Asked(path, function, formals)
         if self.active:
-            return self._ask(path, function, formals, depth)
+            return self._ask(one, depth)
+        # Asked from outside, it is true for where it is asked, whatever circles of calls it leads into.
+        key: Hashable = ("question", *one.key, depth)
+        return self.project.memo.ask(
+            key, lambda: with_room(partial(self._answered, one, depth)), in_cycle=None
+        )
 
-        def answer() -> Analysis | None:
-            self.hubs.begin()
-            pending = [(path, function, formals, depth)]
-            while True:
-                self._provisional.begin()
-                self.hubs.enter()
-                asked = pending[-1]
-                try:
-                    found = self._ask(*asked)
-                except Tangled:
-                    self._mark(self.hubs.choose())
-                except TooDeep as deep:
-                    if any(deep.identity == (one[0], one[1].qualname) for one in pending):
-                        self._mark(deep.identity)
-                    else:
-                        pending.append((*deep.asked, 1))
-                else:
-                    pending.pop()
-                    if not pending:
-                        return found
-                    if self.project.memo.came_back_to is not None:
-                        self._mark((asked[0], asked[1].qualname))
+    def _answered(self, one: Asked, depth: int) -> Analysis | None:
+        """What a function does; in a large circle of calls, as far as it is followed there."""
+        pending, known = [one], {one.key}
+        self._endless = set()
+        while True:
+            waiting, last = pending[-1], len(pending) == 1
+            found = self._followed(waiting, depth if last else 1, whole=last)
+            if not isinstance(found, TooDeep):
+                pending.pop()
+                if not pending:
+                    return found
+                continue
+            # First the end of the chain is asked by itself, then what leads there, from the middle of the chain on upwards.
+            nearer = (found.asked, *reversed(found.chain[: len(found.chain) // 2 + 1]))
+            other = next((other for other in nearer if other.key not in known), None)
+            if other is None or any(found.asked.identity == one.identity for one in pending):
+                self._endless.add(waiting.key)  # It lies in a circle with what waits for it.
+            else:
+                known.add(other.key)
+                pending.append(other)
 
-        # Asked from outside, it is true for where it is asked, whatever cycles of calls it leads into.
-        key: Hashable = ("question", path, function.qualname, signatures(formals), depth)
-        return self.project.memo.ask(key, partial(with_room, answer), in_cycle=None)
+    def _followed(self, one: Asked, depth: int, *, whole: bool) -> Analysis | TooDeep | None:
+        """What a function does, in a large circle only where it is wanted `whole`; or what is too deep to be followed."""
+        try:
+            found, tangled = self._alone(one, depth)
+            return self._cut(one, depth) if tangled and whole else found
+        except TooDeep as deep:
+            return deep
 
     def of(self, path: str, function: f.Function, bound: Mapping[str, Value], caller: Run) -> Summary | None:
         """The summary for these arguments; None if the function is being run already."""
-        if self._grade is not None:
-            return self._graded(path, function, bound, self._grade - 1)
-        identity = (path, function.qualname)
-        self.project.memo.read(("hub", identity))
-        if identity in self.active:
-            self.hubs.came_back(identity)
+        memo, identity, grade = self.project.memo, (path, function.qualname), self._grade
+        if grade is None and identity in self.active:
             if identity in self._asked:
-                self.project.memo.came_back(self._asked[identity])
+                memo.came_back(self._asked[identity])
+                self._led_back_to(identity)
             return None
-        if identity in self.hubs.marked:
-            return self._graded(path, function, bound, HUB_DEPTH)
-        if self.hubs.exhausted:
-            return Summary(complete=False)
-        formals, hidden = origins.apart(
-            self.formals(path, function, bound), by_path=self.language_of(path) == "python"
-        )
-        found = self._ask(path, function, formals, caller.depth + 1)
-        if found is None or hidden is None:
-            return found.summary if found is not None else None
-        return hidden.shown(found.summary)
-
-    def _mark(self, identity: Identity) -> None:
-        if identity not in self.hubs.marked:
-            self.hubs.marked.add(identity)
-            self._provisional.clear()
-            self.project.memo.drop(("hub", identity))
+        # In a large circle what the function itself hands over counts. Further inside it is what each says that it takes.
+        formals = self.formals(path, function, bound if grade is None or grade == LEVELS else {})
+        formals, hidden = origins.apart(formals, by_path=self.language_of(path) == "python")
+        one = Asked(path, function, formals)
+        if grade is not None:
+            summary = self._within(one, caller.depth + 1)
+        else:
+            if identity in self._tangled and memo.known(("alone", *one.key, False)) == TANGLED:
+                memo.uses(("alone", *one.key, False))
+                raise Tangled
+            found = self._ask(one, caller.depth + 1)
+            summary = found.summary if found is not None else None
+        return hidden.shown(summary) if hidden is not None and summary is not None else summary
 
     def analysis_with(self, path: str, function: f.Function, bound: Mapping[str, Value]) -> Analysis | None:
         """The function run on given arguments, as a caller's run met it; None while it is being run."""
@@ -187,79 +192,133 @@ class Summaries:
             return None
         return self._question(path, function, self.formals(path, function, bound), 1)
 
-    def _ask(self, path: str, function: f.Function, formals: dict[str, Value], depth: int) -> Analysis | None:
+    def _ask(self, one: Asked, depth: int) -> Analysis | None:
         """The analysis for these formals, remembered by the project.
 
-        The members of a cycle of calls are true only for where the cycle was entered, so the project does not
-        remember them. They are kept until that function is left: without that, a large group of functions that call
-        each other would be run anew along every path through it.
+        The members of a circle of calls are true only for where the circle was entered, so the project does not
+        remember them. They are kept until that function is left: without that, functions that call each other would be
+        run anew along every path through them.
         """
         # What is remembered may be settled again by whoever rests on it, without a question from outside.
         self._provisional.at(self.project.version)
-        qualname = function.qualname
-        signature = signatures(formals)
+        path, qualname, signature = one.key
         # Only a question of its own runs the functions that are defined inside and called elsewhere.
         if depth == 0:
-            self._top = (path, qualname, signature)
-        whole = self._top == (path, qualname, signature) and bool(self._nested(path, qualname))
+            self._top = one.key
+        whole = self._top == one.key and bool(self._nested(path, qualname))
         key: Hashable = ("summary", path, qualname, signature, whole)
         memo = self.project.memo
         kept = self._provisional.get(key, self.active)
         if kept is not None:
             memo.uses(key)
-            self.hubs.rests_on(self._provisional.entered_by(key))
+            entry = self._provisional.entered_by(key)
+            if entry is not None:
+                self._led_back_to((entry[1], entry[2]))
             return kept
         if depth > MAX_DEPTH and not memo.knows(key):
-            raise TooDeep(path, function, formals)
+            raise self._too_deep(one)
 
         def run() -> Analysis | None:
             if self._wanted is not key:
-                return self._by_itself(run, key)
+                with self._apart():
+                    self._wanted = key
+                    return run()
             self._wanted = None
             self._asked[path, qualname] = key
-            # Whoever asks: what is remembered as whole holds what is said of the functions inside.
-            return self._run(path, qualname, formals, 0 if whole else max(depth, 1), key)
+            self._chain.append(one)
+            try:
+                # Whoever asks: what is remembered as whole holds what is said of the functions inside.
+                return self._run(one, 0 if whole else max(depth, 1), key)
+            finally:
+                self._chain.pop()
 
-        around, counted = self._provisional.enter(), self.hubs.enter()
-        self._wanted = key
-        found = memo.ask(key, run, in_cycle=None)
-        self.hubs.leave(counted, self._provisional.leave(around, key, (path, qualname), found))
-        return found
-
-    def _by_itself(self, run: Callable[[], Analysis | None], key: Hashable) -> Analysis | None:
-        """Run a function to see whether what is remembered of it is right: as if nothing else was being run."""
-        around = (self.active, self._asked, self._provisional, self.hubs.counted)
-        self.active, self._asked, self._provisional = {}, {}, Provisional(self.project.memo)
-        self.hubs.enter()
+        around = self._provisional.enter()
         self._wanted = key
         try:
-            return run()
+            found = memo.ask(key, run, in_cycle=None)
+        except Tangled:
+            # So does whoever leads there, asked by itself.
+            self._tangled.add(one.identity)
+            memo.conclude(("alone", *one.key, False), TANGLED, partial(self._attempt, one, 1))
+            raise
+        if self._provisional.leave(around, key, (path, qualname), found) and self._provisional.is_large:
+            raise Tangled
+        return found
+
+    def begin_part(self, identity: Identity) -> Hashable:
+        """A function is run as a part of the one being run: what leads back to it leads back to that. What `end_part` needs."""
+        around = self._asked.get(identity)
+        self.active[identity] = 1
+        if self._chain:
+            self._asked[identity] = self._asked[self._chain[-1].identity]
+        return around
+
+    def end_part(self, identity: Identity, around: Hashable) -> None:
+        del self.active[identity]
+        self._asked.pop(identity, None)
+        if around is not None:
+            self._asked[identity] = around
+
+    @contextmanager
+    def _apart(self, grade: int | None = None) -> Iterator[None]:
+        """What is run meanwhile is run as if nothing else was being run."""
+        around = (self.active, self._asked, self._provisional, self._chain, self._grade)
+        self.active, self._asked, self._chain, self._grade = {}, {}, [], grade
+        self._provisional = self._provisional.apart()
+        try:
+            yield
         finally:
-            self.active, self._asked, self._provisional, self.hubs.counted = around
+            self.active, self._asked, self._provisional, self._chain, self._grade = around
+
+    # -------------------------------------------------------------------------------------- circles of calls
+
+    def _alone(self, one: Asked, depth: int) -> tuple[Analysis | None, bool]:
+        """What a function does that is asked for by itself, and whether too large a circle of calls is met on the way."""
+        key: Hashable = ("alone", *one.key, depth == 0)
+        return self.project.memo.ask(key, partial(self._attempt, one, depth), in_cycle=TANGLED)
+
+    def _attempt(self, one: Asked, depth: int) -> tuple[Analysis | None, bool]:
+        around, self._bottom = self._bottom, one.key
+        try:
+            with self._apart():
+                return self._ask(one, depth), False
+        except Tangled:
+            self._tangled.add(one.identity)
+            return TANGLED
+        finally:
+            self._bottom = around
+
+    def _cut(self, one: Asked, depth: int, grade: int = LEVELS) -> Analysis | None:
+        """What a function does that leads into a large circle, so many calls deep."""
+        with self._apart(grade):
+            return self._run(one, depth)
+
+    def _within(self, one: Asked, depth: int) -> Summary | None:
+        """What a function does that is called in a large circle: each answer rests on ones of a lower grade alone."""
+        found, tangled = self._alone(one, depth)
+        if tangled:
+            assert self._grade is not None
+            grade = self._grade - 1
+            if grade < 0:
+                return Summary(complete=False)
+            key = ("graded", *one.key, grade)
+            found = self.project.memo.ask(key, lambda: self._cut(one, max(depth, 1), grade), in_cycle=None)
+        return found.summary if found is not None else None
+
+    def _led_back_to(self, identity: Identity) -> None:
+        """A call led back to a function that is being run: all that are being run since it was begun lie in one circle."""
+        self._provisional.note(identity)
+        if closes_large(self._chain, identity):
+            raise Tangled
+
+    def _too_deep(self, one: Asked) -> Unanswered:
+        """What is raised where a call is too deep to be followed."""
+        return Tangled() if self._bottom in self._endless else TooDeep(one, tuple(self._chain))
 
     @property
-    def graded(self) -> bool:
-        """Whether what a hub does is followed so many calls deep."""
-        return self._grade is not None
-
-    def _graded(self, path: str, function: f.Function, bound: Mapping[str, Value], grade: int) -> Summary:
-        """What a function does as far as so many calls deep: each answer rests on ones of a lower grade alone."""
-        if grade < 0:
-            return Summary(complete=False)
-        formals = self.formals(path, function, bound)
-        signature = signatures(formals)
-
-        def run() -> Analysis | None:
-            around = (self._grade, self.active)
-            self._grade, self.active = grade, {}
-            try:
-                return self._run(path, function.qualname, formals, 1)
-            finally:
-                self._grade, self.active = around
-
-        key: Hashable = ("graded", path, function.qualname, signature, grade)
-        found = self.project.memo.ask(key, run, in_cycle=None)
-        return found.summary if found is not None else Summary(complete=False)
+    def is_alone(self) -> bool:
+        """Whether one function is being run, and no circle of calls has a part in it."""
+        return len(self.active) == 1 and self._grade is None and not self._provisional.inside
 
     # ------------------------------------------------------------------------------------------------ runs
 
@@ -367,9 +426,8 @@ class Summaries:
                 return Value("function", ref=(found[0].path, found[0].qualname), label=node.id)
         return UNKNOWN_VALUE
 
-    def _run(
-        self, path: str, qualname: str, formals: dict[str, Value], depth: int, key: Hashable = None
-    ) -> Analysis | None:
+    def _run(self, one: Asked, depth: int, key: Hashable = None) -> Analysis | None:
+        path, qualname = one.identity
         function = self.function(path, qualname)
         self.project.read(path, "function", qualname)
         if function is None:
@@ -378,9 +436,9 @@ class Summaries:
         self.active[identity] = self.active.get(identity, 0) + 1
         self.runs += 1
         run = Run(
-            self, path, function, self.language_of(path), dict(formals), Analysis(qualname, path), depth,
-            shared=set(formals) - {p.name for p in function.params} - {"this"},
-            recursion=Recursing(path, function), formals=formals,
+            self, path, function, self.language_of(path), dict(one.formals), Analysis(qualname, path), depth,
+            shared=set(one.formals) - {p.name for p in function.params} - {"this"},
+            recursion=Recursing(path, function), formals=one.formals,
         )  # fmt: skip
         try:
             self._execute(run, key)
@@ -398,7 +456,7 @@ class Summaries:
                 statements.execute(run, run.function.body)
         except (OverBudget, RecursionError) as error:
             if isinstance(error, RecursionError) and run.depth > 1 and self._grade is None:
-                raise TooDeep(run.path, run.function, run.formals) from error
+                raise self._too_deep(Asked(run.path, run.function, run.formals)) from error
             while run.loops:
                 run.close()
             del run.frames[1:]

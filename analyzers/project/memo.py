@@ -92,6 +92,7 @@ class Memo:
         self._sources: list[_Sources] = []  # of each open question
         self._passing: dict[Hashable, _Passing] = {}  # what is part of a cycle
         self._look = _Look()
+        self._unsettled: _Sources = {}  # what was read for the question that was left without an answer last
         self._cut = sys.maxsize  # the outermost open question that the one being answered came back to
         self.came_back_to: Hashable = None  # where the question answered last came back to; None: nowhere
 
@@ -155,6 +156,18 @@ class Memo:
         """Whether the answer to `key` is remembered and nothing it was made from has changed."""
         answer = self._answers.get(key)
         return answer is not None and not answer.doubtful
+
+    def conclude(self, key: Hashable, value: Any, make: Callable[[], Any]) -> None:
+        """Remember an answer that follows from a question being left without one just now (`Unanswered`)."""
+        if key not in self._open and not self.knows(key):
+            old = self._answers.get(key)
+            self._unconnected.append((key, old.sources if old is not None else _NO_SOURCES, self._unsettled))
+            self._answers[key] = _Answer(value, make, self._unsettled, self._revision)
+
+    def known(self, key: Hashable) -> Any:
+        """The answer to `key` where it is remembered and nothing it was made from has changed; else None."""
+        answer = self._answers.get(key)
+        return answer.value if answer is not None and not answer.doubtful else None
 
     def was_asked(self, key: Hashable) -> bool:
         """Whether there is an answer to `key`, right or to be looked at again."""
@@ -235,6 +248,11 @@ class Memo:
         around, self._cut = self._cut, sys.maxsize
         try:
             value = make()
+        except Unanswered:
+            if len(self._sources) > 1:  # Whoever goes on without this rests on what was read for it.
+                self._sources[-2].update(sources)
+            self._unsettled = sources
+            raise
         finally:
             cut, self._look = self._cut, look
             self._cut = min(around, cut) if cut < place else around

@@ -1,6 +1,6 @@
 """The findings of many files, on all cores.
 
-What is said of a file does not depend on which files were checked before it (`Summaries.begin_file`), so it does not
+What is said of a file does not depend on which files were checked before it (`evaluate/circles.py`), so it does not
 depend on how the files are dealt out either.
 """
 

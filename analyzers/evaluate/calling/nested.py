@@ -64,7 +64,7 @@ def inline(
 def _inside(summaries: Summaries, caller: Run, inner: Run, bound: Mapping[str, Value]) -> Value:
     """Run a function as part of another one: with its frames and loops, at its cost."""
     identity = (inner.path, inner.function.qualname)
-    summaries.active[identity] = 1
+    around = summaries.begin_part(identity)
     depth = len(caller.loops)
     state = caller.recursion
     ended: list[Trail] = []
@@ -75,7 +75,7 @@ def _inside(summaries: Summaries, caller: Run, inner: Run, bound: Mapping[str, V
         statements.execute(inner, inner.function.body)
     finally:
         # First what later questions rely on: closing loops may itself run out of stack.
-        del summaries.active[identity]
+        summaries.end_part(identity, around)
         caller.steps = inner.steps
         while len(caller.loops) > depth:
             inner.close()
@@ -145,13 +145,13 @@ def _recurse(
         base_loops=len(caller.loops),
     )  # fmt: skip
     identity = (path, function.qualname)
-    summaries.active[identity] = 1
+    kept = summaries.begin_part(identity)
     around = len(caller.loops)
     try:
         loops.bind_patterns(inner, bound)
         statements.execute(inner, function.body)
     finally:
-        del summaries.active[identity]
+        summaries.end_part(identity, kept)
         caller.steps = inner.steps
         while len(inner.loops) > around:
             inner.close()
