@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 
 from analyzers import causes, confidence, conventions, rules, suppress, templates, worth
@@ -224,7 +225,10 @@ def _cuts(facts: f.FileFacts, summaries: Summaries, path: str) -> Iterator[int]:
 
 def _run_by_themselves(project: Project, facts: f.FileFacts, path: str) -> Iterator[f.Function]:
     """The functions that may have something to report: those in which something repeats, and what frameworks repeat."""
-    yield from worth.written(project, facts, path)
+    return chain(worth.written(project, facts, path), _of_frameworks(project, path))
+
+
+def _of_frameworks(project: Project, path: str) -> Iterator[f.Function]:
     for qualname in _tried("what frameworks do", path, lambda: list(conventions.roots(project, path))) or ():
         made = conventions.function(project, path, qualname)
         if made is not None:

@@ -8,7 +8,7 @@ no error, the function has none now, it is still the only thing that stands ther
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from time import monotonic
 
@@ -51,8 +51,7 @@ def spliced(
     old = facts.functions[at]
     line_end = before.find(b"\n", changed.end)
     region = Span(old.start, line_end if line_end >= 0 else len(before))
-    stop = next((n for n in range(at, len(facts.functions)) if facts.functions[n].start >= region.end), None)
-    stop = len(facts.functions) if stop is None else stop
+    stop = bisect_left(facts.functions, region.end, lo=at, key=lambda one: one.start)
     held = facts.functions[at:stop]
     if not _is_alone(facts, before, old, held, region) or IGNORE.search(after, *region):
         return None
@@ -81,7 +80,7 @@ def _is_alone(
         old.end <= region.end
         and _NOTHING.fullmatch(before, old.end, region.end) is not None
         and IGNORE.search(before, *region) is None
-        and not any(region.start <= cls.start < region.end for cls in facts.classes)
+        and not [cls for cls in facts.classes if region.start <= cls.start < region.end]
         and not any(item.scope in names for item in facts.imports)
     )
 

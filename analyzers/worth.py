@@ -20,13 +20,15 @@ def written(project: Project, facts: f.FileFacts, path: str) -> Iterator[f.Funct
     The first time the first of them is given before the others are judged, as somebody waits for what it has to report.
     """
     if not project.memo.was_asked(_key(path)):
-        for function in facts.functions:
-            if _may_report(project, path, function):
-                yield function
-        _chosen(project, path)  # For the next time.
-        return
-    for at in _chosen(project, path):
-        yield facts.functions[at]
+        return _judged(project, facts, path)
+    return map(facts.functions.__getitem__, _chosen(project, path))
+
+
+def _judged(project: Project, facts: f.FileFacts, path: str) -> Iterator[f.Function]:
+    for function in facts.functions:
+        if _may_report(project, path, function):
+            yield function
+    _chosen(project, path)  # For the next time.
 
 
 def _key(path: str) -> tuple[str, str]:

@@ -2,11 +2,14 @@
 
     python benchmarks/steady.py diagnostics [--count 500]
     python benchmarks/steady.py memory FILE... [--edits 1000]
+    python benchmarks/steady.py calls FILE... [--line N] [--most 20]
 
 `diagnostics`: processor milliseconds, the least of many, to make the message for so many diagnostics, each with two further
 places in its own file: where a line above has moved them all, where none has moved, and with the objects and the converter of
 the protocol's library. `memory`: resident megabytes of `bigo server` after the first edit, the hundredth and the last of a file,
-in a process of its own for each; a line is written and taken back in turn where `latency.py` writes it.
+in a process of its own for each; a line is written and taken back in turn where `latency.py` writes it. `calls`: how many
+functions of this project are called in Python for the first edit of that kind, for one that writes a line and for one that takes it
+back, and which most often; with `--line` it is written in front of that line.
 """
 
 from __future__ import annotations
@@ -127,6 +130,23 @@ def memory(path: Path, count: int) -> None:
     )
 
 
+def calls(path: Path, row: int | None, most: int) -> None:
+    sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "server"))
+    from counted_calls import typed
+
+    lines = path.read_text("utf-8").split("\n")
+    row = edit_site(lines) if row is None else row
+    indent = lines[row][: len(lines[row]) - len(lines[row].lstrip())]
+    written = ("\n".join([*lines[:row], f"{indent}undefined_{n} = 1", *lines[row:]]) for n in range(3))
+    plain = "\n".join(lines)
+    texts = itertools.chain((plain,), *((text, plain) for text in written))
+    counted = list(typed(f"/srv/{path.name}", texts))
+    first, come, gone = (sum(counted[at].values()) for at in (0, 4, 5))
+    print(f"{path.name}, in front of line {row + 1}: {first} calls the first time, then {come} and {gone}")
+    for code, count in counted[4].most_common(most):
+        print(f"{count:8} {code.co_name} ({Path(code.co_filename).name}:{code.co_firstlineno})")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -136,9 +156,16 @@ def main() -> None:
     memories = commands.add_parser("memory")
     memories.add_argument("files", nargs="+", type=Path)
     memories.add_argument("--edits", type=int, default=1000)
+    counted = commands.add_parser("calls")
+    counted.add_argument("files", nargs="+", type=Path)
+    counted.add_argument("--line", type=int)
+    counted.add_argument("--most", type=int, default=0)
     args = parser.parse_args()
     if args.command == "diagnostics":
         diagnostics(args.count)
+    elif args.command == "calls":
+        for path in args.files:
+            calls(path, args.line - 1 if args.line else None, args.most)
     else:
         for path in args.files:
             memory(path, max(args.edits, WARM + 1))

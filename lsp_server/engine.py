@@ -226,7 +226,8 @@ class Engine:
             checking = check.Checking(
                 self.project, path, seen, check_options(settings), smallest_first=is_new and seconds < inf
             )
-        whole = checking.go_on(lambda: monotonic() - began > seconds)
+        with check.summaries_of(self.project).resuming.looking_at(path):
+            whole = checking.go_on(lambda: monotonic() - began > seconds)
         self._steps.setdefault(path, {}).update(checking.steps)
         if whole:
             self.project.memo.connect()  # now, rather than at the next keystroke

@@ -218,7 +218,7 @@ def _reach(finding: Finding, path: str) -> int:
     places += [edit.place for fix in finding.fixes for edit in fix.edits]
     if finding.cause is not None:
         places.append(finding.cause)
-    return max(place.span.end if place.path == path else _FAR for place in places)
+    return max([place.span.end if place.path == path else _FAR for place in places])
 
 
 def report_outside(report: FunctionReport, texts: Mapping[str, Roomy]) -> FunctionReport:
@@ -232,7 +232,7 @@ def report_outside(report: FunctionReport, texts: Mapping[str, Roomy]) -> Functi
 
 
 def _fix(fix: Fix, texts: Mapping[str, Roomy]) -> Fix:
-    return replace(fix, edits=tuple(Edit(_place(one.place, texts), one.text) for one in fix.edits))
+    return Fix(fix.title, tuple([Edit(_place(one.place, texts), one.text) for one in fix.edits]), fix.certain)
 
 
 def _place(place: Place, texts: Mapping[str, Roomy]) -> Place:

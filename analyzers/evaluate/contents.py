@@ -13,7 +13,7 @@ from analyzers import facts as f
 from analyzers.evaluate import evidence, makers, shapes
 from analyzers.evaluate.remembered import remembered
 from analyzers.project import names
-from analyzers.project.attributes import attribute_values
+from analyzers.project.attributes import values_of
 from analyzers.project.index import Project
 from analyzers.types import UNKNOWN_VALUE, Value
 
@@ -46,7 +46,7 @@ def _of_class(project: Project, ref: tuple[str, str], name: str) -> Value:
     for above in names.lineage(project, *ref):
         if above.kind != "class":
             continue
-        values = attribute_values(project, above.path, above.qualname).get(name, ())
+        values = values_of(project, above.path, above.qualname, name)
         if not all(_starts_empty(value.value) for value in values):
             return UNKNOWN_VALUE  # What it starts with may be of another kind.
         found += [made for value in values if (made := _made_by_default(value.value)) is not None]

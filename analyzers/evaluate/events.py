@@ -189,4 +189,3 @@ class Analysis:
     awaits: list[Awaited] = field(default_factory=list)
     growths: set[tuple[Size, int]] = field(default_factory=set)  # which container grows in which loop
     nested: list[Analysis] = field(default_factory=list)  # functions defined here that are not called here
-    written: object = None  # another one for each run that goes on from an earlier: it is no answer of before

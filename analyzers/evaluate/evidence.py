@@ -15,7 +15,7 @@ from analyzers.operations import operations
 from analyzers.orm import tables
 from analyzers.orm.tables import SCRIPTS
 from analyzers.project import names
-from analyzers.project.attributes import AttributeValue, attribute_values
+from analyzers.project.attributes import AttributeValue, values_of
 from analyzers.project.index import Project
 from analyzers.types import UNKNOWN_VALUE, Value, join, joined
 
@@ -567,7 +567,7 @@ def _attribute(project: Project, path: str, class_qualname: str, name: str, lang
     for target in names.lineage(project, path, class_qualname):
         if target.kind != "class":
             continue
-        values = attribute_values(project, target.path, target.qualname).get(name)
+        values = values_of(project, target.path, target.qualname, name)
         if not values:
             continue
         found: Value | None = None

@@ -63,32 +63,39 @@ def _grown_names(body: tuple[f.Stmt, ...]) -> frozenset[str]:
     return frozenset(growing_names(body))
 
 
+def _growing(stmt: f.Stmt) -> list[str]:
+    found: list[str] = []
+    if isinstance(stmt, f.Update):
+        found.append(root_of(stmt.target))
+    elif isinstance(stmt, f.Assign):
+        for target in stmt.targets:
+            if isinstance(target, f.Index):
+                found.append(root_of(target))
+            elif isinstance(target, f.Name) and is_made_of(stmt.value, target.id):
+                found.append(target.id)
+    elif isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call):
+        func = stmt.value.func
+        if isinstance(func, f.Attr):
+            found.append(root_of(func.obj))
+            found.extend(shapes.text_of(a) for a in stmt.value.args[:1])
+        elif isinstance(func, f.Name):
+            found.extend(shapes.text_of(a) for a in stmt.value.args)
+    return found
+
+
+_grown_by_statements = shapes.of_statements(_growing, f.Update, f.Assign, f.Do)
+
+
 @remembered
 def growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
-    found: list[str] = []
-    for stmt in shapes.walk(body):
-        if isinstance(stmt, f.Update):
-            found.append(root_of(stmt.target))
-        elif isinstance(stmt, f.Assign):
-            for target in stmt.targets:
-                if isinstance(target, f.Index):
-                    found.append(root_of(target))
-                elif isinstance(target, f.Name) and is_made_of(stmt.value, target.id):
-                    found.append(target.id)
-        elif isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call):
-            func = stmt.value.func
-            if isinstance(func, f.Attr):
-                found.append(root_of(func.obj))
-                found.extend(shapes.text_of(a) for a in stmt.value.args[:1])
-            elif isinstance(func, f.Name):
-                found.extend(shapes.text_of(a) for a in stmt.value.args)
+    """The names that a body makes longer, each as often as it does."""
     # `groups.setdefault(key, []).append(row)` and `group = groups.setdefault(key, {})` put a key into `groups`.
-    found.extend(
+    keyed = [
         root_of(call.func.obj)
         for call in shapes.of_kind(body, f.Call)
         if isinstance(call.func, f.Attr) and call.func.name == "setdefault"
-    )
-    return found
+    ]
+    return [*_grown_by_statements(body), *keyed]
 
 
 FILLING = frozenset(
@@ -141,16 +148,14 @@ def made_where_none_is_given(body: tuple[f.Stmt, ...], name: str) -> Value | Non
     return Value("list", evidence="a list where none is given")
 
 
-@remembered
-def _lists_started(body: tuple[f.Stmt, ...]) -> frozenset[str]:
-    """The names to which a body assigns an empty list: `xs = []`, `xs = xs or []`, `xs = [] if xs is None else xs`."""
-    return frozenset(
-        target.id
-        for stmt in shapes.walk(body)
-        if isinstance(stmt, f.Assign) and any(is_empty_list(part) for part in _alternatives(stmt.value))
-        for target in stmt.targets
-        if isinstance(target, f.Name)
-    )
+def _starting(stmt: f.Stmt) -> list[str]:
+    if not isinstance(stmt, f.Assign) or not any(is_empty_list(part) for part in _alternatives(stmt.value)):
+        return []
+    return [target.id for target in stmt.targets if isinstance(target, f.Name)]
+
+
+_lists_started = shapes.of_statements(_starting, f.Assign)
+"""The names to which a body assigns an empty list: `xs = []`, `xs = xs or []`, `xs = [] if xs is None else xs`."""
 
 
 def _alternatives(value: f.Expr | None) -> tuple[f.Expr | None, ...]:

@@ -8,7 +8,8 @@ of which the memo knows when an answer last changed, and questions about the who
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields
 from itertools import count, takewhile
@@ -32,8 +33,11 @@ LEAST = 8
 APART = 12
 """Steps between two statements in front of which it is kept what a run has come to."""
 
-MOST = 8
-"""Runs that are kept: of the functions edited last, each for what it was given."""
+FIRST = 48
+"""The same in a document that was just opened, of functions that nobody may ever edit."""
+
+MOST = 32
+"""Runs that are kept: of the functions run last, each for what it was given."""
 
 _WRITTEN = frozenset({Analysis, Frame, Recursing})
 """What a run writes into, besides lists, sets and dicts."""
@@ -71,7 +75,17 @@ class Resuming:
     def __init__(self, memo: Memo) -> None:
         self._memo = memo
         self._kept: dict[Hashable, _Kept] = {}
+        self._opened = ""  # the document that is being looked at
         self.spared = 0  # steps that were not taken again
+
+    @contextmanager
+    def looking_at(self, path: str) -> Iterator[None]:
+        """Meanwhile what is run for the first time in that open document is kept, too."""
+        self._opened = path
+        try:
+            yield
+        finally:
+            self._opened = ""
 
     def execute(self, run: Run, key: Hashable, begin: Callable[[Run], None]) -> bool:
         """Run the body of a function, `begin` first, or go on from where it is the same as it was. `key` is the question that
@@ -95,18 +109,17 @@ class Resuming:
             sources.clear()
             sources.update(asked)
             _restore(run, place.state)
-            # Its sizes are those of before, so it may say the same as before of a function that is another: who looks at the
-            # function beside what is said of it has to look again.
-            run.analysis.written = object()
             self.spared += run.steps
         watch = Watch(run.function, lambda: self._memo.sources is sources, now.notes)
+        edited, apart = (same, APART) if self._memo.was_asked(key) else (-1, FIRST)
         try:
             with watching(watch):
-                self._go_on(run, now, place.position if place is not None else 0, same, itself)
+                self._go_on(run, now, place.position if place is not None else 0, edited, apart, itself)
         finally:
             sources[itself] = False
         if (
-            run.summaries.is_alone
+            now.places
+            and run.summaries.is_alone
             and not run.reenters
             and not run.incomplete
             and self._memo.revision == revision
@@ -118,12 +131,12 @@ class Resuming:
         return True
 
     def _is_edited(self, run: Run, key: Hashable) -> bool:
-        """Whether a function is run by itself, and was before: then it is likely to be the one that somebody edits. Those that
-        hold others are left out, whose texts are parts of theirs."""
+        """Whether a function is run by itself, and was before: then it is likely to be the one that somebody edits. In a document
+        that is open any may be the next. Those that hold others are left out, whose texts are parts of theirs."""
         function = run.function
         return (
             len(function.body) >= LEAST
-            and self._memo.was_asked(key)
+            and (run.path == self._opened or self._memo.was_asked(key))
             and function.kind in ("function", "method")
             and not function.parent
             and run.summaries.is_alone
@@ -131,7 +144,7 @@ class Resuming:
             and not run.summaries.project.holds_functions(run.path, function.qualname)
         )
 
-    def _go_on(self, run: Run, now: _Kept, position: int, edited: int, itself: Hashable) -> None:
+    def _go_on(self, run: Run, now: _Kept, position: int, edited: int, apart: int, itself: Hashable) -> None:
         sources = self._memo.sources
         assert sources is not None
         last = run.steps
@@ -141,7 +154,7 @@ class Resuming:
                 recursion is None or not (recursion.calls or recursion.members)
             )
             known = bool(now.places) and now.places[-1].position >= position
-            if plain and not known and (position == edited or run.steps - last >= APART):
+            if plain and not known and (position == edited or run.steps - last >= apart):
                 now.places.append(_Place(position, _state_of(run), len(now.notes), len(sources)))
                 last = run.steps
             statements.execute_part(run, run.function.body, position, position + 1)

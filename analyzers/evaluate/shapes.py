@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from analyzers import facts as f
 from analyzers.evaluate.remembered import remembered
 
 _Kind = TypeVar("_Kind", bound=f._Node)
+_Answer = TypeVar("_Answer")
 
 
 def called(node: f.Call) -> str:
@@ -104,8 +105,11 @@ def loops(roots: object) -> Sequence[f.For | f.While | f.Comprehension]:
     return tuple(node for node in nodes(roots) if isinstance(node, (f.For, f.While, f.Comprehension)))
 
 
+@remembered
 def named(roots: object) -> frozenset[str]:
     """The names that occur below some statements or expressions."""
+    if isinstance(roots, tuple) and len(roots) > LONG:
+        return frozenset[str]().union(*map(named, roots))
     return frozenset(node.id for node in nodes(roots) if isinstance(node, f.Name))
 
 
@@ -138,7 +142,36 @@ def summands(value: f.Expr) -> Iterator[f.Expr]:
 
 def mentions(node: object, names: frozenset[str]) -> bool:
     """True if one of the names occurs in an expression, or in several expressions or statements."""
-    return any(isinstance(n, f.Name) and n.id in names for n in nodes(node))
+    return not names.isdisjoint(named(node))
+
+
+def of_statements(
+    question: Callable[[f.Stmt], Iterable[_Answer]], *kinds: type[f.Stmt]
+) -> Callable[[tuple[f.Stmt, ...]], tuple[_Answer, ...]]:
+    """What is said of all statements of a body, nested ones too, in source order, where each says it by itself and only some
+    kinds say anything. Where one is edited, it is asked again of those around it alone."""
+
+    def add(body: tuple[f.Stmt, ...], found: list[_Answer]) -> None:
+        for stmt in body:
+            kind = stmt.__class__
+            if kind in kinds:
+                found.extend(question(stmt))
+            if kind not in _WITHOUT_BODY:
+                found.extend(below(stmt))
+
+    @remembered
+    def below(stmt: f.Stmt) -> tuple[_Answer, ...]:
+        found: list[_Answer] = []
+        add(children(stmt), found)
+        return tuple(found)
+
+    @remembered
+    def ask(body: tuple[f.Stmt, ...]) -> tuple[_Answer, ...]:
+        found: list[_Answer] = []
+        add(body, found)
+        return tuple(found)
+
+    return ask
 
 
 @remembered

@@ -34,6 +34,17 @@ def attribute_values(
     )
 
 
+def values_of(project: Project, path: str, class_qualname: str, name: str) -> tuple[AttributeValue, ...]:
+    """What the class's own body and methods assign to one attribute: an edit of a method that assigns others leaves it as it is."""
+    if not name:
+        return ()
+    return project.memo.ask(
+        ("attribute", path, class_qualname, name),
+        lambda: attribute_values(project, path, class_qualname).get(name, ()),
+        in_cycle=(),
+    )
+
+
 def _attribute_values(
     project: Project, path: str, class_qualname: str
 ) -> dict[str, tuple[AttributeValue, ...]]:

@@ -118,8 +118,7 @@ def _is_same_function(one: Function, other: Function) -> bool:
 def defines_the_same(one: tuple[Stmt, ...], other: tuple[Stmt, ...]) -> bool:
     """Whether two bodies differ in where definitions end, at most."""
     return len(one) == len(other) and all(
-        a is b
-        or a == b
+        a == b
         or (isinstance(a, Define) and isinstance(b, Define) and (a.qualname, a.at) == (b.qualname, b.at))
-        for a, b in zip(one, other, strict=True)
+        for a, b in differing(one, other)
     )

@@ -100,7 +100,7 @@ class Memo:
         """The answer to `key`, computed when it is new or a source of it has changed.
 
         A question that leads back to itself gets `in_cycle` there. What was computed in such a cycle is true only
-        for where it was entered, so no part of the cycle is remembered.
+        for where it was entered, so no part of the cycle is remembered, where it has more than one.
         """
         if self._sources:
             self._sources[-1][key] = True
@@ -109,7 +109,11 @@ class Memo:
             known: _T = answer.value
             return known
         if key in self._open:
-            self.came_back(key)
+            if self._open[key] == len(self._open) - 1:
+                # By itself alone: what it comes to does not depend on where the cycle was entered.
+                del self._sources[-1][key]
+            else:
+                self.came_back(key)
             return in_cycle
         settled: _T = self._settle(key, make, answer)
         return settled

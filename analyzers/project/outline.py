@@ -275,10 +275,9 @@ class Outline:
 
 def names_in(function: Function) -> frozenset[str]:
     """The names and attributes in a function's own body."""
+    nodes = walk(function.body)
     return frozenset(
-        node.id if isinstance(node, Name) else node.name
-        for node in walk(function.body)
-        if isinstance(node, (Name, Attr))
+        [node.id if isinstance(node, Name) else node.name for node in nodes if isinstance(node, (Name, Attr))]
     )
 
 
@@ -326,24 +325,26 @@ def said_above(cls: ClassDef) -> Iterator[str]:
             yield name
 
 
-def flatten(body: Iterable[Stmt]) -> Iterator[Stmt]:
+def flatten(body: Iterable[Stmt]) -> list[Stmt]:
     """The statements of a body and of the statements nested in it, in source order, compound ones first."""
+    found: list[Stmt] = []
     left = [*body]
     left.reverse()
     while left:
         statement = left.pop()
-        yield statement
+        found.append(statement)
         if type(statement) in _COMPOUND:
             inside = [inner for part in inner_bodies(statement) for inner in part]
             inside.reverse()
             left += inside
+    return found
 
 
 def sets_attributes(function: Function | None) -> bool:
     """Whether a function's statements assign to an attribute of anything."""
     if function is None:
         return False
-    return any(_has_attribute(s.targets) for s in flatten(function.body) if s.__class__ is Assign)
+    return _has_attribute([t for s in flatten(function.body) if isinstance(s, Assign) for t in s.targets])
 
 
 def _has_attribute(targets: Iterable[Expr]) -> bool:
@@ -382,7 +383,11 @@ def bound(targets: Iterable[Expr]) -> Iterator[str]:
 
 def bindings(body: Iterable[Stmt]) -> Iterator[str]:
     """Every name that the statements of one scope bind, apart from imports and definitions."""
-    for statement in flatten(body):
+    return _bindings(flatten(body))
+
+
+def _bindings(statements: Iterable[Stmt]) -> Iterator[str]:
+    for statement in statements:
         if isinstance(statement, Assign):
             yield from bound(statement.targets)
         elif isinstance(statement, (Update, For)):
@@ -425,8 +430,9 @@ def _locals_of(function: Function) -> frozenset[str]:
         return frozenset()
     names = {p.name for p in function.params if p.name}
     names.update(name for p in function.params if p.pattern is not None for name in bound((p.pattern,)))
-    names.update(bindings(function.body))
-    for statement in flatten(function.body):
+    statements = flatten(function.body)
+    names.update(_bindings(statements))
+    for statement in statements:
         if isinstance(statement, Scope):
             names.difference_update(statement.names)
     return frozenset(names)

@@ -32,9 +32,9 @@ def may_report(function: f.Function) -> bool:
     if any(True for _ in gone_through(function, lambda name: None)):
         return True
     this = f"{function.params[0].name}."
-    nodes = shapes.nodes(function.body)
-    taken = {label for node in nodes for label in _taken(node) if label.startswith(this)}
-    if taken and any(_through(node) in taken for node in nodes):
+    calls = shapes.of_kind(function.body, f.Call)
+    taken = {label for call in calls for label in _taken(call) if label.startswith(this)}
+    if taken and any(_through(node) in taken for node in shapes.nodes(function.body)):
         return True
     handed = [
         label
@@ -44,7 +44,7 @@ def may_report(function: f.Function) -> bool:
     ]
     if len(handed) != len(set(handed)):
         return True
-    return any(held.adds_to(node).startswith(this) for node in nodes) and any(
+    return any(held.adds_to(node).startswith(this) for node in held.adding(function.body)) and any(
         node.__class__ is f.Call and (shapes.dotted(node.func).startswith(this) or handed)
         for node in _always(function.body)
     )
@@ -56,7 +56,7 @@ def found(context: Context) -> Iterator[held.Told]:
     if not held.is_called_often(context):
         return
     for node, label in gone_through(function, method_of(context, context.path, function.owner)):
-        added = next(n for n in shapes.nodes(function.body) if held.adds_to(n) == label)
+        added = next(n for n in held.adding(function.body) if held.adds_to(n) == label)
         where = edits.absolute(context, added)
         yield held.Told(edits.absolute(context, node), label, "list", Related(where, "it is added to here"))
 
@@ -66,8 +66,8 @@ def taken_from(context: Context) -> Iterator[held.Told]:
     `self.waiting.sort()` beside `self.waiting.pop()`."""
     if not held.is_called_often(context):
         return
-    always = list(_always(context.function.body))
-    taken = {label: node for node in always for label in _taken(node)}
+    always = _always(context.function.body)
+    taken = {label: node for node in always if node.__class__ is f.Call for label in _taken(node)}
     for node in always if taken else ():
         label = _through(node)
         if label in taken and held.attribute_of(context.function, label) and not _stops(node):
@@ -123,7 +123,7 @@ def _sizes_of(called: Called, this: str) -> Iterator[str]:
 
 def _added_beside(context: Context, label: str, but: Place) -> Place | None:
     """Where a method adds to an attribute, or another function that it calls."""
-    for node in shapes.nodes(context.function.body):
+    for node in held.adding(context.function.body):
         if held.adds_to(node) == label:
             return edits.absolute(context, node)
     for call in shapes.of_kind(context.function.body, f.Call):
@@ -158,7 +158,7 @@ def _adds_to_given(function: f.Function, name: str) -> bool:
         for target in stmt.targets
         if isinstance(target, f.Name)
     }
-    return any(held.adds_to(node) in own for node in shapes.nodes(function.body))
+    return any(held.adds_to(node) in own for node in held.adding(function.body))
 
 
 def method_of(context: Context, path: str, owner: str) -> Methods:
@@ -172,12 +172,7 @@ def gone_through(function: f.Function, methods: Methods) -> Iterator[tuple[f.Exp
     if function.name in held.MAKERS or len(function.params) < 2:
         return  # Nothing is given to add.
     this = f"{function.params[0].name}."
-    added = {
-        label
-        for kind in (f.Call, f.Update, f.Assign)
-        for node in shapes.of_kind(function.body, kind)
-        if (label := held.adds_to(node))
-    }
+    added = map(held.adds_to, held.adding(function.body))
     own = {label for label in added if label.startswith(this)}
     if not own:
         return
@@ -246,20 +241,22 @@ def _through(node: f._Node) -> str:
     return picking.viewed(given)
 
 
-def _always(body: tuple[f.Stmt, ...]) -> Iterator[f._Node]:
+@remembered
+def _always(body: tuple[f.Stmt, ...]) -> tuple[f._Node, ...]:
     """What is done on every call: not under a condition and in no loop."""
+    found: list[f._Node] = []
     for stmt in body:
         if isinstance(stmt, (f.With, f.Try)):
-            yield from _always(stmt.body)
+            found += _always(stmt.body)
         elif isinstance(stmt, (f.Assign, f.Update, f.Do, f.Return)):
-            yield from shapes.nodes(stmt)
+            found += shapes.nodes(stmt)
         elif isinstance(stmt, f.If):
-            yield from shapes.nodes(stmt.test)
+            found += shapes.nodes(stmt.test)
             if _waits(stmt):
-                return
+                break
         elif isinstance(stmt, f.For):
-            yield stmt
-            yield from shapes.nodes(stmt.iter)
+            found += (stmt, *shapes.nodes(stmt.iter))
+    return tuple(found)
 
 
 def _waits(stmt: f.If) -> bool:

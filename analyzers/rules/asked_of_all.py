@@ -16,7 +16,7 @@ from analyzers.evaluate import attributes, evidence, lengthening, shapes
 from analyzers.evaluate.events import Called
 from analyzers.findings import Place, Related
 from analyzers.project import names
-from analyzers.project.attributes import attribute_values
+from analyzers.project.attributes import values_of
 from analyzers.rules import changes, edits, held, kept_lists, ordered, picking
 from analyzers.rules.base import Context
 
@@ -215,7 +215,7 @@ def _named(function: f.Function, over: f.Expr) -> f.Expr:
 def _is_list(context: Context, label: str) -> bool:
     """True if something says that an attribute holds a list: what is stored under a place of it makes it no longer."""
     name, owner = held.attribute_of(context.function, label), context.function.owner
-    values = attribute_values(context.project, context.path, owner).get(name, ())
+    values = values_of(context.project, context.path, owner, name)
     return any(
         isinstance(value.value, (f.Collection, f.Comprehension)) and value.value.kind == "list"
         for value in values
@@ -351,7 +351,7 @@ def _filled_by_owner(context: Context, label: str) -> Related | None:
     filled = held.filled(there, there, f"{method.params[0].name}.{kept}", keyed=True)
     if filled is not None or kept.startswith("_"):
         return filled
-    for value in attribute_values(project, *owner.ref).get(kept, ()):
+    for value in values_of(project, *owner.ref, kept):
         if lengthening.is_empty_list(value.value):  # Others fill it: nobody needs a list that stays empty.
             return Related(held.where_set(there, value), f"`{label}` starts empty here")
     return None

@@ -5,13 +5,14 @@ Answers lean to "changed": a name that is handed to code which is not known here
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
+from analyzers.evaluate.remembered import remembered
 from analyzers.rules.base import Context, turns_much
 
 READING = frozenset(
@@ -58,6 +59,13 @@ class Changes:
     calls: bool = False  # code that is not known is called
     script: bool = False
 
+    def add(self, other: Changes) -> None:
+        """What another region may change, too."""
+        self.bound |= other.bound
+        self.touched |= other.touched
+        self.attributes |= other.attributes
+        self.calls = self.calls or other.calls
+
     def may_change(self, text: str) -> bool:
         """True if the thing of that name, or what is in it, may be another after the region ran."""
         root = root_of(text)
@@ -83,16 +91,39 @@ def _covers(outer: str, inner: str) -> bool:
 
 def all_nodes(context: Context, roots: object) -> Iterator[f._Node]:
     """All nodes below, with the bodies of the functions that are defined there. Offsets of those are their own."""
+    return chain.from_iterable(map(shapes.nodes, _with_bodies(context, roots)))
+
+
+def _with_bodies(context: Context, roots: object) -> Iterator[object]:
+    """Some code, and the bodies of the functions that are defined there."""
     stack = [roots]
     seen: set[str] = set()
     while stack:
-        for node in shapes.nodes(stack.pop()):
-            yield node
-            if isinstance(node, (f.Lambda, f.Define)) and node.qualname not in seen:
+        root = stack.pop()
+        yield root
+        for node in _defining(root):
+            if node.qualname not in seen:
                 seen.add(node.qualname)
                 function = context.project.function(context.path, node.qualname)
                 if function is not None:
                     stack.append(function.body)
+
+
+def all_names(context: Context, roots: object) -> set[str]:
+    """The names in all of that, and of the functions and classes defined there."""
+    found: set[str] = set()
+    for root in _with_bodies(context, roots):
+        found |= shapes.named(root)
+        defined = (node for node in _defining(root) if isinstance(node, f.Define))
+        found.update(node.qualname.rpartition(".")[2].partition("#")[0] for node in defined)
+    return found
+
+
+@remembered
+def _defining(root: object) -> tuple[f.Lambda | f.Define, ...]:
+    if isinstance(root, tuple) and len(root) > shapes.LONG:
+        return tuple(chain.from_iterable(map(_defining, reversed(root))))
+    return tuple(node for node in shapes.nodes(root) if isinstance(node, (f.Lambda, f.Define)))
 
 
 def loop_node(context: Context, loop: Loop) -> f._Node | None:
@@ -120,14 +151,34 @@ def own_loops(context: Context) -> Iterator[tuple[Loop, f.For | f.While]]:
 def changes_in(context: Context, region: object, *, aliases: bool = True) -> Changes:
     """What a region may change, also through other names of the same thing and through functions defined beside it."""
     found = Changes(script=context.language != "python")
-    for node in all_nodes(context, region):
-        _note(node, found)
+    noted = _IN_SCRIPTS if found.script else _IN_PYTHON
+    for root in _with_bodies(context, region):
+        found.add(noted(root))
     for function in context.project.nested(context.path, context.function.qualname) if found.calls else ():
-        for node in shapes.nodes(function.body):
-            _note(node, found)
+        found.add(noted(function.body))
     if aliases:
         _follow_aliases(context, found)
     return found
+
+
+def _noting(script: bool) -> Callable[[object], Changes]:
+    """What gives all that the nodes of some code change."""
+
+    @remembered
+    def noted(root: object) -> Changes:
+        found = Changes(script=script)
+        if isinstance(root, tuple) and len(root) > shapes.LONG:
+            for part in root:
+                found.add(noted(part))
+        else:
+            for node in shapes.nodes(root):
+                _note(node, found)
+        return found
+
+    return noted
+
+
+_IN_PYTHON, _IN_SCRIPTS = _noting(False), _noting(True)
 
 
 def _note(node: f._Node, found: Changes) -> None:
@@ -193,8 +244,22 @@ COPIES = PURE - {"min", "max", "iter", "reversed", "zip", "enumerate", "getattr"
 
 def _follow_aliases(context: Context, found: Changes) -> None:
     """`other = xs; other.append(1)`, `first = max(xs); first.x = 1`: what one name changes, the other sees."""
+    pairs = _aliases(context.function.body)
+    for _ in range(2):
+        for name, source in pairs:
+            if any(root_of(one) == name for one in found.touched):
+                found.touched.add(source)
+            if any(_covers(source, one) for one in found.touched):
+                found.touched.add(name)
+
+
+@remembered
+def _aliases(root: object) -> tuple[tuple[str, str], ...]:
+    """The names that some code gives to things, with what those may be or be a part of."""
+    if isinstance(root, tuple) and len(root) > shapes.LONG:
+        return tuple(chain.from_iterable(map(_aliases, reversed(root))))
     pairs: list[tuple[str, str]] = []
-    for node in shapes.nodes(context.function.body):
+    for node in shapes.nodes(root):
         if isinstance(node, f.Assign) and node.value is not None:
             sources, targets = _shared(node.value), node.targets
         elif isinstance(node, (f.For, f.Clause)):
@@ -203,12 +268,7 @@ def _follow_aliases(context: Context, found: Changes) -> None:
             continue
         names = [n.id for target in targets for n in shapes.nodes(target) if isinstance(n, f.Name)]
         pairs += [(name, source) for source in sources for name in names]
-    for _ in range(2):
-        for name, source in pairs:
-            if any(root_of(one) == name for one in found.touched):
-                found.touched.add(source)
-            if any(_covers(source, one) for one in found.touched):
-                found.touched.add(name)
+    return tuple(pairs)
 
 
 def _shared(node: f.Expr) -> Iterator[str]:
@@ -304,10 +364,17 @@ def _bound_inside(context: Context, node: object) -> set[str]:
     }
 
 
-def local_names(context: Context) -> set[str]:
+def local_names(context: Context) -> frozenset[str]:
     """The names that belong to the function: parameters and what it binds."""
+    return _bound_in(context.function.body) | {p.name for p in context.function.params}
+
+
+@remembered
+def _bound_in(root: object) -> frozenset[str]:
+    if isinstance(root, tuple) and len(root) > shapes.LONG:
+        return frozenset[str]().union(*map(_bound_in, root))
     found = Changes()
-    for node in shapes.nodes(context.function.body):
+    for node in shapes.nodes(root):
         if not isinstance(node, (f.Call, f.Scope)):
             _note(node, found)
-    return found.bound | {p.name for p in context.function.params}
+    return frozenset(found.bound)

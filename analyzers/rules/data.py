@@ -30,7 +30,7 @@ from analyzers.evaluate import callers, shapes
 from analyzers.evaluate.events import Loop
 from analyzers.operations import operations
 from analyzers.project import names
-from analyzers.project.attributes import AttributeValue, attribute_values
+from analyzers.project.attributes import AttributeValue, values_of
 from analyzers.rules import changes, handed_over, structure
 from analyzers.rules.base import Context
 from analyzers.types import INPUT, Value
@@ -400,7 +400,7 @@ class _Search:
         function = self.home.function
         this = function.params[0].name if function.params and function.owner else ""
         if node.obj.id in (this, "this") and function.owner and self.home.language == "python":
-            values = attribute_values(self.home.project, self.home.path, function.owner).get(node.name, ())
+            values = values_of(self.home.project, self.home.path, function.owner, node.name)
             return bool(values) and all(_is_handed_in(value) for value in values)
         return any(self.grows(source) for source in self._elements(node.obj.id))
 

@@ -92,11 +92,8 @@ def fresh_name(context: Context, wanted: str) -> str:
         roots += [function.body for function in facts.functions]
         used |= {function.name for function in facts.functions} | {cls.name for cls in facts.classes}
         used |= {item.alias for item in facts.imports}
-    for node in changes.all_nodes(context, tuple(roots)):
-        if isinstance(node, f.Name):
-            used.add(node.id)
-        elif isinstance(node, f.Define):
-            used.add(node.qualname.rpartition(".")[2].partition("#")[0])
+    for root in roots:
+        used |= changes.all_names(context, root)
     name, count = wanted, 2
     while name in used:
         name, count = f"{wanted}_{count}", count + 1

@@ -15,7 +15,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.project import names
-from analyzers.project.attributes import attribute_values
+from analyzers.project.attributes import values_of
 from analyzers.rules import changes, edits, held, structure
 from analyzers.rules.base import Context, loop_related, product
 
@@ -171,8 +171,8 @@ def _is_text(context: Context, grown: Grown) -> bool:
     root, _, attribute = grown.name.partition(".")
     values: list[f.Expr | None] = []
     if attribute and function.owner and function.params and root == function.params[0].name:
-        held = attribute_values(context.project, context.path, function.owner)
-        values = [value.value for value in held.get(attribute, ())]
+        held = values_of(context.project, context.path, function.owner, attribute)
+        values = [value.value for value in held]
     elif not attribute:
         values = [
             stmt.value

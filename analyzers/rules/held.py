@@ -134,6 +134,21 @@ def put(node: f._Node) -> tuple[str, str]:
     return ("taken", shapes.text_of(node.func.obj)) if at_front else ("", "")
 
 
+@remembered
+def adding(body: object) -> tuple[f._Node, ...]:
+    """The nodes of a function that make something longer, as far as `put`, `adds_to` and `_adds_under` can tell: few of them."""
+    if isinstance(body, tuple) and len(body) > shapes.LONG:
+        return tuple(chain.from_iterable(map(adding, reversed(body))))
+    return tuple(
+        node
+        for node in shapes.nodes(body)
+        if node.__class__ in _MAY_ADD and (put(node)[0] == "behind" or adds_to(node) or _adds_under(node))
+    )
+
+
+_MAY_ADD: frozenset[type] = frozenset((f.Call, f.Update, f.Assign))
+
+
 def filled(
     context: Context, here: Context, label: str, *, keyed: bool = False, bit_by_bit: bool = False
 ) -> Related | None:
@@ -150,7 +165,7 @@ def filled(
             continue
         if bit_by_bit and is_set(function, text, None):
             continue
-        for node in shapes.nodes(function.body):
+        for node in adding(function.body):
             if put(node) == ("behind", text):
                 where = edits.absolute(replace(context, function=function), node)
                 return Related(where, f"`{function.name}` puts in at its end")

@@ -13,7 +13,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.remembered import remembered
 from analyzers.findings import Related
-from analyzers.project.attributes import attribute_values
+from analyzers.project.attributes import AttributeValue, values_of
 from analyzers.rules import asked_of_all, edits, held, rebuilt
 from analyzers.rules.base import Context
 
@@ -88,6 +88,11 @@ def queues(context: Context) -> Iterator[held.Told]:
                 yield held.Told(edits.absolute(here, node), label, "list", filled)
 
 
+def _assigned(context: Context, name: str) -> tuple[AttributeValue, ...]:
+    """What the class assigns to an attribute of the object's."""
+    return values_of(context.project, context.path, context.function.owner, name)
+
+
 def _given_around(context: Context, function: f.Function, label: str) -> Related | None:
     """Where a function that is called again and again, as it hands itself on, has a list from: the one around it is given it."""
     own = {
@@ -118,7 +123,8 @@ def kept_once(context: Context) -> Iterator[held.Told]:
         return
     filled = {
         label: node
-        for node in shapes.of_kind(context.function.body, f.Call)  # A text gets longer by `+=`.
+        for node in held.adding(context.function.body)
+        if isinstance(node, f.Call)  # A text gets longer by `+=`.
         for what, label in (held.put(node),)
         if what == "behind"
     }
@@ -138,7 +144,6 @@ def texts(context: Context) -> Iterator[held.Told]:
         return
     function = context.function
     given = frozenset(p.name for p in function.params[1:])
-    values = attribute_values(context.project, context.path, function.owner)
     for node in held.outside(function.body, f.Update, f.Assign):
         parts = _lengthened(node, given)
         if parts is None:
@@ -152,7 +157,7 @@ def texts(context: Context) -> Iterator[held.Told]:
         name = held.attribute_of(function, label)
         if not name or not shapes.mentions(added, given) or held.is_set(function, label, node):
             continue  # It is emptied in the same call.
-        kind, started = held.text_started(values.get(name, ()))
+        kind, started = held.text_started(_assigned(context, name))
         if kind and started is not None:
             yield held.Told(
                 edits.absolute(context, node),
@@ -241,12 +246,13 @@ def put_in_front(context: Context) -> Iterator[held.Told]:
     """Lists of the object's in front of which each call puts something: `self.lines.insert(0, line)`. Not a stack, which is short."""
     if not held.is_called_often(context):
         return
-    values = attribute_values(context.project, context.path, context.function.owner)
     for node in held.outside(context.function.body, f.Call):
         label = _put_in_front(node)
         name = held.attribute_of(context.function, label)
         listed = [
-            v for v in values.get(name, ()) if isinstance(v.value, f.Collection) and v.value.kind == "list"
+            v
+            for v in _assigned(context, name)
+            if isinstance(v.value, f.Collection) and v.value.kind == "list"
         ]
         if name and listed and not _is_stack(context, name):
             where = Related(held.where_set(context, listed[0]), f"`{label}` is a list here")
@@ -260,7 +266,7 @@ def _is_stack(context: Context, name: str) -> bool:
         held.put(node) == ("taken", f"{method.params[0].name}.{name}")
         for method in methods
         if method.params
-        for node in shapes.nodes(method.body)
+        for node in shapes.of_kind(method.body, f.Call)
     )
 
 
@@ -279,8 +285,7 @@ def copied(context: Context) -> Iterator[held.Told]:
         return
     function = context.function
     this = f"{function.params[0].name}."
-    kinds = (f.Call, f.Update, f.Assign)
-    added = {held.adds_to(node) for kind in kinds for node in shapes.of_kind(function.body, kind)}
+    added = set(map(held.adds_to, held.adding(function.body)))
     for stmt in held.outside(function.body, f.Assign):
         if len(stmt.targets) != 1 or not isinstance(stmt.targets[0], f.Name):
             continue
@@ -334,14 +339,13 @@ def cut(context: Context) -> Iterator[held.Told]:
     if not held.is_called_often(context):
         return
     function = context.function
-    values = attribute_values(context.project, context.path, function.owner)
     for node in held.outside(function.body, f.Assign):
         if not isinstance(node.value, f.Slice) or len(node.targets) != 1:
             continue
         piece, label = node.value, shapes.dotted(node.targets[0])
         name = held.attribute_of(function, label)
         front = piece.start is not None and piece.stop is None and shapes.dotted(piece.obj) == label
-        kept = front and name and any(_is_buffer(value.value) for value in values.get(name, ()))
+        kept = front and name and any(_is_buffer(value.value) for value in _assigned(context, name))
         filled = _filled_elsewhere(context, name) if kept and not isinstance(piece.start, f.Unary) else None
         if filled is not None:
             yield held.Told(edits.absolute(context, node), label, "cut", filled)
@@ -352,7 +356,7 @@ def _filled_elsewhere(context: Context, name: str) -> Related | None:
     for method in context.project.methods_of(context.path, context.function.owner).values():
         if not method.params or method.qualname == context.function.qualname or method.name in held.MAKERS:
             continue
-        for node in shapes.nodes(method.body):
+        for node in held.adding(method.body):
             if held.put(node) == ("behind", f"{method.params[0].name}.{name}"):
                 where = edits.absolute(replace(context, function=method), node)
                 return Related(where, f"`{method.name}` puts more behind")
@@ -419,13 +423,12 @@ def sought(context: Context) -> Iterator[held.Told]:
     what may not have come yet: `self.end.search(self.buffer)`, `self.buffer.find(b"\\n")`."""
     if not held.is_called_often(context):
         return
-    values = attribute_values(context.project, context.path, context.function.owner)
     for node in held.outside(context.function.body, f.Call):
         label = _looked_through(node)
         name = held.attribute_of(context.function, label)
-        if not name or not any(_is_buffer(value.value) for value in values.get(name, ())):
+        if not name or not any(_is_buffer(value.value) for value in _assigned(context, name)):
             continue
-        if any(held.put(other) == ("behind", label) for other in shapes.nodes(context.function.body)):
+        if any(held.put(other) == ("behind", label) for other in held.adding(context.function.body)):
             continue  # What is added to on the same call, `texts` speaks of.
         body = context.function.body
         if not any(_cuts(stmt, label) for stmt in shapes.walk(body)) or _is_cut_after(body, node, label):

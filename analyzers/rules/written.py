@@ -19,7 +19,7 @@ from analyzers.conventions import forms
 from analyzers.evaluate import callers, shapes
 from analyzers.operations import operations
 from analyzers.project import names
-from analyzers.project.attributes import attribute_values
+from analyzers.project.attributes import values_of
 from analyzers.rules import data
 from analyzers.rules.base import Context
 
@@ -141,7 +141,7 @@ class Written:
         this = function.params[0].name if function.params and function.owner else ""
         if not isinstance(node.obj, f.Name) or node.obj.id != this or not function.owner:
             return False
-        values = attribute_values(self.home.project, self.home.path, function.owner).get(node.name, ())
+        values = values_of(self.home.project, self.home.path, function.owner, node.name)
         told = [
             Written(replace(self.home, function=value.function or function), self.steps).holds(value.value)
             for value in values

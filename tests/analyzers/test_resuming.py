@@ -4,12 +4,14 @@ is said of it is what a new engine says."""
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from analyzers import evaluate
+from analyzers import check, evaluate, extract, languages
 from analyzers.check import summaries_of
+from analyzers.project.index import Project
 from analyzers.text import Text
 from lsp_server.engine import Engine
 from lsp_server.settings_table import Settings
@@ -97,11 +99,43 @@ def test_nothing_is_kept_of_what_a_cleared_memory_was_told(edited: Edited) -> No
     assert edited.spared("    b = 2\n") == 0
 
 
-def test_a_function_that_is_run_for_the_first_time_is_run_as_a_whole() -> None:
+def test_the_first_edit_of_a_document_goes_on_from_the_run_that_was_made_when_it_was_opened() -> None:
     made = Edited()
     assert made.spared("") == 0
-    assert made.spared("    b = 0\n") == 0
+    assert made.spared("    b = 0\n") > 100
     assert made.spared("    b = 1\n") > 100
+
+
+def test_nothing_is_kept_of_runs_in_files_that_nobody_has_open() -> None:
+    project = Project()
+    spared = []
+    for last in ("", "    b = 0\n", "    b = 1\n"):
+        text = Text((HELPER.format(helped="rows") + LONG.format(last=last)).encode())
+        project.update(PATH, extract.facts_of(text.source, languages.for_path(PATH)))
+        check.check(project, PATH, text)
+        spared.append(summaries_of(project).resuming.spared)
+    assert spared[:2] == [0, 0]
+
+
+def test_who_calls_a_function_that_went_on_is_not_run_again_where_it_comes_to_the_same() -> None:
+    steps = "".join(f"        self.a{n} = {n}\n" for n in range(40))
+    source = (
+        f"class Kept:\n    def first(self):\n{steps}{{last}}\n\n"
+        "    def second(self, xs: list[str], ys: list[str]):\n"
+        "        for x in xs:\n            self.first()\n            print(x in ys)\n"
+    )
+    engine, runs, spared = Engine(), [], []
+    for last in ("", "        b = 0\n", "        b = 1\n", "        b = 2\n"):
+        text = Text(source.format(last=last).encode())
+        assert engine.analyse(PATH, text, "python", Settings()) == Engine().analyse(
+            PATH, text, "python", Settings()
+        )
+        summaries = summaries_of(engine.project)
+        engine.reports(PATH)
+        runs.append(summaries.runs)
+        spared.append(summaries.resuming.spared)
+    assert [after - before for before, after in pairwise(runs)][1:] == [1, 1]
+    assert spared[-1] > 0
 
 
 def test_nobody_goes_through_the_body_of_a_run_by_himself() -> None:

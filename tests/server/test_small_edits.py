@@ -101,6 +101,47 @@ def test_what_does_not_rest_on_an_edit_is_not_asked_again(made: list[tuple[str, 
             assert {name for name, _ in again} == {"lines of"}, again
 
 
+KEEPS = """\
+class Query:
+    def __init__(self, model):
+        self.model = model
+        self.low = 0
+        self.notes = []
+        self.rows = [str(model)]
+
+    def more(self, note):
+        self.notes = self.notes + [note]
+        self.low = {low}
+        return self.low
+
+    def shown(self, names: list[str]):
+        return [note for note in self.notes if note in names]
+
+    def first(self, names: list[str]):
+        for row in self.rows:
+            if row in names:
+                return row
+
+    def add(self, row):
+        self.rows.append(row)
+"""
+
+
+def test_a_method_that_sets_attributes_leaves_those_alone_that_read_them(made: list[tuple[str, ...]]) -> None:
+    """What another attribute holds is not asked again, and where it holds the same after all nobody who reads it is run: also
+    of an attribute that is made of itself."""
+    engine = Engine()
+    for low in ("1", "12", "self.low", "123"):
+        del made[:]
+        text = Text(KEEPS.format(low=low).encode())
+        found = engine.analyse(PATH, text, "python", Settings())
+        again = {(key[0], key[2]) for key in made if key[0] in ("summary", "question")}
+        assert found == Engine().analyse(PATH, text, "python", Settings()), low
+        assert found
+        if low != "1":
+            assert {qualname for _, qualname in again} == {"Query.more"}, again
+
+
 def test_a_function_that_is_called_comes_to_hold_another() -> None:
     """Who calls it asks for less than is said of it: what is said of the function inside is not to be missed."""
     caller = "def page(xs):\n    for x in xs:\n        print(recent())\n\n\n"

@@ -242,20 +242,21 @@ def _tests_fetched(test: f.Expr) -> bool:
 @remembered
 def _stored_roots(body: tuple[f.Stmt, ...]) -> frozenset[str]:
     """The names whose items a body assigns: `memo[key] = ...`, `self.memo[key] = ...`, `memo.set(key, ...)`."""
-    found: set[str] = set()
-    for stmt in shapes.walk(body):
-        targets = stmt.targets if isinstance(stmt, f.Assign) else ()
-        found.update(_root(t) for t in targets if isinstance(t, f.Index))
-        found.update(shapes.dotted(t) for t in targets if isinstance(t, f.Attr))
-        if isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call):
-            func = stmt.value.func
-            if (
-                isinstance(func, f.Attr)
-                and func.name in ("set", "setdefault", "add")
-                and len(stmt.value.args) >= 1
-            ):
-                found.add(_root(func.obj))
-    return frozenset(found - {""})
+    return frozenset(_storing(body)) - {""}
+
+
+def _stores(stmt: f.Stmt) -> list[str]:
+    if isinstance(stmt, f.Assign):
+        items = [_root(t) for t in stmt.targets if isinstance(t, f.Index)]
+        return items + [shapes.dotted(t) for t in stmt.targets if isinstance(t, f.Attr)]
+    if isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call) and stmt.value.args:
+        func = stmt.value.func
+        if isinstance(func, f.Attr) and func.name in ("set", "setdefault", "add"):
+            return [_root(func.obj)]
+    return []
+
+
+_storing = shapes.of_statements(_stores, f.Assign, f.Do)
 
 
 def _root(node: f.Expr) -> str:

@@ -18,7 +18,7 @@ from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
 from analyzers.project import always_there, names
-from analyzers.project.attributes import attribute_values
+from analyzers.project.attributes import values_of
 from analyzers.project.django_fields import base_of
 from analyzers.project.index import Project
 from analyzers.project.models import Model, Relation
@@ -265,7 +265,7 @@ def _of_class(run: Run, key: tuple[str, str], name: str) -> str:
     project = run.summaries.project
     held = classes.held(project, key, name)
     above = classes.ancestry(project, key)
-    if held is None or any(v.function for k in above for v in attribute_values(project, *k).get(name, ())):
+    if held is None or any(v.function for k in above for v in values_of(project, *k, name)):
         return ""
     return texts_of_program.text_of(project, held, lambda _: None) or ""
 

@@ -14,7 +14,7 @@ from analyzers.evaluate import queries, shapes
 from analyzers.evaluate.queries import holding
 from analyzers.evaluate.run import Run
 from analyzers.project import names
-from analyzers.project.attributes import attribute_values
+from analyzers.project.attributes import values_of
 from analyzers.project.index import Project
 from analyzers.types import NOTHING, Value, join
 
@@ -119,7 +119,7 @@ def _setters(run: Run, key: tuple[str, str], name: str) -> list[tuple[str, str]]
     if not run.summaries.models.all():
         return found  # Objects are followed for rows.
     for base in names.lineage(project, *key):
-        for value in attribute_values(project, base.path, base.qualname).get(name, ()):
+        for value in values_of(project, base.path, base.qualname, name):
             method = (base.path, value.function.qualname) if value.function is not None else None
             if method is not None and method not in found and isinstance(value.value, _TELLING):
                 found.append(method)
