@@ -95,13 +95,13 @@ def test_serializers_that_many_lists_nest_are_run_once_for_all_of_them() -> None
 
 def test_each_list_is_told_of_its_own_query_and_way() -> None:
     _, found = checked(shop(BARE, WHOLE, NEARLY, BARE))
-    both, one = '.select_related("next__owner__group", "owner__group")', '.select_related("owner__group")'
+    both, more = '.select_related("next__owner__group", "owner__group")', ', "owner__group"'
     fixes = [
         (finding.message.partition(" is loaded")[0], finding.fixes[0].edits[0].text) for finding in found
     ]
     assert fixes == [
         ("`next.owner.group` (through `Thing0Serializer`)", both),
-        ("`owner.group` (through `Thing2Serializer`)", one),
+        ("`owner.group` (through `Thing2Serializer`)", more),
         ("`next.owner.group` (through `Thing3Serializer`)", both),
     ]
 
