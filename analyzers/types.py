@@ -194,6 +194,9 @@ MAX_CHOICES = 8
 
 UNKNOWN_VALUE = Value()
 NONE = Value("none", frozen=True)
+
+NO_ROWS = "no rows at all"
+"""Evidence of what `.none()` gives, and of what is chosen from that: of it and other rows, only the others are asked for."""
 TEXT = Value("str")
 TRUTH = Value("bool", size=ONE)
 CHARACTER = Value("str", size=ONE, letter=True)
@@ -214,6 +217,9 @@ def join(a: Value, b: Value) -> Value:
         return b.on(a.depends)
     if b.kind == "none":
         return a.on(b.depends)
+    for rows, other in ((a, b), (b, a)):
+        if other.evidence == NO_ROWS and rows.kind in ("queryset", "manager"):
+            return rows.on(depends)
     if a.kind in CALLABLE and b.kind in CALLABLE and (a.ref, a.dotted, a.items) != (b.ref, b.dotted, b.items):
         return _either_called(a, b)
     if {a.kind, b.kind} == {"manager", "queryset"} and a.ref == b.ref:

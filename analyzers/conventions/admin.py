@@ -240,14 +240,14 @@ def _registrations(project: Project, path: str, name: str, key: Key | None = Non
 
 
 def _columns(project: Project, cls: f.ClassDef, key: Key, option: str) -> Iterator[_Column]:
-    """The columns: where each is named, its name, and for a function in the list that function."""
+    """The columns: where each is named, its name, and for a function in the list, or the call that makes one, that."""
     found = classes.held(project, key, option)
     if found is None:
         return
     listed = list(_listed(found.value))
     for item, stands in listed:
         words = classes.words(project, Held(found.owner, item))
-        if words is None and found.owner == key and dotted(item) and stands:
+        if words is None and found.owner == key and stands and (dotted(item) or isinstance(item, f.Call)):
             yield At(Span(item.at, item.to)), "", item
         for word in words or ():
             yield At(classes.local(cls, key, word) or classes.name_of(cls)), word.text, None

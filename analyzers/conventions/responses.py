@@ -16,7 +16,7 @@ from analyzers.conventions.classes import Held
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import ROW, At
 from analyzers.project.index import Project
-from analyzers.project.outline import callee, dotted, keyword
+from analyzers.project.outline import callee, dotted, keyword, literal
 from analyzers.project.schema import Key
 from analyzers.text import Span
 
@@ -155,7 +155,18 @@ def _of_class(
             yield at.do(at.call(at.name("<resolved>"), value, *where))
         elif assign.annotation is not None:
             type_ = Held(owner, assign.annotation)
-            yield from _field(project, at, type_, at.attr(value, name), depth, known)
+            yield from _field(project, at, type_, at.attr(value, *_source(name, assign)), depth, known)
+
+
+def _source(name: str, assign: f.Assign) -> list[str]:
+    """What is read for a field: of `Field(..., alias="author.name")` that path, else what has the field's name.
+
+    Source: https://django-ninja.dev/guides/response/#aliases
+    """
+    given = keyword(assign.value, "alias") if isinstance(assign.value, f.Call) else None
+    path = literal(given) if given is not None else None
+    parts = path.split(".") if isinstance(path, str) else []
+    return parts if len(parts) > 1 and all(part.isidentifier() for part in parts) else [name]
 
 
 def _field(

@@ -32,6 +32,7 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     inline: Names
     rows_page: Names
     filter_set: Names
+    filter_schema: Names
     row_page: Names
     page: Names
     view: Names

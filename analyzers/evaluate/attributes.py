@@ -27,6 +27,7 @@ from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import asked, frameworks, pages, paginators
 from analyzers.evaluate.queries import marked, objects
 from analyzers.evaluate.queries.emit import row
+from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import reading
 from analyzers.operations import operations
@@ -36,7 +37,7 @@ from analyzers.project.index import Project
 from analyzers.project.modules import PYTHON_ENDINGS
 from analyzers.project.names import Target
 from analyzers.project.row_sets import gives_rows
-from analyzers.types import Value
+from analyzers.types import Value, joined
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -431,14 +432,60 @@ def is_property(function: f.Function) -> bool:
     return any(shapes.dotted(d).rpartition(".")[2] in PROPERTIES for d in function.decorators)
 
 
+MAX_NAMES = 24
+"""Names of attributes that one loop reads of each row."""
+
+
 def named_by(run: Run, node: f.Call, arguments: Arguments) -> Value | None:
-    """`getattr(book, "author")`: what reading the attribute gives; None where its name is not written out."""
+    """`getattr(book, "author")`: what reading the attribute gives; None where its name is not written out.
+
+    In a loop over names that are written out (`for name in ("title", "author")`) each of them is read.
+    """
     holder, name = arguments.get(0), arguments.get(1)
-    if holder is None or name is None or not isinstance(name.const, str):
+    if holder is None or name is None or holder.kind not in ("row", "instance", *queries.LAZY_KINDS):
         return None
-    if holder.kind not in ("row", "instance", *queries.LAZY_KINDS):
-        return None
-    return read(run, f.Attr(node.at, node.to, node.args[0], name.const, node.at), holder)
+    texts = [name.const] if isinstance(name.const, str) else _each_text(run, node.args[1])
+    found = [read(run, f.Attr(node.at, node.to, node.args[0], text, node.at), holder) for text in texts]
+    return joined(found) if found else None
+
+
+def _each_text(run: Run, node: f.Expr) -> list[str]:
+    """The texts that a loop's variable stands for; none where the loop goes through anything else."""
+    over = _gone_through(run.function).get(node.id) if isinstance(node, f.Name) else None
+    if over is None:
+        return []
+    local = run.lookup(over.id) if isinstance(over, f.Name) else None
+    if local is not None:
+        found: list[object] = [item.const for item in local.items or ()]
+    else:
+        held = _written(run, over)
+        words = classes.words(run.summaries.project, held) if held is not None else None
+        found = [word.text for word in words or ()]
+    texts = [text for text in found if isinstance(text, str)]
+    return texts if len(texts) == len(found) <= MAX_NAMES else []
+
+
+def _written(run: Run, over: f.Expr) -> Held | None:
+    """Where it is said which names a loop goes through: in it, in a variable of the module or an attribute of the class."""
+    this = run.lookup("self")
+    if isinstance(over, f.Attr) and shapes.dotted(over.obj) == "self":
+        if this is None or this.ref is None or not this.ref[0]:
+            return None
+        return classes.held(run.summaries.project, this.ref, over.name)
+    return Held((run.path, ""), over) if isinstance(over, (f.Collection, f.Name)) else None
+
+
+@remembered
+def _gone_through(function: f.Function) -> dict[str, f.Expr]:
+    """What the variables of a function's loops go through, for those that are nothing else."""
+    found: dict[str, list[f.Expr | None]] = {}
+    for node in shapes.nodes(function.body):
+        if isinstance(node, (f.For, f.Clause)) and isinstance(node.target, f.Name):
+            found.setdefault(node.target.id, []).append(node.iter)
+        for target in node.targets if isinstance(node, f.Assign) else ():
+            if isinstance(target, f.Name):
+                found.setdefault(target.id, []).append(None)
+    return {name: over[0] for name, over in found.items() if len(over) == 1 and over[0] is not None}
 
 
 def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
 
+from analyzers import facts as f
 from analyzers import ways
 from analyzers.conventions import template_files
 from analyzers.costs import ONE
-from analyzers.evaluate import evidence
+from analyzers.evaluate import evidence, shapes
 from analyzers.evaluate.presenting import asked
 from analyzers.evaluate.queries import holding, objects
+from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.turns import segments
 from analyzers.types import UNKNOWN_VALUE, Value, alone
 
 _ROWS = ("queryset", "query", "row", *asked.KINDS)
 """What a mapping that is handed over still holds by name: a view's context is given to the methods that show it."""
+BY_NAME = "the name of an attribute"
+"""Evidence of a text by which a function reads an attribute of what it is given."""
 _MANY = "many"
 """The option that decides whether a serializer shows one row or many: it reaches it through `**kwargs`, too."""
 
@@ -52,6 +56,25 @@ def formal(value: Value, name: str, owner: str = "") -> Value:
     )
 
 
+def argument(value: Value, name: str, function: f.Function) -> Value:
+    """An argument as `formal` has it; a text by which the function reads an attribute stays that text."""
+    found = formal(value, name, function.qualname)
+    if value.kind == "str" and isinstance(value.const, str) and name in _reads_by(function):
+        return found.but(const=value.const, evidence=BY_NAME)
+    return found
+
+
+@remembered
+def _reads_by(function: f.Function) -> frozenset[str]:
+    """The names by which a function reads attributes: `getattr(row, name)`."""
+    calls = (node for node in shapes.nodes(function.body) if isinstance(node, f.Call) and len(node.args) > 1)
+    return frozenset(
+        node.args[1].id
+        for node in calls
+        if isinstance(node.args[1], f.Name) and shapes.dotted(node.func) == "getattr"
+    )
+
+
 @lru_cache(maxsize=4096)
 def unknown_formal(name: str, owner: str) -> Value:
     return formal(UNKNOWN_VALUE, name, owner)
@@ -60,7 +83,8 @@ def unknown_formal(name: str, owner: str) -> Value:
 def _is_told(value: Value) -> bool:
     """True for a constant that decides what a callee does: a truth value, the name of the template it shows."""
     if value.kind == "str":
-        return isinstance(value.const, str) and value.const.endswith(template_files.ENDINGS)
+        told = value.evidence == BY_NAME
+        return isinstance(value.const, str) and (told or value.const.endswith(template_files.ENDINGS))
     return value.kind == "bool"
 
 

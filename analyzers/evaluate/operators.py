@@ -18,7 +18,7 @@ from analyzers.evaluate.sizes.measures import Measures, is_logarithmic, smaller,
 from analyzers.evaluate.turns import segments
 from analyzers.findings import Place
 from analyzers.operations import Operation, operations
-from analyzers.types import CALLABLE, UNKNOWN_VALUE, Token, Value, element
+from analyzers.types import CALLABLE, NO_ROWS, UNKNOWN_VALUE, Token, Value, element
 
 LISTS_ONCE = ("range", "iterator", "view", "values")
 """What Python 2 gave as lists, and still is used as one where its names are called."""
@@ -186,6 +186,8 @@ def binary(run: Run, node: f.Binary, left: Value, right: Value) -> Value:
     if op == "*" and right.kind in _SEQUENCES:
         return binary(run, f.Binary(node.at, node.to, "*", node.right, node.left), right, left)
     if op in ("|", "&") and left.kind in queries.LAZY_KINDS:
+        if op == "|" and left.evidence == NO_ROWS and right.kind in queries.LAZY_KINDS:
+            return right.on(left.depends)
         # Of `one | other` in a loop there are more on every turn.
         return replace(left, depends=left.depends | right.depends, size=None if op == "|" else left.size)
     if left.kind in _SETS and (op in ("|", "&", "-", "^") or (op == "+" and left.kind == "dict")):

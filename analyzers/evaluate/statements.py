@@ -264,7 +264,8 @@ def _try(run: Run, node: f.Try) -> None:
 
         return caught
 
-    run.branches((body, *(handle(h) for h in node.handlers)))
+    handlers = () if asked_cache.is_at_hand(run, node.body) else node.handlers
+    run.branches((body, *(handle(h) for h in handlers)))
     was_dead, run.dead = run.dead, False
     execute(run, node.final)
     run.dead = run.dead or was_dead

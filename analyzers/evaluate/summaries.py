@@ -39,7 +39,7 @@ from analyzers.evaluate.circles import (
     closes_large,
 )
 from analyzers.evaluate.events import Analysis, Summary
-from analyzers.evaluate.formal import formal, unknown_formal
+from analyzers.evaluate.formal import argument, formal, unknown_formal
 from analyzers.evaluate.provisional import Provisional
 from analyzers.evaluate.queries import holding, objects
 from analyzers.evaluate.recursion import descents, solve
@@ -333,7 +333,7 @@ class Summaries:
                 continue
             value = bound.get(name, UNKNOWN_VALUE)
             if value.kind != "unknown":
-                out[name] = formal(value, name, function.qualname)
+                out[name] = argument(value, name, function)
                 continue
             if supposed is None:
                 supposed = self._supposed(path, function)
@@ -345,7 +345,7 @@ class Summaries:
             else:
                 out[name] = formal(value, name, function.qualname)
         for name in bound.keys() - out.keys() - {"this"}:
-            out[name] = scripts.formal(bound[name], formal(bound[name], name))
+            out[name] = scripts.formal(bound[name], argument(bound[name], name, function))
         if language != "python" and function.owner:
             this = bound.get("this", evidence.instance_of(self.project, path, function.owner))
             out["this"] = formal(this, "this", function.qualname)

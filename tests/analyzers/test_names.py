@@ -91,6 +91,21 @@ def test_names_of_the_top_level(
     assert names.resolve(shop, VIEWS, dotted, scope) == (target, rest)
 
 
+def test_a_module_may_be_called_as_the_package_that_holds_it() -> None:
+    """`import stock.models as stock` binds the module, `import stock.models` the package."""
+    files = {
+        "/w/stock/__init__.py": "",
+        "/w/stock/models.py": "class Item: ...\n",
+        "/w/named.py": "import stock.models as stock\n",
+        "/w/plain.py": "import stock.models\nimport os.path as os\n",
+    }
+    found = project_of(files)
+    item = Target("class", "/w/stock/models.py", "Item")
+    assert names.resolve(found, "/w/named.py", "stock.Item") == (item, ())
+    assert names.resolve(found, "/w/plain.py", "stock.models.Item") == (item, ())
+    assert names.resolve(found, "/w/plain.py", "os.join") == (Target("external", dotted="os.path.join"), ())
+
+
 def qualname(project: Project, path: str, name: str) -> str:
     facts = project.facts(path)
     assert facts is not None

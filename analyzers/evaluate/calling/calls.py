@@ -235,7 +235,7 @@ def invoke(
     if is_nested:
         run.summaries.project.read(*target.ref[:1], "function", function.qualname)
         return nested.inline(run.summaries, run, target.ref[0], function, bound, place, label)
-    bound = scripts.passed_on(run, target.ref[0], function) | bound
+    bound = nested.kept(function, target) | scripts.passed_on(run, target.ref[0], function) | bound
     summary = run.summaries.of(target.ref[0], function, bound, run)
     if summary is None:
         run.reenters.add(target.ref)
@@ -493,9 +493,9 @@ def _returned(
     inner = _returned(run, value.of, swap, bound, function) if value.of is not None else None
     values = _returned(run, value.values, swap, bound, function) if value.values is not None else None
     items = tuple([_returned(run, v, swap, bound, function) for v in value.items]) if value.items else None
-    entries = value.entries and tuple(
-        [(n, _returned(run, v, swap, bound, function)) for n, v in value.entries]
-    )
+    entries = tuple([(n, _returned(run, v, swap, bound, function)) for n, v in value.entries])
+    if value.kind == "function":
+        entries = nested.keeping(run, value, function, bound)
     return replace(
         value, entries=entries, size=size, of=inner, values=values, items=items, depends=_lifted(run, value.depends, bound),
         batched=_lifted(run, value.batched, bound), label="", token="",

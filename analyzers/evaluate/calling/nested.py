@@ -86,6 +86,26 @@ def _inside(summaries: Summaries, caller: Run, inner: Run, bound: Mapping[str, V
     return trimmed(joined(inner.returns) or UNKNOWN_VALUE)
 
 
+def keeping(
+    run: Run, made: Value, maker: f.Function, bound: Mapping[str, Value]
+) -> tuple[tuple[str, Value], ...]:
+    """The texts that a function still knows which its maker gives back: `link("author")` knows the name it was made for."""
+    if made.entries or made.ref is None or not made.ref[1].startswith(f"{maker.qualname}."):
+        return made.entries
+    function = run.summaries.function(*made.ref)
+    if function is None or function.parent != maker.qualname or run.language != "python":
+        return ()
+    return tuple((name, value) for name, value in bound.items() if isinstance(value.const, str))
+
+
+def kept(function: f.Function, target: Value) -> dict[str, Value]:
+    """What a function that was made by another knows of that one's arguments, but for what it has of that name itself."""
+    if not function.parent or target.kind != "function":
+        return {}
+    own = {param.name for param in function.params}
+    return {name: value for name, value in target.entries if name not in own}
+
+
 def as_part(
     summaries: Summaries,
     caller: Run,

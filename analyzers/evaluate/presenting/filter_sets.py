@@ -35,6 +35,20 @@ def made(run: Run, target: Value, arguments: Arguments) -> Value | None:
     return made.on(arguments.depends)
 
 
+def filtered(run: Run, receiver: Value, name: str, arguments: Arguments) -> Value | None:
+    """`filters.filter(rows)` of what Django Ninja made of a request; None for a call of anything else.
+
+    Source: https://django-ninja.dev/guides/input/filtering/
+    """
+    rows = arguments.first()
+    if name != "filter" or receiver.kind != "instance" or receiver.ref is None or not receiver.ref[0]:
+        return None
+    if rows is None or rows.kind not in ("queryset", "manager"):
+        return None
+    is_schema = classes.derives(run.summaries.project, receiver.ref, frameworks().filter_schema)
+    return rows.but(kind="queryset").on(receiver.depends) if is_schema else None
+
+
 def rows_of(value: Value) -> Value | None:
     """The rows of a filter set; None for anything else."""
     return dict(value.entries).get(_ROWS[0]) if value.kind == "instance" else None

@@ -73,7 +73,7 @@ def method(
         else ""
     )
     if not word:
-        return _filtered(receiver, name, arguments)
+        return filter_sets.filtered(run, receiver, name, arguments) or _filtered(receiver, name, arguments)
     this = run.lookup("self") if receiver.label == "super()" else receiver
     if this is None and word == "queryset":
         return _rows(arguments.first())  # `super().get_queryset(queryset, info)` of a type of GraphQL.
@@ -99,7 +99,10 @@ def method(
     if word == "argument":
         return _rows(arguments.first())
     if word == "queryset":
-        return _certainly(run, this.ref, attributes.member_of(run, this, "queryset", "self.queryset"))
+        own = attributes.member_of(run, this, "queryset", "self.queryset")
+        # Before version 3.0 of the REST framework a view could name its model alone.
+        rows = own if own.known or own.origin is not None else pages.all_rows(run, this, place)
+        return _certainly(run, this.ref, rows)
     if word == "row":
         return _one(run, node, this, place)
     if word == "serializer_class":

@@ -43,6 +43,22 @@ def holding(run: Run, test: f.Expr) -> list[tuple[str, Value]]:
     return found
 
 
+def is_at_hand(run: Run, body: tuple[f.Stmt, ...]) -> bool:
+    """True where a `try` begins with what a row keeps and was loaded with: `self._prefetched_objects_cache["books"]`.
+
+    What it does where that is missing is not done for such a row.
+    """
+    first = body[0] if body else None
+    for node in shapes.nodes((first,)) if isinstance(first, (f.Do, f.Assign, f.Return)) else ():
+        if not isinstance(node, f.Index) or not isinstance(node.index, f.Const):
+            continue
+        holder, _, cache = shapes.dotted(node.obj).partition(".")
+        row = run.lookup(holder) if cache in CACHES else None
+        if row is not None and row.kind == "row" and row.origin is not None:
+            return join_path(row.path, str(node.index.value)) in row.origin.prefetches
+    return False
+
+
 class where:
     """What is run in here is run only where a test holds: the rows that it is about are as they are then."""
 

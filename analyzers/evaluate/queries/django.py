@@ -22,7 +22,7 @@ from analyzers.orm import tables
 from analyzers.project import names
 from analyzers.project.models import Model, Relation
 from analyzers.project.registered import LOOK_UP, looked_up
-from analyzers.types import CHOICE, NONE, UNKNOWN_VALUE, Origin, Token, Value, is_certain
+from analyzers.types import CHOICE, NO_ROWS, NONE, UNKNOWN_VALUE, Origin, Token, Value, is_certain
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -344,7 +344,7 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     place = run.place(node)
     origin = receiver.origin or Origin(place)
     if name == "none":
-        return receiver.but(kind="queryset", origin=None, of=None, size=ONE)
+        return receiver.but(kind="queryset", origin=None, of=None, size=ONE, evidence=NO_ROWS)
     related = bool(receiver.relation) and bool(receiver.path)
     if related and name == "all":
         return _all(receiver, place)
@@ -394,7 +394,8 @@ def _chain(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     if _is_by_key(node, name) or (size is not None and size.is_constant):
         size = ONE
     batched = receiver.batched | _batched(run, node, arguments)
-    return found.but(evidence=receiver.evidence, batched=batched, size=size)
+    evidence = "" if name in _COMBINING else receiver.evidence
+    return found.but(evidence=evidence, batched=batched, size=size)
 
 
 def _is_by_key(node: f.Call, name: str) -> bool:
@@ -532,7 +533,7 @@ def touch(run: Run, value: Value, place: Place, how: str) -> None:
     origin = value.origin
     if value.relation and value.path and _is_loaded(origin, value.path):
         return
-    if value.is_constant_size or _is_read(run, value):
+    if value.evidence == NO_ROWS or _is_read(run, value):
         return  # `.none()` asks nobody, and what was read before is at hand.
     # The rows of an owner come by themselves when they are read; filtered, they are asked for.
     kind = "lazy" if value.relation and value.path else "read"

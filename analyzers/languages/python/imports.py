@@ -25,7 +25,14 @@ def importing(spec: Spec) -> LowerStmt:
         for child in node.children:
             if child.kind_id in aliased:
                 parts = solid(unit, child)
-                unit.add_import(child, dotted_text(unit, parts[0]), "", unit.text(parts[-1]))
+                module, alias = dotted_text(unit, parts[0]), unit.text(parts[-1])
+                above, _, last = module.rpartition(".")
+                if (
+                    alias == module.split(".")[0] and above
+                ):  # `import a.b as a`: without a name it would be `a`.
+                    unit.add_import(child, above, last, alias)
+                else:
+                    unit.add_import(child, module, "", alias)
             elif child.is_named and child.kind_id in unit.exprs:
                 module = dotted_text(unit, child)
                 unit.add_import(child, module, "", module.split(".")[0])

@@ -314,3 +314,39 @@ class _OfferedJoined(_Admin):
 
 def choices_of_a_form_that_joins(request):
     visit_form(_OfferedJoined, Review, request, 1)
+
+
+def _linked(name):
+    def column(book):
+        return str(getattr(book, name))
+
+    column.short_description = name
+    return column
+
+
+@admin.register(Book, site=admin.AdminSite())
+class _MadeColumns(_Admin):
+    list_display = ["title", _linked("publisher")]  # grows
+
+
+def column_that_a_function_makes(request):
+    visit_list(_MadeColumns, Book, request)
+
+
+@admin.register(Book, site=admin.AdminSite())
+class _MadeColumnsJoined(_Admin):
+    list_display = ["title", _linked("publisher")]
+    list_select_related = ["publisher"]
+
+
+def column_that_a_function_makes_joined(request):
+    visit_list(_MadeColumnsJoined, Book, request)
+
+
+@admin.register(Book, site=admin.AdminSite())
+class _MadeColumnsOfColumns(_Admin):
+    list_display = ["title", _linked("price")]
+
+
+def column_that_a_function_makes_of_a_column(request):
+    visit_list(_MadeColumnsOfColumns, Book, request)

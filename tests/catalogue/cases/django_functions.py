@@ -237,3 +237,64 @@ def relation_by_name():
 def relation_by_name_joined():
     for book in Book.objects.select_related("author"):
         print(getattr(book, "author", None).name)
+
+
+def _reader(name):
+    def read(row):
+        return str(getattr(row, name))
+
+    return read
+
+
+def reader_made_for_a_relation():
+    for book in Book.objects.all():
+        print(_reader("publisher")(book))  # grows
+
+
+def reader_made_for_a_column():
+    for book in Book.objects.all():
+        print(_reader("title")(book))
+
+
+def reader_made_before_the_loop():
+    read = _reader("publisher")
+    for book in Book.objects.all():
+        print(read(book))  # grows
+
+
+def reader_made_for_what_is_joined():
+    read = _reader("publisher")
+    for book in Book.objects.select_related("publisher"):
+        print(read(book))
+
+
+def _read(row, name):
+    return str(getattr(row, name))
+
+
+def relation_read_by_its_name():
+    for book in Book.objects.all():
+        print(_read(book, "publisher"))  # grows
+
+
+def column_read_by_its_name():
+    for book in Book.objects.all():
+        print(_read(book, "title"))
+
+
+def relations_of_names_written_out():
+    for book in Book.objects.all():
+        for name in ("title", "publisher"):
+            print(str(getattr(book, name)))  # grows
+
+
+def columns_of_names_written_out():
+    for book in Book.objects.all():
+        for name in ("title", "price"):
+            print(getattr(book, name))
+
+
+def relations_of_names_written_out_joined():
+    for book in Book.objects.select_related("publisher"):
+        for name in ("title", "publisher"):
+            print(str(getattr(book, name)))

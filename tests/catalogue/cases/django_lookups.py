@@ -78,3 +78,43 @@ def deleted_one_by_one():
     for stock in Stock.objects.filter(amount__gt=1):
         stock.delete()  # grows
     print(Stock.objects.count())
+
+
+def first_of_each_key_by_its_place(ids: list[int]):
+    for pk in ids:
+        book = Book.objects.filter(id=pk)[0]  # grows
+        print(book.title)
+
+
+def rows_of_each_key_asked_whether_there_are_any(ids: list[int]):
+    for pk in ids:
+        if Book.objects.filter(id=pk):  # grows
+            print(pk)
+
+
+def rows_of_each_key_in_a_list(ids: list[int]):
+    for pk in ids:
+        print(list(Book.objects.filter(pk=pk)))  # grows
+
+
+def no_rows_asked_for_on_every_turn(ids: list[int]):
+    for pk in ids:
+        print(pk, list(Book.objects.none()), list(Book.objects.none().filter(pk=pk)))
+
+
+def no_rows_and_others():
+    rows = Book.objects.none()
+    for book in rows | Book.objects.all():
+        print(book.author.name)  # grows
+
+
+def _rows_if_any(word):
+    if not word:
+        return Book.objects.none()
+    return Book.objects.filter(title__contains=word)
+
+
+def no_rows_or_those_of_each():
+    for author in Author.objects.all():
+        for book in _rows_if_any(author.name):  # grows
+            print(book.title)

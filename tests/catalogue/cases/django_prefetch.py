@@ -279,3 +279,20 @@ def asked_of_something_else_too():
     for author in Author.objects.prefetch_related("pupils"):
         if _is_other(author, "books"):
             print(len(author.books.all()))  # grows
+
+
+def _has_books(author):
+    try:
+        return bool(author._prefetched_objects_cache["books"])
+    except (AttributeError, KeyError):
+        return author.books.exists()
+
+
+def tried_in_the_cache():
+    for author in Author.objects.prefetch_related("books"):
+        print(_has_books(author))
+
+
+def tried_in_a_cache_without_it():
+    for author in Author.objects.all():
+        print(_has_books(author))  # grows
