@@ -26,6 +26,7 @@ QUIET_PATHS = (
     "**/*.e2e-spec.*",
     "**/migrations/**",
     "**/alembic/versions/**",
+    "**/patches/v[0-9]*/**",
     "**/versions/????????????_*.py",
     "**/versions/*_????????????.py",
     "**/management/commands/**",
@@ -48,6 +49,8 @@ QUIET_PATHS = (
 A revision of Alembic stands in a folder `versions`, its file named after twelve hexadecimal digits and an underscore, or
 after its date and those; a folder of that name alone may hold anything (versions of an interface).
 Source: https://alembic.sqlalchemy.org/en/latest/tutorial.html#create-a-migration-script
+A patch of Frappe's is run once, and stands in a folder of its version.
+Source: https://docs.frappe.io/framework/user/en/database-migrations
 """
 
 

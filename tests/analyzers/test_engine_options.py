@@ -152,7 +152,7 @@ def test_no_options_mean_every_rule() -> None:
     [
         "/srv/shop/tests/views.py", "/srv/shop/test_views.py", "/srv/shop/views_test.py", "/srv/conftest.py",
         "/srv/shop/migrations/0001_first.py", "/srv/shop/tests/deep/er/case.py",
-        "/srv/alembic/versions/2026_first.py", "/srv/shop/db/versions/1975ea83b712_add_books.py",
+        "/srv/alembic/versions/2026_first.py", "/srv/hr/patches/v14_0/add_payroll.py", "/srv/shop/db/versions/1975ea83b712_add_books.py",
     ],
 )  # fmt: skip
 def test_findings_in_quiet_paths_are_hints(path: str) -> None:
@@ -168,6 +168,7 @@ def test_findings_in_quiet_paths_are_hints(path: str) -> None:
         "/srv/contest.py",
         "/srv/latest/views.py",
         "/srv/api/versions/v1.py",
+        "/srv/api/patches/views.py",
     ],
 )
 def test_other_paths_are_not_quiet(path: str) -> None:

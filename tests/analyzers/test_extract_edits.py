@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tree_sitter import Node
 
@@ -46,6 +46,7 @@ def edits(draw: st.DrawFn) -> tuple[float, int, bytes]:
 @pytest.mark.parametrize("language", SOURCES, ids=lambda language: language.name)
 @settings(max_examples=60)
 @given(session=st.lists(edits(), min_size=1, max_size=6))
+@example(session=[(0, 0, b" "), (0, 0, b" "), (0.375, 0, b"("), (0.0962, 1, b"")])  # a type is not closed
 def test_an_edited_file_has_the_facts_of_a_new_one(
     language: Language, session: list[tuple[float, int, bytes]]
 ) -> None:

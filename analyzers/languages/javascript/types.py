@@ -59,6 +59,7 @@ def _queued(spec: Spec, parts: Callable[[Unit, Node], _Parts]) -> LowerStmt:
         body: list[Stmt] = []
         if members is not None:
             unit.statements(members.children, 0, body)
+        body += unit.rescue(pending.node)
         return ClassDef(
             name=pending.name.removeprefix(TYPE),
             qualname=pending.qualname,
