@@ -235,6 +235,21 @@ def walk(body: tuple[f.Stmt, ...]) -> tuple[f.Stmt, ...]:
     return tuple(found)
 
 
+def leading_to(body: tuple[f.Stmt, ...], statement: f.Stmt) -> Iterator[tuple[f.Stmt, bool]]:
+    """The statements that are passed on the way to one: those before it, and, with True, those it stands in."""
+    while body:
+        following: tuple[f.Stmt, ...] = ()
+        for stmt in body:
+            if stmt is statement:
+                break
+            around = stmt.at <= statement.at < stmt.to
+            yield stmt, around
+            if around:
+                following = children(stmt)
+                break
+        body = following
+
+
 def begun_in(body: tuple[f.Stmt, ...], start: int, end: int) -> tuple[f.Stmt, ...]:
     """The statements of a body that begin between two places, nested ones too, in source order."""
     return tuple(stmt for stmt in walk(body) if start <= stmt.at < end)

@@ -94,20 +94,15 @@ def _truths(test: f.Expr) -> frozenset[str]:
 
 def _is_ruled_out(body: tuple[f.Stmt, ...], statement: f.Stmt, name: str) -> bool:
     """True if nothing goes past the statements before one, or into those around it, with a name that is None."""
-    while body:
-        following: tuple[f.Stmt, ...] = ()
-        for stmt in body:
-            if stmt is statement:
-                break
-            if stmt.at <= statement.at < stmt.to:
-                if isinstance(stmt, f.If) and _holds_something(stmt, statement, name):
-                    return True
-                following = shapes.children(stmt)
-                break
-            if _settles(stmt, name):
-                return True
-        body = following
-    return False
+    ruled_out = False
+    for stmt, around in shapes.leading_to(body, statement):
+        if around:
+            ruled_out |= isinstance(stmt, f.If) and _holds_something(stmt, statement, name)
+        elif _settles(stmt, name):
+            ruled_out = True
+        elif any(map(_may_give_none, shapes.given_to((stmt,), name))):
+            ruled_out = False
+    return ruled_out
 
 
 def _holds_something(branch: f.If, statement: f.Stmt, name: str) -> bool:

@@ -60,19 +60,9 @@ def node_at(context: Context, place: Place) -> f._Node | None:
 def are_bound_before(context: Context, statement: f.Stmt, names: set[str]) -> bool:
     """True if every local name among these has a value for sure when a statement is reached, and that is not None."""
     bound = {p.name for p in context.function.params}
-    body: tuple[f.Stmt, ...] = context.function.body
-    while body:
-        following: tuple[f.Stmt, ...] = ()
-        for stmt in body:
-            if stmt is statement:
-                break
-            if stmt.at <= statement.at < stmt.to:
-                following = tuple(shapes.children(stmt))
-                if isinstance(stmt, f.For):
-                    bound |= _bound(stmt)
-                break
+    for stmt, around in shapes.leading_to(context.function.body, statement):
+        if not around or isinstance(stmt, f.For):
             bound |= _bound(stmt)
-        body = following
     from analyzers.rules import changes
 
     local = names & changes.local_names(context)

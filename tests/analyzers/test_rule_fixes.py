@@ -524,6 +524,13 @@ def answer(words: list[str], table: dict[str, list[str]]) -> list[str]:
             found.append(word)
     return found
 """,
+    "a list that may be none again after the test for it": """\
+def answer(words: list[str], table: dict[str, list[str]], known: list[str] | None) -> list[str]:
+    if known is None:
+        return []
+    known = table.get("known")
+    return [word for word in words if known is not None and word in known]
+""",
     "the numbers may be none, and are added up for each": """\
 from typing import Optional
 
