@@ -27,9 +27,8 @@ def importing(spec: Spec) -> LowerStmt:
                 parts = solid(unit, child)
                 module, alias = dotted_text(unit, parts[0]), unit.text(parts[-1])
                 above, _, last = module.rpartition(".")
-                if (
-                    alias == module.split(".")[0] and above
-                ):  # `import a.b as a`: without a name it would be `a`.
+                if above and alias == module.partition(".")[0]:
+                    # `import a.b as a` names the module `a.b`; without a name for it, it would be `a`.
                     unit.add_import(child, above, last, alias)
                 else:
                     unit.add_import(child, module, "", alias)
