@@ -91,6 +91,7 @@ BASES = {
     "ion": ("tjcsl/ion", "557054c2ef3bd898924faec1df2db50b1eb81a53"),
     "modoboa": ("modoboa/modoboa", "9ec749703cde97636ea5a9db95f4accea63b8a87"),
     "allianceauth": ("allianceauth/allianceauth", "6585b07e96571a99a4d6dc03cc03f9b8c8f690ca"),
+    "vas3k": ("vas3k/vas3k.club", "bcf60c509fdfa3110463d01ac125c69cdd2f250d"),
     "funnel": ("hasgeek/funnel", "eaed75d053027044fd526789ff9721d3b48285bb"),
     "saleor": ("saleor/saleor, without its seed data (`core/utils/random_data.py`)", "723cd4eba87dfc72822ade45dc08a3caa548428d"),
 }  # fmt: skip
@@ -107,7 +108,7 @@ APPLICATIONS = (
 WARNINGS = (
     "conda", "pylint", "warehouse", "notifications", "fief", "borg", "formbricks", "zou", "openwisp", "linkding",
     "babybuddy", "evennia", "djwiki", "archivebox", "timesketch", "concrexit", "physionet", "janeway", "shuup", "onyx",
-    "quay", "mitmproxy", "evap", "ion", "modoboa", "saleor", "allianceauth", "funnel", *APPLICATIONS,
+    "quay", "mitmproxy", "evap", "ion", "modoboa", "saleor", "allianceauth", "funnel", "vas3k", *APPLICATIONS,
 )  # fmt: skip
 """Where only the warnings were read."""
 SEVERITIES = ("warning", "information")
@@ -143,7 +144,10 @@ class Base:
 
 def main(arguments: list[str]) -> int:
     """Print the page for the checks named; 1 where a finding has no verdict."""
-    if arguments and arguments[0] == "--since":
+    if not arguments:
+        print(__doc__, file=sys.stderr)
+        return 2
+    if arguments[0] == "--since":
         print("\n".join(since(arguments[1:])))
         return 0
     verdicts = read_verdicts(VERDICTS)
@@ -211,7 +215,10 @@ def judged(
     """The findings of one check in the order of paths and lines, each with its verdict."""
     rows = []
     for finding in check["findings"]:
-        path = Path(str(finding["path"])).resolve().relative_to(folder.resolve()).as_posix()
+        # As the check printed it: from the folder itself, or from where this runs.
+        found = folder / str(finding["path"])
+        found = found if found.exists() else Path(str(finding["path"]))
+        path = found.resolve().relative_to(folder.resolve()).as_posix()
         if path.endswith(LEFT_OUT):
             continue
         key = (name, path, int(str(finding["line"])), str(finding["rule"]))
