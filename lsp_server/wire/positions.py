@@ -102,13 +102,17 @@ def numbers_in(text: Text, encoding: Encoding) -> Callable[[Span], Range]:
     if encoding != "utf-8" and not text.source.isascii():
         return lambda span: (*position(text, span.start, encoding), *position(text, span.end, encoding))
 
+    stops = [*starts[1:], size + 1]
+
     def numbers(span: Span) -> Range:
-        start, end = min(max(span[0], 0), size), min(max(span[1], 0), size)
+        start, end = span
+        if not 0 <= start <= end <= size:
+            start, end = min(max(start, 0), size), min(max(end, 0), size)
         line = bisect_right(starts, start) - 1
         begin = starts[line]
-        last = line
-        if end < begin or (line + 1 < len(starts) and end >= starts[line + 1]):
-            last = bisect_right(starts, end) - 1
+        if begin <= end < stops[line]:
+            return line, start - begin, line, end - begin
+        last = bisect_right(starts, end) - 1
         return line, start - begin, last, end - starts[last]
 
     return numbers
