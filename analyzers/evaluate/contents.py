@@ -50,9 +50,7 @@ def _of_class(project: Project, ref: tuple[str, str], name: str) -> Value:
         if not all(_starts_empty(value.value) for value in values):
             return UNKNOWN_VALUE  # What it starts with may be of another kind.
         found += [made for value in values if (made := _made_by_default(value.value)) is not None]
-        outline = project.outline(above.path)
-        project.read(above.path, "members", above.qualname)
-        for method in outline.methods.get(above.qualname, {}).values() if outline is not None else ():
+        for method in project.filling_methods(above.path, above.qualname):
             found += _puts(project, above.path, method.qualname).get(name, ())
     if not found or any((one.kind, one.ref) != (found[0].kind, found[0].ref) for one in found):
         return UNKNOWN_VALUE

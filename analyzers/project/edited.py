@@ -42,6 +42,7 @@ def edited(before: Outline, facts: FileFacts) -> Outline:
     new.facts = facts
     new.defined, new.imports, new.stars = before.defined, before.imports, before.stars
     new._values = before._values
+    new._fills = before._fills
     new._signature = before.signature()
     new.classes = {cls.qualname: cls for cls in facts.classes}
     new.functions, new.methods, new._locals = (

@@ -116,6 +116,9 @@ class Project:
                 self.memo.forget((path, "function", qualname))
                 if sets_attributes(one) or sets_attributes(other):
                     self.memo.forget((path, "sets", qualname))
+                for outline, version in ((old, one), (new, other)):
+                    if version is not None and version.owner and outline.fills(version):
+                        self.memo.forget((path, "fills", version.owner))
                 if one is None or other is None or _header(one) != _header(other):
                     self.memo.forget((path, "header", qualname))
         for qualname, before_it, after_it in differing_in(old.classes, new.classes):
@@ -298,6 +301,14 @@ class Project:
         for method in found.values():
             self.memo.read((path, "function", method.qualname))
         return found
+
+    def filling_methods(self, path: str, class_qualname: str) -> list[Function]:
+        """Those of its methods that may put something into what the object keeps. What is concluded from these alone does not
+        rest on any other, before and after an edit."""
+        self.memo.read((path, "members", class_qualname))
+        self.memo.read((path, "fills", class_qualname))
+        outline = self.outline(path)
+        return outline.filling(class_qualname) if outline is not None else []
 
     def read(self, path: str, *piece: str) -> None:
         """Note for `memo` that the conclusion under way depends on a piece of a file (see `Outline.signature`).

@@ -42,6 +42,7 @@ from analyzers.facts import (
     With,
     walk,
 )
+from analyzers.project.filling import fills
 
 _COMPOUND = frozenset({If, For, While, Try, With, Block, Match})
 _ACCESSORS = frozenset({"setter", "deleter", "overload"})
@@ -65,6 +66,7 @@ class Outline:
         self.stars: list[Import] = []
         self._values: dict[str, dict[str, Assign]] = {}
         self._signature: dict[tuple[str, ...], object] | None = None
+        self._fills: dict[str, tuple[Function, bool]] = {}  # by qualname, of the version that was asked about
         self._locals: dict[str, frozenset[str]] = {}
         for function in facts.functions:
             self._add_function(function)
@@ -203,6 +205,22 @@ class Outline:
         """Make what two versions of the file are compared by."""
         self.signature()
         _ = self.mentions
+
+    def fills(self, function: Function) -> bool:
+        """Whether a function may put something into what an object keeps: see `filling`."""
+        held = self._fills.get(function.qualname)
+        if held is None or held[0].body is not function.body:
+            held = self._fills[function.qualname] = (function, fills(function))
+        return held[1]
+
+    def filling(self, class_qualname: str) -> list[Function]:
+        """The methods of a class that may do so."""
+        known, found = self._fills, []
+        for method in self.methods.get(class_qualname, {}).values():
+            held = known.get(method.qualname)
+            if held[1] if held is not None and held[0].body is method.body else self.fills(method):
+                found.append(method)
+        return found
 
     def signature(self, before: Outline | None = None) -> dict[tuple[str, ...], object]:
         """What resolving names may read of this file, in pieces: two versions differ where their pieces differ.

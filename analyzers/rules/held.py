@@ -156,7 +156,7 @@ def filled(
     `entry[1]` in another function defined here. `bit_by_bit` leaves out a method that begins it anew."""
     name = attribute_of(context.function, label)
     if name:
-        methods = context.project.methods_of(context.path, context.function.owner).values()
+        methods = context.project.filling_methods(context.path, context.function.owner)
         places = [(m, f"{m.params[0].name}.{name}") for m in methods if m.params and m.name not in MAKERS]
     else:
         places = [(m, label) for m in context.project.within(context.path, context.function)]

@@ -39,7 +39,7 @@ def filled(context: Context, holder: str) -> Related | None:
     within = contents.of_attribute(context.project, ref, name, value).values
     if value.kind != "dict" or within is None or within.kind not in LISTS:
         return None
-    for method in context.project.methods_of(*ref).values():
+    for method in context.project.filling_methods(*ref):
         for node in _puts(method, name):
             where = edits.absolute(replace(context, function=method), node)
             return Related(where, f"`{method.name}` puts into one of them")

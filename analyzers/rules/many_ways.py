@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
+from analyzers.evaluate.remembered import remembered
 from analyzers.findings import Place, Related
 from analyzers.rules import edits, held
 from analyzers.rules.base import Context
@@ -73,9 +74,9 @@ def _goes_on(node: f._Node, method: str, this: str) -> tuple[f.Call, str] | None
 
 def _joined(context: Context, name: str) -> Related | None:
     """Where a method of the class puts two objects into lists of each other's, one of them under that attribute."""
-    for method in context.project.methods_of(context.path, context.function.owner).values():
+    for method in context.project.filling_methods(context.path, context.function.owner):
         this = method.params[0].name if method.params else ""
-        put = {pair: node for node in shapes.of_kind(method.body, f.Call) if (pair := _put(node)) is not None}
+        put = _puts(method)
         for holder, attribute, other in put:
             if attribute != name or this not in (holder, other) or holder == other:
                 continue
@@ -84,6 +85,12 @@ def _joined(context: Context, name: str) -> Related | None:
                 there = replace(context, function=method)
                 return Related(edits.absolute(there, back), "each may have several of the others")
     return None
+
+
+@remembered
+def _puts(method: f.Function) -> dict[tuple[str, str, str], f.Call]:
+    """What a method puts into the lists of objects, and where."""
+    return {pair: node for node in shapes.of_kind(method.body, f.Call) if (pair := _put(node)) is not None}
 
 
 def _put(node: f.Call) -> tuple[str, str, str] | None:

@@ -353,7 +353,7 @@ def cut(context: Context) -> Iterator[held.Told]:
 
 def _filled_elsewhere(context: Context, name: str) -> Related | None:
     """Where another method puts something behind what the object keeps under a name."""
-    for method in context.project.methods_of(context.path, context.function.owner).values():
+    for method in context.project.filling_methods(context.path, context.function.owner):
         if not method.params or method.qualname == context.function.qualname or method.name in held.MAKERS:
             continue
         for node in held.adding(method.body):
