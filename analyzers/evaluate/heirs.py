@@ -24,8 +24,10 @@ def heir(run: Run, base: Value, name: str) -> Value | None:
     """The instance whose class has the method `name` that the class of a value only speaks of."""
     if base.kind != "instance" or base.ref is None or not base.ref[0]:
         return None
-    if run.language == "python" and (base.label == "self" or name.startswith("__")):
-        return None  # What an object asks itself for, whoever is derived from its class has at hand.
+    if run.language == "python" and (base.label in ("self", "super()") or name.startswith("__")):
+        # What an object asks itself for, whoever is derived from its class has at hand; and what `super()` leads to stands
+        # above the class that asks, never below it.
+        return None
     project = run.summaries.project
     if any(_is_from_outside(above) for above in names.lineage(project, *base.ref)):
         return None  # What comes from outside may have the method.

@@ -188,8 +188,12 @@ def binary(run: Run, node: f.Binary, left: Value, right: Value) -> Value:
     if op in ("|", "&") and left.kind in queries.LAZY_KINDS:
         if op == "|" and left.evidence == NO_ROWS and right.kind in queries.LAZY_KINDS:
             return right.on(left.depends)
-        # Of `one | other` in a loop there are more on every turn.
-        return replace(left, depends=left.depends | right.depends, size=None if op == "|" else left.size)
+        depends = left.depends | right.depends
+        if op == "&":
+            return replace(left, depends=depends)
+        # Of `one | other` in a loop there are more on every turn, whatever the first of them was.
+        evidence = "" if left.evidence == NO_ROWS else left.evidence
+        return replace(left, depends=depends, size=None, evidence=evidence)
     if left.kind in _SETS and (op in ("|", "&", "-", "^") or (op == "+" and left.kind == "dict")):
         return _combined(run, node, left, right)
     if left.kind == "str" and op == "%":

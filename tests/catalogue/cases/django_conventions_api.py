@@ -149,6 +149,23 @@ def nested_serializer_joined(request):
     visit(NestedJoinedView, request)
 
 
+class AvailableMixin:
+    def get_queryset(self):
+        return super().get_queryset().filter(pk__gt=0)
+
+
+class MixedView(AvailableMixin, generics.ListAPIView):
+    queryset = Book.objects.all()
+    serializer_class = NestedSerializer
+
+    def get_queryset(self):
+        return super().get_queryset().order_by("pk")  # grows
+
+
+def narrowed_by_a_mixin(request):
+    visit(MixedView, request)
+
+
 class DeepView(generics.ListAPIView):
     queryset = Book.objects.all()  # grows
     serializer_class = DeepSerializer

@@ -1,5 +1,6 @@
 """Querysets on their way to the loop: through variables, returns, parameters, attributes, slices and containers."""
 
+import operator
 import random
 from itertools import chain, islice
 
@@ -396,6 +397,14 @@ def one_more_on_every_turn():
         books = books | Book.objects.filter(author_id=author.pk)
     for book in books.order_by("title"):
         print(book.author.name)  # grows
+
+
+def one_more_of_what_nobody_knows():
+    books = Book.objects.none()
+    for author in list(Author.objects.all()):
+        books = books | operator.attrgetter("books")(author).all()
+    for book in books.order_by("title"):
+        print(book.publisher.name)  # grows
 
 
 def one_more_in_place():
