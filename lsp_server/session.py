@@ -47,7 +47,7 @@ LONG = 50_000
 """Bytes of a text whose facts are worth looking for on disk before it is parsed."""
 
 FIRST_SLICE = 0.01
-"""The same in a long text while nothing is found in it yet."""
+"""Seconds of a slice in a long text while nothing is found in it yet."""
 
 EARLY = 0.1
 """Seconds of processor time after which what was found so far in a document that was just opened is shown, in a long one at

@@ -67,7 +67,7 @@ def _starts_empty(node: f.Expr | None) -> bool:
         return not node.keys
     if isinstance(node, f.Call):
         return not node.args or shapes.called(node) == "defaultdict"
-    return node is None or (isinstance(node, f.Const) and node.kind == "none")
+    return node is None or shapes.is_none(node)
 
 
 def _made_by_default(node: f.Expr | None) -> Value | None:

@@ -7,6 +7,7 @@ from analyzers.evaluate import scripts, shapes
 from analyzers.evaluate.recursion import detect
 from analyzers.evaluate.remembered import among, remembered
 from analyzers.evaluate.run import Run
+from analyzers.project.filling import PUTTING
 from analyzers.types import Value
 
 FIXED_KINDS = ("str", "bytes", "tuple")
@@ -98,9 +99,7 @@ def growing_names(body: tuple[f.Stmt, ...]) -> list[str]:
     return [*_grown_by_statements(body), *keyed]
 
 
-FILLING = frozenset(
-    ("append", "appendleft", "add", "extend", "insert", "update", "setdefault", "push", "unshift")
-)
+FILLING = PUTTING | {"push", "unshift"}
 """Methods that make their receiver longer."""
 
 

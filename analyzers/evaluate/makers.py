@@ -27,7 +27,7 @@ def _of(project: Project, path: str, function: f.Function, node: f.Expr, depth: 
     from analyzers.evaluate import queries
 
     values = put(function).get(_place(node), []) if depth < _DEPTH else []
-    made = [_of(project, path, function, one, depth + 1) for one in values if not _is_none(one)]
+    made = [_of(project, path, function, one, depth + 1) for one in values if not shapes.is_none(one)]
     if made:
         return (
             made[0]
@@ -87,10 +87,6 @@ def _place(node: f.Expr) -> str:
     if isinstance(node, f.Index):
         return f"{shapes.text_of(node.obj)}[{shapes.text_of(node.index)}]"
     return shapes.text_of(node) if isinstance(node, (f.Name, f.Attr)) else ""
-
-
-def _is_none(node: f.Expr) -> bool:
-    return isinstance(node, f.Const) and node.kind == "none"
 
 
 __all__ = ["given_back", "keeps", "put"]

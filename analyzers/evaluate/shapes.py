@@ -106,6 +106,11 @@ def loops(roots: object) -> Sequence[f.For | f.While | f.Comprehension]:
 
 
 @remembered
+def is_none(node: f._Node | None) -> bool:
+    """True for `None` written out, `null` in a script."""
+    return isinstance(node, f.Const) and node.kind == "none"
+
+
 def named(roots: object) -> frozenset[str]:
     """The names that occur below some statements or expressions."""
     if isinstance(roots, tuple) and len(roots) > LONG:

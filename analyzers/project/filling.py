@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from analyzers.facts import Assign, Attr, Call, Collection, Expr, Function, Index, Name, Star, Update, walk
 
-_PUTTING = frozenset("append extend add update insert setdefault appendleft".split())  # noqa: SIM905
+PUTTING = frozenset("append extend add update insert setdefault appendleft".split())  # noqa: SIM905
 """Methods after which a container may hold more."""
 
 
@@ -15,7 +15,7 @@ def fills(function: Function) -> bool:
     lengthened: set[str] = set()
     named: set[str] = set()
     for node in walk(function.body):
-        if isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name in _PUTTING:
+        if isinstance(node, Call) and isinstance(node.func, Attr) and node.func.name in PUTTING:
             holder = node.func.obj
             if isinstance(holder, Name):
                 lengthened.add(holder.id)

@@ -65,7 +65,7 @@ def _around(project: Project, place: Place) -> Iterator[f.Function | f.ClassDef]
 def _ends(call: f.Expr, verb: str) -> int | None:
     while isinstance(call, f.Call) and isinstance(call.func, f.Attr) and call.func.name in LOADERS:
         if call.func.name == verb:
-            none = any(isinstance(one, f.Const) and one.kind == "none" for one in call.args)
+            none = any(map(shapes.is_none, call.args))
             return None if none or not call.args or call.keywords else call.args[-1].to
         call = call.func.obj
     return None

@@ -30,7 +30,7 @@ def may_be_none(context: Context, statement: f.Stmt, name: str) -> bool:
 
 def _is_given_none(function: f.Function, name: str) -> bool:
     for param in function.params:
-        if param.name == name and (_is_none(param.default) or _allows_none(param.annotation)):
+        if param.name == name and (shapes.is_none(param.default) or _allows_none(param.annotation)):
             return True
     return any(
         _may_give_none(stmt.value) or _allows_none(stmt.annotation)
@@ -39,23 +39,19 @@ def _is_given_none(function: f.Function, name: str) -> bool:
     )
 
 
-def _is_none(node: f._Node | None) -> bool:
-    return isinstance(node, f.Const) and node.kind == "none"
-
-
 def _may_give_none(node: f.Expr | None) -> bool:
     """`None`, `... if ... else None`, and `mapping.get(key)` without another default."""
     if isinstance(node, f.Choose):
         return _may_give_none(node.then) or _may_give_none(node.other)
     if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name == "get":
         return len(node.args) + len(node.keywords) == 1
-    return _is_none(node)
+    return shapes.is_none(node)
 
 
 def _allows_none(annotation: f.Expr | None) -> bool:
     """True for `list[str] | None`, `Optional[...]` and `Union[..., None]`, quoted or not."""
     for node in shapes.nodes(annotation):
-        if _is_none(node) or (isinstance(node, (f.Name, f.Attr)) and _last(node) == "Optional"):
+        if shapes.is_none(node) or (isinstance(node, (f.Name, f.Attr)) and _last(node) == "Optional"):
             return True
         if isinstance(node, f.Const) and isinstance(node.value, str):
             return "None" in node.value or "Optional[" in node.value
@@ -84,7 +80,11 @@ def _truths(test: f.Expr) -> frozenset[str]:
         return frozenset((test.id,))
     if isinstance(test, f.Unary) and test.op == "not":
         return _truths(test.operand)
-    if isinstance(test, f.Compare) and isinstance(test.left, f.Name) and any(map(_is_none, test.rights)):
+    if (
+        isinstance(test, f.Compare)
+        and isinstance(test.left, f.Name)
+        and any(map(shapes.is_none, test.rights))
+    ):
         return frozenset((test.left.id,))
     return frozenset()
 
@@ -107,15 +107,15 @@ def _is_ruled_out(body: tuple[f.Stmt, ...], statement: f.Stmt, name: str) -> boo
 
 def _holds_something(branch: f.If, statement: f.Stmt, name: str) -> bool:
     inside = any(part is statement or part.at <= statement.at < part.to for part in branch.body)
-    return _is_something(branch.test, name) if inside else _is_nothing(branch.test, name)
+    return _is_something(branch.test, name, held=inside)
 
 
 def _settles(stmt: f.Stmt, name: str) -> bool:
     """True if a name is not None after a statement: it goes no further or gives it a value, or needs one itself."""
     match stmt:
         case f.If():
-            nothing = _is_nothing(stmt.test, name)
-            return nothing and (isinstance(stmt.body[-1], (f.Return, f.Jump)) or _is_given(stmt.body, name))
+            settled = _is_something(stmt.test, name, held=False)
+            return settled and (isinstance(stmt.body[-1], (f.Return, f.Jump)) or _is_given(stmt.body, name))
         case f.Assign() if any(isinstance(t, f.Name) and t.id == name for t in stmt.targets):
             return isinstance(stmt.value, MADE) or _has_other(stmt.value)
         case f.For():
@@ -133,23 +133,14 @@ def _has_other(value: f.Expr | None) -> bool:
     return isinstance(value, f.Logic) and value.op == "or" and isinstance(value.parts[-1], MADE)
 
 
-def _is_something(test: f.Expr, name: str) -> bool:
-    """True if a name is not None where a test holds."""
-    if isinstance(test, f.Logic) and test.op == "and":
-        return any(_is_something(part, name) for part in test.parts)
-    if isinstance(test, f.Compare):
-        return name in _truths(test) and test.ops == ("is not",)
+def _is_something(test: f.Expr, name: str, *, held: bool = True) -> bool:
+    """True if a name is not None where a test holds, or where it does not."""
     if isinstance(test, f.Unary) and test.op == "not":
-        return _is_nothing(test.operand, name)
-    return isinstance(test, f.Name) and test.id == name
-
-
-def _is_nothing(test: f.Expr, name: str) -> bool:
-    """True if a name is not None where a test does not hold."""
-    if isinstance(test, f.Logic) and test.op == "or":
-        return any(_is_nothing(part, name) for part in test.parts)
+        return _is_something(test.operand, name, held=not held)
+    if isinstance(test, f.Logic):
+        return test.op == ("and" if held else "or") and any(
+            _is_something(part, name, held=held) for part in test.parts
+        )
     if isinstance(test, f.Compare):
-        return name in _truths(test) and test.ops == ("is",)
-    if isinstance(test, f.Unary) and test.op == "not":
-        return _is_something(test.operand, name)
-    return False
+        return name in _truths(test) and test.ops == (("is not",) if held else ("is",))
+    return held and isinstance(test, f.Name) and test.id == name

@@ -39,9 +39,8 @@ class _Sent(NamedTuple):
 
     text: Text
     client: Client
-    parts: dict[
-        int, tuple[Finding, int, bytes]
-    ]  # by identity: the finding, how far its places reach, its JSON
+    # By identity: the finding, how far its places reach, its JSON.
+    parts: dict[int, tuple[Finding, int, bytes]]
 
 
 _NOTHING_SENT = _Sent(Text(b""), Client(), {})

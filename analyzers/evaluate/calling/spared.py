@@ -73,7 +73,7 @@ def left_out(run: Run, test: f.Expr) -> tuple[str, str]:
         return ("", known) if test.op == "or" else (known, "")
     if isinstance(test, f.Compare) and test.ops in (("is",), ("==",), ("is not",), ("!=",)):
         other = test.rights[0]
-        found = _of_row(run, test.left) if _is_none(other) else ("", "")
+        found = _of_row(run, test.left) if shapes.is_none(other) else ("", "")
         found = found if any(found) else ("", _parameter(run, test.left, other))
         return found[::-1] if test.ops[0] in ("is", "==") else found
     if isinstance(test, f.Compare) and test.ops in (("in",), ("not in",)):
@@ -123,7 +123,9 @@ def _attribute(run: Run, node: f.Expr) -> str:
     if not isinstance(node, f.Call) or len(node.args) < 2 or not isinstance(node.args[1], f.Const):
         return ""
     called = shapes.dotted(node.func)
-    if called != "hasattr" and not (called == "getattr" and len(node.args) == 3 and _is_none(node.args[2])):
+    if called != "hasattr" and not (
+        called == "getattr" and len(node.args) == 3 and shapes.is_none(node.args[2])
+    ):
         return ""
     holder = shapes.dotted(node.args[0])
     return f"{holder}:.{node.args[1].value}" if any(p.name == holder for p in run.function.params) else ""
@@ -166,14 +168,10 @@ def _parameter(run: Run, node: f.Expr, other: f.Expr | None) -> str:
         return param.name if other is None else ""
     if param.default is None:
         return ""
-    if other is None or _is_none(other):
-        return param.name if _is_none(param.default) else ""
+    if other is None or shapes.is_none(other):
+        return param.name if shapes.is_none(param.default) else ""
     same = isinstance(other, f.Name) and isinstance(param.default, f.Name) and other.id == param.default.id
     return param.name if same else ""
-
-
-def _is_none(node: f.Expr | None) -> bool:
-    return isinstance(node, f.Const) and node.kind == "none"
 
 
 def ends(without: frozenset[str], handed: Mapping[str, Value]) -> bool:
@@ -221,7 +219,9 @@ def still(
         elif function.kind == templates.KIND:
             if value.kind == "row":
                 return None
-        elif value.known or not _is_none(next((p.default for p in function.params if p.name == name), None)):
+        elif value.known or not shapes.is_none(
+            next((p.default for p in function.params if p.name == name), None)
+        ):
             return None
     return frozenset(found)
 
