@@ -83,7 +83,7 @@ def _puts(project: Project, path: str, qualname: str) -> Mapping[str, tuple[Valu
 
     def find() -> Mapping[str, tuple[Value, ...]]:
         method = project.function(path, qualname)
-        if method is None or not method.params or not _fills(method):
+        if method is None or not method.params:
             return {}
         found: dict[str, list[Value]] = {}
         for name, node in _put_by(method):
@@ -93,10 +93,6 @@ def _puts(project: Project, path: str, qualname: str) -> Mapping[str, tuple[Valu
         return {name: tuple(values) for name, values in found.items()}
 
     return project.memo.ask(("puts into", path, qualname), find, in_cycle={})
-
-
-def _fills(method: f.Function) -> bool:
-    return any(True for _ in _put_by(method)) or bool(_lengthened(method))
 
 
 def _put_by(method: f.Function) -> Iterator[tuple[str, f.Expr]]:
