@@ -11,6 +11,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.calling import omitted
 from analyzers.evaluate.presenting import asked
+from analyzers.evaluate.queries import asked_cache
 from analyzers.evaluate.queries.emit import LAZY_KINDS
 from analyzers.evaluate.run import Run
 
@@ -30,7 +31,7 @@ def decided(run: Run, test: f.Expr) -> bool | None:
         if ends in answers:
             return ends
         return None if None in answers else not ends
-    for known in (asked.known, omitted.known, _of_rows, _passed):
+    for known in (asked.known, omitted.known, asked_cache.known, _of_rows, _passed):
         answer = known(run, test)
         if answer is not None:
             return answer

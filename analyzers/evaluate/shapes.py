@@ -136,6 +136,23 @@ def given_to(body: tuple[f.Stmt, ...], name: str) -> tuple[f.Expr | None, ...]:
     )
 
 
+def first_given(body: tuple[f.Stmt, ...], name: str) -> f.Expr | None:
+    """What a name of a function is assigned first; None where that is nothing."""
+    return _began_as(body).get(name)
+
+
+@remembered
+def _began_as(body: tuple[f.Stmt, ...]) -> dict[str, f.Expr | None]:
+    """What each name of a function is assigned first."""
+    found: dict[str, f.Expr | None] = {}
+    for stmt in walk(body):
+        if isinstance(stmt, f.Assign):
+            for target in stmt.targets:
+                if isinstance(target, f.Name):
+                    found.setdefault(target.id, stmt.value)
+    return found
+
+
 def summands(value: f.Expr) -> Iterator[f.Expr]:
     """The parts of a sum, in their order; of anything else itself."""
     if isinstance(value, f.Binary) and value.op == "+":

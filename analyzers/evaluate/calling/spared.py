@@ -21,7 +21,7 @@ from analyzers.evaluate.events import Queried
 from analyzers.evaluate.evidence import ALL_MEMBERS
 from analyzers.evaluate.queries.django_loaders import fills
 from analyzers.evaluate.queries.emit import FETCHED, MADE
-from analyzers.evaluate.remembered import of_whole, remembered
+from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 from analyzers.types import Value
 
@@ -118,7 +118,7 @@ def _attribute(run: Run, node: f.Expr) -> str:
     """`hasattr(self, "taken")`, `getattr(self, "taken", None)`, or a variable that began as one: what is asked where that
     is false is spared for rows whose query fills `taken`."""
     if isinstance(node, f.Name):
-        began = of_whole(_first_value, run.function.body, node.id)
+        began = of_whole(shapes.first_given, run.function.body, node.id)
         return _attribute(run, began) if isinstance(began, f.Call) else ""
     if not isinstance(node, f.Call) or len(node.args) < 2 or not isinstance(node.args[1], f.Const):
         return ""
@@ -129,22 +129,6 @@ def _attribute(run: Run, node: f.Expr) -> str:
         return ""
     holder = shapes.dotted(node.args[0])
     return f"{holder}:.{node.args[1].value}" if any(p.name == holder for p in run.function.params) else ""
-
-
-def _first_value(body: tuple[f.Stmt, ...], name: str) -> f.Expr | None:
-    return _began_as(body).get(name)
-
-
-@remembered
-def _began_as(body: tuple[f.Stmt, ...]) -> dict[str, f.Expr | None]:
-    """What each name of a function is assigned first."""
-    found: dict[str, f.Expr | None] = {}
-    for stmt in shapes.walk(body):
-        if isinstance(stmt, f.Assign):
-            for target in stmt.targets:
-                if isinstance(target, f.Name):
-                    found.setdefault(target.id, stmt.value)
-    return found
 
 
 def _of_key(run: Run, node: f.Expr) -> tuple[str, str]:

@@ -1,4 +1,5 @@
-"""Tests that ask whether a relation of a row is at hand: where they hold, reading it sends nothing.
+"""Tests that ask whether a relation of a row is at hand: where they hold, reading it sends nothing, and of rows that are
+known to come with it they hold.
 
 `"authors" in book._prefetched_objects_cache`, or a function or method of the project that says so of the row and the name it is given:
 
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.queries.emit import join_path, prefixes
+from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 from analyzers.project import names
 from analyzers.types import Value
@@ -41,6 +43,68 @@ def holding(run: Run, test: f.Expr) -> list[tuple[str, Value]]:
         origin = replace(row.origin, prefetches=row.origin.prefetches.union(loaded))
         found.append((holder, row.but(origin=origin)))
     return found
+
+
+def known(run: Run, test: f.Expr) -> bool | None:
+    """True for a test that holds of a row since its query loads what is asked for, False for its opposite; None for any other.
+
+    `"books" in row._prefetched_objects_cache`, `row._prefetched_objects_cache.get("books") is not None`, `hasattr(row, "loaded")`
+    after `Prefetch("books", to_attr="loaded")`, also by a name that was given what a row keeps.
+    """
+    if isinstance(test, f.Compare) and len(test.ops) == 1 and shapes.is_none(test.rights[0]):
+        if test.ops[0] not in ("is", "is not") or not _is_taken_out(run, test.left):
+            return None
+        return test.ops[0] == "is not"
+    if isinstance(test, f.Compare) and test.ops == ("not in",):
+        held = known(run, replace(test, ops=("in",)))
+        return None if held is None else not held
+    if (
+        isinstance(test, f.Call)
+        and len(test.args) > 1
+        and shapes.dotted(test.func) in ("hasattr", "isinstance")
+    ):
+        return _has(run, test) or None
+    return any(_is_loaded(run, holder, relation) for holder, relation in _asked(run, test)) or None
+
+
+def _has(run: Run, test: f.Call) -> bool:
+    """`hasattr(row, "loaded")`, `isinstance(cache, dict)`."""
+    if shapes.dotted(test.func) == "isinstance":
+        return bool(_kept_by(run, test.args[0])) and shapes.dotted(test.args[1]) == "dict"
+    row, name = run.lookup(shapes.dotted(test.args[0])), test.args[1]
+    if row is None or row.kind != "row" or row.origin is None or not isinstance(name, f.Const):
+        return False
+    if name.value == CACHES[0]:
+        return bool(row.origin.prefetches)
+    at = join_path(row.path, str(name.value))
+    return any(path.startswith(f"{at}=") for path in row.origin.prefetches)
+
+
+def _is_taken_out(run: Run, node: f.Expr) -> bool:
+    """True for `cache.get("books")` of a row that came with its books, or a name that was given it first."""
+    node = _first_given(run, node)
+    if isinstance(node, f.Choose) and known(run, node.test):
+        node = node.then
+    if (
+        not isinstance(node, f.Call)
+        or shapes.called(node) != "get"
+        or not node.args
+        or not isinstance(node.func, f.Attr)
+    ):
+        return False
+    return _is_loaded(run, _kept_by(run, node.func.obj), node.args[0])
+
+
+def _first_given(run: Run, node: f.Expr) -> f.Expr:
+    given = of_whole(shapes.first_given, run.function.body, node.id) if isinstance(node, f.Name) else None
+    return node if given is None else given
+
+
+def _is_loaded(run: Run, holder: str, relation: f.Expr) -> bool:
+    row = run.lookup(holder) if holder and isinstance(relation, f.Const) else None
+    if row is None or row.kind != "row" or row.origin is None or not isinstance(relation, f.Const):
+        return False
+    return join_path(row.path, str(relation.value)) in row.origin.prefetches
 
 
 def is_at_hand(run: Run, body: tuple[f.Stmt, ...]) -> bool:
@@ -83,23 +147,26 @@ def _asked(run: Run, test: f.Expr) -> Iterator[Asked]:
             yield from _asked(run, part)
     elif isinstance(test, f.Call):
         yield from _of_helper(run, test)
-    else:
-        yield from _of_cache(test)
+    elif isinstance(test, f.Compare) and test.ops == ("in",):
+        holder = _kept_by(run, test.rights[0])
+        if holder:
+            yield holder, test.left
 
 
-def _of_cache(test: f.Expr) -> Iterator[Asked]:
-    """`name in row._prefetched_objects_cache`, `name in getattr(row, "_prefetched_objects_cache", ())`."""
-    if not isinstance(test, f.Compare) or test.ops != ("in",):
-        return
-    kept = test.rights[0]
+def _kept_by(run: Run, node: f.Expr) -> str:
+    """The row whose cache an expression is, also by a name that was given it first; "" for anything else."""
+    return _owner(node) or _owner(_first_given(run, node))
+
+
+def _owner(kept: f.Expr) -> str:
+    """`row` of `row._prefetched_objects_cache` and of `getattr(row, "_prefetched_objects_cache", {})`."""
     if isinstance(kept, f.Call) and shapes.dotted(kept.func) == "getattr" and len(kept.args) > 1:
         named = kept.args[1].value if isinstance(kept.args[1], f.Const) else ""
         text = f"{shapes.dotted(kept.args[0])}.{named}"
     else:
         text = shapes.dotted(kept)
     holder, _, cache = text.partition(".")
-    if cache in CACHES:
-        yield holder, test.left
+    return holder if cache in CACHES else ""
 
 
 def _of_helper(run: Run, call: f.Call) -> Iterator[Asked]:
@@ -161,7 +228,10 @@ def _parts(test: f.Expr | None) -> list[Asked] | None:
         return next((found for part in test.parts if (found := _parts(part))), None)
     if isinstance(test, f.Call) and shapes.dotted(test.func) == "bool" and len(test.args) == 1:
         return _parts(test.args[0])
-    return list(_of_cache(test)) or None if test is not None else []
+    if test is None:
+        return []
+    holder = _owner(test.rights[0]) if isinstance(test, f.Compare) and test.ops == ("in",) else ""
+    return [(holder, test.left)] if isinstance(test, f.Compare) and holder else None
 
 
 def _gives_true(body: tuple[f.Stmt, ...]) -> bool:

@@ -226,6 +226,10 @@ def _method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
         return _chain(run, node, receiver, name, arguments).but(depends=depends)
     if effect == "rows":
         return _values(run, node, receiver, name, arguments).but(depends=depends)
+    if effect == "iterate" and receiver.origin is None:
+        return receiver.but(
+            kind="queryset", depends=depends
+        )  # Whoever hands these rows over has asked for them.
     if effect in ("iterate", "raw"):
         origin = replace(receiver.origin or Origin(place), limits=frozenset({name}))
         return receiver.but(kind="queryset", origin=origin, of=_of(receiver, origin), depends=depends)
