@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from analyzers import conventions
+from analyzers import conventions, costs
 from analyzers import facts as f
 from analyzers.conventions import units
 from analyzers.evaluate.events import Analysis, Loop, Queried
@@ -255,9 +255,19 @@ def on_each(loop: Loop) -> str:
     return f"on every turn of the loop over `{loop.label}`"
 
 
-def counted(loop: Loop, unit: str) -> str:
+def sendings(loop: Loop, query: Queried) -> costs.Cost:
+    """How often a query is sent in one visit of a loop: on each turn of the growing loops inside of it, too."""
+    sent, is_inside = loop.turns, False
+    for inner in query.loops:
+        if is_inside and inner.grows and not inner.chunked and not inner.amortised:
+            sent *= inner.turns
+        is_inside = is_inside or inner is loop
+    return sent
+
+
+def counted(loop: Loop, unit: str, sent: costs.Cost | None = None) -> str:
     """`: |rows| queries`, behind what names the loop; "" where that would say the same long words twice."""
-    turns = loop.turns.formula()
+    turns = (sent or loop.turns).formula()
     is_long = len(loop.label) > LONGEST_TWICE and not loop.label.isidentifier() and turns == f"|{loop.label}|"
     return "" if is_long else f": {turns} {unit}"
 

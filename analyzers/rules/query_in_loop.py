@@ -34,6 +34,7 @@ from analyzers.rules.base import (
     others_related,
     place_of,
     repeats,
+    sendings,
     signal_of,
     through,
     told,
@@ -208,9 +209,10 @@ def _is_shown(context: Context, query: Queried, loop: Loop) -> bool:
 
 
 def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]) -> Finding:
-    turns = loop.turns.formula()
+    # A set of rows that a name holds is fetched once, however often it is gone through.
+    sent = sendings(loop, query) if query.kind != "read" or told(query).endswith(")") else loop.turns
     unit = "requests" if query.kind == "http" else "queries"
-    many = counted(loop, unit)
+    many = counted(loop, unit, sent)
     message = f"`{told(query)}`{through(query)} {_sends(query)} {on_each(loop)}{many}"
     message += _instead(query, many, _WORDS[query.kind][1])
     if query.kind == "commit" and query.label.endswith("commit()") and _holds_rows(loop):
@@ -245,7 +247,7 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         message,
         severity,
         confidence,
-        Cost(f"{turns} {unit}", "" if query.note or query.kind == "http" else "1 query"),
+        Cost(f"{sent.formula()} {unit}", "" if query.note or query.kind == "http" else "1 query"),
         related,
         _fixes(context, loop, query, more + len(signals)),
         ("query",),

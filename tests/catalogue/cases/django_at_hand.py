@@ -1,6 +1,7 @@
 """What is asked for only where a row's own cache has not got it."""
 
 from django.db.models import Prefetch, QuerySet
+
 from shop.models import Author, Book
 
 
@@ -24,7 +25,10 @@ def not_loaded():
 
 def missing_from_the_cache():
     for author in Author.objects.prefetch_related("books"):
-        if not hasattr(author, "_prefetched_objects_cache") or "books" not in author._prefetched_objects_cache:
+        if (
+            not hasattr(author, "_prefetched_objects_cache")
+            or "books" not in author._prefetched_objects_cache
+        ):
             count = Book.objects.filter(author=author).count()
         else:
             count = len(author.books.all())
