@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from typing import TypeVar
 
@@ -29,6 +29,8 @@ from analyzers.text import Span, Text
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
+_Chosen = tuple[tuple[rules.Rule, ...], frozenset[str]]
+
 _NOTHING: tuple[tuple[Finding, ...], dict[object, bool]] = ((), {})
 
 
@@ -41,11 +43,18 @@ class Options:
     quiet_paths: tuple[str, ...] = QUIET_PATHS
 
     def rules(self) -> tuple[rules.Rule, ...]:
-        return tuple(
-            r
-            for r in rules.all_rules()
-            if (self.select is None or r.name in self.select) and r.name not in self.ignore
-        )
+        return self.chosen()[0]
+
+    def chosen(self) -> _Chosen:
+        """The rules, and their names."""
+        return _chosen(self.select, self.ignore)
+
+
+@lru_cache(16)
+def _chosen(select: frozenset[str] | None, ignore: frozenset[str]) -> _Chosen:
+    wanted = (r for r in rules.all_rules() if select is None or r.name in select)
+    chosen = tuple(r for r in wanted if r.name not in ignore)
+    return chosen, frozenset(rule.name for rule in chosen)
 
 
 def prepare(project: Project) -> None:
@@ -78,8 +87,7 @@ class Checking:
         self._path = path
         self._text = text
         self._quiet = is_quiet(project, path, options.quiet_paths)
-        self._rules = options.rules()
-        self._names = frozenset(rule.name for rule in self._rules)
+        self._rules, self._names = options.chosen()
         self._left: int | None = None  # what the findings so far rest on, as it was left
         self._functions: Iterator[f.Function] = iter(())
         self._smallest_first = smallest_first
@@ -237,7 +245,11 @@ def _of_frameworks(project: Project, path: str) -> Iterator[f.Function]:
 
 def summaries_of(project: Project) -> Summaries:
     """The one set of summaries that belongs to a project."""
-    return project.memo.ask(("summaries",), lambda: Summaries(project), in_cycle=Summaries(project))
+    known: Summaries | None = project.memo.known(_SUMMARIES)
+    return known or project.memo.ask(_SUMMARIES, lambda: Summaries(project), in_cycle=Summaries(project))
+
+
+_SUMMARIES = ("summaries",)
 
 
 # ------------------------------------------------------------------------------------------------ complexity

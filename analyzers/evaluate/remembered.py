@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 MAX_KEPT = 4096
@@ -18,17 +19,60 @@ _Code = TypeVar("_Code")
 _Answer = TypeVar("_Answer")
 
 
+LONG = 8
+"""Statements of a body of which some questions are put together of what is said of each: where one is edited, all others are
+known."""
+
+
 def remembered(question: Callable[[_Code], _Answer]) -> Callable[[_Code], _Answer]:
     """The same question with a memory. It is asked of an unchanging piece of code: a node, a body, a function.
 
     Code is told apart by its identity, and kept beside its answer so that the identity stays its own. Nobody may
     change an answer.
     """
-    known: dict[int, tuple[_Code, _Answer]] = {}
+    return wraps(question)(_with_memory(question, {}))
+
+
+def by_parts(
+    put_together: Callable[[list[_Answer]], _Answer],
+) -> Callable[[Callable[[object], _Answer]], Callable[[object], _Answer]]:
+    """The same for a question about any code whose answer for a long body is put together of those for its statements, of which
+    the last comes first."""
+
+    def with_memory(question: Callable[[object], _Answer]) -> Callable[[object], _Answer]:
+        known: dict[int, tuple[object, _Answer]] = {}
+
+        def whole(code: object) -> _Answer:
+            if not isinstance(code, tuple) or len(code) <= LONG:
+                return question(code)
+            parts = []
+            for part in reversed(code):  # A call for each would be most of what an edit costs.
+                kept = known.get(id(part))
+                parts.append(kept[1] if kept is not None and kept[0] is part else ask(part))
+            return put_together(parts)
+
+        ask = wraps(question)(_with_memory(whole, known))
+        return ask
+
+    return with_memory
+
+
+def chained(parts: Iterable[Iterable[_Code]]) -> tuple[_Code, ...]:
+    """One after another."""
+    return tuple(chain.from_iterable(parts))
+
+
+def united(parts: Iterable[frozenset[_Code]]) -> frozenset[_Code]:
+    """What is in any of them."""
+    return frozenset[_Code]().union(*parts)
+
+
+def _with_memory(
+    question: Callable[[_Code], _Answer], known: dict[int, tuple[_Code, _Answer]]
+) -> Callable[[_Code], _Answer]:
     before: dict[int, tuple[_Code, _Answer]] = {}
     _TABLES.append((known, before))
 
-    @wraps(question)
     def ask(code: _Code) -> _Answer:
         if _watch is not None and _watch.minds(code):
             answer: _Answer = _watch.noted(ask, code)

@@ -8,6 +8,9 @@ nobody wrote down, and their sizes come back to the caller as those of arguments
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from analyzers import facts as f
@@ -72,57 +75,65 @@ def _read_by(project: Project, path: str, qualname: str) -> tuple[str, ...]:
     """The module's variables that a function reads, or whatever it may call in the file."""
     return project.memo.ask(
         ("module variables read", path, qualname),
-        lambda: tuple(sorted(_Reads.of(project, path).from_(qualname))),
+        lambda: tuple(sorted(_Reads.of(project, path).from_(project, path, qualname))),
         in_cycle=(),
     )
 
 
 class _Reads:
-    """Who reads and who calls what in one file; looked up for the functions that are asked for alone."""
+    """Which functions a file has by which names, and its variables. What a function reads and calls is looked at where it is
+    asked for alone, so that an edit of another one changes nothing."""
 
-    def __init__(self, facts: f.FileFacts | None) -> None:
-        self._functions: dict[str, f.Function] = {}
+    def __init__(self, functions: Sequence[f.Function], variables: set[str]) -> None:
+        self._count = Counter(function.qualname for function in functions)
         self._inside: dict[str, list[str]] = {}
         self._by_name: dict[str, set[str]] = {}
-        for function in facts.functions[1:] if facts is not None else ():
-            self._functions[function.qualname] = function
+        for function in functions:
             self._by_name.setdefault(function.name, set()).add(function.qualname)
             if function.owner and function.name == "__init__":
                 name = function.owner.rpartition(".")[2]
                 self._by_name.setdefault(name, set()).add(function.qualname)
             if function.parent:
                 self._inside.setdefault(function.parent, []).append(function.qualname)
-        self._variables = _variables(facts) if facts is not None else set()
+        self._variables = variables
 
     @classmethod
     def of(cls, project: Project, path: str) -> _Reads:
-        return project.memo.ask(
-            ("readers of module variables", path), lambda: cls(project.facts(path)), in_cycle=cls(None)
-        )
+        def look() -> _Reads:
+            return cls(project.functions(path)[1:], _variables(project, path))
 
-    def from_(self, start: str) -> set[str]:
+        return project.memo.ask(("readers of module variables", path), look, in_cycle=cls((), set()))
+
+    def _function(self, project: Project, path: str, qualname: str) -> f.Function | None:
+        """The last of that name."""
+        if self._count[qualname] < 2:
+            return project.function(path, qualname) if self._count[qualname] else None
+        project.read(path)
+        return [one for one in project.functions(path) if one.qualname == qualname][-1]
+
+    def from_(self, project: Project, path: str, start: str) -> set[str]:
         """What is read by a function, and by all that it may lead to."""
         seen, pending, found = {start}, [start], set()
         while pending:
             current = pending.pop()
-            function = self._functions.get(current)
+            function = self._function(project, path, current)
             if function is None:
                 continue
             names, mentioned = _mentioned(function)
-            found |= (names & self._variables) - self._own(function)
+            found |= (names & self._variables) - self._own(project, path, function)
             new = {q for name in mentioned for q in self._by_name.get(name, ())}
             new.update(self._inside.get(current, ()))
             pending += new - seen
             seen |= new
         return found
 
-    def _own(self, function: f.Function) -> set[str]:
+    def _own(self, project: Project, path: str, function: f.Function) -> set[str]:
         """The names that belong to a function or to one around it."""
         own: set[str] = set()
         around: f.Function | None = function
         while around is not None:
             own |= {p.name for p in around.params} | _assigned(around) - _declared(around)
-            around = self._functions.get(around.parent)
+            around = self._function(project, path, around.parent)
         return own
 
 
@@ -142,10 +153,11 @@ def _mentioned(function: f.Function) -> tuple[set[str], set[str]]:
     return names, called | names
 
 
-def _variables(facts: f.FileFacts) -> set[str]:
+def _variables(project: Project, path: str) -> set[str]:
     """The names that the file's top level assigns, and those that functions declare `global`."""
-    found = {name for function in facts.functions for name in _declared(function)}
-    return found | _assigned(facts.functions[0])
+    found = {name for function in project.declaring(path) for name in _declared(function)}
+    module = project.function(path, "<module>")
+    return found | _assigned(module) if module is not None else found
 
 
 @remembered

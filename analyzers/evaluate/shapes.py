@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
 from typing import Any, TypeVar
 
 from analyzers import facts as f
-from analyzers.evaluate.remembered import remembered
+from analyzers.evaluate.remembered import by_parts, chained, remembered, united
 
 _Kind = TypeVar("_Kind", bound=f._Node)
 _Answer = TypeVar("_Answer")
@@ -66,15 +65,9 @@ def _text_of(node: f.Expr) -> str:
     return ""
 
 
-LONG = 8
-"""Statements of a body whose nodes are put together of those of each statement: where one is edited, all others are known."""
-
-
-@remembered
+@by_parts(chained)
 def nodes(roots: object) -> tuple[f._Node, ...]:
     """All nodes below some statements or expressions."""
-    if isinstance(roots, tuple) and len(roots) > LONG:
-        return tuple(chain.from_iterable(map(nodes, reversed(roots))))
     return tuple(f.walk(roots))
 
 
@@ -84,24 +77,25 @@ def of_kind(roots: object, kind: type[_Kind]) -> Sequence[_Kind]:
     return found
 
 
-@remembered
-def _by_kind(roots: object) -> dict[type, Sequence[Any]]:
+def _with_all(parts: Iterable[dict[type, Sequence[Any]]]) -> dict[type, Sequence[Any]]:
     found: dict[type, list[Any]] = {}
-    if isinstance(roots, tuple) and len(roots) > LONG:
-        for part in reversed(roots):
-            for kind, some in _by_kind(part).items():
-                found.setdefault(kind, []).extend(some)
-    else:
-        for node in nodes(roots):
-            found.setdefault(node.__class__, []).append(node)
+    for part in parts:
+        for kind, some in part.items():
+            found.setdefault(kind, []).extend(some)
     return dict(found)
 
 
-@remembered
-def loops(roots: object) -> Sequence[f.For | f.While | f.Comprehension]:
+@by_parts(_with_all)
+def _by_kind(roots: object) -> dict[type, Sequence[Any]]:
+    found: dict[type, list[Any]] = {}
+    for node in nodes(roots):
+        found.setdefault(node.__class__, []).append(node)
+    return dict(found)
+
+
+@by_parts(chained)
+def loops(roots: object) -> tuple[f.For | f.While | f.Comprehension, ...]:
     """The loops and comprehensions among all nodes, in their order."""
-    if isinstance(roots, tuple) and len(roots) > LONG:
-        return tuple(chain.from_iterable(map(loops, reversed(roots))))
     return tuple(node for node in nodes(roots) if isinstance(node, (f.For, f.While, f.Comprehension)))
 
 
@@ -111,11 +105,10 @@ def is_none(node: f._Node | None) -> bool:
     return isinstance(node, f.Const) and node.kind == "none"
 
 
+@by_parts(united)
 def named(roots: object) -> frozenset[str]:
     """The names that occur below some statements or expressions."""
-    if isinstance(roots, tuple) and len(roots) > LONG:
-        return frozenset[str]().union(*map(named, roots))
-    return frozenset(node.id for node in nodes(roots) if isinstance(node, f.Name))
+    return frozenset([node.id for node in nodes(roots) if node.__class__ is f.Name])
 
 
 def stored(targets: Iterable[f.Expr]) -> Iterator[f.Expr]:

@@ -48,11 +48,16 @@ Lowered = tuple[tuple["Stmt", ...], bool, bool]
 
 
 class Again:
-    """Statements of `least` bytes and more that were lowered before. What is `used` again is kept for the next time, too."""
+    """Statements of `least` bytes and more that were lowered before. What is `used` again is kept for the next time, too.
+    Where none are `known` those of the function as it was are taken, of a `body` that is the same in that place: what was
+    answered of them holds."""
 
-    __slots__ = ("known", "least", "lowered", "used")
+    __slots__ = ("before", "known", "least", "lowered", "used")
 
-    def __init__(self, least: int, known: dict[Known, Lowered], used: dict[Known, Lowered]) -> None:
+    def __init__(
+        self, least: int, known: dict[Known, Lowered], used: dict[Known, Lowered], body: tuple[Stmt, ...] = ()
+    ) -> None:
+        self.before = {statement.at: statement for statement in body}
         self.least = least
         self.known = known
         self.used = used
@@ -306,6 +311,8 @@ class Unit:
         out: list[Stmt] = []
         handler(self, node, depth, out)
         after = (len(self.queued), len(self.imports), len(self.exports), len(self.decorators))
+        if len(out) == 1 and again.before.get(out[0].at) == out[0]:
+            out = [again.before[out[0].at]]
         made = (tuple(out), self.has_loop, self.is_generator)
         self.has_loop, self.is_generator = around
         again.lowered += 1

@@ -10,7 +10,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from analyzers.facts import ClassDef, Define, FileFacts, Function, Stmt
-from analyzers.project.outline import Outline, names_in
+from analyzers.project.outline import Outline, bound_elsewhere, names_in
 
 _T = TypeVar("_T")
 
@@ -82,6 +82,25 @@ def mentions_changed(before: Outline, now: Outline) -> frozenset[str]:
         changed += [said for said in after if id(said) not in left]
     now.__dict__["mentions"] = after
     return frozenset[str]().union(*changed)
+
+
+def rebound(before: Outline, now: Outline, qualname: str) -> frozenset[str]:
+    """The names that a function binds and did not bind, or binds to something else: what it defines, what it imports, and all
+    that belong to it."""
+    names = before.locals(qualname) ^ now.locals(qualname)
+    for old, new in ((before.defined, now.defined), (before.imports, now.imports)):
+        if old is not new:
+            held, holds = old.get(qualname, {}), new.get(qualname, {})
+            names |= {name for name in {**held, **holds} if held.get(name) != holds.get(name)}
+    return names
+
+
+def rescoped(before: Outline, now: Outline) -> bool:
+    """Whether functions say of other names that they are bound elsewhere."""
+    old, new = before.facts.functions, now.facts.functions
+    if len(old) == len(new):
+        return any(bound_elsewhere(one) != bound_elsewhere(other) for one, other in differing(old, new))
+    return [*map(bound_elsewhere, old)] != [*map(bound_elsewhere, new)]
 
 
 def _binds_the_same(before: FileFacts, now: FileFacts) -> bool:

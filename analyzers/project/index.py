@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
 from analyzers.project.concordance import Concordance
-from analyzers.project.edited import differ_in_ends, differing_in, mentions_changed
+from analyzers.project.edited import differ_in_ends, differing_in, mentions_changed, rebound, rescoped
 from analyzers.project.kept import Kept, Shelf
 from analyzers.project.memo import Memo
 from analyzers.project.modules import ModuleMap
@@ -39,6 +39,8 @@ class Project:
         self._surveyors: dict[str, Surveyor] = {}  # of the files without
         self._words: Concordance | None = None  # from the first question to it on
         self._asked_for_mentions: set[str] = set()  # files
+        self._asked_for_scopes: set[str] = set()  # the same
+        self._asked_for_bindings: set[tuple[str, str]] = set()  # files and functions of them
         self._imported: dict[str, frozenset[str]] | None = None  # file -> files it imports
         self._importers: dict[str, set[str]] = {}
 
@@ -121,9 +123,13 @@ class Project:
                         self.memo.forget((path, "fills", version.owner))
                 if one is None or other is None or _header(one) != _header(other):
                     self.memo.forget((path, "header", qualname))
+            for name in rebound(old, new, qualname) if (path, qualname) in self._asked_for_bindings else ():
+                self.memo.forget((path, "binding", qualname, name))
         for qualname, before_it, after_it in differing_in(old.classes, new.classes):
             if not differ_in_ends(before_it, after_it):
                 self.memo.forget((path, "definition", qualname))
+        if path in self._asked_for_scopes and rescoped(old, new):
+            self.memo.forget((path, "scopes"))
         if path in self._asked_for_mentions:
             for name in mentions_changed(old, new):
                 self.memo.forget((path, "mention", name))
@@ -204,6 +210,12 @@ class Project:
         self.memo.read((path, "functions"))
         facts = self.files.facts(path)
         return facts.functions if facts is not None else ()
+
+    def declaring(self, path: str) -> tuple[Function, ...]:
+        """The same for those who look at what they say is bound elsewhere: `global total`."""
+        self._asked_for_scopes.add(path)
+        self.memo.read((path, "scopes"))
+        return self.functions(path)
 
     def mentioning(self, path: str, name: str) -> tuple[str, ...]:
         """The functions of a file that mention a name or attribute in their bodies, its top level as `<module>`."""
@@ -316,6 +328,12 @@ class Project:
         Without a piece: on anything in the file.
         """
         self.memo.read((path, *piece))
+
+    def read_binding(self, path: str, qualname: str, name: str) -> None:
+        """The same of what a function binds under a name: most edits of it bind what it bound."""
+        self._asked_for_bindings.add((path, qualname))
+        self.memo.read((path, "header", qualname))
+        self.memo.read((path, "binding", qualname, name))
 
     # --------------------------------------------------------------------------------------------- imports
 

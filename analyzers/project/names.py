@@ -7,8 +7,6 @@ a local variable, or a name that nothing binds.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -113,9 +111,9 @@ def _first(project: Project, path: str, name: str, scope: str) -> Target | None:
             project.read(path, "members", current)
             found = _own_member(path, outline, current, name) if innermost else None
         else:
-            bound = _bound_in(project, path, current)
-            found = _in_function(project, path, bound, name)
-            if found is None and name in bound.locals:
+            project.read_binding(path, current, name)
+            found = _in_function(project, path, outline, current, name)
+            if found is None and name in outline.locals(current):
                 return None
         if found is not None:
             return found
@@ -128,36 +126,11 @@ def _first(project: Project, path: str, name: str, scope: str) -> Target | None:
     )
 
 
-class _Bound(NamedTuple):
-    """The names that a function binds: what it defines, what it imports, and all that belong to it."""
-
-    defined: Mapping[str, tuple[str, str]] = {}
-    imports: Mapping[str, Import] = {}
-    locals: frozenset[str] = frozenset()
-
-
-_NONE_BOUND = _Bound()
-
-
-def _bound_in(project: Project, path: str, qualname: str) -> _Bound:
-    """Asked by itself: most edits of a function bind no other names, and what its names mean need not be asked again."""
-
-    def find() -> _Bound:
-        project.read(path, "function", qualname)
-        outline = project.outline(path)
-        if outline is None:
-            return _NONE_BOUND
-        defined, imports = outline.defined.get(qualname, {}), outline.imports.get(qualname, {})
-        return _Bound(defined, imports, outline.locals(qualname))
-
-    return project.memo.ask(("names bound in", path, qualname), find, in_cycle=_NONE_BOUND)
-
-
-def _in_function(project: Project, path: str, bound: _Bound, name: str) -> Target | None:
-    nested = bound.defined.get(name)
+def _in_function(project: Project, path: str, outline: Outline, scope: str, name: str) -> Target | None:
+    nested = outline.defined.get(scope, {}).get(name)
     if nested is not None:
         return Target(nested[0], path, nested[1])
-    item = bound.imports.get(name)
+    item = outline.imports.get(scope, {}).get(name)
     return _imported(project, path, item, 0) if item is not None else None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 
 from analyzers.facts import (
     IMPLEMENTS,
@@ -42,6 +43,7 @@ from analyzers.facts import (
     With,
     walk,
 )
+from analyzers.project.by_statement import by_statement
 from analyzers.project.filling import fills
 
 _COMPOUND = frozenset({If, For, While, Try, With, Block, Match})
@@ -293,7 +295,12 @@ class Outline:
 
 def names_in(function: Function) -> frozenset[str]:
     """The names and attributes in a function's own body."""
-    nodes = walk(function.body)
+    return frozenset[str]().union(*_names_in(function.body))
+
+
+@by_statement
+def _names_in(body: tuple[Stmt, ...]) -> frozenset[str]:
+    nodes = walk(body)
     return frozenset(
         [node.id if isinstance(node, Name) else node.name for node in nodes if isinstance(node, (Name, Attr))]
     )
@@ -360,9 +367,12 @@ def flatten(body: Iterable[Stmt]) -> list[Stmt]:
 
 def sets_attributes(function: Function | None) -> bool:
     """Whether a function's statements assign to an attribute of anything."""
-    if function is None:
-        return False
-    return _has_attribute([t for s in flatten(function.body) if isinstance(s, Assign) for t in s.targets])
+    return function is not None and any(_sets(function.body))
+
+
+@by_statement
+def _sets(body: tuple[Stmt, ...]) -> bool:
+    return _has_attribute([t for s in flatten(body) if isinstance(s, Assign) for t in s.targets])
 
 
 def _has_attribute(targets: Iterable[Expr]) -> bool:
@@ -448,12 +458,21 @@ def _locals_of(function: Function) -> frozenset[str]:
         return frozenset()
     names = {p.name for p in function.params if p.name}
     names.update(name for p in function.params if p.pattern is not None for name in bound((p.pattern,)))
-    statements = flatten(function.body)
-    names.update(_bindings(statements))
-    for statement in statements:
-        if isinstance(statement, Scope):
-            names.difference_update(statement.names)
-    return frozenset(names)
+    bound_here, elsewhere = zip(*_bound_by(function.body), strict=True)
+    return frozenset(names.union(*bound_here).difference(*elsewhere))
+
+
+def bound_elsewhere(function: Function) -> frozenset[str]:
+    """The names that a function says are bound elsewhere: `global total`."""
+    return frozenset[str]().union(*(elsewhere for _, elsewhere in _bound_by(function.body)))
+
+
+@by_statement
+def _bound_by(body: tuple[Stmt, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that statements bind, and those that they say are bound elsewhere."""
+    statements = flatten(body)
+    scopes = (statement.names for statement in statements if isinstance(statement, Scope))
+    return frozenset(_bindings(statements)), frozenset(chain.from_iterable(scopes))
 
 
 def callee(expr: Expr | None) -> str | None:

@@ -7,16 +7,18 @@ little of every function of every file. A survey is that little, so nobody looks
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import compress, pairwise, zip_longest
 from operator import is_not
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from analyzers import facts as f
 from analyzers.orm import tables
 from analyzers.project import makers
+from analyzers.project.by_statement import by_statement
 from analyzers.project.edited import defines_the_same
 from analyzers.project.outline import dotted, said_above
 from analyzers.project.row_sets import SETS, gives
@@ -232,7 +234,21 @@ def _is_read(unit: Unit) -> bool:
     )
 
 
-def _part(unit: Unit, python: bool) -> _Part:
+class _Said(NamedTuple):
+    """What statements say, of which that of a unit is put together."""
+
+    kept: Collection[str] = _NOTHING
+    pairs: Collection[tuple[str, str]] = frozenset()
+    loaded: Collection[str] = _NOTHING
+    custom: Collection[str] = _NOTHING
+    read: Collection[str] = _NOTHING
+    registered: Collection[str] = _NOTHING
+    makes: Collection[str] = _NOTHING
+    tells: bool = False
+    returns: bool = False
+
+
+def _said(body: tuple[f.Stmt, ...], python: bool) -> _Said:
     kept: set[str] = set()
     pairs: set[tuple[str, str]] = set()
     loaded: set[str] = set()
@@ -241,7 +257,7 @@ def _part(unit: Unit, python: bool) -> _Part:
     registered: set[str] = set()
     makes: set[str] = set()
     tells = returns = False
-    nodes: list[Any] = f.walk(unit.body)
+    nodes: list[Any] = f.walk(body)
     for node in nodes:
         kind = (
             node.__class__
@@ -272,6 +288,23 @@ def _part(unit: Unit, python: bool) -> _Part:
             tells = tells or node.name == _STAYS_VALID
         elif kind is f.Return:
             returns = returns or node.value is not None
+    return _Said(kept, pairs, loaded, custom, read, registered, makes, tells, returns)
+
+
+_said_by = {python: by_statement(partial(_said, python=python)) for python in (True, False)}
+
+
+def _said_of(body: tuple[f.Stmt, ...], python: bool) -> _Said:
+    said = _said_by[python](body)
+    if len(said) == 1:
+        return said[0]
+    columns: list[tuple[Any, ...]] = list(zip(*said, strict=True))
+    sets: list[Any] = [_NOTHING.union(*some) for some in columns[:-2]]
+    return _Said._make((*sets, any(columns[-2]), any(columns[-1])))
+
+
+def _part(unit: Unit, python: bool) -> _Part:
+    kept, pairs, loaded, custom, read, registered, makes, tells, returns = _said_of(unit.body, python)
     names = (unit.qualname, unit.owner, _is_read(unit))
     above = _above(unit) if isinstance(unit, f.ClassDef) else ()
     if not python:
@@ -285,7 +318,7 @@ def _part(unit: Unit, python: bool) -> _Part:
         frozenset(loaded),
         frozenset(custom),
         frozenset(read) if function is not None and function.has_loop else _NOTHING,
-        function is not None and not SETS.isdisjoint(read) and gives(nodes),
+        function is not None and not SETS.isdisjoint(read) and gives(f.walk(unit.body)),
         tells and hands,
         names,
         above,
@@ -295,7 +328,7 @@ def _part(unit: Unit, python: bool) -> _Part:
     )
 
 
-def _registered(unit: Unit, called: set[str]) -> frozenset[str]:
+def _registered(unit: Unit, called: Collection[str]) -> frozenset[str]:
     """The names that a module registers, or the decorators of a class do: `@admin.register(Book)`."""
     if isinstance(unit, f.Function):
         return frozenset(called) if unit.kind == "module" else _NOTHING

@@ -102,10 +102,14 @@ def handed_on(context: Context) -> Iterator[held.Told]:
     through = {c.place: label for c in calls for label in _sizes_of(c, this)}
     if not through:
         return
-    always = {edits.absolute(context, n): n for n in _always(function.body) if isinstance(n, f.Call)}
-    ended = _ended_in(function.body)
+    always = {(node.at, node.to) for node in _always(function.body) if isinstance(node, f.Call)}
+    start = function.start
     for place, label in through.items():
-        added = _added_beside(context, label, place) if place in always and label not in ended else None
+        is_always = (
+            place.path == context.path and (place.span.start - start, place.span.end - start) in always
+        )
+        ended = is_always and label in _ended_in(function.body)
+        added = _added_beside(context, label, place) if is_always and not ended else None
         if added is not None:
             yield held.Told(place, label, "list", Related(added, "it is added to here"))
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from analyzers import facts as f
 from analyzers.evaluate import attributes, evidence, lengthening, shapes
 from analyzers.evaluate.events import Called
+from analyzers.evaluate.remembered import by_parts, chained
 from analyzers.findings import Place, Related
 from analyzers.project import names
 from analyzers.project.attributes import values_of
@@ -35,7 +36,7 @@ def lookups(context: Context) -> Iterator[held.Told]:
         return
     given = frozenset(p.name for p in function.params[1 if function.owner else 0 :])
     known = given | made_of(function, given)
-    for node in held.outside(function.body, f.For, f.Comprehension, f.Call) if given else ():
+    for node in _going_through(function.body) if given else ():
         for target, over, tests in picking.filters(node):
             label = _viewed(_given_back(context, _named(function, over)))
             own = shapes.named(target)
@@ -121,14 +122,30 @@ def searches_own(function: f.Function, node: f._Node, this: str) -> bool:
 
 def made_of(function: f.Function, given: frozenset[str]) -> frozenset[str]:
     """The names that a function gives to what it makes of what it is given."""
-    return frozenset(
-        name.id
-        for stmt in shapes.of_kind(function.body, f.Assign)
-        if stmt.value is not None and shapes.mentions(stmt.value, given)
-        for target in stmt.targets
-        for name in shapes.nodes(target)
-        if isinstance(name, f.Name)
+    made = [targets for used, targets in _made(function.body) if not given.isdisjoint(used)]
+    return frozenset[str]().union(*made)
+
+
+@by_parts(chained)
+def _made(body: object) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """The names in what is assigned, and in what it is assigned to."""
+    assigned = (stmt for stmt in shapes.of_kind(body, f.Assign) if stmt.value is not None)
+    return tuple((shapes.named(stmt.value), shapes.named(stmt.targets)) for stmt in assigned)
+
+
+@by_parts(chained)
+def _going_through(body: object) -> tuple[f.For | f.Comprehension | f.Call, ...]:
+    """What may ask all of something: loops, comprehensions, and `any(...)`."""
+    kinds = (f.For, f.Comprehension, f.Call)
+    return tuple(
+        node
+        for node in held.outside_of_loops(body)
+        if isinstance(node, kinds) and not (isinstance(node, f.Call) and not _asks_any(node))
     )
+
+
+def _asks_any(call: f.Call) -> bool:
+    return isinstance(call.func, f.Name) and call.func.id == "any"
 
 
 def _kept(context: Context, label: str, over: f.Expr, test: str) -> Iterator[held.Told]:

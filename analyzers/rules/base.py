@@ -100,6 +100,14 @@ class Context:
     function: f.Function
     analysis: Analysis
     seen: Seen = field(default_factory=Seen)
+    language: str = field(init=False)
+    is_whole: bool = field(init=False)
+    """True where the run at hand is the function's own, false for that of one defined in it: what is asked of the
+    function's text is asked once."""
+
+    def __post_init__(self) -> None:
+        self.language = self.summaries.language_of(self.path)
+        self.is_whole = self.analysis.qualname == self.function.qualname
 
     @property
     def text(self) -> Text:
@@ -124,16 +132,6 @@ class Context:
             return question(replace(self, whole=self.summaries.text, function=function))
 
         return self.project.memo.ask((*key, self.path, self.function.qualname), ask, in_cycle)
-
-    @property
-    def language(self) -> str:
-        return self.summaries.language_of(self.path)
-
-    @property
-    def is_whole(self) -> bool:
-        """True where the run at hand is the function's own, false for that of one defined in it: what is asked of the
-        function's text is asked once."""
-        return self.analysis.qualname == self.function.qualname
 
     def once(self, *key: object) -> bool:
         """True the first time it is asked with that key."""

@@ -12,7 +12,7 @@ from itertools import chain
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
-from analyzers.evaluate.remembered import remembered
+from analyzers.evaluate.remembered import by_parts, chained, united
 from analyzers.rules.base import Context, turns_much
 
 READING = frozenset(
@@ -119,10 +119,8 @@ def all_names(context: Context, roots: object) -> set[str]:
     return found
 
 
-@remembered
+@by_parts(chained)
 def _defining(root: object) -> tuple[f.Lambda | f.Define, ...]:
-    if isinstance(root, tuple) and len(root) > shapes.LONG:
-        return tuple(chain.from_iterable(map(_defining, reversed(root))))
     return tuple(node for node in shapes.nodes(root) if isinstance(node, (f.Lambda, f.Define)))
 
 
@@ -164,15 +162,17 @@ def changes_in(context: Context, region: object, *, aliases: bool = True) -> Cha
 def _noting(script: bool) -> Callable[[object], Changes]:
     """What gives all that the nodes of some code change."""
 
-    @remembered
+    def together(parts: list[Changes]) -> Changes:
+        found = Changes(script=script)
+        for part in reversed(parts):
+            found.add(part)
+        return found
+
+    @by_parts(together)
     def noted(root: object) -> Changes:
         found = Changes(script=script)
-        if isinstance(root, tuple) and len(root) > shapes.LONG:
-            for part in root:
-                found.add(noted(part))
-        else:
-            for node in shapes.nodes(root):
-                _note(node, found)
+        for node in shapes.nodes(root):
+            _note(node, found)
         return found
 
     return noted
@@ -253,11 +253,9 @@ def _follow_aliases(context: Context, found: Changes) -> None:
                 found.touched.add(name)
 
 
-@remembered
+@by_parts(chained)
 def _aliases(root: object) -> tuple[tuple[str, str], ...]:
     """The names that some code gives to things, with what those may be or be a part of."""
-    if isinstance(root, tuple) and len(root) > shapes.LONG:
-        return tuple(chain.from_iterable(map(_aliases, reversed(root))))
     pairs: list[tuple[str, str]] = []
     for node in shapes.nodes(root):
         if isinstance(node, f.Assign) and node.value is not None:
@@ -369,10 +367,8 @@ def local_names(context: Context) -> frozenset[str]:
     return _bound_in(context.function.body) | {p.name for p in context.function.params}
 
 
-@remembered
+@by_parts(united)
 def _bound_in(root: object) -> frozenset[str]:
-    if isinstance(root, tuple) and len(root) > shapes.LONG:
-        return frozenset[str]().union(*map(_bound_in, root))
     found = Changes()
     for node in shapes.nodes(root):
         if not isinstance(node, (f.Call, f.Scope)):

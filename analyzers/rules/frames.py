@@ -51,11 +51,11 @@ def growths(context: Context) -> Iterator[Growth]:
 def _joins(context: Context, call: f.Call, name: str) -> tuple[str, str]:
     """How a call makes a longer copy of what has that name, and what that is; "" if it does not."""
     func = shapes.dotted(call.func)
-    found = names.resolve(context.project, context.path, func, context.function.qualname) if func else None
-    if found is not None and found[0].kind == "external" and not found[1] and found[0].dotted in JOINING:
-        first = call.args[0] if call.args else None
-        inside = first.items if isinstance(first, f.Collection) else (first,)
-        if any(part is not None and shapes.text_of(part) == name for part in inside):
+    first = call.args[0] if call.args else None
+    inside = first.items if isinstance(first, f.Collection) else (first,)
+    if func and any(part is not None and shapes.text_of(part) == name for part in inside):
+        found = names.resolve(context.project, context.path, func, context.function.qualname)
+        if found is not None and found[0].kind == "external" and not found[1] and found[0].dotted in JOINING:
             return f"{func}()", "data frame" if found[0].dotted.startswith("pandas") else "array"
     # `frame.append(row, ignore_index=True)` gives a new frame (until pandas 2.0); a list's append gives None.
     if func == f"{name}.append" and any(keyword.name == "ignore_index" for keyword in call.keywords):

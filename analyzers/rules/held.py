@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
-from analyzers.evaluate.remembered import remembered
+from analyzers.evaluate.remembered import by_parts, chained, remembered
 from analyzers.findings import Place, Related
 from analyzers.project.attributes import AttributeValue
 from analyzers.rules import edits
@@ -60,11 +59,9 @@ def is_called_often(context: Context) -> bool:
     )
 
 
-@remembered
-def outside_of_loops(body: object) -> Sequence[f._Node]:
+@by_parts(chained)
+def outside_of_loops(body: object) -> tuple[f._Node, ...]:
     """The nodes of a function that no loop of its own repeats, its loops themselves among them."""
-    if isinstance(body, tuple) and len(body) > shapes.LONG:
-        return tuple(chain.from_iterable(map(outside_of_loops, reversed(body))))
     repeated: set[int] = set()
     found = []
     for node in shapes.nodes(body):
@@ -134,11 +131,9 @@ def put(node: f._Node) -> tuple[str, str]:
     return ("taken", shapes.text_of(node.func.obj)) if at_front else ("", "")
 
 
-@remembered
+@by_parts(chained)
 def adding(body: object) -> tuple[f._Node, ...]:
     """The nodes of a function that make something longer, as far as `put`, `adds_to` and `_adds_under` can tell: few of them."""
-    if isinstance(body, tuple) and len(body) > shapes.LONG:
-        return tuple(chain.from_iterable(map(adding, reversed(body))))
     return tuple(
         node
         for node in shapes.nodes(body)

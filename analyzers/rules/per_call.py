@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
-from analyzers.evaluate.remembered import remembered
+from analyzers.evaluate.remembered import by_parts, chained, remembered
 from analyzers.findings import Related
 from analyzers.project.attributes import AttributeValue, values_of
 from analyzers.rules import asked_of_all, edits, held, rebuilt
@@ -76,16 +76,19 @@ def queues(context: Context) -> Iterator[held.Told]:
     """Lists from whose front something is taken on every call, where it is put in at the end: `self.jobs.pop(0)`. Not what
     is put in front, as on a stack, and not a list that only gets shorter."""
     for here in _functions(context):
-        for node in held.outside(here.function.body, f.Call):
-            what, label = held.put(node)
-            if what != "taken":
-                continue
+        for node in _taking(here.function.body):
+            _, label = held.put(node)
             kept = "." in label or "[" in label
             filled = (
                 held.filled(context, here, label) if kept else _given_around(context, here.function, label)
             )
             if filled is not None:
                 yield held.Told(edits.absolute(here, node), label, "list", filled)
+
+
+@by_parts(chained)
+def _taking(body: object) -> tuple[f._Node, ...]:
+    return tuple(node for node in held.outside_of_loops(body) if held.put(node)[0] == "taken")
 
 
 def _assigned(context: Context, name: str) -> tuple[AttributeValue, ...]:
@@ -225,10 +228,16 @@ def pieces(context: Context) -> Iterator[rebuilt.Piece]:
         return
     function = context.function
     names = frozenset(p.name for p in function.params)
-    for node in held.outside(function.body, f.Compare, f.Call):
+    for node in _of_places(function.body):
         for piece in rebuilt.piece_of(node, names):
             if held.attribute_of(function, piece.whole) and _is_place(piece.node):
                 yield piece
+
+
+@by_parts(chained)
+def _of_places(body: object) -> tuple[f._Node, ...]:
+    nodes = held.outside_of_loops(body)
+    return tuple(node for node in nodes if rebuilt.may_be_of_piece(node))
 
 
 def _is_place(node: f.Slice | f.Call) -> bool:
@@ -246,7 +255,7 @@ def put_in_front(context: Context) -> Iterator[held.Told]:
     """Lists of the object's in front of which each call puts something: `self.lines.insert(0, line)`. Not a stack, which is short."""
     if not held.is_called_often(context):
         return
-    for node in held.outside(context.function.body, f.Call):
+    for node in _in_front(context.function.body):
         label = _put_in_front(node)
         name = held.attribute_of(context.function, label)
         listed = [
@@ -257,6 +266,12 @@ def put_in_front(context: Context) -> Iterator[held.Told]:
         if name and listed and not _is_stack(context, name):
             where = Related(held.where_set(context, listed[0]), f"`{label}` is a list here")
             yield held.Told(edits.absolute(context, node), label, "front", where)
+
+
+@by_parts(chained)
+def _in_front(body: object) -> tuple[f.Call, ...]:
+    calls = (node for node in held.outside_of_loops(body) if isinstance(node, f.Call))
+    return tuple(node for node in calls if _put_in_front(node))
 
 
 def _is_stack(context: Context, name: str) -> bool:
@@ -370,13 +385,26 @@ def made_anew(context: Context) -> Iterator[held.Told]:
         return
     function = context.function
     given = frozenset(p.name for p in function.params[1:])
-    for node in held.outside(function.body, f.Assign):
-        if node.value is None:
-            continue
+    for node in _made_whole(function.body):
         kept = _kept_anew(node, function.params[0].name)
-        if kept and not held.is_set(function, kept, node) and shapes.mentions(node.value, given):
+        if (
+            node.value is not None
+            and kept
+            and not held.is_set(function, kept, node)
+            and shapes.mentions(node.value, given)
+        ):
             where = edits.absolute(context, node.targets[0])
             yield held.Told(edits.absolute(context, node.value), kept, "anew", Related(where, "kept here"))
+
+
+@by_parts(chained)
+def _made_whole(body: object) -> tuple[f.Assign, ...]:
+    assigned = (node for node in held.outside_of_loops(body) if isinstance(node, f.Assign))
+    return tuple(
+        node
+        for node in assigned
+        if node.value is not None and len(node.targets) == 1 and _is_all_and_more(node.value, node.targets[0])
+    )
 
 
 def _kept_anew(node: f.Assign, this: str) -> str:
@@ -423,7 +451,7 @@ def sought(context: Context) -> Iterator[held.Told]:
     what may not have come yet: `self.end.search(self.buffer)`, `self.buffer.find(b"\\n")`."""
     if not held.is_called_often(context):
         return
-    for node in held.outside(context.function.body, f.Call):
+    for node in _looking(context.function.body):
         label = _looked_through(node)
         name = held.attribute_of(context.function, label)
         if not name or not any(_is_buffer(value.value) for value in _assigned(context, name)):
@@ -471,6 +499,12 @@ def _looked_through(node: f._Node) -> str:
         return ""
     at = 1 if shapes.dotted(node.func.obj) == "re" else 0
     return shapes.dotted(node.args[at]) if len(node.args) == at + 1 else ""
+
+
+@by_parts(chained)
+def _looking(body: object) -> tuple[f.Call, ...]:
+    calls = (node for node in held.outside_of_loops(body) if isinstance(node, f.Call))
+    return tuple(node for node in calls if _looked_through(node))
 
 
 def _is_buffer(value: f.Expr | None) -> bool:

@@ -146,6 +146,13 @@ def _advancing(body: tuple[f._Node, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
+def may_be_of_piece(node: f._Node) -> bool:
+    """False where `piece_of` gives nothing whatever has moved."""
+    if isinstance(node, f.Compare):
+        return any(isinstance(right, f.Slice) for right in node.rights)
+    return isinstance(node, f.Call) and (shapes.called(node) in SEEKS or shapes.called(node) in FOLDS)
+
+
 def piece_of(call: f._Node, moved: frozenset[str]) -> Iterator[Piece]:
     """The pieces that a call, or a test with `in`, goes through."""
     if isinstance(call, f.Compare):

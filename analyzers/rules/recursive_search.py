@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
+from analyzers.evaluate.remembered import by_parts, united
 from analyzers.findings import Place, Related
 from analyzers.rules import edits
 from analyzers.rules.base import Context
@@ -69,8 +70,12 @@ def _called(function: f.Function, script: bool) -> set[str]:
     """The functions of the file that are called by their names, or the methods of the object itself."""
     first = function.params[0].name if function.owner and function.params else ""
     this = "this." if script and function.owner else f"{first}." if first else ""
-    names = (shapes.dotted(n.func) for n in shapes.of_kind(function.body, f.Call))
-    return {name.removeprefix(this) for name in names if name.startswith(this)} - {""}
+    return {name.removeprefix(this) for name in _names_called(function.body) if name.startswith(this)} - {""}
+
+
+@by_parts(united)
+def _names_called(body: object) -> frozenset[str]:
+    return frozenset(shapes.dotted(node.func) for node in shapes.of_kind(body, f.Call))
 
 
 def _searches_of(here: Context) -> Iterator[Search]:

@@ -92,6 +92,13 @@ def long(edited: str) -> str:
     return HEAD.format(edited="") + LONG.format(steps=steps, edited=edited)
 
 
+def middle(edited: str) -> str:
+    """A long method that is edited in its middle: what is said of all its other statements is known."""
+    steps = [STEP.format(n=n) for n in range(40)]
+    steps.insert(20, edited)
+    return HEAD.format(edited="") + LONG.format(steps="".join(steps), edited="")
+
+
 def large(edited: str) -> str:
     return HEAD.format(edited=edited) + "".join(FUNCTION.format(n=n) for n in range(300))
 
@@ -113,9 +120,16 @@ def edits(text: Callable[[str], str]) -> Iterator[str]:
         yield text(edited)
 
 
+def test_a_line_is_written_and_taken_back_in_the_middle_of_a_long_method() -> None:
+    """Names of the function mean what they meant, though it binds one more, and no other function is doubted."""
+    lines = (f"        written_{n} = 1\n" if n % 2 else "" for n in range(8))
+    calls = [sum(one.values()) for one in typed(PATH, (middle(line) for line in lines))]
+    assert max(calls[1:]) <= 33_700, calls
+
+
 @pytest.mark.parametrize(
     ("text", "first", "later"),
-    [(small, 2_600, 2_500), (long, 39_500, 22_200), (large, 26_100, 26_000), (many_methods, 3_600, 3_400)],
+    [(small, 2_600, 2_500), (long, 39_500, 18_700), (large, 26_100, 26_000), (many_methods, 3_300, 3_200)],
 )
 def test_an_edit_calls_no_more_than_it_did(text: Callable[[str], str], first: int, later: int) -> None:
     calls = [sum(one.values()) for one in typed(PATH, edits(text))]
