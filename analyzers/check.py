@@ -6,6 +6,7 @@ The functions here are all that the editor's side and the command line need of t
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -27,6 +28,8 @@ from analyzers.rules.base import Context, Seen
 from analyzers.text import Span, Text
 
 _LOG = logging.getLogger(__name__)
+_TOLD: set[tuple[str, str, int]] = set()
+"""Kinds and places of the faults of this process that the log has told with all that led to them."""
 _T = TypeVar("_T")
 
 _Chosen = tuple[tuple[rules.Rule, ...], frozenset[str]]
@@ -204,8 +207,12 @@ def _tried(what: str, path: str, make: Callable[[], _T]) -> _T | None:
     """An answer, or None where making it failed: that names itself in the log, and everything else goes on."""
     try:
         return make()
-    except Exception:
-        _LOG.exception("%s failed on %s", what, path)
+    except Exception as error:
+        *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+        fault = (type(error).__name__, frame.f_code.co_filename, line)
+        # One fault in the model may be met in each of ten thousand functions: how it came about is told once.
+        _LOG.error("%s failed on %s: %s", what, path, error, exc_info=None if fault in _TOLD else error)
+        _TOLD.add(fault)
         return None
 
 

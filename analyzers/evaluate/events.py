@@ -16,7 +16,7 @@ class Loop(Struct, frozen=True, gc=False):
 
     `turns` is how often its body runs for one visit. `derived` are the enclosing loops from whose elements its size
     was reached; `constant` a bound from the program's text; `amortised` a loop whose turns are shared by all visits;
-    `chunked` one that takes many elements a turn; `exits` one that a break or return may leave early; `polling` a
+    `test` is what a `while` asks, as messages quote it; `chunked` one that takes many elements a turn; `exits` one that a break or return may leave early; `polling` a
     `while` that waits, retries or pages.
     """
 
@@ -35,6 +35,7 @@ class Loop(Struct, frozen=True, gc=False):
     exits: bool = False
     polling: bool = False
     is_async: bool = False
+    test: str = ""
 
     @property
     def grows(self) -> bool:

@@ -65,6 +65,27 @@ def _text_of(node: f.Expr) -> str:
     return ""
 
 
+def test_text(node: f.Expr) -> str:
+    """A short printable form of a test: `len(key) < size`, `not queue`; "" where a part of it has none."""
+    if isinstance(node, f.Compare):
+        sides = [_side_text(side) for side in (node.left, *node.rights)]
+        if not all(sides) or "…" in sides:
+            return ""
+        return sides[0] + "".join(f" {op} {side}" for op, side in zip(node.ops, sides[1:], strict=True))
+    if isinstance(node, f.Unary):
+        inner = test_text(node.operand)
+        return f"not {inner}" if inner and node.op == "not" else ""
+    return "" if isinstance(node, (f.Const, f.Logic)) else _side_text(node)
+
+
+def _side_text(node: f.Expr) -> str:
+    """`len(key)` in full, where labels cut what is handed over."""
+    if isinstance(node, f.Call) and len(node.args) == 1 and not node.keywords:
+        func, only = text_of(node.func), text_of(node.args[0])
+        return f"{func}({only})" if func and only else ""
+    return text_of(node)
+
+
 @by_parts(chained)
 def nodes(roots: object) -> tuple[f._Node, ...]:
     """All nodes below some statements or expressions."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analyzers.evaluate.events import Awaited, Loop
 from analyzers.findings import Confidence, Cost, Finding, Severity
 from analyzers.rules import gathered, structure
-from analyzers.rules.base import Context, Example, Rule, loop_related
+from analyzers.rules.base import Context, Example, Rule, loop_related, the_loop
 
 WAITS = frozenset(("http",))
 """Effects that gain from being awaited together. Queries on one session or connection do not."""
@@ -46,7 +46,7 @@ def _finding(context: Context, awaited: Awaited, loop: Loop) -> Finding:
         "`asyncio.gather` under a semaphore" if context.language == "python" else "`Promise.all` in batches"
     )
     message = (
-        f"`{awaited.label}` is awaited once for every turn of the loop over `{loop.label}`, each after the one before: "
+        f"`{awaited.label}` is awaited once for every turn of {the_loop(loop)}, each after the one before: "
         f"{turns} waits in a row. If their order does not matter, {together} waits for many at once."
     )
     fix = gathered.fix(context, loop, awaited)

@@ -12,6 +12,7 @@ from analyzers import facts as f
 from analyzers.conventions import units
 from analyzers.evaluate.events import Analysis, Loop, Queried
 from analyzers.evaluate.summaries import Summaries
+from analyzers.evaluate.turns.whiles.answer import NO_NAME, NO_TEST
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Related, Severity
 from analyzers.project.index import Project
 from analyzers.text import Text
@@ -218,10 +219,23 @@ def loop_related(loop: Loop) -> Related:
         "comprehension": "a comprehension over",
         "callback": "called for each of",
         "convention": "its framework goes through",
-        "while": "a loop while",
     }.get(loop.kind, "a loop over")
     label = loop.label.removeprefix(f"{conventions.ROW}.")
-    return Related(loop.place, f"{how} `{label}`: {turns} turns")
+    told = f"a loop {_until(loop)}".rstrip() if loop.kind == "while" else f"{how} `{label}`"
+    return Related(loop.place, f"{told}: {turns} turns")
+
+
+def the_loop(loop: Loop) -> str:
+    """What messages call a loop that somebody wrote: "the loop over `books`", "the loop while `low < high`"."""
+    return f"the loop {_until(loop)}".rstrip() if loop.kind == "while" else f"the loop over `{loop.label}`"
+
+
+def _until(loop: Loop) -> str:
+    """The test of a `while`, or what comes nearer to the end on each of its turns."""
+    if loop.test:
+        return f"while `{loop.test}`"
+    moves = loop.label.strip("|")
+    return "" if moves in (NO_NAME, NO_TEST) else f"over `{moves}`"
 
 
 def repeats(query: Queried) -> Loop | None:
@@ -250,7 +264,7 @@ def on_each(loop: Loop) -> str:
     """`on every turn of the loop over ...`, or what a framework does instead."""
     if of_framework(loop):
         return f"for every row of `{loop.label.removeprefix(f'{conventions.ROW}.')}`"
-    return f"on every turn of the loop over `{loop.label}`"
+    return f"on every turn of {the_loop(loop)}"
 
 
 def sendings(loop: Loop, query: Queried) -> costs.Cost:

@@ -21,7 +21,7 @@ from analyzers.rules import (
     taken_out,
     used_up,
 )
-from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
+from analyzers.rules.base import Context, Example, Rule, loop_related, product, the_loop, turns_much
 
 _ADVICE = {
     "pop(0)": "A `collections.deque` takes from the front in constant time.",
@@ -166,8 +166,8 @@ def _grown_frames(context: Context) -> Iterator[Finding]:
 def _frame_finding(context: Context, growth: frames.Growth, loop: Loop, place: Place) -> Finding:
     turns = loop.turns.formula()
     message = (
-        f"`{growth.how}` copies all of the {growth.kind} `{growth.target}` to make it longer, on every turn of the loop "
-        f"over `{loop.label}`. Collect the parts in a list and join them once, after the loop."
+        f"`{growth.how}` copies all of the {growth.kind} `{growth.target}` to make it longer, on every turn of "
+        f"{the_loop(loop)}. Collect the parts in a list and join them once, after the loop."
     )
     return context.finding(
         RULE.name,
@@ -261,7 +261,7 @@ def _finding(context: Context, operation: Operated, loop: Loop, others: list[Ope
     label = operation.target or receiver.label or receiver.kind
     name = _shown_name(operation)
     verb = "moves every element of" if operation.tag == "shift" else "copies all of"
-    message = f"`{context.shown(operation.place)}` {verb} the {receiver.kind} `{label}` on every turn of the loop over `{loop.label}`."
+    message = f"`{context.shown(operation.place)}` {verb} the {receiver.kind} `{label}` on every turn of {the_loop(loop)}."
     if receiver.kind in ("frame", "series", "array") and context.language == "python":
         message += " Collect the parts in a list and join them once, after the loop."
     else:

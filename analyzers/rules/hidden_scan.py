@@ -19,7 +19,7 @@ from analyzers.rules import (
     on_every_call,
     structure,
 )
-from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
+from analyzers.rules.base import Context, Example, Rule, loop_related, product, the_loop, turns_much
 from analyzers.rules.membership_in_list import SEARCHED
 from analyzers.types import INPUT, Value
 
@@ -387,7 +387,7 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
 def _message(called: Called, loop: Loop, scan: Scan, shown: str, grows: bool) -> str:
     """What is told of a call: the loop around it, what each call does, and what would answer without that."""
     name = called.qualname.rpartition(".")[2]
-    told = f"`{name}()` is called on every turn of the loop over `{loop.label}`, and each call "
+    told = f"`{name}()` is called on every turn of {the_loop(loop)}, and each call "
     if scan.shifts:
         return (
             told

@@ -9,7 +9,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Fix, Severity
 from analyzers.rules import changes, data, edits, structure
-from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
+from analyzers.rules.base import Context, Example, Rule, loop_related, product, the_loop, turns_much
 from analyzers.types import Value
 
 HOISTED = {
@@ -124,7 +124,7 @@ def _comprehension_finding(context: Context, made: Loop, loop: Loop) -> Finding:
     return context.finding(
         RULE.name,
         made.whole,
-        f"The comprehension goes through all of `{made.label}` on every turn of the loop over `{loop.label}`, and "
+        f"The comprehension goes through all of `{made.label}` on every turn of {the_loop(loop)}, and "
         f"nothing in the loop changes what it gives. Compute it once, before the loop.",
         Severity.WARNING if severe else Severity.INFORMATION,
         Confidence.HIGH if made.over.known else Confidence.MEDIUM,
@@ -181,7 +181,7 @@ def _finding(context: Context, inner: Context, operation: Operated, call: f.Call
     shown = context.shown(operation.place)
     over = operation.receiver.label or _iterated(call.args[0]) or "its argument"
     message = (
-        f"`{shown}` goes through all of `{over}` on every turn of the loop over `{loop.label}`, and nothing in the "
+        f"`{shown}` goes through all of `{over}` on every turn of {the_loop(loop)}, and nothing in the "
         f"loop changes what it gives. Compute it once, before the loop."
     )
     turns, cost = loop.turns.formula(), operation.cost.formula()

@@ -19,7 +19,7 @@ from analyzers.rules import (
     script_calls,
     structure,
 )
-from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
+from analyzers.rules.base import Context, Example, Rule, loop_related, product, the_loop, turns_much
 from analyzers.types import Value
 
 SEARCHED = ("list", "tuple", "deque", "sequence", "values", "queryset")
@@ -254,7 +254,7 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     searched = "`in`" if operation.name == "in" else f"`.{operation.name}()`"
     grows = _grows_in(context, receiver, loop)
     kind = {"sequence": "sequence", "values": "dict's values"}.get(receiver.kind, receiver.kind)
-    message = f"{searched} searches the {kind} `{label}` from front to back on every turn of the loop over `{loop.label}`"
+    message = f"{searched} searches the {kind} `{label}` from front to back on every turn of {the_loop(loop)}"
     message += ", and it grows in this loop." if grows else "."
     fix = lookups.fix(context, operation, grows)
     if fix is not None:

@@ -9,7 +9,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Compared, Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.rules import changes, data, edits, frames, joins, left_over, ordered, sifted, structure, trees
-from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
+from analyzers.rules.base import Context, Example, Rule, loop_related, product, the_loop, turns_much
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def _ordered_finding(context: Context, upto: ordered.UpTo) -> Finding:
     return context.finding(
         RULE.name,
         edits.absolute(context, upto.over),
-        f"`{upto.inner.label}` is gone through from the first on every turn of the loop over `{upto.outer.label}`, up to one where "
+        f"`{upto.inner.label}` is gone through from the first on every turn of {the_loop(upto.outer)}, up to one where "
         f"`{context.shown(edits.absolute(context, upto.test))}`. As they are in order, `bisect` finds the place, or the next turn "
         f"goes on from it.",
         Severity.INFORMATION,
@@ -62,7 +62,7 @@ def _left_over_finding(context: Context, left: left_over.LeftOver) -> Finding:
     return context.finding(
         RULE.name,
         edits.absolute(context, left.through),
-        f"Each turn of the loop over `{left.loop.label}` takes one thing out of `{left.label}` and goes through all that is left. "
+        f"Each turn of {the_loop(left.loop)} takes one thing out of `{left.label}` and goes through all that is left. "
         f"Look only at those that what was taken out concerns, found by an index that is made once.",
         Severity.INFORMATION,
         Confidence.MEDIUM,
@@ -107,7 +107,7 @@ def _frames(context: Context) -> Iterator[Finding]:
         yield context.finding(
             RULE.name,
             place,
-            f"All rows of the data frame `{lookup.frame}` are compared on every turn of the loop over `{loop.label}`, for "
+            f"All rows of the data frame `{lookup.frame}` are compared on every turn of {the_loop(loop)}, for "
             f"those where `{edits.source_of(context, lookup.compared)}`. A `merge` of the two frames, or the groups of a "
             f"`groupby`, made once, find them without searching.",
             Severity.WARNING if lookup.of_rows else Severity.INFORMATION,
@@ -197,7 +197,7 @@ def _finding(context: Context, outer: Loop, inner: Loop, compared: Compared, tri
     table = "dict" if context.language == "python" else "Map"
     wanted = "past those where" if compared.unequal else "for the elements where"
     message = (
-        f"{what} on every turn of the loop over `{outer.label}`, {wanted} "
+        f"{what} on every turn of {the_loop(outer)}, {wanted} "
         f"`{context.shown(compared.place)}`. A {table} from key to element, built once, finds them without searching."
     )
     before = (

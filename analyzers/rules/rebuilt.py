@@ -16,7 +16,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.rules import changes, data, edits, seeks, structure
-from analyzers.rules.base import Context, loop_related, product, turns_much
+from analyzers.rules.base import Context, loop_related, product, the_loop, turns_much
 
 FOLDS = frozenset(("sum", "max", "min", "any", "all", "sorted", "set", "frozenset", "Counter", "tuple"))
 """Functions that go through all they are given."""
@@ -219,8 +219,8 @@ def _piece_finding(context: Context, rule: str, loop: Loop, piece: Piece) -> Fin
     return context.finding(
         rule,
         edits.absolute(context, piece.node),
-        f"`{shown}` goes through all of `{piece.whole}` on one side of the turn's place, on every turn of the loop over "
-        f"`{loop.label}`. {advice}",
+        f"`{shown}` goes through all of `{piece.whole}` on one side of the turn's place, on every turn of "
+        f"{the_loop(loop)}. {advice}",
         Severity.WARNING if severe else Severity.INFORMATION,
         Confidence.HIGH if many else Confidence.MEDIUM,
         Cost(product(turns, size), f"O({turns})"),
@@ -337,7 +337,7 @@ def _rebuilt_finding(context: Context, rule: str, loop: Loop, made: f.Assign, na
     return context.finding(
         rule,
         edits.absolute(context, made.value),
-        f"`{name}` is made anew out of itself on every turn of the loop over `{loop.label}`: each turn copies all of it. "
+        f"`{name}` is made anew out of itself on every turn of {the_loop(loop)}: each turn copies all of it. "
         f"{advice}",
         Severity.INFORMATION,
         Confidence.MEDIUM,
@@ -352,7 +352,7 @@ def _replaced_finding(context: Context, rule: str, loop: Loop, made: f.Assign, n
     return context.finding(
         rule,
         edits.absolute(context, made.value),
-        f"All of `{name}` is gone through and copied on every turn of the loop over `{loop.label}`. `re.sub` with a function that "
+        f"All of `{name}` is gone through and copied on every turn of {the_loop(loop)}. `re.sub` with a function that "
         f"looks up what was found replaces all of them in one go.",
         Severity.HINT,
         Confidence.MEDIUM,

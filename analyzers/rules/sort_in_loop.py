@@ -9,7 +9,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.rules import changes, data, structure
-from analyzers.rules.base import Context, Example, Rule, loop_related, product, turns_much
+from analyzers.rules.base import Context, Example, Rule, loop_related, product, the_loop, turns_much
 
 CHANGED = frozenset(
     "append add insert extend remove pop discard appendleft popleft heappush push shift unshift".split()  # noqa: SIM905
@@ -105,9 +105,8 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
         else (f"looks through all of the {receiver.kind} `{receiver.label}` for the {seeks} element")
     )
     shown = context.shown(operation.place)
-    message = (
-        f"`{shown}` {what} on every turn of the loop over `{loop.label}`, which changes it by little. "
-        + _instead(context, sorts)
+    message = f"`{shown}` {what} on every turn of {the_loop(loop)}, which changes it by little. " + _instead(
+        context, sorts
     )
     turns, cost = loop.turns.formula(), operation.cost.formula()
     related = [loop_related(loop)]

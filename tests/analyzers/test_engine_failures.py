@@ -37,6 +37,24 @@ def test_a_rule_that_fails_leaves_the_others(monkeypatch: pytest.MonkeyPatch) ->
     assert "nested-scan" in records[0].getMessage()
 
 
+def test_how_a_fault_came_about_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(context: Context) -> Iterator[Finding]:
+        raise LookupError("met everywhere")
+
+    logger, records = logging.getLogger("analyzers"), list[logging.LogRecord]()
+    monkeypatch.setattr(logger, "handlers", [Recorder(records)])
+    every = [replace(r, check=broken) if r.name == "nested-scan" else r for r in rules.all_rules()]
+    monkeypatch.setattr(rules, "all_rules", lambda: every)
+    language = languages.for_path("a.py")
+    assert language is not None
+    source = SOURCE + SOURCE.replace("def f", "def g")
+    project = Project()
+    project.update("/p/a.py", facts_of(source.encode(), language))
+    check(project, "/p/a.py", Text.of(source))
+    assert [bool(record.exc_info) for record in records] == [True, False]
+    assert "met everywhere" in records[1].getMessage()
+
+
 class Recorder(logging.Handler):
     def __init__(self, records: list[logging.LogRecord]) -> None:
         super().__init__()

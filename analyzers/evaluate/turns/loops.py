@@ -338,6 +338,7 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
             amortised=progress.amortised,
             exits=shapes.has_exit(node.body),
             polling=progress.polling,
+            test=shapes.test_text(node.test),
         )
 
     expressions.condition(run, node.test)

@@ -18,7 +18,7 @@ from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import reading
 from analyzers.evaluate.turns.whiles import chases, counters, levels, sharing, worklists
-from analyzers.evaluate.turns.whiles.answer import Closer, Progress
+from analyzers.evaluate.turns.whiles.answer import NO_NAME, NO_TEST, Closer, Progress
 from analyzers.evaluate.turns.whiles.callees import helper_of
 from analyzers.evaluate.turns.whiles.conditions import Condition, conditions, names_in
 from analyzers.evaluate.turns.whiles.known import State, Turn
@@ -51,7 +51,7 @@ def progress(run: Run, node: f.While) -> Progress:
     found = conditions(node)
     if not turn.ends:
         return Progress(
-            ONE, "left on the first turn at the latest", label=shapes.text_of(node.test) or "a while"
+            ONE, "left on the first turn at the latest", label=shapes.text_of(node.test) or NO_NAME
         )
     chosen: dict[tuple[str, str], Way] = {}
     known: dict[tuple[str, bool, str, bool], sharing.Shared] = {}
@@ -80,7 +80,7 @@ def progress(run: Run, node: f.While) -> Progress:
         constant = not found
         return Progress(
             polling=constant or not _steps(turn, found),
-            label="while true" if constant else shapes.text_of(node.test) or "its condition",
+            label=NO_TEST if constant else shapes.text_of(node.test) or NO_NAME,
         )
     return _answer(run, node, turn, moving)
 

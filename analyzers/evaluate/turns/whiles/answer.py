@@ -10,6 +10,9 @@ from analyzers.costs import UNKNOWN, Cost
 from analyzers.evaluate.events import Loop
 from analyzers.types import UNKNOWN_VALUE, Value
 
+NO_NAME, NO_TEST = "its condition", "while true"
+"""What a `while` is called in which nothing with a name comes nearer to the end, and one that asks for nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -22,7 +25,7 @@ class Progress:
 
     turns: Cost = UNKNOWN
     reason: str = "a loop whose number of turns is not known"
-    label: str = "its condition"
+    label: str = NO_NAME
     over: Value = UNKNOWN_VALUE
     moving: tuple[tuple[str, Cost | None], ...] = ()
     amortised: bool = False
