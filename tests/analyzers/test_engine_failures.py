@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 
+from analyzers import check as engine
 from analyzers import languages, rules
 from analyzers.check import check
 from analyzers.extract import facts_of
@@ -23,10 +24,7 @@ def test_a_rule_that_fails_leaves_the_others(monkeypatch: pytest.MonkeyPatch) ->
     def broken(context: Context) -> Iterator[Finding]:
         raise ValueError("out of order")
 
-    logger, records = logging.getLogger("analyzers"), list[logging.LogRecord]()
-    monkeypatch.setattr(logger, "handlers", [Recorder(records)])
-    every = [replace(r, check=broken) if r.name == "nested-scan" else r for r in rules.all_rules()]
-    monkeypatch.setattr(rules, "all_rules", lambda: every)
+    records = with_rule(monkeypatch, broken)
     language = languages.for_path("a.py")
     assert language is not None
     project = Project()
@@ -41,10 +39,7 @@ def test_how_a_fault_came_about_is_told_once(monkeypatch: pytest.MonkeyPatch) ->
     def broken(context: Context) -> Iterator[Finding]:
         raise LookupError("met everywhere")
 
-    logger, records = logging.getLogger("analyzers"), list[logging.LogRecord]()
-    monkeypatch.setattr(logger, "handlers", [Recorder(records)])
-    every = [replace(r, check=broken) if r.name == "nested-scan" else r for r in rules.all_rules()]
-    monkeypatch.setattr(rules, "all_rules", lambda: every)
+    records = with_rule(monkeypatch, broken)
     language = languages.for_path("a.py")
     assert language is not None
     source = SOURCE + SOURCE.replace("def f", "def g")
@@ -53,6 +48,18 @@ def test_how_a_fault_came_about_is_told_once(monkeypatch: pytest.MonkeyPatch) ->
     check(project, "/p/a.py", Text.of(source))
     assert [bool(record.exc_info) for record in records] == [True, False]
     assert "met everywhere" in records[1].getMessage()
+
+
+def with_rule(
+    monkeypatch: pytest.MonkeyPatch, broken: Callable[[Context], Iterator[Finding]]
+) -> list[logging.LogRecord]:
+    """Lets a rule do something else, and gives what is logged from then on."""
+    logger, records = logging.getLogger("analyzers"), list[logging.LogRecord]()
+    monkeypatch.setattr(logger, "handlers", [Recorder(records)])
+    every = [replace(r, check=broken) if r.name == "nested-scan" else r for r in rules.all_rules()]
+    monkeypatch.setattr(rules, "all_rules", lambda: every)
+    monkeypatch.setattr(engine, "_chosen", engine._chosen.__wrapped__)  # It is asked for once otherwise.
+    return records
 
 
 class Recorder(logging.Handler):
