@@ -94,6 +94,8 @@ def _mapped(project: Project, path: str) -> frozenset[str]:
             for node in f.walk(function.body):
                 if isinstance(node, f.Mapping):
                     found.update(_in_fields(node) if of_types else ())
+                elif isinstance(node, f.Call):
+                    found.update(_in_field_call(node))
                 elif isinstance(node, f.Assign) and isinstance(node.value, f.Mapping):
                     found.update(_in_map(node))
         return frozenset(found)
@@ -109,10 +111,21 @@ def _in_fields(node: f.Mapping) -> Iterator[str]:
         yield made.qualname
 
 
+def _in_field_call(node: f.Call) -> Iterator[str]:
+    """`t.field({ type: Book, resolve: (author) => ... })` of Nexus and Pothos, with the field's name in front or without it."""
+    if isinstance(node.func, f.Attr) and node.func.name == "field" and node.args:
+        options = node.args[-1]
+        yield from _in_fields(options) if isinstance(options, f.Mapping) else ()
+
+
 def _in_map(node: f.Assign) -> Iterator[str]:
-    """`const resolvers = { Query: { ... }, Author: { books: (author) => ... } }`."""
+    """`const resolvers = { Query: { ... }, Author: { books: (author) => ... } }`, `const Author: AuthorResolvers = { ... }`."""
     assert isinstance(node.value, f.Mapping)
     types = _entries(node.value)
+    said = (dotted(node.annotation) or "") if node.annotation is not None else ""
+    of_type = said.rpartition(".")[2].removesuffix("Resolvers")
+    if said.endswith("Resolvers") and of_type and of_type not in TOP and not types.keys() & set(TOP):
+        yield from (made.qualname for made in node.value.values if isinstance(made, f.Lambda))
     called = any((dotted(target) or "").lower().endswith("resolvers") for target in node.targets)
     if not called and not types.keys() & set(TOP):
         return

@@ -22,6 +22,7 @@ from analyzers.evaluate import (
     heirs,
     queries,
     shapes,
+    written_objects,
 )
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import asked, frameworks, pages, paginators
@@ -33,7 +34,6 @@ from analyzers.evaluate.sizes import reading
 from analyzers.operations import operations
 from analyzers.orm import tables
 from analyzers.project import names
-from analyzers.project.index import Project
 from analyzers.project.modules import PYTHON_ENDINGS
 from analyzers.project.names import Target
 from analyzers.project.row_sets import gives_rows
@@ -204,7 +204,7 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
         value = evidence.guess(project, target.path, "", language, assign.value)
     literal = evidence.is_fixed(project, target.path, assign.value)
     if language != "python" and isinstance(assign.value, f.Mapping):
-        value = value.but(entries=_functions_in(project, target.path, assign.value))
+        value = value.but(entries=written_objects.functions_in(project, target.path, "", assign.value))
     return replace(
         value,
         label=label,
@@ -212,29 +212,6 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
         frozen=literal or is_constant,
         token=f"{target.path}:{target.qualname}",
     )
-
-
-def _functions_in(
-    project: Project, path: str, node: f.Mapping, depth: int = 0
-) -> tuple[tuple[str, Value], ...]:
-    """The functions and classes of an object that is written out at the top of a script: `export const books = { async
-    get(id) {} }`, `export default { Author, Book }`."""
-    found: list[tuple[str, Value]] = []
-    for key, held in zip(node.keys, node.values, strict=True):
-        name = str(key.value) if isinstance(key, f.Const) else ""
-        if isinstance(held, f.Lambda):
-            found.append((name, Value("function", ref=(path, held.qualname), frozen=True)))
-        elif isinstance(held, f.Mapping) and depth < 2:
-            inner = _functions_in(project, path, held, depth + 1)
-            found.append((name, Value("dict", size=ONE, frozen=True, entries=inner)))
-        elif isinstance(held, f.Name):
-            named = names.resolve(project, path, held.id)
-            if named is not None and not named[1] and named[0].kind == "function":
-                ref = (named[0].path, named[0].qualname)
-                found.append((name, Value("function", ref=ref, frozen=True)))
-            elif named is not None and not named[1] and named[0].kind == "class":
-                found.append((name, class_values.class_itself(project, named[0].path, named[0].qualname)))
-    return tuple(found)
 
 
 # ------------------------------------------------------------------------------------------------ attributes

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import fields, lengthening, shapes, tabled
+from analyzers.evaluate import fields, lengthening, shapes, tabled, written_objects
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes.arithmetic import folded
 from analyzers.operations import operations
@@ -130,6 +130,8 @@ def _generic(project: Project, path: str, scope: str, language: str, node: f.Ind
     full = external_name(project, path, scope, head) if head else ""
     if full in _TRANSPARENT or head in ("Optional", "Mapped", "Annotated", "Final", "ClassVar", "Promise"):
         return declared(project, path, scope, language, inner[0], depth + 1)
+    if head == "ReturnType" and (maker := written_objects.maker_in(project, path, scope, inner[0])):
+        return made_by(project, *maker, language)
     if language != "python" and head in _SAME_MEMBERS:
         return declared(project, path, scope, language, inner[0], depth + 1)
     if full == "typing.Union" or head == "Union":

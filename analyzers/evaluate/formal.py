@@ -91,7 +91,7 @@ def _is_told(value: Value) -> bool:
 def _is_kept(holder: Value, value: Value) -> bool:
     """True for what a mapping or an object that is handed over still holds by name."""
     of_itself = holder.kind == "row" or holder.evidence == evidence.WITH_MEMBERS
-    if of_itself or value.kind in _ROWS or holding.holds_rows(value):
+    if of_itself or value.kind in _ROWS or holding.holds_rows(value) or _holds_functions(value):
         return True
     return holder.kind == "instance" and (value.kind == "class" or objects.matters(value))
 
@@ -108,8 +108,15 @@ def _inside(value: Value | None, depth: int = 0) -> Value | None:
         dotted=value.dotted, origin=value.origin, relation=value.relation, path=value.path,
         items=tuple(_inside(item, depth + 1) or UNKNOWN_VALUE for item in items) if items else None,
         size=ONE if small else None, letter=value.letter and small,
-        entries=tuple((k, _inside(v, depth + 1) or UNKNOWN_VALUE) for k, v in value.entries if value.kind == "row" or holding.holds_rows(v)),
+        entries=tuple((k, _inside(v, depth + 1) or UNKNOWN_VALUE) for k, v in value.entries if value.kind == "row" or holding.holds_rows(v) or _holds_functions(v)),
     )  # fmt: skip
+
+
+def _holds_functions(value: Value) -> bool:
+    """True for a function of the project's that an object of a script holds, and for an object in it that holds some."""
+    return (value.kind == "function" and value.ref is not None and value.bound is None) or (
+        value.kind == "dict" and any(_holds_functions(held) for _, held in value.entries)
+    )
 
 
 def signatures(formals: Mapping[str, Value]) -> Hashable:

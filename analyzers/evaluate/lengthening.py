@@ -128,6 +128,14 @@ def pushed_to(body: tuple[f.Stmt, ...]) -> frozenset[str]:
 
 
 @remembered
+def measured(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """What a body of a script asks for its length."""
+    return frozenset(
+        shapes.text_of(node.obj) for node in shapes.of_kind(body, f.Attr) if node.name == "length"
+    )
+
+
+@remembered
 def appended_to(body: tuple[f.Stmt, ...]) -> frozenset[str]:
     """What a body asks for what only something with an end can do: `xs.append(x)`, `xs.extend(more)`."""
     return frozenset(

@@ -8,7 +8,7 @@ The value may go through a name (`client = Redis(); return client`), an attribut
 from __future__ import annotations
 
 from analyzers import facts as f
-from analyzers.evaluate import evidence, shapes
+from analyzers.evaluate import evidence, shapes, written_objects
 from analyzers.evaluate.remembered import remembered
 from analyzers.project.index import Project
 from analyzers.types import UNKNOWN_VALUE, Value
@@ -19,6 +19,9 @@ _DEPTH = 6
 
 def given_back(project: Project, path: str, function: f.Function) -> Value:
     """What the function gives back, by what is written: the same in all places that put it where it is taken from."""
+    written = written_objects.given_back(project, path, function)
+    if written.known:
+        return written
     node = _last(function)
     return _of(project, path, function, node, 0) if node is not None else UNKNOWN_VALUE
 

@@ -141,14 +141,14 @@ class Prisma(Struct, frozen=True):
 
 SCRIPTS = (
     "typeorm", "mikroorm", "sequelize", "mongoose", "drizzle", "knex", "mongodb", "meteor", "slonik", "sqlclients", "objection",
-    "kysely",
+    "kysely", "postgresjs", "supabase",
 )  # fmt: skip
 """The mappers of JavaScript and TypeScript that have a table each; Prisma's has another shape."""
 
 SCRIPT_PARTS = (
     "clients", "models", "makers", "factories", "attributes", "tables", "runs", "called", "begins", "begins_write", "row_begins", "turns_write", "chain",
     "sends", "fetch_one", "fetch_many", "fetch_batch", "scalar", "execute", "write_one", "write_many", "row_read", "row_write", "differs", "promised",
-    "batch", "told",
+    "batch", "told", "told_with", "words",
 )  # fmt: skip
 """The lists that a mapper of JavaScript and TypeScript may have; the tables say what each is."""
 

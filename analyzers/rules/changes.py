@@ -32,7 +32,7 @@ READING_OF_SCRIPTS = frozenset(
 """Methods of arrays, maps and texts in scripts that change nothing; what a function does that they are handed is looked at by
 itself. Source: https://tc39.es/ecma262/#sec-properties-of-the-array-prototype-object"""
 
-PUTTING = frozenset("append add extend insert appendleft extendleft setdefault update push".split())  # noqa: SIM905
+PUTTING = frozenset("append add extend insert appendleft extendleft setdefault update push exec test".split())  # noqa: SIM905
 """Methods that change their receiver and only keep their arguments."""
 
 PURE = frozenset(

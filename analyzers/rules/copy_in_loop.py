@@ -9,6 +9,7 @@ from analyzers.evaluate.events import Loop, Operated
 from analyzers.evaluate.operators import INTO_ANOTHER
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.rules import (
+    anew,
     data,
     deques,
     edits,
@@ -70,6 +71,7 @@ def check(context: Context) -> Iterator[Finding]:
         yield _finding(context, operation, loop, [other for other, _ in others])
     if framed:
         yield from _grown_frames(context)
+    yield from anew.copies(context, RULE.name)
     yield from rebuilt.check(context, RULE.name)
     yield from grown.check(context, RULE.name)
     yield from used_up.check(context, RULE.name)

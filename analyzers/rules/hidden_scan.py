@@ -276,6 +276,8 @@ def _spared_from(function: f.Function, called: Called) -> int:
 
 def _own_scans(context: Context, analysis: Analysis, function: f.Function) -> Iterator[Scan]:
     given = {p.name for p in function.params}
+    if function.owner and context.project.language(analysis.path) != "python":
+        given.add("this")
     for operation in analysis.operations:
         receiver = operation.receiver
         if operation.tag != "scan" or receiver.kind not in SEARCHED or operation.cost.is_constant:
@@ -357,6 +359,8 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
     grows = grows or scan.adds or any(parameter == root for parameter, _ in called.summary.grows)
     squared = grows or any(size in loop.turns.sizes for size in called.cost.sizes)
     message = _message(called, loop, scan, shown, grows)
+    if context.language != "python":
+        message = message.replace("A set, or a dict from", "A Set, or a Map from")
     # Of a callee that goes through all, other terms of its cost may be those of one of several ways to it.
     alone = scan.whole or called.cost.unknown
     turns, cost = loop.turns.formula(), f"|{shown}|" if alone else called.cost.formula()

@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Fix, Severity
-from analyzers.rules import changes, data, edits, structure
+from analyzers.rules import changes, data, edits, same_again, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, the_loop, turns_much
 from analyzers.types import Value
 
@@ -42,6 +42,7 @@ PLAIN = ("int", "float", "str", "bool", "bytes")
 
 def check(context: Context) -> Iterator[Finding]:
     if context.language != "python":
+        yield from _of_scripts(context)
         return
     for operation in context.analysis.operations:
         if operation.name not in HOISTED or operation.tag not in ("fold", "sort", "copy"):
@@ -59,6 +60,25 @@ def check(context: Context) -> Iterator[Finding]:
         found = _made_again(context, made) if made.kind == "comprehension" and made.grows else None
         if found is not None and context.once("invariant", found.place, context.source(made.whole)):
             yield _comprehension_finding(context, made, found)
+
+
+def _of_scripts(context: Context) -> Iterator[Finding]:
+    for same in same_again.found(context):
+        operation, loop = same.operation, same.loop
+        if not context.once("invariant", loop.place, context.source(operation.place)):
+            continue
+        turns, cost = loop.turns.formula(), operation.cost.formula()
+        severe = _is_squared(operation, loop) and not loop.exits and data.is_data(context, loop)
+        yield context.finding(
+            RULE.name,
+            operation.place,
+            f"`{context.shown(operation.place)}` goes through all of `{operation.receiver.label or 'its argument'}` on every turn of "
+            f"{the_loop(loop)}, and nothing in the loop changes what it gives. Compute it once, before the loop.",
+            Severity.WARNING if severe else Severity.INFORMATION,
+            Confidence.MEDIUM,
+            Cost(product(turns, cost), f"O({turns})" if turns == cost else f"O({turns} + {cost})"),
+            [loop_related(loop)],
+        )
 
 
 def _made_again(context: Context, made: Loop) -> Loop | None:

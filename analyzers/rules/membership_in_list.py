@@ -38,11 +38,11 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if not _is_asked_before(context, operation, loop) and context.once("scan", operation.place):
             yield _finding(context, operation, loop)
-    kept_once = list(per_call.kept_once(context))
-    for told in (*kept_once, *script_calls.kept_once(context)):
+    kept_once = [*per_call.kept_once(context), *script_calls.kept_once(context)]
+    for told in kept_once:
         if context.once("scan", told.place):
             yield _filling_finding(context, told)
-    for told in asked_of_all.searched(context):
+    for told in (*asked_of_all.searched(context), *script_calls.searched(context)):
         if told.what not in {other.what for other in kept_once} and context.once("scan", told.place):
             yield _per_call_finding(context, told)
     for search in recursive_search.searches(context):
@@ -68,11 +68,14 @@ def _is_asked_before(context: Context, operation: Operated, loop: Loop) -> bool:
 
 def _per_call_finding(context: Context, told: held.Told) -> Finding:
     """A list that another method fills: who calls this one for each of many does not see the search."""
+    answers = (
+        "A set, or the keys of a dict, answer" if context.language == "python" else "A Set, or a Map, answers"
+    )
     return context.finding(
         RULE.name,
         told.place,
-        f"`{context.shown(told.place)}` searches all of the list `{told.what}` on every call of `{context.function.name}`. A set, or "
-        f"the keys of a dict, answer without searching.",
+        f"`{context.shown(told.place)}` searches all of the list `{told.what}` on every call of `{context.function.name}`. "
+        f"{answers} without searching.",
         Severity.HINT,
         Confidence.MEDIUM,
         Cost(f"O(|{told.what}|)", "O(1)"),

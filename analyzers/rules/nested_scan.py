@@ -8,7 +8,19 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Compared, Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import changes, data, edits, frames, joins, left_over, ordered, sifted, structure, trees
+from analyzers.rules import (
+    anew,
+    changes,
+    data,
+    edits,
+    frames,
+    joins,
+    left_over,
+    ordered,
+    sifted,
+    structure,
+    trees,
+)
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, the_loop, turns_much
 
 
@@ -35,6 +47,10 @@ def check(context: Context) -> Iterator[Finding]:
         if context.once("scan", edits.absolute(context, left.through)):
             yield _left_over_finding(context, left)
 
+    for made in anew.found(context):
+        if made.how != anew.MORE and context.once("scan", edits.absolute(made.home, made.value)):
+            yield _anew_finding(context, made)
+
     for upto in ordered.found(context):
         if context.once("scan", edits.absolute(context, upto.over)):
             yield _ordered_finding(context, upto)
@@ -53,6 +69,28 @@ def _ordered_finding(context: Context, upto: ordered.UpTo) -> Finding:
         Confidence.MEDIUM,
         Cost(f"O({turns}·{size})", f"O({turns} + {size})"),
         [loop_related(upto.outer), loop_related(upto.inner)],
+    )
+
+
+def _anew_finding(context: Context, made: anew.Anew) -> Finding:
+    """What each turn goes through to leave one thing out, or to change it."""
+    size, turns = f"|{made.label}|", made.loop.turns.formula()
+    script = context.language != "python"
+    table = "Map" if script else "dict"
+    one = (
+        f"Collect what is left out in a {'Set' if script else 'set'}, and make it anew once"
+        if made.how == anew.LEFT_OUT
+        else f"A {table} from key to element changes one without searching"
+    )
+    return context.finding(
+        RULE.name,
+        edits.absolute(made.home, made.value),
+        f"Each turn of {the_loop(made.loop)} goes through all of `{made.label}` and makes it anew, for one element of it. "
+        f"{one}.",
+        Severity.INFORMATION,
+        Confidence.MEDIUM,
+        Cost(f"O({turns}·{size})", f"O({turns} + {size})"),
+        [loop_related(made.loop)],
     )
 
 
@@ -240,7 +278,7 @@ lines), where one side has a constant size, for pairs that are wanted as such (n
 pointers that only move one way. It is a warning where both collections grow with data (rows, what is read, what the
 function is given to work on), and information elsewhere: a program's own options and columns are few. So is a recursion that
 goes through all of a list for the elements it is asked for, and calls itself with the same list for each of them; and a loop
-that takes one thing out of a collection on each turn and goes through all that is left of it.
+that takes one thing out of a collection on each turn and goes through all that is left of it, or makes it anew without that one.
 """,
     severity=Severity.WARNING,
     fix="Groups the rows by their key in a dict before the outer loop, where the two loops are simple enough.",

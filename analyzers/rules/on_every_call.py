@@ -70,6 +70,16 @@ _ON_EVERY_CALL: tuple[tuple[Callable[[Context], Iterable[held.Told]], str], ...]
         "their number. A dict from key to elements, kept beside it, answers without searching.",
     ),
     (
+        script_calls.left_out,
+        "`{called}()` goes through all of `{what}` on every call, to make it anew without one. A Map from key to element gives up "
+        "one without searching.",
+    ),
+    (
+        script_calls.sorted_again,
+        "`{here}` sorts all of `{what}` on every call of `{called}`, which puts one thing into it. Sort it once when it is read, or "
+        "put what comes where it belongs.",
+    ),
+    (
         script_calls.lookups,
         "`{called}()` goes through all of `{what}` for what it is asked, on every call. A Map from key to element, filled "
         "beside it, answers without searching.",

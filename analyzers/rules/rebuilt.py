@@ -15,7 +15,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import changes, data, edits, seeks, structure
+from analyzers.rules import changes, data, edits, seeks, structure, turning
 from analyzers.rules.base import Context, loop_related, product, the_loop, turns_much
 
 FOLDS = frozenset(("sum", "max", "min", "any", "all", "sorted", "set", "frozenset", "Counter", "tuple"))
@@ -25,6 +25,12 @@ SEEKS = frozenset(
     "search match finditer findall sub find rfind index count split splitlines startswith".split()  # noqa: SIM905
 )
 """Methods that go through the text they are asked of, or given, or copy it to do so."""
+
+OF_SCRIPTS = frozenset(
+    """split indexOf lastIndexOf match matchAll search replace replaceAll includes filter some every reduce find findIndex join map
+    forEach""".split()  # noqa: SIM905
+)
+"""Methods of texts and arrays in scripts that go through them. Source: https://tc39.es/ecma262/#sec-properties-of-the-array-prototype-object"""
 
 ADVANCE = frozenset(("end", "start", "span", "tell"))
 """Methods that say how far a text has been read."""
@@ -40,7 +46,10 @@ class Piece(NamedTuple):
 
 def check(context: Context, rule: str) -> Iterator[Finding]:
     """The findings of both kinds, under the name of the rule that asks."""
-    if context.language != "python" or not context.is_whole:
+    if not context.is_whole:
+        return
+    if context.language != "python":
+        yield from _of_scripts(context, rule)
         return
     for loop in context.analysis.loops:
         if loop.function != context.function.qualname or not context.inside(loop.place) or loop.chunked:
@@ -48,10 +57,7 @@ def check(context: Context, rule: str) -> Iterator[Finding]:
         node = changes.loop_node(context, loop)
         if node is None or isinstance(node, f.Call):
             continue
-        for piece in _pieces(context, loop, node):
-            place = edits.absolute(context, piece.node)
-            if not structure.happens_once(context, loop, place) and context.once("piece", place):
-                yield _piece_finding(context, rule, loop, piece)
+        yield from _piece_findings(context, rule, loop, _pieces(context, loop, node))
         for made, name in _made_of_themselves(node) if turns_much(loop) else ():
             place = edits.absolute(context, made)
             if _is_again(context, loop, made, name) and context.once("copy", place):
@@ -68,6 +74,42 @@ def check(context: Context, rule: str) -> Iterator[Finding]:
                     yield _sought_finding(context, rule, loop, sought)
 
 
+def _of_scripts(context: Context, rule: str) -> Iterator[Finding]:
+    """The same in a script, whose texts get longer behind at no cost, and whose loops may be callbacks."""
+    for loop in context.analysis.loops:
+        if not context.inside(loop.place) or loop.chunked:
+            continue
+        home = structure.home_of(context, loop)
+        node = changes.loop_node(home, loop)
+        if isinstance(node, (f.For, f.While)):
+            yield from _piece_findings(home, rule, loop, _pieces(home, loop, node))
+            for made, name in _made_of_themselves(node) if turns_much(loop) else ():
+                place = edits.absolute(home, made)
+                if _is_cut(made, name) and _is_again(home, loop, made, name) and context.once("copy", place):
+                    yield _rebuilt_finding(home, rule, loop, made, name)
+        turn = turning.of(context, loop) if isinstance(node, f.Call) and turns_much(loop) else None
+        if turn is not None and isinstance(node, f.Call) and isinstance(node.func, f.Attr):
+            pieces = _pieces_in(turn.home, turn.body, turn.own, node.func.obj)
+            yield from _piece_findings(turn.home, rule, loop, pieces)
+
+
+def _is_cut(made: f.Assign, name: str) -> bool:
+    """True for what is put together of pieces of itself: a text of a script that is only added to is not copied."""
+    cuts: tuple[f.Slice | f.Call, ...] = (
+        *shapes.of_kind(made.value, f.Slice),
+        *shapes.of_kind(made.value, f.Call),
+    )
+    parts = (shapes.part_of(cut) for cut in cuts)
+    return any(part is not None and shapes.dotted(part.obj) == name for part in parts)
+
+
+def _piece_findings(context: Context, rule: str, loop: Loop, pieces: Iterator[Piece]) -> Iterator[Finding]:
+    for piece in pieces:
+        place = edits.absolute(context, piece.node)
+        if not structure.happens_once(context, loop, place) and context.once("piece", place):
+            yield _piece_finding(context, rule, loop, piece)
+
+
 # -------------------------------------------------------------------------------------------------------- pieces
 
 
@@ -75,15 +117,23 @@ def _pieces(context: Context, loop: Loop, node: f._Node) -> Iterator[Piece]:
     body = _body(node)
     over: f.Expr | None
     if isinstance(node, f.While):
-        moved, over = _advancing(body), None
+        moved, over = _advancing(body) | _found_by(node.test), None
     elif turns_much(loop):
         moved, over = _counted(node), _iterated(node)
     else:
         return
+    yield from _pieces_in(context, body, moved, over)
+
+
+def _pieces_in(
+    context: Context, body: tuple[f._Node, ...], moved: frozenset[str], over: f.Expr | None
+) -> Iterator[Piece]:
+    """The pieces in what is done on each turn, by the names that say where the turn stands; `over` is what a loop goes through
+    that is no `while`."""
     made = changes.changes_in(context, body, aliases=False) if moved else None
     for call in shapes.nodes(body) if made is not None else ():
         for piece in piece_of(call, moved):
-            known = isinstance(node, f.While) or _mentions(over, piece.whole)
+            known = over is None or _mentions(over, piece.whole)
             if known and made is not None and not _changes(made, over, piece.whole):
                 yield piece
 
@@ -129,6 +179,17 @@ def _mentions(over: f.Expr | None, whole: str) -> bool:
     )
 
 
+def _found_by(test: f.Expr) -> frozenset[str]:
+    """`match` of `while ((match = pattern.exec(text)))`: the next turn finds what stands behind it."""
+    return frozenset(
+        node.target.id
+        for node in shapes.of_kind(test, f.Named)
+        if isinstance(node.target, f.Name)
+        and isinstance(node.value, f.Call)
+        and shapes.called(node.value) == "exec"
+    )
+
+
 def _advancing(body: tuple[f._Node, ...]) -> frozenset[str]:
     """The names of a `while` that say how far it has come: `pos += n`, `pos = match.end()`, `pos = text.find(x, pos)`."""
     found: set[str] = set()
@@ -163,9 +224,10 @@ def piece_of(call: f._Node, moved: frozenset[str]) -> Iterator[Piece]:
     if not isinstance(call, f.Call):
         return
     name = shapes.called(call)
-    if isinstance(call.func, f.Attr) and name in SEEKS:
-        if isinstance(call.func.obj, f.Slice) and (whole := _cut(call.func.obj, moved)):
-            yield Piece(call.func.obj, whole, name)
+    if isinstance(call.func, f.Attr) and (name in SEEKS or name in OF_SCRIPTS):
+        part = shapes.part_of(call.func.obj)
+        if part is not None and (whole := _cut(part, moved)):
+            yield Piece(part, whole, name)
         counted = name == "count" and len(call.args) == 3 and _is_zero(call.args[1])
         if counted and shapes.mentions(call.args[2], moved) and (whole := shapes.dotted(call.func.obj)):
             yield Piece(call, whole, name)
@@ -241,6 +303,8 @@ def _made_of_themselves(node: f._Node) -> Iterator[tuple[f.Assign, str]]:
 
 
 def _is_made_of(value: f.Expr, name: str) -> bool:
+    if isinstance(value, f.Collection):
+        return sum(isinstance(item, f.Star) and _is_most_of(item.value, name) for item in value.items) > 1
     if isinstance(value, f.Template):
         return any(shapes.dotted(part) == name for part in value.parts)
     if isinstance(value, f.Binary) and value.op == "+":
@@ -262,6 +326,7 @@ def _is_most_of(part: f.Expr, name: str) -> bool:
     """`xs[:-1]`, `xs[:i]`, `list(xs)`: nearly all of it."""
     if isinstance(part, f.Call) and shapes.dotted(part.func) in ("list", "tuple") and len(part.args) == 1:
         return shapes.dotted(part.args[0]) == name
+    part = shapes.part_of(part) or part
     if not isinstance(part, f.Slice) or shapes.dotted(part.obj) != name or part.step is not None:
         return False
     few = part.start is not None and isinstance(part.start, f.Unary)  # `xs[-3:]`

@@ -46,7 +46,7 @@ def searches(context: Context) -> Iterator[Search]:
 def _comes_back(context: Context, function: f.Function) -> bool:
     """`visit(child)`, `self.visit(child)`: by the name it is called by itself, or by what it calls in turn."""
     script = context.language != "python"
-    called = _called(function, script)
+    called = _called(context, function, script)
     if function.name in called:
         return True
     if not (script and function.owner and _asked(function.body, "push")):
@@ -56,7 +56,7 @@ def _comes_back(context: Context, function: f.Function) -> bool:
         pending, seen = sorted(called), set(called)
         while pending:
             other = here.project.function(here.path, f"{function.owner}.{pending.pop()}")
-            further = _called(other, script) if other is not None else set()
+            further = _called(here, other, script) if other is not None else set()
             if function.name in further:
                 return True
             pending += sorted(further - seen)
@@ -66,11 +66,18 @@ def _comes_back(context: Context, function: f.Function) -> bool:
     return replace(context, function=function).of_file(("comes back",), through, in_cycle=False)
 
 
-def _called(function: f.Function, script: bool) -> set[str]:
-    """The functions of the file that are called by their names, or the methods of the object itself."""
+def _called(context: Context, function: f.Function, script: bool) -> set[str]:
+    """The functions of the file that are called by their names, or the methods of the object itself; by a script's function also
+    in what it hands to others: `children.map((child) => walk(child))`."""
     first = function.params[0].name if function.owner and function.params else ""
     this = "this." if script and function.owner else f"{first}." if first else ""
-    return {name.removeprefix(this) for name in _names_called(function.body) if name.startswith(this)} - {""}
+    if script:
+        names = frozenset(
+            shapes.dotted(call.func) for call, _ in _calls(replace(context, function=function), script)
+        )
+    else:
+        names = _names_called(function.body)
+    return {name.removeprefix(this) for name in names if name.startswith(this)} - {""}
 
 
 @by_parts(united)
@@ -78,10 +85,32 @@ def _names_called(body: object) -> frozenset[str]:
     return frozenset(shapes.dotted(node.func) for node in shapes.of_kind(body, f.Call))
 
 
+def _calls(here: Context, script: bool) -> Iterator[tuple[f.Call, f.Function]]:
+    """The calls in a function, and in the functions of a script that it writes out where it hands them over; each with the one
+    that it stands in."""
+    pending = [here.function]
+    while pending:
+        function = pending.pop()
+        for node in shapes.of_kind(function.body, f.Call):
+            yield node, function
+            for argument in node.args if script else ():
+                inner = (
+                    here.project.function(here.path, argument.qualname)
+                    if isinstance(argument, f.Lambda)
+                    else None
+                )
+                if inner is not None:
+                    pending.append(inner)
+
+
 def _searches_of(here: Context) -> Iterator[Search]:
     body = here.function.body
     copied = _longer_below(here)
-    filled: dict[str, f._Node] = {**_asked(body, "append" if here.language == "python" else "push"), **copied}
+    script = here.language != "python"
+    put = {**_asked(body, "push" if script else "append")}
+    for method in ("set", "add") if script else ():  # `[...seen.values()].includes(node)` lists all anew.
+        put.update(_asked(body, method))
+    filled = {label: edits.absolute(here, node) for label, node in put.items()} | copied
     if not filled:
         return
     started = {
@@ -93,37 +122,48 @@ def _searches_of(here: Context) -> Iterator[Search]:
     short = _asked(body, "pop").keys() | _asked(body, "remove").keys() | copied.keys()
     for node in shapes.nodes(body):
         if isinstance(node, f.Call) and here.language != "python" and isinstance(node.func, f.Attr):
-            label = shapes.dotted(node.func.obj)
+            label = shapes.dotted(node.func.obj) or _listed(node.func.obj)
             if node.func.name in SEARCHES and label in filled and label not in started:
-                put = Related(edits.absolute(here, filled[label]), "put into it here")
+                where = Related(filled[label], "put into it here")
                 how = f".{node.func.name}()"
-                yield Search(edits.absolute(here, node), label, here.function.name, put, label in short, how)
+                yield Search(
+                    edits.absolute(here, node), label, here.function.name, where, label in short, how
+                )
         if not isinstance(node, f.Compare):
             continue
         for op, right in zip(node.ops, node.rights, strict=False):
             label = shapes.dotted(right)
             if op in ("in", "not in") and label in filled and label not in started:
-                put = Related(edits.absolute(here, filled[label]), "put into it here")
-                yield Search(edits.absolute(here, node), label, here.function.name, put, label in short)
+                where = Related(filled[label], "put into it here")
+                yield Search(edits.absolute(here, node), label, here.function.name, where, label in short)
 
 
-def _longer_below(here: Context) -> dict[str, f._Node]:
+def _listed(node: f.Expr) -> str:
+    """`seen` of `[...seen]` and `[...seen.values()]`."""
+    only = node.items[0] if isinstance(node, f.Collection) and len(node.items) == 1 else None
+    inner = only.value if isinstance(only, f.Star) else None
+    if isinstance(inner, f.Call) and isinstance(inner.func, f.Attr) and inner.func.name in ("values", "keys"):
+        inner = inner.func.obj
+    return shapes.dotted(inner) if inner is not None else ""
+
+
+def _longer_below(here: Context) -> dict[str, Place]:
     """The parameters of which each call hands a longer copy on to the next: `visit(child, seen + [node])`, `path = path +
     (node,)`, `walk(child, [...path, node])`."""
     function = here.function
     given = {p.name for p in function.params if not _is_text(p)}
-    found: dict[str, f._Node] = {}
+    found: dict[str, Place] = {}
     for stmt in shapes.walk(function.body):
         if isinstance(stmt, f.Assign) and len(stmt.targets) == 1:
             name = shapes.dotted(stmt.targets[0])
             if name in given and _one_more(stmt.value) == name:
-                found.setdefault(name, stmt)
+                found.setdefault(name, edits.absolute(here, stmt))
     itself = {function.name, f"self.{function.name}", f"this.{function.name}", f"cls.{function.name}"}
-    for call in shapes.of_kind(function.body, f.Call):
+    for call, within in _calls(here, here.language != "python"):
         if shapes.dotted(call.func) in itself:
             for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
                 if (name := _one_more(argument)) in given:
-                    found.setdefault(name, argument)
+                    found.setdefault(name, edits.absolute(replace(here, function=within), argument))
     return found
 
 

@@ -269,11 +269,10 @@ def keeps_only_equal(context: Context, loop: Loop, test: Compared) -> bool:
     for node, start in _around(context, loop):
         if isinstance(node, f.For):
             return _is_filter(node.body, compared.span, start, test.unequal)
-        if test.unequal:
-            return False
+        of_all = _is_asked_of_all(context, loop, node, start)
+        if of_all != test.unequal:
+            return False  # `all(x == y for x in xs)` tests every element, it searches none; `all(x != y ...)` does.
         if isinstance(node, f.Comprehension):
-            if _is_asked_of_all(context, loop, node, start):
-                return False  # `all(x == y for x in xs)` tests every element, it searches none.
             tests = [t for clause in node.clauses for t in clause.conditions]
             return any(_holds(t, compared.span, start) for t in (*tests, node.value))
         if isinstance(node, f.Call):
@@ -281,7 +280,10 @@ def keeps_only_equal(context: Context, loop: Loop, test: Compared) -> bool:
     return False
 
 
-def _is_asked_of_all(context: Context, loop: Loop, node: f.Comprehension, start: int) -> bool:
+def _is_asked_of_all(context: Context, loop: Loop, node: f._Node, start: int) -> bool:
+    """`all(... for x in xs)`, `xs.every((x) => ...)`."""
+    if isinstance(node, f.Call):
+        return shapes.called(node) == "every"
     for function in _near(context, loop.whole):
         for call in shapes.nodes(function.body) if function.start == start else ():
             if isinstance(call, f.Call) and any(argument is node for argument in call.args):

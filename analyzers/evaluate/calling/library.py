@@ -102,10 +102,13 @@ def _by_what_it_is_asked(node: f.Call, receiver: Value, name: str, first: Value 
 
 
 def _is_array(run: Run, node: f.Call, name: str) -> bool:
-    """`rows.splice(i, 1)`, which only arrays have; `keys.includes(key)` of what the same function pushes to."""
+    """`rows.splice(i, 1)`, which only arrays have; `keys.includes(key)` of what the same function pushes to; `jobs.shift()` of what it
+    asks for its length."""
     if name == "splice":
         return True
     asked = shapes.text_of(node.func.obj) if isinstance(node.func, f.Attr) else ""
+    if name == "shift" and not node.args:
+        return asked in lengthening.measured(run.function.body)
     return name in ("includes", "indexOf", "lastIndexOf") and asked in lengthening.pushed_to(
         run.function.body
     )

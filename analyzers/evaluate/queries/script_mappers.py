@@ -82,7 +82,7 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         if not kind and isinstance(node.func, f.Attr):
             return _told(run, node, name, arguments)
         return Value(kind, label=target.label, depends=arguments.depends) if kind else None
-    if target.kind in SCRIPTS and target.bound is None:
+    if target.kind in SCRIPTS:
         called = tables().scripts[target.kind].has("called", "()")
         return _built(target.kind, target.label, arguments) if called else None
     receiver = target.bound
@@ -359,15 +359,28 @@ def awaited(run: Run, value: Value, place: Place) -> Value:
 # ------------------------------------------------------------------------------------------ by what is said
 
 
+def _tells(table: ScriptOrm, name: str, node: f.Call) -> bool:
+    """True for a method that nothing else has, or that is handed an object in words of the mapper's: `findOne({ where })`."""
+    if table.has("told", name):
+        return True
+    options = node.args[0] if node.args and table.has("told_with", name) else None
+    return isinstance(options, f.Mapping) and any(
+        isinstance(key, f.Const) and table.has("words", str(key.value)) for key in options.keys
+    )
+
+
 def _told(run: Run, node: f.Call, name: str, arguments: Arguments) -> Value | None:
     """A method that nothing else has, of something of which nothing is known: `models.Book.findByPk(id)`."""
     for table in tables().scripts.values():
         if table.has(BEGINS, name):
             holder = run.lookup(shapes.dotted(node.func.obj)) if isinstance(node.func, f.Attr) else None
             return _begun(table, node, arguments).on(holder.depends if holder is not None else frozenset())
-        if table.has("told", name) and arguments.values:
+        if _tells(table, name, node) and arguments.values:
             effect = table.effect(name, *ASKS)
             label = f"{shapes.text_of(node.func.obj)}.{name}()" if isinstance(node.func, f.Attr) else name
             _send(run, node, table, effect, label, arguments.depends, name, arguments)
-            return Value(DOCUMENT, dotted=table.name, depends=arguments.depends)
+            row = Value(DOCUMENT, dotted=table.name, depends=arguments.depends)
+            if effect == "fetch_many":  # Of what `findAndCountAll` gives, the rows stand under a name.
+                return Value("list", of=row, depends=row.depends) if name == "findAll" else Value()
+            return row if effect == "fetch_one" or not table.has("told_with", name) else Value()
     return None

@@ -22,6 +22,7 @@ from analyzers.facts import (
     Opaque,
     Stmt,
     Template,
+    Unary,
 )
 from analyzers.languages.definitions import FunctionShape
 from analyzers.languages.expressions import holes, inner, solid
@@ -368,6 +369,16 @@ def dotted_type(spec: Spec) -> LowerExpr:
     return lower
 
 
+def type_query(spec: Spec) -> LowerExpr:
+    """`typeof name` in a type."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        return Unary(node.start_byte - base, node.end_byte - base, "typeof", inner(unit, node, depth + 1))
+
+    return lower
+
+
 EXPRESSIONS: dict[str, Callable[[Spec], LowerExpr]] = {
     **assignments.EXPRESSIONS,
     "Text": string,
@@ -382,6 +393,7 @@ EXPRESSIONS: dict[str, Callable[[Spec], LowerExpr]] = {
     "Method": method,
     "ArrayType": array_type,
     "DottedType": dotted_type,
+    "TypeQuery": type_query,
 }
 STATEMENTS: dict[str, Callable[[Spec], LowerStmt]] = {
     **assignments.STATEMENTS,
