@@ -62,8 +62,8 @@ def _filled_part(context: Context, text: str, look: f.Call, given: frozenset[str
         other = context.project.function(context.path, qualname)
         if other is None or other.kind == "module" or other.qualname == context.function.qualname:
             continue
-        for node in held.outside_of_loops(other.body):
-            func = node.func if isinstance(node, f.Call) else None
+        for node in shapes.of_kind(other.body, f.Call):
+            func = node.func
             if isinstance(func, f.Attr) and func.name in BEHIND and _is_part(other, func.obj, part):
                 where = edits.absolute(replace(context, function=other), node)
                 return Related(where, f"`{other.name}` puts in at its end")
