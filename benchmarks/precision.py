@@ -92,6 +92,7 @@ BASES = {
     "modoboa": ("modoboa/modoboa", "9ec749703cde97636ea5a9db95f4accea63b8a87"),
     "allianceauth": ("allianceauth/allianceauth", "6585b07e96571a99a4d6dc03cc03f9b8c8f690ca"),
     "vas3k": ("vas3k/vas3k.club", "bcf60c509fdfa3110463d01ac125c69cdd2f250d"),
+    "healthchecks": ("healthchecks/healthchecks (`hc/`)", "29b5ec251059034b79e0120e2ff0c3e35d7bd9f8"),
     "funnel": ("hasgeek/funnel", "eaed75d053027044fd526789ff9721d3b48285bb"),
     "saleor": ("saleor/saleor, without its seed data (`core/utils/random_data.py`)", "723cd4eba87dfc72822ade45dc08a3caa548428d"),
 }  # fmt: skip
@@ -108,7 +109,7 @@ APPLICATIONS = (
 WARNINGS = (
     "conda", "pylint", "warehouse", "notifications", "fief", "borg", "formbricks", "zou", "openwisp", "linkding",
     "babybuddy", "evennia", "djwiki", "archivebox", "timesketch", "concrexit", "physionet", "janeway", "shuup", "onyx",
-    "quay", "mitmproxy", "evap", "ion", "modoboa", "saleor", "allianceauth", "funnel", "vas3k", *APPLICATIONS,
+    "quay", "mitmproxy", "evap", "ion", "modoboa", "saleor", "allianceauth", "funnel", "vas3k", "healthchecks", *APPLICATIONS,
 )  # fmt: skip
 """Where only the warnings were read."""
 SEVERITIES = ("warning", "information")

@@ -19,7 +19,7 @@ from analyzers.evaluate.queries.emit import join_path, prefixes
 from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 from analyzers.project import names
-from analyzers.types import Value
+from analyzers.types import Value, is_certain
 
 CACHES = ("_prefetched_objects_cache", "_state.fields_cache")
 """Where a row keeps what was loaded with it, by the names of its relations.
@@ -101,10 +101,12 @@ def _first_given(run: Run, node: f.Expr) -> f.Expr:
 
 
 def _is_loaded(run: Run, holder: str, relation: f.Expr) -> bool:
+    """True for rows that came with a relation, and for those of whose query nothing is known: they may have."""
     row = run.lookup(holder) if holder and isinstance(relation, f.Const) else None
-    if row is None or row.kind != "row" or row.origin is None or not isinstance(relation, f.Const):
+    if row is None or row.kind != "row" or not isinstance(relation, f.Const):
         return False
-    return join_path(row.path, str(relation.value)) in row.origin.prefetches
+    path = join_path(row.path, str(relation.value))
+    return row.origin is None or path in row.origin.prefetches or not is_certain(row.origin, path)
 
 
 def is_at_hand(run: Run, body: tuple[f.Stmt, ...]) -> bool:

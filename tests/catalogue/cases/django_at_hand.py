@@ -73,6 +73,19 @@ def taken_out_where_nothing_is_kept():
         print(len(_rows_of(author)))  # grows
 
 
+def _shown(rows: QuerySet[Author]):
+    for author in rows.iterator(chunk_size=100):
+        print(len(_rows_of(author)))
+
+
+def taken_out_of_rows_that_were_handed_over():
+    _shown(Author.objects.prefetch_related("books"))
+
+
+def taken_out_of_bare_rows_that_were_handed_over():
+    _shown(Author.objects.order_by("name"))  # grows
+
+
 def put_under_an_attribute():
     for author in Author.objects.prefetch_related(Prefetch("books", to_attr="loaded")):
         if hasattr(author, "loaded"):
