@@ -127,8 +127,13 @@ class Checking:
 
     def _whole(self, facts: f.FileFacts | None, summaries: Summaries, enough: Callable[[], bool]) -> None:
         self._smallest_first = False
+        at_hand, path, names = self._project.memo.at_hand, self._path, self._names
         for function in self._functions:
-            self._found += self._look(summaries, function, self._seen)
+            known = at_hand(("findings", path, function.qualname, function.kind, names))
+            if known is not None and not known[1]:  # After an edit that is so of nearly all.
+                self._found += known[0]
+            else:
+                self._found += self._look(summaries, function, self._seen)
             self._ahead.pop(function.start, None)
             if enough():
                 return

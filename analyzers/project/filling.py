@@ -33,11 +33,13 @@ def fills(function: Function) -> bool:
     return not _NO_NAMES.union(*lengthened).isdisjoint(_NO_NAMES.union(*named))
 
 
+Collected = set[str] | frozenset[str]
+
 _NO_NAMES: frozenset[str] = frozenset()
 
 
 @by_statement
-def _said(body: tuple[Stmt, ...]) -> tuple[set[str], set[str]] | None:
+def _said(body: tuple[Stmt, ...]) -> tuple[Collected, Collected] | None:
     """The names that something is put into, and those for what is kept under a key; None where one puts something there."""
     lengthened: set[str] = set()
     named: set[str] = set()
@@ -56,7 +58,7 @@ def _said(body: tuple[Stmt, ...]) -> tuple[set[str], set[str]] | None:
                 return None
             if isinstance(node.value, (Index, Call)) and _is_under_key(node.value):
                 named.update(names)
-    return lengthened, named
+    return lengthened or _NO_NAMES, named or _NO_NAMES
 
 
 def _is_under_key(node: Expr) -> bool:

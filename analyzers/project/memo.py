@@ -173,6 +173,15 @@ class Memo:
         answer = self._answers.get(key)
         return answer.value if answer is not None and not answer.doubtful else None
 
+    def at_hand(self, key: Hashable) -> Any:
+        """The same, as an answer that is asked for."""
+        answer = self._answers.get(key)
+        if answer is None or answer.doubtful:
+            return None
+        if self._sources:
+            self._sources[-1][key] = True
+        return answer.value
+
     def was_asked(self, key: Hashable) -> bool:
         """Whether there is an answer to `key`, right or to be looked at again."""
         return key in self._answers

@@ -288,7 +288,9 @@ def _said(body: tuple[f.Stmt, ...], python: bool) -> _Said:
             tells = tells or node.name == _STAYS_VALID
         elif kind is f.Return:
             returns = returns or node.value is not None
-    return _Said(kept, pairs, loaded, custom, read, registered, makes, tells, returns)
+    # Nearly all are empty, of thousands of statements: an empty set takes 200 bytes, and there is one empty frozenset.
+    sets: list[Any] = [one or _NOTHING for one in (kept, pairs, loaded, custom, read, registered, makes)]
+    return _Said._make((*sets, tells, returns))
 
 
 _said_by = {python: by_statement(partial(_said, python=python)) for python in (True, False)}

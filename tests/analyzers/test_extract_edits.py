@@ -244,6 +244,17 @@ def test_statements_of_an_edited_function_are_lowered_once() -> None:
     assert extract(parse(source, language), source, language, memo) == facts_of(source, language)
 
 
+def test_the_first_edit_of_a_function_leaves_the_statements_in_front_of_it() -> None:
+    """What was answered of them when the file was opened holds."""
+    lines = [f"    if rows[{n}]:\n        total_{n} = sum(rows)\n" for n in range(6)]
+    memo, bodies = Memo(), []
+    for line in ("", "    written = 1\n"):
+        source = f"def whole(rows):\n{''.join(lines[:4])}{line}{''.join(lines[4:])}".encode()
+        bodies.append(extract(parse(source, PYTHON), source, PYTHON, memo).functions[1].body)
+    before, after = bodies
+    assert [one is other for one, other in zip(before, after, strict=False)] == [True] * 4 + [False] * 2
+
+
 @pytest.mark.parametrize("last", [b"    while x:\n        x.pop()\n", b"    if x:\n        yield x.pop()\n"])
 def test_what_loops_and_yields_does_so_when_it_is_taken_over(last: bytes) -> None:
     language, memo = PYTHON, Memo()
