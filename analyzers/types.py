@@ -186,6 +186,14 @@ class Value(Struct, frozen=True, gc=False):
 CHOICE = "choice"
 """The kind of a value that is one of several functions or classes: `items` are these."""
 
+EITHER = "either"
+"""The kind of a value that is one of several objects of the project's classes: `items` are these."""
+
+MAX_EITHER = 6
+"""Of more classes it is rarely one thing that they do."""
+
+_OBJECTS = ("instance", EITHER)
+
 CALLABLE = ("function", "class", "prepared", CHOICE)
 """Kinds of what can be called."""
 
@@ -233,6 +241,8 @@ def join(a: Value, b: Value) -> Value:
             and b.ref
         ):
             return _either_rows(a, b, depends)
+        if a.kind in _OBJECTS and b.kind in _OBJECTS and (found := _either_object(a, b, depends)) is not None:
+            return found
         same = _rows_of_one_model(a, b, depends)
         if same is not None:
             return same
@@ -333,6 +343,18 @@ def _either_called(a: Value, b: Value) -> Value:
     return Value(
         CHOICE, items=several, depends=depends, label=a.label or b.label, frozen=a.frozen and b.frozen
     )
+
+
+def _either_object(a: Value, b: Value, depends: frozenset[Token]) -> Value | None:
+    """One of several objects of the project's classes; None for other objects, and for too many."""
+    parts = tuple(dict.fromkeys(part for value in (a, b) for part in _objects(value)))
+    if len(parts) > MAX_EITHER or not all(part.ref is not None and part.ref[0] for part in parts):
+        return None
+    return Value(EITHER, items=parts, depends=depends, label=a.label or b.label)
+
+
+def _objects(value: Value) -> tuple[Value, ...]:
+    return value.items or () if value.kind == EITHER else (value.but(way=None),)
 
 
 def _either_rows(a: Value, b: Value, depends: frozenset[Token]) -> Value:

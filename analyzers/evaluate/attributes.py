@@ -12,6 +12,7 @@ from analyzers.conventions import classes
 from analyzers.conventions.classes import Held
 from analyzers.costs import ONE
 from analyzers.evaluate import (
+    agreed,
     backends,
     class_level,
     class_values,
@@ -20,6 +21,7 @@ from analyzers.evaluate import (
     evidence,
     expressions,
     heirs,
+    hooks,
     queries,
     shapes,
     written_objects,
@@ -33,11 +35,11 @@ from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import reading
 from analyzers.operations import operations
 from analyzers.orm import tables
-from analyzers.project import names
+from analyzers.project import hung, names
 from analyzers.project.modules import PYTHON_ENDINGS
 from analyzers.project.names import Target
 from analyzers.project.row_sets import gives_rows
-from analyzers.types import Value, joined
+from analyzers.types import EITHER, Value, joined
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -220,10 +222,11 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
 def attribute(run: Run, node: f.Attr) -> Value:
     """`obj.name`, read."""
     root = shapes.root(node)
-    kept = run.stored.get(shapes.dotted(node)) if root and run.stored else None
+    kept = run.stored.get(hung.key_of(node) or shapes.dotted(node)) if root and run.stored else None
+    kept = kept or hooks.taken(run, node)
     if kept is not None:
-        return kept  # A client that was put there: `g.db = connect()`.
-    if root and root not in _RECEIVERS and run.lookup(root) is None:
+        return kept.but(label=shapes.text_of(node))  # What was put there: `g.db = connect()`.
+    if root and root not in _RECEIVERS and run.lookup(root) is None and not hooks.is_below(run, node):
         chain = shapes.dotted(node)
         found = names.resolve(run.summaries.project, run.path, chain, run.function.qualname)
         is_of_function = found is not None and found[0].kind == "function" and bool(found[1])
@@ -291,6 +294,8 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
         return found.on(base.depends)
     if base.kind in ("instance", "row", "class") and base.ref is not None:
         return _member(run, node, base, label)
+    if base.kind == EITHER:
+        return agreed.attribute(base, [read(run, node, part) for part in base.items or ()], label)
     if base.kind == "module" and base.ref is not None:
         named = names.resolve(run.summaries.project, base.ref[0], node.name)
         if named is not None:
@@ -352,6 +357,9 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
     behind = heirs.heir(run, base, node.name) if found is None else None
     if behind is not None:
         return _member(run, node, behind, label)
+    written = heirs.of_each(run, base, node.name, found, label)
+    if written is not None:
+        return written.on(base.depends)
     if found is None and base.kind == "class" and run.language == "python":
         found = class_level.of_metaclass(project, *base.ref, node.name)
         if found is not None:
@@ -475,7 +483,13 @@ def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:
     if base.kind == "row" and isinstance(target.obj, f.Name) and target.obj.id in run.env:
         # What is saved later is what was put into the row.
         run.bind(target.obj.id, marked.stored(base.on(value.depends), target.name, value))
+    local = isinstance(target.obj, f.Name) and target.obj.id in run.env
+    if base.kind == "instance" and local and base.label not in ("self", "this"):
+        # What it is asked for later is asked for what was put there.
+        run.bind(shapes.dotted(target.obj), base.on(value.depends))
     if base.label in ("self", "this") and value.known:
         run.stored[target.name] = replace(value.plain(), label=shapes.text_of(target))
     elif queries.is_client(value.kind):
-        run.stored[shapes.text_of(target)] = value
+        run.stored[hung.key_of(target) or shapes.text_of(target)] = value
+    elif (key := hung.key_of(target)) and (value.kind in ("row", "instance") and value.ref is not None):
+        run.stored[key] = value.plain()

@@ -17,7 +17,7 @@ from analyzers.orm.tables import SCRIPTS
 from analyzers.project import names
 from analyzers.project.attributes import AttributeValue, values_of
 from analyzers.project.index import Project
-from analyzers.types import UNKNOWN_VALUE, Value, join, joined
+from analyzers.types import EITHER, UNKNOWN_VALUE, Value, join, joined
 
 _TRANSPARENT = (
     "typing.Optional",
@@ -301,6 +301,8 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
     if isinstance(node, (f.Logic, f.Choose)):
         parts = node.parts if isinstance(node, f.Logic) else (node.then, node.other)
         options = [v for part in parts if (v := guess(project, path, scope, language, part)).known]
+        if options and all(_is_of_project(option) for option in options):
+            return joined(options) or UNKNOWN_VALUE  # One of several objects.
         return options[-1] if options and all(o.kind == options[-1].kind for o in options) else UNKNOWN_VALUE
     if isinstance(node, f.Call):
         return _constructed(project, path, scope, language, node)
@@ -346,8 +348,13 @@ def _followed(value: Value) -> Value:
     """A value if objects are followed for it: a client, or an object of the project."""
     from analyzers.evaluate import queries
 
-    of_project = value.kind == "instance" and value.ref is not None and bool(value.ref[0])
-    return value if of_project or queries.is_client(value.kind) else UNKNOWN_VALUE
+    return value if _is_of_project(value) or queries.is_client(value.kind) else UNKNOWN_VALUE
+
+
+def _is_of_project(value: Value) -> bool:
+    """True for an object of a class of the project, also for one of several."""
+    of_class = value.kind == "instance" and value.ref is not None and bool(value.ref[0])
+    return of_class or value.kind == EITHER
 
 
 def _taken_as(pattern: f.Mapping, name: str) -> str:
@@ -441,7 +448,7 @@ def made_by(project: Project, path: str, qualname: str, language: str) -> Value:
             found = declared(project, path, qualname, language, function.returns)
         else:
             found = makers.given_back(project, path, function)
-            found = found if found.known else _filled(function)
+            found = found if found.known else makers.filled(function)
         return found if found.kind in CONTAINERS else _followed(found)
 
     return project.memo.ask(("client made", path, qualname), find, in_cycle=UNKNOWN_VALUE)
@@ -449,20 +456,6 @@ def made_by(project: Project, path: str, qualname: str, language: str) -> Value:
 
 CONTAINERS = frozenset(("list", "set", "dict", "deque", "tuple"))
 """Kinds that say how long it takes to search, whatever is in them."""
-
-
-def _filled(function: f.Function) -> Value:
-    """The list that a function starts empty, fills and returns."""
-    last = function.body[-1] if function.body else None
-    name = last.value.id if isinstance(last, f.Return) and isinstance(last.value, f.Name) else ""
-    made = [
-        stmt.value
-        for stmt in shapes.walk(function.body)
-        if isinstance(stmt, f.Assign) and any(isinstance(t, f.Name) and t.id == name for t in stmt.targets)
-    ]
-    if not name or not made or not all(map(lengthening.is_empty_list, made)):
-        return UNKNOWN_VALUE
-    return Value("list", evidence=f"filled by {function.name}()")
 
 
 def _constructed(project: Project, path: str, scope: str, language: str, node: f.Call) -> Value:

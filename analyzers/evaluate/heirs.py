@@ -1,8 +1,8 @@
 """The class behind an interface or a base: what a method does that only one class of the project has written.
 
 `constructor(private books: BookStore)` names an interface; the one class that `implements BookStore` is what runs. Of an
-abstract class it is the one that extends it. Where several have the method, nobody says which one it is. What stands
-in the place of that class in tests is left out. In Python the base that a value is said to be of may leave a method to
+abstract class it is the one that extends it. Where several have the method, nobody says which one it is, but what each of
+them does is done (`of_each`). What stands in the place of that class in tests is left out. In Python the base that a value is said to be of may leave a method to
 those that are derived from it without a word.
 
 Source: https://www.typescriptlang.org/docs/handbook/2/classes.html#implements-clauses
@@ -11,13 +11,14 @@ Source: https://www.typescriptlang.org/docs/handbook/2/classes.html#implements-c
 from __future__ import annotations
 
 from analyzers import facts as f
-from analyzers.evaluate import evidence, fields
+from analyzers.evaluate import agreed, evidence, fields, shapes
 from analyzers.evaluate.run import Run
+from analyzers.evaluate.stubs import is_stub
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.outline import said_above
 from analyzers.project.quiet import is_quiet
-from analyzers.types import Value
+from analyzers.types import MAX_EITHER, Value
 
 
 def heir(run: Run, base: Value, name: str) -> Value | None:
@@ -40,6 +41,61 @@ def heir(run: Run, base: Value, name: str) -> Value | None:
         return None
     made = evidence.instance_of(project, *next(iter(found)))
     return made.on(base.depends).but(label=base.label)
+
+
+def of_each(run: Run, base: Value, name: str, found: names.Target | None, label: str) -> Value | None:
+    """A method that the class of a value leaves to those that are derived from it, as each of these has it; None where it
+    has one itself or nobody has."""
+    if run.language != "python" or base.kind != "instance" or base.ref is None or not base.ref[0]:
+        return None
+    if base.label == "super()" or name.startswith("__"):
+        return None
+    project = run.summaries.project
+    if (
+        found is None
+        or found.kind != "function"
+        or _is_read(project, found)
+        or not is_stub(project, found.path, found.qualname)
+    ):
+        return None
+    bound = [
+        Value(
+            "function",
+            ref=ref,
+            bound=evidence.instance_of(project, *owner).on(base.depends).but(label=base.label),
+            label=label,
+        )
+        for ref, owner in _written_below(project, base.ref, name)
+    ]
+    return agreed.methods(bound, label)
+
+
+def _is_read(project: Project, found: names.Target) -> bool:
+    header = project.header(found.path, found.qualname)
+    return header is not None and any(shapes.dotted(one).endswith("property") for one in header.decorators)
+
+
+_Key = tuple[str, str]
+
+
+def _written_below(project: Project, key: _Key, name: str) -> tuple[tuple[_Key, _Key], ...]:
+    """The methods of that name that do something in the classes derived from one, with their classes."""
+
+    def find() -> tuple[tuple[_Key, _Key], ...]:
+        written: dict[_Key, _Key] = {}
+        pending, seen = [key], {key}
+        while pending and len(written) <= MAX_EITHER:
+            for heir_key in _heirs(project, *pending.pop()):
+                member = names.member(project, *heir_key, name)
+                if heir_key in seen or member is None or member.kind != "function":
+                    continue
+                seen.add(heir_key)
+                pending.append(heir_key)
+                if not is_stub(project, member.path, member.qualname):
+                    written.setdefault((member.path, member.qualname), heir_key)
+        return tuple(sorted(written.items()))
+
+    return project.memo.ask(("written below", *key, name), find, in_cycle=())
 
 
 def _is_from_outside(above: names.Target) -> bool:

@@ -8,10 +8,10 @@ The value may go through a name (`client = Redis(); return client`), an attribut
 from __future__ import annotations
 
 from analyzers import facts as f
-from analyzers.evaluate import evidence, shapes, written_objects
+from analyzers.evaluate import evidence, lengthening, shapes, written_objects
 from analyzers.evaluate.remembered import remembered
 from analyzers.project.index import Project
-from analyzers.types import UNKNOWN_VALUE, Value
+from analyzers.types import MAX_EITHER, UNKNOWN_VALUE, Value, joined
 
 _DEPTH = 6
 """Names that a value goes through."""
@@ -23,7 +23,25 @@ def given_back(project: Project, path: str, function: f.Function) -> Value:
     if written.known:
         return written
     node = _last(function)
-    return _of(project, path, function, node, 0) if node is not None else UNKNOWN_VALUE
+    found = _of(project, path, function, node, 0) if node is not None else UNKNOWN_VALUE
+    return found if found.known else _one_of(project, path, function)
+
+
+def _one_of(project: Project, path: str, function: f.Function) -> Value:
+    """One of several objects, where each `return` gives an object of the project's: a store for each name of one."""
+    from analyzers.evaluate import agreed
+
+    given = [step.value for step in shapes.walk(function.body) if isinstance(step, f.Return)]
+    if not 1 < len(given) <= MAX_EITHER:
+        return UNKNOWN_VALUE
+    made = [
+        _of(project, path, function, node, 0)
+        for node in given
+        if node is not None and not shapes.is_none(node)
+    ]
+    if not made or not all(map(agreed.is_of_project, made)):
+        return UNKNOWN_VALUE
+    return joined(made) or UNKNOWN_VALUE
 
 
 def _of(project: Project, path: str, function: f.Function, node: f.Expr, depth: int) -> Value:
@@ -54,6 +72,15 @@ def keeps(function: f.Function) -> bool:
     node = _last(function)
     place = _place(node) if node is not None else ""
     return not isinstance(node, f.Name) and place in put(function)
+
+
+@remembered
+def chooses(function: f.Function) -> bool:
+    """True for a function that gives back one of several things that it makes."""
+    given = [step.value for step in shapes.walk(function.body) if isinstance(step, f.Return)]
+    return 1 < len(given) <= MAX_EITHER and all(
+        node is None or shapes.is_none(node) or isinstance(node, (f.Call, f.Name)) for node in given
+    )
 
 
 @remembered
@@ -92,4 +119,18 @@ def _place(node: f.Expr) -> str:
     return shapes.text_of(node) if isinstance(node, (f.Name, f.Attr)) else ""
 
 
-__all__ = ["given_back", "keeps", "put"]
+def filled(function: f.Function) -> Value:
+    """The list that a function starts empty, fills and returns."""
+    last = function.body[-1] if function.body else None
+    name = last.value.id if isinstance(last, f.Return) and isinstance(last.value, f.Name) else ""
+    made = [
+        stmt.value
+        for stmt in shapes.walk(function.body)
+        if isinstance(stmt, f.Assign) and any(isinstance(t, f.Name) and t.id == name for t in stmt.targets)
+    ]
+    if not name or not made or not all(map(lengthening.is_empty_list, made)):
+        return UNKNOWN_VALUE
+    return Value("list", evidence=f"filled by {function.name}()")
+
+
+__all__ = ["chooses", "filled", "given_back", "keeps", "put"]

@@ -16,7 +16,7 @@ Key = tuple[str, str]
 _KINDS = ("methods", "defined", "kept", "loaded", "custom", "givers", "packages", "optimizers")
 """The fields of a survey that are asked for word by word."""
 
-_PLACED = ("reads", "heirs", "registered", "makes", "owners")
+_PLACED = ("reads", "heirs", "registered", "makes", "owners", "hung")
 """Those that say by a word which functions or classes of the file it is about."""
 
 _NOBODY: dict[str, tuple[str, ...]] = {}
@@ -64,6 +64,10 @@ class Concordance:
     def owners(self, name: str) -> tuple[Key, ...]:
         """The methods of that name, of several words, that Python's classes define, in the order of files."""
         return self._placed("owners", name)
+
+    def hung(self, key: str) -> tuple[Key, ...]:
+        """The functions that hang something under a name on the object that a framework keeps for a request."""
+        return self._placed("hung", key)
 
     def _placed(self, kind: str, name: str) -> tuple[Key, ...]:
         self._memo.read(("said", kind, name))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 from analyzers.facts import Assign, Call, Const
 from analyzers.orm import tables
 from analyzers.orm.tables import Family
 from analyzers.project.index import Project
-from analyzers.project.names import Target, full_name, lineage, names_above, resolve, single_value
+from analyzers.project.names import Target, full_name, kept_class, lineage, names_above, resolve, single_value
 from analyzers.project.outline import callee, dotted, keyword, literal
 from analyzers.project.schema import Key, Model, Registry, Relation, Reverse
 from analyzers.text import Span
@@ -70,6 +71,8 @@ class FamilyModels:
     def _kind(self, project: Project, key: Key, assign: Assign) -> str:
         made_by = callee(assign.value) if isinstance(assign.value, Call) else None
         found = resolve(project, key[0], made_by, key[1]) if made_by else None
+        if found is not None and found[0].kind == "variable" and len(found[1]) == 1:
+            return next(filter(None, map(self.family.fields.get, _given_by(project, *found))), "")
         if found is None or found[0].kind != "external":
             return ""
         return self.family.fields.get(".".join((found[0].dotted, *found[1])), "")
@@ -83,13 +86,26 @@ class FamilyModels:
 def _is_base(project: Project, target: Target, family: Family) -> bool:
     if target.kind != "variable":
         return full_name(project, target) in family.bases
-    root, _, attribute = target.qualname.partition(".")  # db.Entity, where db = Database()
-    assign = single_value(project, target.path, root)
+    root, _, attribute = target.qualname.partition(".")
+    variable = Target("variable", target.path, root)
+    return any(name in family.bases for name in _given_by(project, variable, (attribute,)))
+
+
+def _given_by(project: Project, variable: Target, rest: tuple[str, ...]) -> Iterator[str]:
+    """The full names of what an object gives under a name, by the class that it is of and those above, and by what its
+    `__init__` puts there: `db.Entity`, where `db = Database()`."""
+    held = kept_class(project, variable, rest)
+    named = resolve(project, held[0], dotted(held[1]) or "", held[2]) if held is not None else None
+    if named is not None:
+        yield ".".join((full_name(project, named[0]), *named[1]))
+    assign = single_value(project, variable.path, variable.qualname)
     made_by = callee(assign.value) if assign is not None and isinstance(assign.value, Call) else None
-    found = resolve(project, target.path, made_by) if made_by else None
+    found = resolve(project, variable.path, made_by) if made_by else None
     if found is None:
-        return False
-    return f"{'.'.join((full_name(project, found[0]), *found[1]))}().{attribute}" in family.bases
+        return
+    yield f"{'.'.join((full_name(project, found[0]), *found[1]))}().{rest[0]}"
+    above = lineage(project, found[0].path, found[0].qualname) if found[0].kind == "class" else ()
+    yield from (f"{base.dotted}().{rest[0]}" for base in above if base.kind == "external")
 
 
 def _target(models: Registry, key: Key, call: Call, orm: str) -> Key | None:

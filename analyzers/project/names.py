@@ -10,9 +10,10 @@ import builtins
 
 from msgspec import Struct
 
-from analyzers.facts import STANDS_FOR, TYPE, Assign, Call, Expr, Import, Lambda, Name
+from analyzers.facts import STANDS_FOR, TYPE, Assign, Attr, Call, Expr, Import, Lambda, Name
 from analyzers.project.attributes import AttributeValue as AttributeValue
 from analyzers.project.attributes import attribute_values as attribute_values
+from analyzers.project.attributes import values_of
 from analyzers.project.classes import linearise
 from analyzers.project.index import Project
 from analyzers.project.modules import PYTHON_ENDINGS
@@ -431,12 +432,32 @@ def _base(project: Project, path: str, expr: Expr, scope: str, depth: int) -> li
     target, rest = found
     if target.kind == "variable":
         if rest:
+            held = kept_class(project, target, rest)
+            if held is not None:
+                return _base(project, *held, depth + 1)
             return [Target("variable", target.path, ".".join((target.qualname, *rest)))]
         assign = single_value(project, target.path, target.qualname)
         if assign is not None and isinstance(assign.value, Call) and _makes_class(assign.value):
             return _base(project, target.path, assign.value, "", depth + 1)
         return [target]
     return [target] if target.kind in ("class", "external") and not rest else [UNKNOWN]
+
+
+def kept_class(project: Project, variable: Target, rest: tuple[str, ...]) -> tuple[str, Expr, str] | None:
+    """The class that an object keeps for others to derive from, with where it is named: `self.Document = BaseDocument` in the
+    `__init__` of an extension for `class Pet(db.Document)`."""
+    assign = single_value(project, variable.path, variable.qualname) if len(rest) == 1 else None
+    chain = callee(assign.value) if assign is not None and isinstance(assign.value, Call) else None
+    made = resolve(project, variable.path, chain) if chain else None
+    if made is None or made[1] or made[0].kind != "class":
+        return None
+    for above in lineage(project, made[0].path, made[0].qualname):
+        values = values_of(project, above.path, above.qualname, rest[0]) if above.kind == "class" else ()
+        if values:
+            value, function = values[-1].value, values[-1].function
+            scope = function.qualname if function is not None else ""
+            return (above.path, value, scope) if isinstance(value, (Name, Attr)) else None
+    return None
 
 
 def _makes_class(call: Expr) -> bool:

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from analyzers import facts as f
 from analyzers.orm import tables
-from analyzers.project import makers
+from analyzers.project import hung, makers
 from analyzers.project.by_statement import by_statement
 from analyzers.project.edited import defines_the_same
 from analyzers.project.outline import dotted, said_above
@@ -48,7 +48,8 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     `givers` are the functions that return a set of rows. `reads` says by an attribute's name which functions with a loop read it. `stays_valid`: something is told what
     becomes of a session's rows at its commit. `registered` are the classes that a module or a decorator registers with
     another, and those it registers them with, `optimizers` extensions of a schema that load what a question asks for.
-    `owners` says by a name of several words which methods of Python's classes are called so.
+    `owners` says by a name of several words which methods of Python's classes are called so. `hung` says which functions hang
+    something under a name on the object that a framework keeps for a request.
     """
 
     language: str = "python"
@@ -68,6 +69,7 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     optimizers: frozenset[str] = frozenset()
     makes: dict[str, tuple[str, ...]] = {}
     owners: dict[str, tuple[str, ...]] = {}
+    hung: dict[str, tuple[str, ...]] = {}
 
     @property
     def packages(self) -> frozenset[str]:
@@ -94,6 +96,7 @@ class _Part(Struct, frozen=True):
     registered: frozenset[str] = _NOTHING
     optimizers: frozenset[str] = _NOTHING
     makes: frozenset[str] = _NOTHING
+    hung: frozenset[str] = _NOTHING
 
 
 class Surveyor:
@@ -179,8 +182,15 @@ def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -
     registered: dict[str, tuple[str, ...]] = {}
     makes: dict[str, tuple[str, ...]] = {}
     owners: dict[str, tuple[str, ...]] = {}
+    hung_there: dict[str, tuple[str, ...]] = {}
     for unit, part in zip(units, parts, strict=True):
-        said = ((makes, part.makes), (reads, part.reads), (heirs, part.above), (registered, part.registered))
+        said = (
+            (makes, part.makes),
+            (reads, part.reads),
+            (heirs, part.above),
+            (registered, part.registered),
+            (hung_there, part.hung),
+        )
         for places, told in said:
             for name in told:
                 places[name] = (*places.get(name, ()), unit.qualname)
@@ -206,6 +216,7 @@ def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -
         ),
         makes,
         owners,
+        hung_there,
     )
 
 
@@ -244,6 +255,7 @@ class _Said(NamedTuple):
     read: Collection[str] = _NOTHING
     registered: Collection[str] = _NOTHING
     makes: Collection[str] = _NOTHING
+    hung: Collection[str] = _NOTHING
     tells: bool = False
     returns: bool = False
 
@@ -256,6 +268,7 @@ def _said(body: tuple[f.Stmt, ...], python: bool) -> _Said:
     read: set[str] = set()
     registered: set[str] = set()
     makes: set[str] = set()
+    hung_there: set[str] = set()
     tells = returns = False
     nodes: list[Any] = f.walk(body)
     for node in nodes:
@@ -284,12 +297,14 @@ def _said(body: tuple[f.Stmt, ...], python: bool) -> _Said:
         elif kind is f.Assign:
             if not isinstance(node.value, _NO_FUNCTIONS):
                 kept.update(_names(node.targets))
+                hung_there.update(key for target in node.targets if (key := hung.key_of(target)))
         elif kind is f.Keyword:
             tells = tells or node.name == _STAYS_VALID
         elif kind is f.Return:
             returns = returns or node.value is not None
     # Nearly all are empty, of thousands of statements: an empty set takes 200 bytes, and there is one empty frozenset.
-    sets: list[Any] = [one or _NOTHING for one in (kept, pairs, loaded, custom, read, registered, makes)]
+    found = (kept, pairs, loaded, custom, read, registered, makes, hung_there)
+    sets: list[Any] = [one or _NOTHING for one in found]
     return _Said._make((*sets, tells, returns))
 
 
@@ -306,7 +321,8 @@ def _said_of(body: tuple[f.Stmt, ...], python: bool) -> _Said:
 
 
 def _part(unit: Unit, python: bool) -> _Part:
-    kept, pairs, loaded, custom, read, registered, makes, tells, returns = _said_of(unit.body, python)
+    said = _said_of(unit.body, python)
+    kept, pairs, loaded, custom, read, registered, makes, hung_there, tells, returns = said
     names = (unit.qualname, unit.owner, _is_read(unit))
     above = _above(unit) if isinstance(unit, f.ClassDef) else ()
     if not python:
@@ -327,6 +343,7 @@ def _part(unit: Unit, python: bool) -> _Part:
         registered=_registered(unit, registered),
         optimizers=frozenset(name for name in read if name.endswith(_OPTIMIZER)),
         makes=frozenset(makes if function is not None else makers.models_of(unit)),
+        hung=frozenset(hung_there) if function is not None else _NOTHING,
     )
 
 

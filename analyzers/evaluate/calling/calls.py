@@ -11,6 +11,7 @@ from analyzers import ways
 from analyzers.conventions import units
 from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import (
+    agreed,
     attributes,
     class_level,
     evidence,
@@ -30,6 +31,7 @@ from analyzers.evaluate.calling import (
     nested,
     omitted,
     prepared,
+    several,
     sole,
     spared,
     specials,
@@ -40,6 +42,7 @@ from analyzers.evaluate.events import Awaited, Called, Loop, Queried, Summary
 from analyzers.evaluate.presenting import (
     checking,
     dumping,
+    encoding,
     frameworks,
     marshalling,
     pages,
@@ -118,7 +121,7 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         target = frameworks.further_up(run, target, name)
     bound = target.bound
     if target.kind == CHOICE:
-        return joined(_dispatch(run, node, part, arguments) for part in target.items or ()) or UNKNOWN_VALUE
+        return _chosen(run, node, target, arguments)
     if target.kind == prepared.KIND or (target.method and target.method != name):
         return prepared.applied(run, target, arguments.values, arguments.keywords, node)
     found = queries.call(run, node, target, name, arguments) or containers.given(run, target, name, arguments)
@@ -144,6 +147,7 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
         if ready is not None:
             return ready
         written.by_function(run, target.dotted, arguments.values, place)
+        encoding.by_function(run, node, target.dotted, arguments, place)
         asks = target.dotted in ("builtins.getattr", "builtins.hasattr")  # Both read the attribute.
         named = attributes.named_by(run, node, arguments) if asks else None
         if named is not None and target.dotted == "builtins.getattr":
@@ -170,12 +174,20 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     if called is not None:
         return called
     if bound is not None and name:
-        alone = sole.method(run, bound, name, arguments)
+        alone = several.kept(run, bound, name) or sole.method(run, bound, name, arguments)
         if alone is not None:
-            return invoke(run, alone, *queries.given(run, node, arguments), place, alone.label)
+            return _dispatch(run, node, alone, arguments)
         return library.method(run, node, bound, name, arguments, place)
     executors.called_by_others(run, node, arguments)
     return UNKNOWN_VALUE
+
+
+def _chosen(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Value:
+    """One of several functions is called: what any of them does, or what each of several methods does."""
+    if target.evidence != agreed.AGREED:
+        return joined(_dispatch(run, node, part, arguments) for part in target.items or ()) or UNKNOWN_VALUE
+    one = several.that_asks(run, target, *queries.given(run, node, arguments))
+    return _dispatch(run, node, one, arguments) if one is not None else UNKNOWN_VALUE
 
 
 # -------------------------------------------------------------------------------------------------- project
@@ -204,7 +216,12 @@ def construct(run: Run, target: Value, arguments: Arguments, place: Place) -> Va
     init = "__init__" if run.language == "python" else "constructor"
     found = names.member(project, *target.ref, init)
     if found is not None and found.kind == "function" and made.kind != "row":
-        bound = Value("function", ref=(found.path, found.qualname), bound=made, label=f"{target.label}()")
+        bound = Value(
+            "function",
+            ref=(found.path, found.qualname),
+            bound=made.on(arguments.depends),
+            label=f"{target.label}()",
+        )
         invoke(run, bound, tuple(arguments.values), arguments.keywords, place, f"{target.label}()")
         made = replace(made, entries=tuple(run.left.items())) if run.left else made
     else:
@@ -228,7 +245,7 @@ def invoke(
     if function is None or decorated.defers(run.summaries.project, target.ref[0], function):
         return UNKNOWN_VALUE
     bound = bind_parameters(function, target, values, keywords, run.language)
-    bound |= _left_out(function, bound, values, keywords, run.language)
+    bound |= omitted.left_out(function, bound, values, keywords, run.language)
     if run.recursion is not None and run.recursion.is_of(*target.ref):
         return _self_call(run, function, bound, place)
     is_nested = function.parent and run.path == target.ref[0] and (inline or run.encloses(function.parent))
@@ -246,26 +263,9 @@ def invoke(
         if found is not None:
             return found
     returned = enter_summary(run, summary, bound, place, label, target.ref[0], function)
-    if returned.known or run.language != "python" or not makers.keeps(function):
+    if returned.known or run.language != "python" or not (makers.keeps(function) or makers.chooses(function)):
         return returned
     return evidence.made_by(run.summaries.project, *target.ref, run.language).on(returned.depends)
-
-
-def _left_out(
-    function: f.Function,
-    bound: Mapping[str, Value],
-    values: tuple[Value, ...],
-    keywords: Mapping[str, Value],
-    language: str,
-) -> dict[str, Value]:
-    """Parameters that a call leaves at None or False: a branch for when something is given is not taken."""
-    if "**" in keywords or any(value.evidence == SPREAD for value in values):
-        return {}
-    if language != "python":
-        left = [p for p in function.params if p.name not in bound] if function.kind != "lambda" else []
-        held = {param.name: omitted.standing_for(param) for param in left}
-        return {name: value for name, value in held.items() if value is not None}
-    return omitted.defaults(function, bound)
 
 
 def _self_call(run: Run, function: f.Function, bound: dict[str, Value], place: Place) -> Value:

@@ -8,11 +8,12 @@ Source: https://tc39.es/ecma262/#sec-functiondeclarationinstantiation
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import shapes
+from analyzers.evaluate.calling.arguments import SPREAD
 from analyzers.evaluate.remembered import of_whole, remembered
 from analyzers.evaluate.run import Run
 from analyzers.types import NONE, Value
@@ -85,3 +86,20 @@ def _is_changed(function: f.Function, name: str) -> bool:
         elif isinstance(node, f.Call) and shapes.called(node) == "assign":
             put_into += node.args[:1]
     return any(isinstance(held, f.Name) and held.id == name for held in put_into)
+
+
+def left_out(
+    function: f.Function,
+    bound: Mapping[str, Value],
+    values: tuple[Value, ...],
+    keywords: Mapping[str, Value],
+    language: str,
+) -> dict[str, Value]:
+    """Parameters that a call leaves at None or False: a branch for when something is given is not taken."""
+    if "**" in keywords or any(value.evidence == SPREAD for value in values):
+        return {}
+    if language != "python":
+        left = [p for p in function.params if p.name not in bound] if function.kind != "lambda" else []
+        held = {param.name: standing_for(param) for param in left}
+        return {name: value for name, value in held.items() if value is not None}
+    return defaults(function, bound)

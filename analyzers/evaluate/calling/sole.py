@@ -1,37 +1,45 @@
-"""Methods that one class of the project alone has: `registry.indexer.index_record(...)` of something nobody knows.
+"""Methods that one class of the project alone has, or a few: `registry.indexer.index_record(...)` of something nobody knows.
 
 What a registry, a container of services or a framework hands over says nothing of its class. A name of several words that
 the methods of one class alone have, with room for what the call gives, says as much: nothing else of the program could be
-meant. A class that something from outside stands above may have got the method's name from there, where others have it, too.
+meant. Where a few classes have it, what each of them does is done. A class that something from outside stands above may have got the method's name from there, where others have it, too.
 """
 
 from __future__ import annotations
 
 from analyzers import facts as f
-from analyzers.evaluate import evidence, fields, shapes
+from analyzers.evaluate import agreed, evidence, fields, shapes
 from analyzers.evaluate.calling.arguments import SPREAD, Arguments
 from analyzers.evaluate.run import Run
+from analyzers.evaluate.stubs import is_stub
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.project.quiet import is_quiet
-from analyzers.types import Value
+from analyzers.types import MAX_EITHER, Value
 
 _DJANGO = "django"
 """Its models have many methods of their own, which programs override."""
 
-_STUBS = ("NotImplementedError", "NotImplemented")
-
 
 def method(run: Run, receiver: Value, name: str, arguments: Arguments) -> Value | None:
-    """The method of the one class that has one of that name, bound to an instance of it; None where there is none or are several."""
+    """The method of the one class that has one of that name, bound to an instance of it, or one of the methods of a few
+    classes; None where there is none or are many."""
     if run.language != "python" or receiver.kind != "unknown" or receiver.dotted:
         return None
     if run.function.name == name or not run.summaries.project.words.owners(name):
         return None
-    found = _only(run.summaries.project, name)
-    if found is None:
+    found = [_bound(run, receiver, one, name, arguments) for one in _written(run.summaries.project, name)]
+    methods = [one for one in found if one is not None]
+    if len(methods) < len(found):
         return None
+    return agreed.methods(methods, f"{receiver.label}.{name}")
+
+
+def _bound(
+    run: Run, receiver: Value, found: tuple[str, str, str], name: str, arguments: Arguments
+) -> Value | None:
+    """A method of an object of its class; None where it has no room for what is given."""
     path, qualname, owner = found
     function = run.summaries.function(path, qualname)
     if function is None or not _fits(function, arguments):
@@ -41,20 +49,22 @@ def method(run: Run, receiver: Value, name: str, arguments: Arguments) -> Value 
     return Value("function", ref=(path, qualname), bound=made, label=f"{receiver.label}.{name}")
 
 
-def _only(project: Project, name: str) -> tuple[str, str, str] | None:
-    """File, method and class of the one class that has it, of those that are derived from each other the first that does something."""
+def _written(project: Project, name: str) -> tuple[tuple[str, str, str], ...]:
+    """File, method and class of the one class that has it, of those that are derived from each other the first that does
+    something; of a few classes that have nothing to do with each other, or fill in what their base leaves out, each."""
 
-    def find() -> tuple[str, str, str] | None:
+    def find() -> tuple[tuple[str, str, str], ...]:
         known = [key for key in project.words.owners(name) if not is_quiet(project, key[0])]
         classes = {(path, qualname.rpartition(".")[0]): (path, qualname) for path, qualname in known}
+        if not all(_is_of_the_project(project, *key) for key in classes):
+            return ()
         first = [key for key in classes if not _is_derived(project, key, classes)]
-        if len(first) != 1 or not all(_is_of_the_project(project, *key) for key in classes):
-            return None
-        written = [key for key in classes if not _is_stub(project, *classes[key])]
-        chosen = first[0] if first[0] in written else written[0] if len(written) == 1 else None
-        return (*classes[chosen], chosen[1]) if chosen is not None else None
+        written = [key for key in classes if not is_stub(project, *classes[key])]
+        if len(first) == 1 and first[0] in written:
+            written = first
+        return tuple((*classes[key], key[1]) for key in written) if len(written) <= MAX_EITHER else ()
 
-    return project.memo.ask(("sole method", name), find, in_cycle=None)
+    return project.memo.ask(("sole method", name), find, in_cycle=())
 
 
 def _is_derived(
@@ -71,22 +81,6 @@ def _is_of_the_project(project: Project, path: str, qualname: str) -> bool:
         above.kind == "class" or (above.kind == "external" and above.dotted in fields.PLAIN_BASES)
         for above in names.lineage(project, path, qualname)
     )
-
-
-def _is_stub(project: Project, path: str, qualname: str) -> bool:
-    """True for a method that does nothing but to say so."""
-    function = project.function(path, qualname)
-    body = [step for step in function.body if not _says_nothing(step)] if function is not None else []
-    return not body
-
-
-def _says_nothing(step: f.Stmt) -> bool:
-    if isinstance(step, f.Do):
-        return isinstance(step.value, f.Const)
-    if isinstance(step, f.Jump):
-        raised = [one.func if isinstance(one, f.Call) else one for one in step.values]
-        return all(shapes.dotted(one) in _STUBS for one in raised)
-    return isinstance(step, f.Return) and (step.value is None or isinstance(step.value, f.Const))
 
 
 def _fits(function: f.Function, arguments: Arguments) -> bool:

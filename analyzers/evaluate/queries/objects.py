@@ -13,7 +13,7 @@ from analyzers.costs import ONE
 from analyzers.evaluate import queries, shapes
 from analyzers.evaluate.queries import holding
 from analyzers.evaluate.run import Run
-from analyzers.project import names
+from analyzers.project import hung, names
 from analyzers.project.attributes import values_of
 from analyzers.project.index import Project
 from analyzers.types import NOTHING, Value, join
@@ -132,13 +132,13 @@ _TELLING = (f.Call, f.Attr, f.Name, f.Index, f.Slice, f.Choose, f.Logic)
 
 def stores(run: Run) -> Iterator[tuple[str, Value]]:
     """The attributes of its object that a method leaves holding rows, a client, a model that is asked for them, or an
-    object of the project.
+    object of the project; and what it hangs on the object of a request.
     """
-    if run.function.owner:
-        for name, value in run.stored.items():
-            of_project = value.kind == "instance" and value.ref is not None and bool(value.ref[0])
-            if "." not in name and (of_project or matters(value) or _is_model(run, value)):
-                yield name, value
+    for name, value in run.stored.items():
+        of_project = value.kind == "instance" and value.ref is not None and bool(value.ref[0])
+        told = of_project or matters(value) or _is_model(run, value)
+        if told and (hung.is_key(name) if "." in name else run.function.owner):
+            yield name, value
 
 
 def matters(value: Value) -> bool:

@@ -1,5 +1,6 @@
 """Flask-SQLAlchemy: `Model.query`, `db.session`, pages."""
 
+from flask import g
 from sqlalchemy.orm import joinedload, selectinload
 
 from store.flask_tables import Note, Post, User, db
@@ -136,3 +137,22 @@ def delete_each(ids):
 
 def delete_all(ids):
     Note.query.filter(Note.id.in_(ids)).delete()
+
+
+def _hang_the_writer():
+    g.writer = db.session.get(User, 1)
+
+
+def hung_on_the_request_by_a_hook():
+    _hang_the_writer()
+    for post in g.writer.posts_of_others():
+        print(post.author.name)  # grows
+
+
+def _hang_the_name():
+    g.name_of_the_writer = db.session.get(User, 1).name
+
+
+def text_hung_on_the_request():
+    _hang_the_name()
+    print(len(g.name_of_the_writer), [post.title for post in Post.query.all()])

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from peewee import fn, prefetch
 
+from store.peewee_kept import KeptPet
 from store.peewee_tables import Owner, Pet, PetTag, Tag
 
 
@@ -196,3 +197,13 @@ def memo(ids):
 
 def sorted_by_a_relation():
     return sorted(Pet.select(), key=lambda pet: pet.owner.name)  # grows
+
+
+def base_kept_by_an_extension():
+    for pet in KeptPet.select():
+        print(pet.owner.name)  # grows
+
+
+def base_kept_by_an_extension_joined():
+    for pet in KeptPet.select(KeptPet, Owner).join(Owner):
+        print(pet.owner.name)

@@ -11,6 +11,9 @@ class User(db.Model):
     posts = db.relationship("Post", back_populates="author")
     notes = db.relationship("Note", lazy="dynamic")
 
+    def posts_of_others(self):
+        return Post.query.filter(Post.author_id != self.id).all()
+
 
 class Post(db.Model):
     id = db.Column(db.Integer, primary_key=True)
