@@ -150,6 +150,11 @@ class Value(Struct, frozen=True, gc=False):
         """True if its size is bounded by the program's text."""
         return self.size is not None and self.size.is_constant
 
+    @property
+    def is_one(self) -> bool:
+        """True for a list that was written with one element: `[key]` asks for no more than `key` does."""
+        return self.kind in ("list", "tuple", "set") and self.size == ONE and self.grown is None
+
     def extent(self) -> Cost:
         """Its size; a fresh named size if none is known."""
         if self.size is not None:

@@ -296,6 +296,10 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
         return _member(run, node, base, label)
     if base.kind == EITHER:
         return agreed.attribute(base, [read(run, node, part) for part in base.items or ()], label)
+    if base.kind == "unknown" and node.name[:1].isupper() and run.language == "python":
+        model = _model_named(run, node.name)
+        if model is not None:
+            return model.but(label=label)
     if base.kind == "module" and base.ref is not None:
         named = names.resolve(run.summaries.project, base.ref[0], node.name)
         if named is not None:
@@ -324,6 +328,13 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
     )
     method = node.name if asks else ""
     return Value(depends=base.depends, label=label, bound=base, method=method)
+
+
+def _model_named(run: Run, name: str) -> Value | None:
+    """The mapped class that `context["model"].Package` names: a module of models that is handed over, and one such model."""
+    found = run.summaries.models.by_name(name)
+    orm = run.summaries.models.orm_of(*found[0]) if len(found) == 1 else ""
+    return class_values.class_itself(run.summaries.project, *found[0]) if orm not in ("", "django") else None
 
 
 def _who_asks(run: Run, node: f.Attr, base: Value) -> Value | None:

@@ -93,9 +93,9 @@ def _is_base(project: Project, target: Target) -> bool:
     """Whether a class derived from `target` is a declarative base or a mapped class."""
     known = tables().sqlalchemy.classes
     if target.kind != "variable":
-        return full_name(project, target) in known["base"] or _is_under(
-            project, target, ("as_declarative_base",)
-        )
+        name = full_name(project, target)
+        is_kept = target.kind == "external" and _is_kept_elsewhere(name, "Model")
+        return name in known["base"] or is_kept or _is_under(project, target, ("as_declarative_base",))
     root, _, attribute = target.qualname.partition(".")
     assign = single_value(project, target.path, root)
     if assign is None or not isinstance(assign.value, Call):
@@ -139,6 +139,12 @@ def _is_flask(project: Project, target: Target) -> bool:
         return any(_is_flask(project, t) for t in lineage(project, target.path, target.qualname)[1:])
     name = full_name(project, target)
     return name in tables().sqlalchemy.classes["flask"] or name.endswith(".SQLAlchemy")
+
+
+def _is_kept_elsewhere(name: str, attribute: str) -> bool:
+    """True for `company.db.db.Model`: what Flask-SQLAlchemy's object has, where another package keeps it under its customary
+    name. The datastore of Google's App Engine has a module of that name."""
+    return name.endswith(f".db.{attribute}") and not name.startswith(("google.", "django."))
 
 
 def is_abstract(project: Project, key: Key) -> bool:
@@ -244,7 +250,9 @@ def _role(project: Project, key: Key, assign: Assign) -> str:
     target, rest = found
     role = ""
     if target.kind == "external":
+        last = target.dotted.rpartition(".")[2]
         role = tables().sqlalchemy.functions.of(target.dotted)
+        role = role or (_FLASK_ROLES.get(last, "") if _is_kept_elsewhere(target.dotted, last) else "")
     elif target.kind == "variable" and len(rest) == 1:  # db.relationship, db.Column
         role = _FLASK_ROLES.get(rest[0], "")
     return role if role in ("relationship", "column", "proxy") else ""

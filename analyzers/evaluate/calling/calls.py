@@ -187,7 +187,7 @@ def _chosen(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Valu
     if target.evidence != agreed.AGREED:
         return joined(_dispatch(run, node, part, arguments) for part in target.items or ()) or UNKNOWN_VALUE
     one = several.that_asks(run, target, *queries.given(run, node, arguments))
-    return _dispatch(run, node, one, arguments) if one is not None else UNKNOWN_VALUE
+    return _dispatch(run, node, one, arguments) if one else UNKNOWN_VALUE
 
 
 # -------------------------------------------------------------------------------------------------- project
@@ -428,7 +428,7 @@ def _hear(
                 depends=emit.by_row(
                     run, _lifted(run, query.depends & _SELF if of_row else query.depends, bound)
                 ),
-                batched=_lifted(run, query.batched, bound),
+                batched=_lifted(run, several.of_many(query.batched, bound), bound),
                 loops=run.unspared(),
                 function=run.owner,
                 chain=(step, *query.chain),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from analyzers.evaluate import agreed, kept_functions
 from analyzers.evaluate.calling import calls, decorated
 from analyzers.evaluate.run import Run
-from analyzers.types import Value
+from analyzers.types import Token, Value
 
 
 def kept(run: Run, base: Value, name: str) -> Value | None:
@@ -42,4 +42,11 @@ def _asks(run: Run, target: Value, values: tuple[Value, ...], keywords: Mapping[
     return not kept and summary is not None and any(not query.memoised for query in summary.queries)
 
 
-__all__ = ["kept", "that_asks"]
+def of_many(tokens: frozenset[Token], bound: Mapping[str, Value]) -> frozenset[Token]:
+    """Of the parameters by which many are asked for at once those that are handed more than a list of one: `find([key])`."""
+    return frozenset(
+        one for one in tokens if not (isinstance(one, str) and one in bound and bound[one].is_one)
+    )
+
+
+__all__ = ["kept", "of_many", "that_asks"]

@@ -62,7 +62,11 @@ def _written(project: Project, name: str) -> tuple[tuple[str, str, str], ...]:
         written = [key for key in classes if not is_stub(project, *classes[key])]
         if len(first) == 1 and first[0] in written:
             written = first
-        return tuple((*classes[key], key[1]) for key in written) if len(written) <= MAX_EITHER else ()
+        if len(written) > MAX_EITHER or (
+            len(written) > 1 and any(Models(project).orm_of(*k) for k in written)
+        ):
+            return ()  # What rows are asked is told at their own class, and nobody says which one it is.
+        return tuple((*classes[key], key[1]) for key in written)
 
     return project.memo.ask(("sole method", name), find, in_cycle=())
 

@@ -388,14 +388,13 @@ def _batched(run: Run, conditions: tuple[f.Expr, ...]) -> frozenset[Token]:
             continue
         for part in shapes.nodes(one.args):
             held = run.lookup(part.id) if isinstance(part, f.Name) else None
-            if held is not None and not _is_one(held):
+            if held is not None and not held.is_one and held.kind not in _STATEMENTS:
                 found |= held.depends | {loop.number for loop in run.loops[: held.born]}
     return found
 
 
-def _is_one(held: Value) -> bool:
-    """True for a list that was written with one element: `[key]` asks for no more than `key` does."""
-    return held.kind in ("list", "tuple", "set") and held.size == ONE and held.grown is None
+_STATEMENTS = ("select", "query")
+"""What is searched by the database itself: `in_(select(Order.id).where(Order.user_id == key))` is asked for one key."""
 
 
 def _result(run: Run, receiver: Value, name: str, arguments: Arguments) -> Value | None:

@@ -89,8 +89,11 @@ def _is_criterion(run: Run, node: f.Expr) -> bool:
     if found is None or found[0].kind != "class" or found[1]:
         return False
     model = run.summaries.models.model(found[0].path, found[0].qualname)
-    named = model is not None and model.orm == "sqlalchemy"
-    return named and model is not None and (column.name in model.columns or column.name in model.keys)
+    if model is None or model.orm != "sqlalchemy":
+        return False
+    member = names.member(run.summaries.project, *model.key, column.name)
+    # A column may be made by a function of the project's: `id = id_column()`.
+    return column.name in (*model.columns, *model.keys) or (member is not None and member.kind == "variable")
 
 
 __all__ = ["FILTERS", "is_kept_outside", "is_narrowed", "query", "takes_models"]

@@ -2,9 +2,10 @@
 
 import json
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Column, Integer, String, func, select
+from sqlalchemy.orm import Session, declarative_base, joinedload
 
+from store import tables
 from store.tables import Order, User
 
 
@@ -166,3 +167,49 @@ class _OfOrders(json.JSONEncoder):
 
 def written_by_a_class_of_encoders(session: Session):
     print(json.dumps({"orders": session.scalars(select(Order)).all()}, cls=_OfOrders))  # grows
+
+
+def _of_all(session, keys):
+    return session.scalars(select(User).where(User.id.in_(keys))).all()
+
+
+def lists_of_one(session: Session, ids):
+    print([_of_all(session, [key]) for key in ids])  # grows
+
+
+def lists_of_all(session: Session, ids):
+    print(_of_all(session, ids))
+
+
+def among_what_a_statement_finds(session: Session, ids):
+    for key in ids:
+        found = select(Order.id).where(Order.user_id == key)
+        print(session.scalar(select(func.count(Order.id)).where(Order.id.in_(found))))  # grows
+
+
+def _key():
+    return Column(Integer, primary_key=True)
+
+
+_Mapped = declarative_base()
+
+
+class Person(_Mapped):
+    __tablename__ = "users"
+    id = _key()
+    name = Column(String)
+
+
+def column_that_a_function_makes(session: Session, ids):
+    find = {"find": session.query}["find"]
+    for key in ids:
+        print(find(Person).filter(Person.id == key).first())  # grows
+
+
+def _shown(session, context):
+    for order in session.query(context["tables"].Order):
+        print(order.user.name)  # grows
+
+
+def models_handed_over(session: Session):
+    _shown(session, {"tables": tables})
