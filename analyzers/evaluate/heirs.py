@@ -67,7 +67,8 @@ def of_each(run: Run, base: Value, name: str, found: names.Target | None, label:
         )
         for ref, owner in _written_below(project, base.ref, name)
     ]
-    return agreed.methods(bound, label)
+    # Where one class alone fills it in, another may be meant that the program does not have.
+    return agreed.methods(bound, label) if len(bound) > 1 else None
 
 
 def _is_read(project: Project, found: names.Target) -> bool:
