@@ -17,16 +17,21 @@ Edits = dict[str, list[Edit]]  # path -> edits, in the order of the text, none t
 
 def certain_edits(findings: Iterable[Finding]) -> tuple[Edits, int]:
     """The first certain fix of each finding, whole or not at all: a fix that touches one taken before is left for
-    the next round. With it, how many fixes were taken."""
+    the next round. What makes a line then, as `names_set = set(names)`, may serve those that follow in its function: these
+    wait, too. With it, how many fixes were taken."""
     taken: dict[str, set[Edit]] = defaultdict(set)
+    waiting: set[tuple[str, str]] = set()
     count = 0
     for finding in findings:
-        fix = next((fix for fix in finding.fixes if fix.certain), None)
+        fix = certain_fix(finding)
         if fix is None:
             continue
         if all(edit in taken[edit.place.path] for edit in fix.edits):
             continue  # another finding of the same cause asked for it
-        if _clashes(fix, taken):
+        makes_lines = any(edit.text.endswith("\n") and not _length(edit) for edit in fix.edits)
+        function = finding.place.path, finding.function
+        if _clashes(fix, taken) or (makes_lines and function in waiting):
+            waiting |= {function} if makes_lines else set()
             continue
         for edit in fix.edits:
             taken[edit.place.path].add(edit)
@@ -34,10 +39,27 @@ def certain_edits(findings: Iterable[Finding]) -> tuple[Edits, int]:
     return {path: sorted(edits, key=lambda e: e.place.span) for path, edits in taken.items() if edits}, count
 
 
+def certain_fix(finding: Finding) -> Fix | None:
+    """The fix of a finding that is taken without asking; None where it has none."""
+    return next((fix for fix in finding.fixes if fix.certain), None)
+
+
 def _clashes(fix: Fix, taken: Mapping[str, set[Edit]]) -> bool:
+    """True for an edit that touches another one, or makes the same thing a second time elsewhere; two fixes may ask for the
+    same import, or the same line."""
     return any(
-        edit.place.span.touches(other.place.span) for edit in fix.edits for other in taken[edit.place.path]
+        edit != other and (edit.place.span.touches(other.place.span) or _is_same_line(edit, other))
+        for edit in fix.edits
+        for other in taken[edit.place.path]
     )
+
+
+def _is_same_line(edit: Edit, other: Edit) -> bool:
+    return edit.text == other.text and edit.text.endswith("\n") and not any(map(_length, (edit, other)))
+
+
+def _length(edit: Edit) -> int:
+    return edit.place.span.end - edit.place.span.start
 
 
 def apply_edits(source: bytes, edits: Sequence[Edit]) -> bytes:

@@ -61,6 +61,20 @@ def line_after(context: Context, stmt: f._Node, code: str) -> Edit:
     return Edit(Place(context.path, Span(end, end)), f"{context.text.newline}{context.indent(place)}{code}")
 
 
+def width(context: Context) -> int:
+    """How wide lines may get: as wide as those of the file are, within what is usual."""
+    return context.of_file(("width",), _width, in_cycle=NARROWEST)
+
+
+NARROWEST, WIDEST = 88, 120
+
+
+def _width(context: Context) -> int:
+    context.project.read(context.path)
+    longest = max((len(line) for line in context.text.source.splitlines()), default=0)
+    return min(max(longest, NARROWEST), WIDEST)
+
+
 def indent_step(context: Context, stmt: f._Node) -> str:
     """What one level of a block adds to the indentation, as the code around does it."""
     inner = stmt.body[0] if isinstance(stmt, (f.For, f.While)) and stmt.body else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.remembered import remembered
@@ -20,10 +22,14 @@ def _added(context: Context, module: str, name: str) -> Edit | None:
     facts = context.project.facts(context.path)
     if facts is None or any(item.alias == name and not item.scope for item in facts.imports):
         return None
-    offset = _after_imports(context, facts)
-    text = f"from {module} import {name}{context.text.newline}"
+    more = _one_name_more(context, facts, module, name)
+    if more is not None:
+        return more
+    offset, apart = _place_for(context, facts, module)
+    newline = context.text.newline
+    text = f"from {module} import {name}{newline}{newline if apart else ''}"
     if offset and not context.text.source[:offset].endswith((b"\n", b"\r")):
-        text = context.text.newline + text
+        text = newline + text
     return Edit(Place(context.path, Span(offset, offset)), text)
 
 
@@ -82,6 +88,70 @@ def _targets(node: f._Node) -> tuple[f.Expr, ...]:
     if isinstance(node, f.Assign):
         return node.targets
     return (node.target,) if isinstance(node, (f.For, f.Named, f.Update)) else ()
+
+
+_WIDEST = 88
+
+
+def _one_name_more(context: Context, facts: f.FileFacts, module: str, name: str) -> Edit | None:
+    """`from itertools import chain, count` where `from itertools import count` stands on a line of its own."""
+    text = context.text
+    for first in facts.imports:
+        line = text.line_of(first.at)
+        begin, shown = text.line_starts[line], text.line_text(line).rstrip()
+        head = f"from {module} import "
+        if first.scope or first.at != begin + len(head) or not shown.startswith(head):
+            continue
+        if any(mark in shown for mark in "#\\(;*") or len(shown) + len(name) + 2 > _WIDEST:
+            continue
+        items = [item for item in facts.imports if text.line_of(item.at) == line]
+        following = next((item for item in items if _order(item.name) > _order(name)), None)
+        if following is not None:
+            return Edit(Place(context.path, Span(following.at, following.at)), f"{name}, ")
+        end = begin + len(shown.encode())
+        return Edit(Place(context.path, Span(end, end)), f", {name}")
+    return None
+
+
+def _order(name: str) -> tuple[int, str]:
+    """Constants, then classes, then functions, as isort and ruff put them."""
+    return (0 if name.isupper() else 1 if name[:1].isupper() else 2), name
+
+
+def _place_for(context: Context, facts: f.FileFacts, module: str) -> tuple[int, bool]:
+    """Where an import goes, and whether a blank line keeps it from what follows: one of the standard library among those of
+    it, in the order of the alphabet where they are, in front of all others where there is none; any other behind all."""
+    if module.partition(".")[0] not in sys.stdlib_module_names:
+        return _after_imports(context, facts), False
+    top = [(item, line) for item in facts.imports if (line := _line_of(context, item)) is not None]
+    end = _after_imports(context, facts)
+    own = [
+        (item, line) for item, line in top
+        if item.module.partition(".")[0] in sys.stdlib_module_names and item.module != "__future__"
+        and context.text.line_starts[line] < end
+    ]  # fmt: skip
+    starts = context.text.line_starts
+    if own:
+        behind = next((line for item, line in own if item.name and item.module > module), None)
+        if behind is not None and all(
+            item.module < module for item, line in own if item.name and line < behind
+        ):
+            return starts[behind], False
+        last = _statement_end(context, own[-1][0])
+        line = context.text.line_of(last)
+        return (starts[line + 1] if line + 1 < len(starts) else len(context.text.source)), False
+    others = [line for item, line in top if item.module != "__future__" and starts[line] < end]
+    return (starts[others[0]], True) if others else (end, False)
+
+
+def _line_of(context: Context, item: f.Import) -> int | None:
+    """The line that an import statement at the file's top begins on; None for one inside a block."""
+    if item.scope or _statement_end(context, item) < 0:
+        return None
+    line = context.text.line_of(item.at)
+    while not context.text.line_text(line).startswith(("import ", "from ")):
+        line -= 1
+    return line
 
 
 def _after_imports(context: Context, facts: f.FileFacts) -> int:

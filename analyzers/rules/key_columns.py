@@ -21,10 +21,13 @@ def fix(context: Context, model: Model | None, reads: Iterable[Queried]) -> Fix 
     """
     changed: list[Edit] = []
     columns: dict[str, None] = {}
+    certain = True
     for read in reads:
         relation = model.relations.get(read.relation) if model is not None else None
-        if relation is None or read.chain or read.orm != "django" or not _holds_key(context, relation):
+        declared = _declared(context, relation) if relation is not None and not read.chain else None
+        if relation is None or declared is None or read.orm != "django" or not _holds_key(declared):
             return None
+        certain = certain and not _may_be_missing(declared)
         edit = _edit(context, read.place, relation)
         if edit is None:
             return None
@@ -33,21 +36,38 @@ def fix(context: Context, model: Model | None, reads: Iterable[Queried]) -> Fix 
             changed.append(edit)
     if not changed:
         return None
-    return Fix(f"Read {' and '.join(columns)}, which the row has already", tuple(changed))
+    return Fix(f"Read {' and '.join(columns)}, which the row has already", tuple(changed), certain)
 
 
-def _holds_key(context: Context, relation: Relation) -> bool:
-    """True if the column's value is the other row's primary key: no `to_field` points elsewhere."""
+def _declared(context: Context, relation: Relation) -> f.Call | None:
+    """The call that makes a relation with a column of its own, in the class that has it."""
     if relation.kind not in ("fk", "o2o") or not relation.column or not relation.target:
-        return False
+        return None
     owner = context.project.class_(*relation.declared)
-    if owner is None:
-        return False
-    for stmt in owner.body:
+    for stmt in owner.body if owner is not None else ():
         value = stmt.value if isinstance(stmt, f.Assign) else None
         if isinstance(value, f.Call) and stmt.at <= relation.span.start < stmt.to:
-            return not any(keyword.name in ("to_field", "") for keyword in value.keywords)
-    return False
+            return value
+    return None
+
+
+def _holds_key(declared: f.Call) -> bool:
+    """True if the column's value is the other row's primary key: no `to_field` points elsewhere."""
+    return not any(keyword.name in ("to_field", "") for keyword in declared.keywords)
+
+
+def _may_be_missing(declared: f.Call) -> bool:
+    """True if there need be no other row: `book.author.id` raises then, and `book.author_id` gives what it has."""
+    given = {keyword.name: keyword.value for keyword in declared.keywords}
+    nullable, constraint = given.get("null"), given.get("db_constraint")
+    if "on_delete" in given and shapes.dotted(given["on_delete"]).endswith("DO_NOTHING"):
+        return True
+    allows_none = nullable is not None and not _is_false(nullable)
+    return allows_none or (constraint is not None and _is_false(constraint))
+
+
+def _is_false(node: f.Expr) -> bool:
+    return isinstance(node, f.Const) and node.value is False
 
 
 def _edit(context: Context, place: Place, relation: Relation) -> Edit | None:

@@ -12,7 +12,8 @@ from analyzers.evaluate.queries import holding
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.orm import tables
 from analyzers.project.models import Model
-from analyzers.rules import few, key_columns, loader_calls, loader_options
+from analyzers.project.names import names_above
+from analyzers.rules import few, key_columns, loaded_ahead, loader_calls, loader_options
 from analyzers.rules.base import (
     MAX_NAMED,
     Context,
@@ -199,9 +200,9 @@ def _finding(
     """One finding for a relation, `more` relations of the same rows, and all `others`: the places that read them."""
     assert query.origin is not None
     turns = loop.turns.formula()
-    keys = key_columns.fix(context, _root_model(context, query), (query, *more, *others))
+    keys = key_columns.fix(context, loaded_ahead.root_model(context, query), (query, *more, *others))
     # A walk goes on to rows that it reached by the relation: what their query loads is loaded for the first ones only.
-    fix = keys or (None if loop.kind == "while" else _fix(context, (query, *more)))
+    fix = keys or (None if loop.kind == "while" else _fix(context, loop, (query, *more)))
     count = 1 + len({q.relation for q in more} - {query.relation})
     message = f"`{told(query, loop)}`{through(query)} is loaded by a query of its own {on_each(loop)}{counted(loop, 'queries more')}."
     if count > 1:
@@ -251,11 +252,12 @@ def _finding(
 # ----------------------------------------------------------------------------------------------------- fixes
 
 
-def _fix(context: Context, queries: tuple[Queried, ...]) -> Fix | None:
-    """Load the relations where the rows are queried; those for which that would help and is certain."""
+def _fix(context: Context, loop: Loop, queries: tuple[Queried, ...]) -> Fix | None:
+    """Load the relations where the rows are queried; those for which that would help and keeps what the loop does."""
     origin = queries[0].origin
     if origin is None or not origin.certain or origin.split:
         return None
+    queries = tuple(query for query in queries if loaded_ahead.may_be(context, loop, query, origin))
     calls: dict[str, dict[str, None]] = {}
     needed: list[Edit] = []
     for query in queries:
@@ -273,8 +275,16 @@ def _fix(context: Context, queries: tuple[Queried, ...]) -> Fix | None:
             needed += [edit for edit in option[1] if edit not in needed]
     if not calls:
         return None
+    for arguments in calls.values():
+        for one in [*arguments]:  # What leads on to another relation is loaded on the way.
+            if any(other.startswith(f"{one[:-1]}__") for other in arguments):
+                del arguments[one]
     text = "".join(f".{verb}({', '.join(arguments)})" for verb, arguments in calls.items())
-    return Fix(f"Add {text} to the query", (*needed, *loader_calls.added(context, origin.place, calls)))
+    return Fix(
+        f"Add {text} to the query",
+        (*needed, *loader_calls.added(context, origin.place, calls)),
+        loaded_ahead.is_certain(context, loop, queries, origin),
+    )
 
 
 def _django_call(context: Context, query: Queried, origin: Origin) -> tuple[str, str] | None:
@@ -288,16 +298,25 @@ def _django_call(context: Context, query: Queried, origin: Origin) -> tuple[str,
     if origin.limits & {"only", "defer", "raw"}:
         return None  # A deferred field cannot be traversed, and raw SQL joins nothing.
     # An outer join cannot be locked, and a relation that is named ends what `select_related()` joins by itself.
-    joined = joined and not origin.limits & {"select_for_update", "select_related"}
+    joined = joined and not origin.limits & {"select_for_update", "select_related", "extra"}
     if not joined and "iterator" in origin.limits:
         return None  # Without a chunk size, iterator() refuses to prefetch.
     return ("select_related" if joined else "prefetch_related"), f'"{query.relation}"'
 
 
+POLYMORPHIC = "polymorphic"
+
+
+def _is_polymorphic(context: Context, model: Model) -> bool:
+    above = names_above(context.project, *model.key)
+    return any(name in tables().django.classes["polymorphic"] for name in above)
+
+
 def _relations(context: Context, query: Queried) -> list[str] | None:
-    """The kinds of the relations on the way, found by walking back from the model that was read."""
+    """The kinds of the relations on the way, found by walking back from the model that was read; one that leads to rows of
+    several classes is of a kind of its own."""
     models = context.summaries.models
-    loop_model = _root_model(context, query)
+    loop_model = loaded_ahead.root_model(context, query)
     if loop_model is None:
         return None
     kinds: list[str] = []
@@ -306,17 +325,11 @@ def _relations(context: Context, query: Queried) -> list[str] | None:
         relation = current.relations.get(name) if current is not None else None
         if relation is None:
             return None
-        kinds.append(relation.kind)
         current = models.related(relation)
+        kinds.append(
+            POLYMORPHIC if current is not None and _is_polymorphic(context, current) else relation.kind
+        )
     return kinds
-
-
-def _root_model(context: Context, query: Queried) -> Model | None:
-    for loop in (*query.loops, *([query.within] if query.within is not None else ())):
-        for value in holding.rows(loop.over.of) if loop.over.of is not None else ():
-            if value.origin == query.origin and not value.path and value.ref:
-                return context.summaries.models.model(*value.ref)
-    return None
 
 
 RULE = Rule(

@@ -8,6 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.findings import Edit, Place
 from analyzers.project.index import Project
+from analyzers.rules import edits as edits_of
 from analyzers.rules.base import Context
 from analyzers.text import Span
 
@@ -25,18 +26,67 @@ def added(context: Context, place: Place, calls: Mapping[str, Iterable[str]]) ->
     for verb, arguments in calls.items():
         last = _last_argument(context, place, verb)
         if last is None:
-            text += f".{verb}({', '.join(arguments)})"
+            text += _laid_out(context, place, verb, list(arguments), text)
         else:
-            edits.append(Edit(Place(place.path, Span(last, last)), "".join(f", {one}" for one in arguments)))
+            apart = _between(context, place, last)
+            edits.append(
+                Edit(Place(place.path, Span(last, last)), "".join(f"{apart}{one}" for one in arguments))
+            )
     if text:
         edits.append(Edit(Place(place.path, Span(place.span.end, place.span.end)), text))
     return edits
 
 
+def _laid_out(context: Context, place: Place, verb: str, arguments: list[str], before: str) -> str:
+    """A call behind an expression: on a line of its own where the last one has that, its arguments where they are too wide."""
+    short = f".{verb}({', '.join(arguments)})"
+    if place.path != context.path:
+        return short
+    found = context.of_file(("lines at", place), lambda here: _lines_at(here, place), in_cycle=("", "", ""))
+    last, behind, newline = found
+    indent = last[: len(last) - len(last.lstrip())]
+    chained = last.lstrip().startswith(".") and "\n" in context.whole.slice(place.span)
+    if chained:
+        short, last = f"{newline}{indent}{short}", indent
+    elif before:
+        last = before.rpartition("\n")[2] if "\n" in before else last + before
+    if len(last) + len(short.lstrip()) + len(behind) <= edits_of.width(context):
+        return short
+    listed = ", ".join(arguments)
+    if len(indent) + 4 + len(listed) > edits_of.width(context):
+        listed = f",{newline}{indent}    ".join(arguments) + ","
+    head = f"{newline}{indent}" if chained else ""
+    return f"{head}.{verb}({newline}{indent}    {listed}{newline}{indent})"
+
+
+def _lines_at(context: Context, place: Place) -> tuple[str, str, str]:
+    """The line that a place ends on, up to its end and behind it, and how lines end in the file."""
+    context.project.read(context.path)
+    text, end = context.whole, place.span.end
+    line = text.line_of(end)
+    return (
+        text.slice(Span(text.line_starts[line], end)),
+        text.slice(Span(end, max(text.line_span(line).end, end))),
+        text.newline,
+    )
+
+
+def _between(context: Context, place: Place, last: int) -> str:
+    """What stands between two arguments: a line's end where the last of them has a line of its own."""
+    if place.path != context.path:
+        return ", "
+    at = Place(place.path, Span(last, last))
+    head, _, newline = context.of_file(
+        ("lines at", at), lambda here: _lines_at(here, at), in_cycle=("", "", "")
+    )
+    indent = head[: len(head) - len(head.lstrip())]
+    return f",{newline}{indent}" if head.lstrip()[:1] in ("'", '"') else ", "
+
+
 def _last_argument(context: Context, place: Place, verb: str) -> int | None:
     """Where the arguments of a loader end among those that an expression ends with; None where it has none that
     takes more: `select_related(None)` loads nothing, and `select_related()` all."""
-    for owner in _around(context.project, place):
+    for owner in around(context.project, place):
         for call in shapes.of_kind(owner.body, f.Call):
             if Span(owner.start + call.at, owner.start + call.to) == place.span:
                 at = _ends(call, verb)
@@ -44,7 +94,7 @@ def _last_argument(context: Context, place: Place, verb: str) -> int | None:
     return None
 
 
-def _around(project: Project, place: Place) -> Iterator[f.Function | f.ClassDef]:
+def around(project: Project, place: Place) -> Iterator[f.Function | f.ClassDef]:
     """The functions and classes around a place. What is concluded from one depends on it alone, not on all of its file:
     another one that comes to hold the place would move it."""
     outline = project.outline(place.path)

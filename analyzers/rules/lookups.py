@@ -25,9 +25,22 @@ def fix(context: Context, operation: Operated, grows: bool) -> Fix | None:
     name = context.source(where)
     if not name.isidentifier() or here.function.kind == "lambda":
         return None
+    if any(param.name == name and param.kind == "star" for param in here.function.params):
+        return None  # A call writes them out: they are few.
     if grows:
         return _parallel_set(here, operation, name, where) if operation.name == "in" else None
     return _made_before(here, operation, name, where)
+
+
+def _answers_alike(operation: Operated) -> bool:
+    """True if a set is sure to find what the list does: it refuses to look for a list, asks for the hash of what may have an
+    `==` of its own, and a sequence of texts may be one text, of which `in` finds the parts."""
+    is_text = operation.receiver.kind == "sequence" and not _is_number(operation.receiver.of)
+    return is_hashable(operation.argument) and not is_text
+
+
+def _is_number(value: Value | None) -> bool:
+    return value is not None and value.kind in ("int", "float", "bool")
 
 
 def is_hashable(value: Value | None) -> bool:
@@ -48,10 +61,11 @@ def _made_before(here: Context, operation: Operated, name: str, where: Place) ->
     if statement is None:
         return None
     if operation.name == "in":
-        fresh = edits.fresh_name(here, f"{name}_set")
-        line = edits.lines_before(here, statement, [f"{fresh} = set({name})"])
-        changed = (line, Edit(where, fresh)) if line is not None else None
-        return Fix(f"Build a set of `{name}` before the loop", changed) if changed is not None else None
+        made, needed = _set_of(here, statement, name)
+        if made is None:
+            return None
+        changed = (*needed, Edit(where, made))
+        return Fix(f"Build a set of `{name}` before the loop", changed, _answers_alike(operation))
     call = structure.node_at(here, operation.place)
     if (
         not isinstance(call, f.Call)
@@ -66,6 +80,24 @@ def _made_before(here: Context, operation: Operated, name: str, where: Place) ->
     if operation.name == "count":
         return _counted(here, statement, call, name, asked)
     return _positions(here, statement, call, name, asked, operation) if operation.name == "index" else None
+
+
+def _set_of(here: Context, statement: f.Stmt, name: str) -> tuple[str | None, list[Edit]]:
+    """The name of a set of the same things when a statement is reached, and what makes it: none for one that is there."""
+    passed = [stmt for stmt, around in shapes.leading_to(here.function.body, statement) if not around]
+    for position, stmt in enumerate(passed):
+        if isinstance(stmt, f.Assign) and stmt.value is not None and len(stmt.targets) == 1:
+            known, between = stmt.targets[0], changes.changes_in(here, (*passed[position + 1 :], statement))
+            if (
+                isinstance(known, f.Name)
+                and edits.source_of(here, stmt.value) == f"set({name})"
+                and not between.may_change(name)
+                and not between.may_change(known.id)
+            ):
+                return known.id, []
+    fresh = edits.fresh_name(here, f"{name}_set")
+    line = edits.lines_before(here, statement, [f"{fresh} = set({name})"])
+    return (fresh, [line]) if line is not None else (None, [])
 
 
 def _outermost(here: Context, operation: Operated, name: str) -> f.Stmt | None:
@@ -151,13 +183,40 @@ def _parallel_set(here: Context, operation: Operated, name: str, where: Place) -
     if not all(edits.is_alone(here, stmt) for stmt in (declared[0], *(do for do, _ in appended))):
         return None
     fresh = edits.fresh_name(here, f"{name}_set")
-    made = [edits.line_after(here, declared[0], f"{fresh} = set()")]
+    made = [edits.line_after(here, declared[0], f"{fresh}{_annotated(here, declared[0])} = set()")]
     for stmt, argument in appended:
         if not isinstance(argument, (f.Name, f.Attr)):
             return None
         made.append(edits.line_after(here, stmt, f"{fresh}.add({shapes.text_of(argument)})"))
-    made.append(Edit(where, fresh))
-    return Fix(f"Keep a set beside `{name}`", tuple(made))
+    put = {shapes.text_of(argument) for _, argument in appended}
+    tests = [test for test in shapes.of_kind(here.function.body, f.Compare) if _seeks(test, name, put)]
+    made += [edits.replaced(here, test.rights[0], fresh) for test in tests]
+    made += [Edit(where, fresh)] if Edit(where, fresh) not in made else []
+    search = structure.node_at(here, operation.place)
+    asked = shapes.text_of(search.left) if isinstance(search, f.Compare) else ""
+    same = all(shapes.text_of(argument) == asked for _, argument in appended)
+    certain = same or is_hashable(operation.receiver.of)
+    return Fix(f"Keep a set beside `{name}`", tuple(made), certain)
+
+
+def _seeks(test: f.Compare, name: str, put: set[str]) -> bool:
+    """True for `x not in seen` of one of the things that are put into the list."""
+    return (
+        test.ops in (("in",), ("not in",))
+        and isinstance(test.rights[0], f.Name)
+        and test.rights[0].id == name
+        and shapes.text_of(test.left) in put
+    )
+
+
+def _annotated(here: Context, declared: f.Assign) -> str:
+    """`: set[str]` for `names: list[str] = []`, and nothing where the list has no such annotation."""
+    text = edits.source_of(here, declared.annotation) if declared.annotation is not None else ""
+    kind, bracket, inner = text.partition("[")
+    module, dot, last = kind.rpartition(".")
+    if last not in ("list", "List") or not bracket:
+        return ""
+    return f": {module}{dot}{'Set' if dot else 'set'}[{inner}"
 
 
 def _is_shared(here: Context, name: str) -> bool:

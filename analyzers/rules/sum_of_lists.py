@@ -10,6 +10,7 @@ from analyzers.evaluate.events import Operated
 from analyzers.findings import Confidence, Cost, Finding, Fix, Related, Severity
 from analyzers.rules import edits, imports, structure
 from analyzers.rules.base import Context, Example, Rule, loop_related
+from analyzers.text import Span
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -80,11 +81,33 @@ def _fix(context: Context, operation: Operated, call: f.Call) -> Fix | None:
         return None
     chain, needed = way
     text = edits.source_of(context, over)
-    if not isinstance(over, f.Comprehension) or over.kind != "generator":
-        text = f"({text})"  # A generator has its own, as there is a second argument.
+    if isinstance(over, f.Comprehension) and over.kind == "generator":
+        text = text[1:-1]  # It has parentheses of its own, as there is a second argument.
+    if "#" in edits.source_of(context, call).replace(text, ""):
+        return None  # A comment between the arguments.
     certain = element is not None and element.kind == kind
-    edit = edits.replaced(context, call, f"{kind}({chain}.from_iterable{text})")
+    edit = edits.replaced(
+        context, call, _laid_out(context, call, f"{chain}.from_iterable", text.strip(), kind)
+    )
     return Fix("Chain them with `itertools.chain.from_iterable`", (*needed, edit), certain)
+
+
+def _laid_out(context: Context, call: f.Call, function: str, given: str, kind: str) -> str:
+    """`list(chain.from_iterable(...))` on one line where that is wide enough, else on several."""
+    place = edits.absolute(context, call)
+    text, line = context.text, context.text.line_of(place.span.start)
+    before = text.slice(Span(text.line_starts[line], place.span.start))
+    behind = text.slice(Span(place.span.end, text.line_span(text.line_of(place.span.end)).end))
+    short = f"{kind}({function}({given}))"
+    if "\n" not in given and len(before) + len(short) + len(behind) <= edits.width(context):
+        return short
+    newline, indent, step = text.newline, context.indent(place), " " * 4
+    inner = f"{indent}{step}{function}({given})"
+    if "\n" in given or len(inner) > edits.width(context):
+        inner = newline.join(
+            (f"{indent}{step}{function}(", f"{indent}{step}{step}{given}", f"{indent}{step})")
+        )
+    return f"{kind}({newline}{inner}{newline}{indent})"
 
 
 RULE = Rule(

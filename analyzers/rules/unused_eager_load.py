@@ -173,7 +173,11 @@ def _removed(context: Context, call: f.Call, paths: list[str], unread: list[str]
     start = absolute(context, call).span.start - call.at
     obj = call.func.obj
     if len(unread) == len(paths):
-        text = "" if isinstance(obj, f.Call) else ".all()"  # A manager cannot be gone through.
+        goes_on = any(
+            isinstance(node.func, f.Attr) and node.func.obj is call
+            for node in shapes.of_kind(context.function.body, f.Call)
+        )
+        text = "" if goes_on or isinstance(obj, f.Call) else ".all()"  # A manager cannot be gone through.
         return Edit(Place(context.path, Span(start + obj.to, start + call.to)), text)
     kept = [arg for arg, path in zip(call.args, paths, strict=True) if path not in unread]
     shown = ", ".join(context.source(absolute(context, arg)) for arg in kept)

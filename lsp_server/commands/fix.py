@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,14 @@ from lsp_server.commands import checking, since
 from lsp_server.commands.console import progress, say
 from lsp_server.files import workspace
 from lsp_server.files.workspace import Unreadable
-from lsp_server.fixes import Edits, apply_edits, certain_edits, unified_diff, write_unless_changed
+from lsp_server.fixes import (
+    Edits,
+    apply_edits,
+    certain_edits,
+    certain_fix,
+    unified_diff,
+    write_unless_changed,
+)
 
 if TYPE_CHECKING:
     from lsp_server.commands.gather import Gathered
@@ -29,20 +37,22 @@ def run(gathered: Gathered, args: argparse.Namespace) -> int:
     """Fix until nothing certain is left, in memory; then print the difference or write it. `--diff` gives 1 where
     there is something to fix, `--fix` where findings remain."""
     before: dict[str, bytes] = {}
-    tried: set[tuple[str, str, str, str]] = set()
+    tried: dict[tuple[str, str, str, str], int] = {}
     found: dict[str, tuple[Finding, ...]] = {}
     gathered.wanted = _asked_for(gathered, args.paths)
     stale, fixed = gathered.wanted, 0
     for _ in range(ROUNDS):
         found |= _found(gathered, stale)
-        # A finding that outlives its own fix must not be fixed again and again.
-        new = [one for path in gathered.wanted for one in found.get(path, ()) if _identity(one) not in tried]
+        told = [one for path in gathered.wanted for one in found.get(path, ())]
+        number = Counter(map(_identity, told))
+        # A finding that outlives its own fix must not be fixed again and again. Of several alike each is fixed.
+        new = [one for one in told if number[_identity(one)] < tried.get(_identity(one), sys.maxsize)]
         edits, count = certain_edits(new)
         if not count:
             break
         fixed += count
         taken = [finding for finding in new if _taken(finding, edits)]
-        tried.update(map(_identity, taken))
+        tried |= {_identity(one): number[_identity(one)] for one in taken}
         stale = _stale(gathered, edits, {finding.place.path for finding in taken})
         for path, wanted in edits.items():
             text = gathered.texts.read(path)
@@ -125,7 +135,8 @@ def _identity(finding: Finding) -> tuple[str, str, str, str]:
 
 
 def _taken(finding: Finding, edits: Edits) -> bool:
-    return any(edit in edits.get(edit.place.path, ()) for fix in finding.fixes for edit in fix.edits)
+    fix = certain_fix(finding)
+    return fix is not None and all(edit in edits.get(edit.place.path, ()) for edit in fix.edits)
 
 
 def _replace(gathered: Gathered, path: str, source: bytes) -> None:

@@ -49,6 +49,20 @@ def test_inserts_at_one_place_wait_for_the_next_round() -> None:
     assert (edits, count) == ({"/a.py": [edit(5, 5, "a")]}, 1)
 
 
+def test_two_fixes_share_what_both_need() -> None:
+    line = edit(0, 0, "from itertools import chain\n")
+    first, second = Fix("a", (line, edit(50, 52, "x"))), Fix("b", (line, edit(60, 62, "y")))
+    edits, count = certain_edits([finding(first), finding(second)])
+    assert (edits["/a.py"], count) == ([line, edit(50, 52, "x"), edit(60, 62, "y")], 2)
+
+
+def test_the_same_line_is_not_made_twice_in_one_round() -> None:
+    first = Fix("a", (edit(10, 10, "i_set = set(i)\n"), edit(20, 21, "i_set")))
+    second = Fix("b", (edit(10, 10, "j_set = set(j)\n"), edit(25, 26, "j_set")))
+    third = Fix("c", (edit(40, 40, "j_set = set(j)\n"), edit(50, 51, "j_set")))
+    assert certain_edits([finding(first), finding(second), finding(third)])[1] == 1
+
+
 def test_edits_are_in_bytes() -> None:
     assert apply_edits("é = 1".encode(), [edit(0, 2, "ü"), edit(6, 6, " ")]) == "ü = 1 ".encode()
 

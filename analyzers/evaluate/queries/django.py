@@ -32,8 +32,8 @@ SETS = ("queryset", "manager")
 DEFAULT = "_default_manager"
 """What a class calls the first of its managers. Source: https://docs.djangoproject.com/en/5.2/topics/db/managers/#default-managers"""
 
-LIMITS = ("only", "defer", "select_for_update")
-"""What restricts the loaders a chain can take: a deferred field cannot be traversed, an outer join not be locked.
+LIMITS = ("only", "defer", "select_for_update", "extra")
+"""What restricts the loaders of a chain: deferred fields are not traversed, outer joins not locked, names in written SQL ambiguous.
 
 Source: https://docs.djangoproject.com/en/5.2/ref/models/querysets/#select-for-update
 """

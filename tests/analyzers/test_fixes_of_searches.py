@@ -1,0 +1,176 @@
+"""How the fixes of searches and sums look: what they share, where their imports go, and what they are not sure of."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzers.findings import Finding
+from lsp_server.fixes import apply_edits, certain_edits
+from tests.analyzers.test_rules import findings, fixed
+
+PATH = "/project/example.py"
+
+
+def found_by(code: str, rule: str) -> list[Finding]:
+    return [found for found in findings(code) if found.rule == rule]
+
+
+def all_fixed(code: str, rule: str) -> str:
+    """The code after all that is certain, in as many rounds as it takes."""
+    while True:
+        taken, count = certain_edits(found_by(code, rule))
+        if not count:
+            return code
+        code = apply_edits(code.encode(), taken[PATH]).decode()
+
+
+@pytest.mark.parametrize(
+    ("names", "sought", "certain"),
+    [
+        ("list[str]", "str", True),
+        ("tuple[int, ...]", "int", True),
+        ("list[str]", "object", False),
+        ("list[str]", "list[str]", False),
+        ("Sequence[str]", "str", False),
+        ("Sequence[int]", "int", True),
+    ],
+)
+def test_a_set_is_certain_where_it_finds_what_the_list_does(names: str, sought: str, certain: bool) -> None:
+    code = f"""\
+from collections.abc import Sequence
+
+
+def answer(names: {names}, others: list[{sought}]) -> list[{sought}]:
+    return [other for other in others if other in names]
+"""
+    (found,) = found_by(code, "membership-in-list")
+    assert [fix.certain for fix in found.fixes] == [certain]
+
+
+def test_no_set_of_what_a_call_writes_out() -> None:
+    code = "def answer(others: list[str], *names: str):\n    return [other for other in others if other in names]\n"
+    assert not any(found.fixes for found in found_by(code, "membership-in-list"))
+
+
+def test_searches_of_one_list_share_a_set() -> None:
+    code = """\
+def answer(i: list[int], j: list[int], n: int):
+    rows = [k in i or k - n in j for k in range(n)]
+    columns = [k in j or k - n in i for k in range(n)]
+    if columns:
+        return [k in j for k in range(n)]
+    return rows, columns
+"""
+    wanted = """\
+def answer(i: list[int], j: list[int], n: int):
+    i_set = set(i)
+    j_set = set(j)
+    rows = [k in i_set or k - n in j_set for k in range(n)]
+    columns = [k in j_set or k - n in i_set for k in range(n)]
+    if columns:
+        return [k in j_set for k in range(n)]
+    return rows, columns
+"""
+    assert all_fixed(code, "membership-in-list") == wanted
+
+
+def test_a_set_that_was_made_of_another_list_is_not_shared() -> None:
+    code = """\
+def answer(i: list[int], n: int):
+    i_set = set(i)
+    i.append(n)
+    return [k in i for k in range(n)], i_set
+"""
+    assert "i_set_2 = set(i)" in all_fixed(code, "membership-in-list")
+
+
+def test_a_set_beside_a_list_is_annotated_as_it_is_and_asked_wherever_it_can_be() -> None:
+    code = """\
+import typing as T
+
+
+def answer(names: list[str], others: list[str]):
+    seen: T.List[str] = []
+    for name in names:
+        if name not in seen:
+            seen.append(name)
+    for name in others:
+        if name in seen:
+            continue
+        seen.append(name)
+    return seen
+"""
+    (first, *_) = found_by(code, "membership-in-list")
+    after = fixed(code, first.fixes[0])
+    assert "    seen_set: T.Set[str] = set()\n" in after
+    assert after.count("name not in seen_set") == after.count("name in seen_set") == 1
+    assert after.count("seen_set.add(name)") == 2
+    assert not found_by(after, "membership-in-list")
+
+
+SUM = """\
+def answer(rows: list[list[int]]) -> list[int]:
+    return sum(rows, [])
+"""
+
+
+@pytest.mark.parametrize(
+    ("imports", "wanted"),
+    [
+        ("", "from itertools import chain\n"),
+        (
+            "import re\nfrom math import inf\n\nimport attrs\n",
+            "import re\nfrom itertools import chain\nfrom math import inf\n\nimport attrs\n",
+        ),
+        (
+            "import re\nfrom collections import deque\n\nfrom . import this\n",
+            "import re\nfrom collections import deque\nfrom itertools import chain\n\nfrom . import this\n",
+        ),
+        (
+            "from __future__ import annotations\n\nimport attrs\n",
+            "from __future__ import annotations\n\nfrom itertools import chain\n\nimport attrs\n",
+        ),
+        ("from itertools import count\n", "from itertools import chain, count\n"),
+        ("from itertools import accumulate\n", "from itertools import accumulate, chain\n"),
+        (
+            "from itertools import (\n    count,\n    cycle,\n)\n",
+            "from itertools import (\n    count,\n    cycle,\n)\nfrom itertools import chain\n",
+        ),
+    ],
+)
+def test_an_import_goes_where_imports_of_its_kind_are(imports: str, wanted: str) -> None:
+    code = f"{imports}\n\n{SUM}"
+    (found,) = found_by(code, "sum-of-lists")
+    after = fixed(code, found.fixes[0])
+    assert after[: after.index("def answer")].rstrip("\n") == wanted.rstrip("\n")
+
+
+def test_a_sum_of_several_lines_stays_one() -> None:
+    code = """\
+def answer(rows: list[list[int]]) -> list[int]:
+    return sum(
+        (row for row in rows),
+        [],
+    )
+"""
+    (found,) = found_by(code, "sum-of-lists")
+    assert fixed(code, found.fixes[0]).endswith("    return list(chain.from_iterable(row for row in rows))\n")
+    long = code.replace(
+        "(row for row", "(row for row_with_a_name_that_is_so_long_that_it_fills_the_line, row"
+    )
+    (found,) = found_by(long, "sum-of-lists")
+    assert fixed(long, found.fixes[0]).endswith(
+        """\
+    return list(
+        chain.from_iterable(
+            row for row_with_a_name_that_is_so_long_that_it_fills_the_line, row in rows
+        )
+    )
+"""
+    )
+
+
+def test_two_findings_of_one_file_need_one_import() -> None:
+    code = SUM + "\n\n" + SUM.replace("answer", "other")
+    edits, count = certain_edits(found_by(code, "sum-of-lists"))
+    assert (count, len(edits[PATH])) == (2, 3)
