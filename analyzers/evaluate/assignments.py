@@ -20,6 +20,7 @@ from analyzers.evaluate.calling import specials
 from analyzers.evaluate.events import Operated
 from analyzers.evaluate.presenting import choices, pages
 from analyzers.evaluate.queries import holding
+from analyzers.evaluate.queries.emit import DOCUMENT
 from analyzers.evaluate.recursion import derived
 from analyzers.evaluate.remembered import among, remembered
 from analyzers.evaluate.run import Run
@@ -49,7 +50,10 @@ def assign(run: Run, node: f.Assign) -> None:
     if declared is not None and declared.known and not value.known:
         value = replace(declared, depends=value.depends, label=value.label)
     elif (
-        declared is not None and value.of is None and declared.of is not None and declared.kind == value.kind
+        declared is not None
+        and declared.of is not None
+        and declared.kind == value.kind
+        and (value.of is None or (_is_any_row(value.of) and declared.of.known))
     ):
         value = replace(value, of=declared.of, values=declared.values)
     for target in node.targets:
@@ -67,6 +71,11 @@ def assign(run: Run, node: f.Assign) -> None:
             held = run.env.get(target.id)
             if held is not None:
                 ranges.itself(run, target, held)
+
+
+def _is_any_row(value: Value) -> bool:
+    """True for a row of which nothing is known, and nothing of what it was loaded with: what is said of it tells more."""
+    return value.kind == DOCUMENT and not value.entries
 
 
 @remembered
