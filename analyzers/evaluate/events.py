@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
+from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size
 from analyzers.findings import Place, Related
 from analyzers.types import UNKNOWN_VALUE, Origin, Token, Value
@@ -190,3 +191,6 @@ class Analysis:
     awaits: list[Awaited] = field(default_factory=list)
     growths: set[tuple[Size, int]] = field(default_factory=set)  # which container grows in which loop
     nested: list[Analysis] = field(default_factory=list)  # functions defined here that are not called here
+    own_loops: tuple[f.Function, list[tuple[Loop, f.For | f.While]]] | None = field(
+        default=None, compare=False, repr=False
+    )  # the loops of the function it was asked of that may turn often, and their statements

@@ -20,6 +20,9 @@ from analyzers.rules.base import Context
 THROUGH = frozenset("set frozenset sorted sum max min any all Counter".split())  # noqa: SIM905
 """Functions that go through all they are given. Not what gives all of it on: `list`, `join`."""
 
+WRITES = frozenset(("dump", "safe_dump"))
+"""Functions that write all they are given to a file: `json.dump`, `pickle.dump`, `yaml.safe_dump`."""
+
 
 Methods = Callable[[str], "f.Function | None"]
 
@@ -237,6 +240,8 @@ def _through(node: f._Node) -> str:
     name = shapes.called(node)
     if name == "sort" and isinstance(node.func, f.Attr):
         return shapes.dotted(node.func.obj)
+    if name in WRITES and len(node.args) > 1:
+        return picking.viewed(node.args[0])
     if name not in THROUGH or not isinstance(node.func, f.Name) or len(node.args) != 1:
         return ""
     given = node.args[0]

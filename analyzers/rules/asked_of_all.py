@@ -12,13 +12,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from analyzers import facts as f
-from analyzers.evaluate import attributes, evidence, lengthening, shapes
+from analyzers.evaluate import attributes, evidence, lengthening, makers, shapes
 from analyzers.evaluate.events import Called
 from analyzers.evaluate.remembered import by_parts, chained
 from analyzers.findings import Place, Related
 from analyzers.project import names
 from analyzers.project.attributes import values_of
-from analyzers.rules import changes, edits, held, kept_lists, ordered, picking
+from analyzers.rules import changes, edits, held, kept_lists, of_others, ordered, picking
 from analyzers.rules.base import Context
 
 MAX_CHAIN = 3
@@ -98,8 +98,9 @@ def _filled_list(context: Context, through: f.Expr) -> Related | None:
     if holder := kept_lists.holder_of(context.function, through):
         return kept_lists.filled(context, holder)
     label = shapes.dotted(through)
-    own = held.attribute_of(context.function, label) and _is_list(context, label)
-    return held.filled(context, context, label) if own else None
+    if not held.attribute_of(context.function, label):
+        return of_others.filled(context, through)
+    return held.filled(context, context, label) if _is_list(context, label) else None
 
 
 def _searches(node: f._Node) -> Iterator[tuple[f.Expr, f.Expr]]:
@@ -112,10 +113,10 @@ def _searches(node: f._Node) -> Iterator[tuple[f.Expr, f.Expr]]:
         yield func.obj, node.args[0]
 
 
-def searches_own(function: f.Function, node: f._Node, this: str) -> bool:
+def searches_own(function: f.Function, node: f._Node) -> bool:
     """True for a search through what may be a list of the object's."""
     return any(
-        shapes.dotted(through).startswith(f"{this}.") or kept_lists.holder_of(function, through)
+        held.is_of_object(function, shapes.dotted(through)) or kept_lists.holder_of(function, through)
         for through, _ in _searches(node)
     )
 
@@ -288,30 +289,32 @@ def _gives_back(function: f.Function) -> bool:
 
 
 def made_by_property(context: Context) -> Iterator[held.Told]:
-    """Sets that a property makes of all that its object keeps whenever it is read: who tests for one thing in them does not see
-    the copy."""
+    """Sets and mappings that a property makes of all that its object keeps whenever it is read: who looks for one thing in them
+    does not see the copy."""
     function = context.function
     if not held.is_called_often(context) or not attributes.is_property(function):
         return
-    this = f"{function.params[0].name}."
-    for stmt in function.body:
-        made = stmt.value if isinstance(stmt, f.Return) else None
-        if (
-            isinstance(made, f.Call)
-            and shapes.dotted(made.func) in ("set", "frozenset")
-            and len(made.args) == 1
-        ):
-            given = made.args[0]
-            if (
-                isinstance(given, f.Call)
-                and shapes.called(given) == "keys"
-                and isinstance(given.func, f.Attr)
-            ):
-                given = given.func.obj
-            label = shapes.dotted(given)
-            filled = held.filled(context, context, label, keyed=True) if label.startswith(this) else None
-            if filled is not None:
-                yield held.Told(edits.absolute(context, made), label, "set", filled)
+    last = function.body[-1] if function.body else None
+    returned = last.value if isinstance(last, f.Return) else None
+    made = returned
+    if isinstance(returned, f.Name) and len(function.body) < 4:
+        values = makers.put(function).get(returned.id, [])
+        made = values[0] if len(values) == 1 else None
+    given = _made_whole(made) if made is not None else None
+    label = picking.viewed(given) if given is not None else ""
+    own = label.startswith(f"{function.params[0].name}.")
+    filled = held.filled(context, context, label, keyed=True) if own else None
+    if filled is not None and made is not None:
+        yield held.Told(edits.absolute(context, made), label, "set", filled)
+
+
+def _made_whole(made: f.Expr) -> f.Expr | None:
+    """`self.rows` of `set(self.rows)`, `{row.key for row in self.rows}` and `{v: k for k, v in self.rows.items()}`."""
+    if isinstance(made, f.Call) and shapes.dotted(made.func) in ("set", "frozenset") and len(made.args) == 1:
+        return made.args[0]
+    if isinstance(made, f.Comprehension) and made.kind in ("set", "dict") and len(made.clauses) == 1:
+        return made.clauses[0].iter
+    return None
 
 
 def questions(function: f.Function) -> Iterator[tuple[f.Expr, str, frozenset[str]]]:

@@ -132,8 +132,17 @@ def loop_node(context: Context, loop: Loop) -> f._Node | None:
     return next((node for node in nodes if node.at == at - start and node.to == to - start), None)
 
 
-def own_loops(context: Context) -> Iterator[tuple[Loop, f.For | f.While]]:
-    """The loops that a function of Python writes down and that may turn often, with their statements."""
+def own_loops(context: Context) -> list[tuple[Loop, f.For | f.While]]:
+    """The loops that a function of Python writes down and that may turn often, with their statements. Many rules ask, so it is
+    kept beside the run."""
+    kept = context.analysis.own_loops
+    if kept is None or kept[0] is not context.function:
+        kept = (context.function, list(_own_loops(context)))
+        context.analysis.own_loops = kept
+    return kept[1]
+
+
+def _own_loops(context: Context) -> Iterator[tuple[Loop, f.For | f.While]]:
     if context.language != "python" or not context.is_whole:
         return
     for loop in context.analysis.loops:

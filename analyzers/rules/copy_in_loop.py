@@ -15,6 +15,7 @@ from analyzers.rules import (
     edits,
     frames,
     grown,
+    handed_up,
     held,
     per_call,
     rebuilt,
@@ -77,6 +78,7 @@ def check(context: Context) -> Iterator[Finding]:
     yield from used_up.check(context, RULE.name)
     yield from taken_out.check(context, RULE.name)
     yield from _pieces(context)
+    yield from handed_up.check(context, RULE.name)
     for told in (
         *per_call.queues(context),
         *per_call.texts(context),
@@ -84,6 +86,7 @@ def check(context: Context) -> Iterator[Finding]:
         *per_call.copied(context),
         *per_call.put_in_front(context),
         *per_call.cut(context),
+        *per_call.lines(context),
     ):
         if context.once("copy", told.place):
             yield _per_call_finding(context, told)
@@ -124,7 +127,12 @@ def _is_short_text(context: Context, operation: Operated, loop: Loop) -> bool:
     receiver = operation.receiver
     if operation.tag == "copy" and receiver.kind in ("str", "bytes"):
         return not (data.is_data_value(receiver) or _is_used_up(context, operation, loop))
-    behind = operation.name == INTO_ANOTHER and receiver.kind == "str"
+    return loop.kind != "for" and _is_doubtful(context, operation, loop)
+
+
+def _is_doubtful(context: Context, operation: Operated, loop: Loop) -> bool:
+    """True for a text to which each turn adds by more than one `+`, where nothing says that there are many turns."""
+    behind = operation.name == INTO_ANOTHER and operation.receiver.kind == "str"
     return behind and not _is_many(context, operation, loop)
 
 
@@ -195,6 +203,8 @@ def _per_call_finding(context: Context, told: held.Told) -> Finding:
             f"copies all that is left of `{label}` on every call of `{called}`. A `bytearray` from which `del` takes the front, or a "
             f"place up to which it was read, copies nothing."
         )
+    elif told.kind == "lines":
+        message = f"cuts all of `{label}` on every call of `{called}`, to take one piece. Keep the pieces, cut once."
     elif told.kind == "anew":
         message = f"copies what `{label}` holds on every call of `{called}`, to put one thing more there. Add to it in place."
     else:
@@ -291,6 +301,8 @@ def _finding(context: Context, operation: Operated, loop: Loop, others: list[Ope
     if "[" in label:
         severe = False  # An element of a container: often another one by the next turn.
     severity = Severity.WARNING if severe else Severity.INFORMATION
+    if _is_doubtful(context, operation, loop):
+        severity = Severity.HINT
     return context.finding(
         RULE.name,
         operation.place,
@@ -398,7 +410,11 @@ Several searches that start from one place, of which the nearest match decides w
 stands far away, or nowhere, is sought again each time. A text in which each turn replaces something is a hint.
 
 A text or a buffer from which each turn cuts off a piece that it found (`text = text[match.end():]`, `line, rest =
-rest.split("\\n", 1)`) is information; a prefix or two cut off a name are nothing.
+rest.split("\\n", 1)`) is information, also where nothing but the loop says that it is used up; a prefix or two cut off a name
+are nothing, and elements taken off one by one a hint.
+
+A hint is also a list that each level of a recursion copies to hand it up (`found.extend(child.all())`), and a text of which each
+call cuts all lines to give one.
 
 What a loop makes longer and goes through from its beginning on the same turn (`text += part` beside `if end in text`,
 `seen.append(x)` beside `sum(seen)`) is information, where nothing in the loop cuts or empties it.

@@ -22,6 +22,9 @@ from analyzers.rules.base import Context, loop_related, product
 SUMS = frozenset(("sum", "fsum", "max", "min", "set", "frozenset", "Counter"))
 """Functions that go through all they are given, and whose value the next turn could go on from."""
 
+WRITES = frozenset(("join", "dump", "dumps"))
+"""Methods and functions that write out all they are given."""
+
 SEEKS = frozenset("find index count split splitlines replace".split())  # noqa: SIM905
 """Methods that go through all of the text they are asked of."""
 
@@ -33,7 +36,10 @@ PARSERS = frozenset(("json.loads", "ast.parse", "ast.literal_eval", "yaml.safe_l
 
 BUFFERS = frozenset(("bytes", "bytearray"))
 
-KEEPING = frozenset(("append", "extend", "add", "index", "count", "copy"))
+PUTTING = frozenset(("append", "extend", "insert", "add"))
+"""Methods after which a container is longer."""
+
+KEEPING = PUTTING | {"index", "count", "copy"}
 """Methods of a list after which it is as long as before, or longer."""
 
 
@@ -53,8 +59,8 @@ def check(context: Context, rule: str) -> Iterator[Finding]:
 
 def _in_loop(context: Context, rule: str, loop: Loop, node: f.For | f.While) -> Iterator[Finding]:
     told: set[str] = set()
-    for grown in _growths(node):
-        if grown.name in told or not _only_grows(context, node, grown):
+    for grown in growths(node):
+        if grown.name in told or not only_grows(context, node, grown):
             continue
         for read, how in _reads(context, node, grown):
             place = edits.absolute(context, read)
@@ -72,7 +78,7 @@ def _in_loop(context: Context, rule: str, loop: Loop, node: f.For | f.While) -> 
 # --------------------------------------------------------------------------------------------------- what grows
 
 
-def _growths(node: f.For | f.While) -> Iterator[Grown]:
+def growths(node: f.For | f.While) -> Iterator[Grown]:
     """What the statements of a loop put more behind."""
     for stmt in shapes.walk(node.body):
         if isinstance(stmt, f.Update) and stmt.op == "+":
@@ -87,7 +93,7 @@ def _growths(node: f.For | f.While) -> Iterator[Grown]:
             isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call) and isinstance(stmt.value.func, f.Attr)
         ):
             name = shapes.dotted(stmt.value.func.obj)
-            if name and stmt.value.func.name in ("append", "extend"):
+            if name and stmt.value.func.name in PUTTING:
                 yield Grown(name, stmt, text=False)
 
 
@@ -95,7 +101,7 @@ def _is_number(value: f.Expr) -> bool:
     return isinstance(value, f.Const) and value.kind not in held.TEXTS
 
 
-def _only_grows(context: Context, node: f.For | f.While, grown: Grown) -> bool:
+def only_grows(context: Context, node: f.For | f.While, grown: Grown) -> bool:
     """True if nothing in the loop sets what grows, cuts it, or hands it on to where that may happen."""
     name, root = grown.name, grown.name.partition(".")[0]
     itself = frozenset((root,))
@@ -152,7 +158,7 @@ def _leaves_it(context: Context, call: f.Call, grown: Grown) -> bool:
     else:
         at_risk = {name, root}
     given = (*call.args, *(keyword.value for keyword in call.keywords))
-    known = shapes.called(call) in SUMS | changes.PURE | {"join", "map"}
+    known = shapes.called(call) in SUMS | changes.PURE | WRITES | {"map"}
     return known or not any(shapes.dotted(argument) in at_risk for argument in given)
 
 
@@ -197,7 +203,7 @@ def _is_text_of(value: f.Expr | None) -> bool:
 
 def _reads(context: Context, node: f.For | f.While, grown: Grown) -> Iterator[tuple[f.Expr, str]]:
     """Where a turn goes through all of it, and what could be done instead."""
-    skipped = _handled(node)
+    skipped = handled(node)
     tests = (node.test,) if isinstance(node, f.While) else ()
     for inner in shapes.nodes((*tests, *node.body)):
         if id(inner) in skipped:
@@ -206,12 +212,14 @@ def _reads(context: Context, node: f.For | f.While, grown: Grown) -> Iterator[tu
             if _seeks(inner, grown.name) or _asks_a_pattern(context, inner, grown.name):
                 yield inner, "Look only at what the turn has added, or go on from where the last turn looked."  # type: ignore[misc]
         elif isinstance(inner, f.Call) and (
-            _sums(inner, grown.name, _own(node)) or _adds_all(inner, grown.name, _own(node))
+            _sums(inner, grown.name, own_names(node))
+            or _adds_all(inner, grown.name, own_names(node))
+            or _writes(inner, grown.name)
         ):
             yield inner, "Keep the value of the last turn and go on from it."
 
 
-def _handled(node: f.For | f.While) -> set[int]:
+def handled(node: f.For | f.While) -> set[int]:
     """What is done when something failed only, or is made by functions defined here."""
     handlers = [inner.body for inner in shapes.nodes(node.body) if isinstance(inner, f.Handler)]
     return {id(inner) for body in handlers for inner in shapes.nodes(body)}
@@ -233,7 +241,7 @@ def _leaves(body: tuple[f.Stmt, ...]) -> bool:
     return raises or shapes.has_exit(body)
 
 
-def _own(node: f.For | f.While) -> frozenset[str]:
+def own_names(node: f.For | f.While) -> frozenset[str]:
     """The names that a turn sets: what depends on them is no value to go on from."""
     names = shapes.named(node.target) if isinstance(node, f.For) else set()
     for stmt in shapes.walk(node.body):
@@ -287,6 +295,11 @@ def _sums(call: f.Call, name: str, own: frozenset[str]) -> bool:
         return shapes.dotted(given.args[1]) == name
     plain = shapes.called(call) not in ("max", "min")  # Another rule's.
     return plain and shapes.dotted(given) == name
+
+
+def _writes(call: f.Call, name: str) -> bool:
+    """`"\\n".join(lines)`, `json.dumps(rows)`: what the turns before have put there is written out again."""
+    return shapes.called(call) in WRITES and bool(call.args) and shapes.dotted(call.args[0]) == name
 
 
 def _adds_all(call: f.Call, name: str, own: frozenset[str]) -> bool:

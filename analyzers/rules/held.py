@@ -65,7 +65,9 @@ def outside_of_loops(body: object) -> tuple[f._Node, ...]:
     repeated: set[int] = set()
     found = []
     for node in shapes.nodes(body):
-        if isinstance(node, (f.For, f.While)):
+        if isinstance(node, f.For) and isinstance(node.iter, f.Collection):
+            pass  # As few turns as are written down.
+        elif isinstance(node, (f.For, f.While)):
             repeated.update(id(inner) for inner in shapes.nodes(node.body))
         elif isinstance(node, f.Comprehension):
             inside = (
@@ -96,10 +98,28 @@ def _outside_by_kind(body: tuple[f.Stmt, ...]) -> dict[type, list[Any]]:
 
 
 def attribute_of(function: f.Function, label: str) -> str:
-    """`jobs` of `self.jobs`; "" for anything else."""
+    """`jobs` of `self.jobs`, and of `Runner.jobs` in a method of `Runner`; "" for anything else."""
     this, _, name = label.partition(".")
-    own = function.owner and function.params and this == function.params[0].name
+    if not name or not function.owner or not function.params:
+        return ""
+    own = this == function.params[0].name or this == function.owner.rpartition(".")[2]
     return name if own and name.isidentifier() else ""
+
+
+def is_of_object(function: f.Function, label: str) -> bool:
+    """True for what is read off a method's object or class: `self.jobs`, `self.unit.jobs`."""
+    this, _, rest = label.partition(".")
+    return bool(rest) and bool(attribute_of(function, f"{this}.{rest.partition('.')[0]}"))
+
+
+def _class_of(function: f.Function) -> str:
+    return function.owner.rpartition(".")[2]
+
+
+def texts_of(function: f.Function, name: str) -> tuple[str, str]:
+    """How a method of a class writes an attribute of its object, and of the class."""
+    this = function.params[0].name if function.params else ""
+    return f"{this}.{name}", f"{_class_of(function)}.{name}"
 
 
 def adds_to(node: f._Node) -> str:
@@ -150,21 +170,23 @@ def filled(
     """Where something is put at the end of a list, or into a dict that is `keyed`: in a method of the class, or for
     `entry[1]` in another function defined here. `bit_by_bit` leaves out a method that begins it anew."""
     name = attribute_of(context.function, label)
+    places: list[tuple[f.Function, tuple[str, ...]]]
     if name:
         methods = context.project.filling_methods(context.path, context.function.owner)
-        places = [(m, f"{m.params[0].name}.{name}") for m in methods if m.params and m.name not in MAKERS]
+        places = [(m, texts_of(m, name)) for m in methods if m.params and m.name not in MAKERS]
     else:
-        places = [(m, label) for m in context.project.within(context.path, context.function)]
-    for function, text in places:
+        places = [(m, (label,)) for m in context.project.within(context.path, context.function)]
+    for function, texts in places:
         if function is here.function and not name:
             continue
-        if bit_by_bit and is_set(function, text, None):
+        if bit_by_bit and any(is_set(function, text, None) for text in texts):
             continue
         for node in adding(function.body):
-            if put(node) == ("behind", text):
+            what, text = put(node)
+            if what == "behind" and text in texts:
                 where = edits.absolute(replace(context, function=function), node)
                 return Related(where, f"`{function.name}` puts in at its end")
-            if keyed and (adds_to(node) == text or _adds_under(node) == text):
+            if keyed and (adds_to(node) in texts or _adds_under(node) in texts):
                 where = edits.absolute(replace(context, function=function), node)
                 return Related(where, f"`{function.name}` puts into it")
     return None

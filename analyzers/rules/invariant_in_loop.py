@@ -37,6 +37,9 @@ SEEN = (
 )
 """Kinds whose size may grow; a value of unknown kind may be a pair."""
 
+MADE = ("sorted", "set", "frozenset")
+"""Functions that nobody asks for what is in a pair: whatever they are given has many elements."""
+
 PLAIN = ("int", "float", "str", "bool", "bytes")
 
 
@@ -56,6 +59,9 @@ def check(context: Context) -> Iterator[Finding]:
         loop = _repeating(inner, operation, call)
         if loop is not None and context.once("invariant", loop.place, context.source(operation.place)):
             yield _finding(context, inner, operation, call, loop)
+    for loop, cut in _cut_again(context):
+        if context.once("invariant", loop.place, context.source(edits.absolute(context, cut))):
+            yield _cut_finding(context, loop, cut)
     for made in context.analysis.loops:
         found = _made_again(context, made) if made.kind == "comprehension" and made.grows else None
         if found is not None and context.once("invariant", found.place, context.source(made.whole)):
@@ -79,6 +85,44 @@ def _of_scripts(context: Context) -> Iterator[Finding]:
             Cost(product(turns, cost), f"O({turns})" if turns == cost else f"O({turns} + {cost})"),
             [loop_related(loop)],
         )
+
+
+CUTS = frozenset(("splitlines", "split"))
+"""Methods that cut all of a text into pieces."""
+
+
+def _cut_again(context: Context) -> Iterator[tuple[Loop, f.Call]]:
+    """Texts that each turn cuts whole to take one piece: `text.splitlines()[error.line - 1]`."""
+    for loop, node in changes.own_loops(context):
+        for taken in shapes.of_kind(node.body, f.Index):
+            call = taken.obj
+            if (
+                not isinstance(call, f.Call)
+                or not isinstance(call.func, f.Attr)
+                or call.func.name not in CUTS
+            ):
+                continue
+            own = frozenset(changes.changes_in(context, node).bound)
+            turns = turns_much(loop) and not structure.happens_once(
+                context, loop, edits.absolute(context, call)
+            )
+            if turns and shapes.mentions(taken.index, own) and changes.is_unchanged(context, node, call):
+                yield loop, call
+
+
+def _cut_finding(context: Context, loop: Loop, cut: f.Call) -> Finding:
+    place, turns = edits.absolute(context, cut), loop.turns.formula()
+    size = f"|{shapes.text_of(cut.func.obj) if isinstance(cut.func, f.Attr) else ''}|"
+    return context.finding(
+        RULE.name,
+        place,
+        f"`{context.shown(place)}` cuts all of the text to take one piece, on every turn of {the_loop(loop)}. Cut it once, "
+        f"before the loop.",
+        Severity.INFORMATION,
+        Confidence.HIGH,
+        Cost(product(turns, size), f"O({turns} + {size})"),
+        [loop_related(loop)],
+    )
 
 
 def _made_again(context: Context, made: Loop) -> Loop | None:
@@ -176,7 +220,8 @@ def _repeating(context: Context, operation: Operated, call: f.Call) -> Loop | No
             found = loop
     if found is None:
         return None
-    return found if receiver.kind in SEEN or _is_squared(operation, found) else None
+    made = operation.name in MADE and isinstance(call.args[0], (f.Name, f.Attr))
+    return found if made or receiver.kind in SEEN or _is_squared(operation, found) else None
 
 
 def _is_turns_own(context: Context, region: object, call: f.Expr, name: str) -> bool:

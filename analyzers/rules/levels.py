@@ -34,8 +34,9 @@ def found(context: Context) -> Iterator[Again]:
         return
     elements = _elements(function, frozenset(own))
     told: set[str] = set()
-    for call in shapes.of_kind(function.body, f.Call):
-        other = _called(context, call, elements) if shapes.called(call) != function.name else None
+    for call in _asking(function.body):
+        other = _called(context, call, elements)
+        other = other if other is not None and other.name != function.name else None
         if other is None or other.name in told or not frozenset(own) & frozenset(below(other)):
             continue
         if memos.is_memoised(other) or _keeps_its_answer(other):
@@ -45,10 +46,30 @@ def found(context: Context) -> Iterator[Again]:
         yield Again(edits.absolute(context, call), other.name, down)
 
 
+WRITTEN = {"str": "__str__", "repr": "__repr__", "format": "__str__"}
+"""Built-in functions, and the methods that they ask of what they are given."""
+
+
+def _asking(body: tuple[f.Stmt, ...]) -> Iterator[f.Call | f.Attr]:
+    """The calls of a function, and what it reads without a call: a property."""
+    called: set[int] = set()
+    for node in shapes.nodes(body):
+        if isinstance(node, f.Call):
+            called.add(id(node.func))
+            yield node
+        elif isinstance(node, f.Attr) and id(node) not in called:
+            yield node
+
+
+def is_property(function: f.Function) -> bool:
+    """True for what is asked by its name alone, on every read."""
+    return any(shapes.dotted(one) == "property" for one in function.decorators)
+
+
 @remembered
-def below(function: f.Function) -> dict[str, f.Call]:
+def below(function: f.Function) -> dict[str, f.Call | f.Attr]:
     """The attributes for each of whose elements a function calls itself: `for child in self.children: child.show()`, and the calls."""
-    found: dict[str, f.Call] = {}
+    found: dict[str, f.Call | f.Attr] = {}
     if not function.params:
         return found
     this = function.params[0].name
@@ -57,7 +78,7 @@ def below(function: f.Function) -> dict[str, f.Call]:
         if not isinstance(target, f.Name) or not label.startswith(f"{this}.") or label.count(".") > 1:
             continue
         for node in inside:
-            if isinstance(node, f.Call) and _is_asked(node, function, target.id):
+            if isinstance(node, (f.Call, f.Attr)) and _is_asked(node, function, target.id):
                 found.setdefault(label.partition(".")[2], node)
     return found
 
@@ -71,8 +92,13 @@ def _loops(body: tuple[f.Stmt, ...]) -> Iterator[tuple[f.Expr, f.Expr, list[f._N
             yield node.clauses[0].target, node.clauses[0].iter, list(shapes.nodes(node.value))
 
 
-def _is_asked(call: f.Call, function: f.Function, name: str) -> bool:
-    """`child.show()` in a method `show`, `show(child)` in a function of that name."""
+def _is_asked(call: f.Call | f.Attr, function: f.Function, name: str) -> bool:
+    """`child.show()` in a method `show`, `child.size` in a property, `str(child)` in `__str__`, `show(child)` in a function of that
+    name."""
+    if isinstance(call, f.Attr):
+        return is_property(function) and shapes.dotted(call) == f"{name}.{function.name}"
+    if function.owner and WRITTEN.get(shapes.dotted(call.func)) == function.name:
+        return bool(call.args) and shapes.dotted(call.args[0]) == name
     if function.owner:
         return shapes.dotted(call.func) == f"{name}.{function.name}"
     first = call.args[0] if call.args else None
@@ -91,14 +117,23 @@ def _elements(function: f.Function, attributes: frozenset[str]) -> frozenset[str
     return frozenset((this, *targets))
 
 
-def _called(context: Context, call: f.Call, elements: frozenset[str]) -> f.Function | None:
-    """The function of the same class or file that a call asks of a node."""
-    function, dotted = context.function, shapes.dotted(call.func)
+def _called(context: Context, call: f.Call | f.Attr, elements: frozenset[str]) -> f.Function | None:
+    """The function of the same class or file that a call, or the read of a property, asks of a node."""
+    function, read = context.function, isinstance(call, f.Attr)
+    dotted = shapes.dotted(call if isinstance(call, f.Attr) else call.func)
+    if isinstance(call, f.Call) and function.owner and dotted in WRITTEN:
+        asked = bool(call.args) and shapes.dotted(call.args[0]) in elements
+        return (
+            context.project.function(context.path, f"{function.owner}.{WRITTEN[dotted]}") if asked else None
+        )
     if function.owner:
         holder, _, method = dotted.partition(".")
         if holder not in elements or not method.isidentifier():
             return None
-        return context.project.function(context.path, f"{function.owner}.{method}")
+        found = context.project.function(context.path, f"{function.owner}.{method}")
+        return found if found is not None and is_property(found) == read else None
+    if isinstance(call, f.Attr):
+        return None
     first = call.args[0] if call.args else None
     if not isinstance(first, f.Name) or first.id not in elements or not dotted.isidentifier():
         return None

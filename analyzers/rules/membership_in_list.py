@@ -12,12 +12,14 @@ from analyzers.rules import (
     asked_of_all,
     changes,
     data,
+    edits,
     held,
     lookups,
     per_call,
     recursive_search,
     script_calls,
     structure,
+    under_keys,
 )
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, the_loop, turns_much
 from analyzers.types import Value
@@ -45,6 +47,9 @@ def check(context: Context) -> Iterator[Finding]:
     for told in (*asked_of_all.searched(context), *script_calls.searched(context)):
         if told.what not in {other.what for other in kept_once} and context.once("scan", told.place):
             yield _per_call_finding(context, told)
+    for kept in under_keys.found(context):
+        if context.once("scan", edits.absolute(context, kept.search)):
+            yield _under_key_finding(context, kept)
     for search in recursive_search.searches(context):
         if context.once("scan", search.place):
             yield _recursive_finding(context, search)
@@ -97,6 +102,21 @@ def _filling_finding(context: Context, told: held.Told) -> Finding:
         Confidence.MEDIUM,
         Cost(f"O(|{told.what}|)", "O(1)"),
         [told.related],
+    )
+
+
+def _under_key_finding(context: Context, kept: under_keys.Kept) -> Finding:
+    """A list under a key in which a loop keeps each thing once."""
+    size = f"|{kept.holder}[…]|"
+    return context.finding(
+        RULE.name,
+        edits.absolute(context, kept.search),
+        f"`in` searches a list under a key of `{kept.holder}` from front to back, and {the_loop(kept.loop)} makes it longer. "
+        f"A set, or the keys of a dict, answer without searching.",
+        Severity.HINT,
+        Confidence.MEDIUM,
+        Cost(product(kept.loop.turns.formula(), size), f"O({kept.loop.turns.formula()})"),
+        [loop_related(kept.loop), Related(edits.absolute(context, kept.put), "put into it here")],
     )
 
 
@@ -302,7 +322,8 @@ what the function is given to work on), and information where two sizes multiply
 
 A list in which an object keeps each thing once (`if job not in self.jobs: self.jobs.append(job)`) is a hint: most such
 lists are short. So is a list that one method fills and another searches for what it is given, also one of those that the object
-keeps under keys (`item in self.by_name[name]`).
+keeps under keys (`item in self.by_name[name]`), of one that a loop keeps so, of a list of the class's, and of one that another
+object keeps under a name that only lists have.
 
 A list that a recursion fills and searches is information; one that it also shortens, or copies for each call
 below (`visit(child, seen + [node])`), a path, is a hint.

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Compared, Loop
-from analyzers.findings import Confidence, Cost, Finding, Related, Severity
+from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
 from analyzers.rules import (
     anew,
+    asked_of_each,
     changes,
     data,
     edits,
@@ -18,6 +19,7 @@ from analyzers.rules import (
     left_over,
     ordered,
     sifted,
+    so_far,
     structure,
     trees,
 )
@@ -54,6 +56,50 @@ def check(context: Context) -> Iterator[Finding]:
     for upto in ordered.found(context):
         if context.once("scan", edits.absolute(context, upto.over)):
             yield _ordered_finding(context, upto)
+    for asked in asked_of_each.found(context):
+        if context.inside(asked.inner.place) and context.once("scan", asked.inner.place):
+            yield _asked_finding(context, asked)
+    for search in so_far.found(context):
+        if context.once("scan", _header(context, search)):
+            yield _so_far_finding(context, search)
+
+
+def _asked_finding(context: Context, asked: asked_of_each.Asked) -> Finding:
+    """A question that each turn asks all of a second collection."""
+    outer, inner = asked.outer.turns.formula(), asked.inner.turns.formula()
+    test = context.shown(edits.absolute(context, asked.test))
+    return context.finding(
+        RULE.name,
+        asked.inner.place,
+        f"All of `{asked.inner.label}` is asked `{test}` on every turn of {the_loop(asked.outer)}. What is asked of each may be "
+        f"answered by an index that is made once: by prefix, by interval, by owner.",
+        Severity.HINT,
+        Confidence.MEDIUM,
+        Cost(product(outer, inner), f"O({outer} + {inner})"),
+        [loop_related(asked.outer), loop_related(asked.inner)],
+    )
+
+
+def _header(context: Context, search: so_far.SoFar) -> Place:
+    """Where other findings of the same search stand."""
+    whole = edits.absolute(context, search.search)
+    return next((loop.place for loop in context.analysis.loops if loop.whole == whole), whole)
+
+
+def _so_far_finding(context: Context, search: so_far.SoFar) -> Finding:
+    """What each turn looks through of what the turns before have found."""
+    turns = search.loop.turns.formula() if search.loop.grows else f"|{search.name}|"
+    return context.finding(
+        RULE.name,
+        _header(context, search),
+        f"Each turn of {the_loop(search.loop)} looks through all that the turns before have put into `{search.name}`. A "
+        f"dict or an index by what is asked of each, or an order in which the next turn looks at the last alone, finds it without "
+        f"searching.",
+        Severity.INFORMATION if data.is_data(context, search.loop) else Severity.HINT,
+        Confidence.MEDIUM,
+        Cost(product(turns, f"|{search.name}|"), f"O({turns})"),
+        [loop_related(search.loop), Related(edits.absolute(context, search.put), "it gets longer here")],
+    )
 
 
 def _ordered_finding(context: Context, upto: ordered.UpTo) -> Finding:
@@ -278,7 +324,9 @@ lines), where one side has a constant size, for pairs that are wanted as such (n
 pointers that only move one way. It is a warning where both collections grow with data (rows, what is read, what the
 function is given to work on), and information elsewhere: a program's own options and columns are few. So is a recursion that
 goes through all of a list for the elements it is asked for, and calls itself with the same list for each of them; and a loop
-that takes one thing out of a collection on each turn and goes through all that is left of it, or makes it anew without that one.
+that takes one thing out of a collection on each turn and goes through all that is left of it, or makes it anew without that one;
+and one that looks through all that its turns before have found, whatever it asks of each. A question that each turn asks all of a
+second collection is a hint.
 """,
     severity=Severity.WARNING,
     fix="Groups the rows by their key in a dict before the outer loop, where the two loops are simple enough.",

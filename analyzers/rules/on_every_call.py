@@ -57,7 +57,7 @@ _ON_EVERY_CALL: tuple[tuple[Callable[[Context], Iterable[held.Told]], str], ...]
     (
         asked_of_all.made_by_property,
         "`{here}` copies all of `{what}` whenever `{called}` is read, as often as somebody asks for one thing in it. Ask "
-        "`{what}` itself, or give a view of it.",
+        "`{what}` itself, give a view of it, or keep what is made.",
     ),
     (
         asked_of_all.left_out,

@@ -14,7 +14,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.remembered import by_parts, chained, remembered
 from analyzers.findings import Related
 from analyzers.project.attributes import AttributeValue, values_of
-from analyzers.rules import asked_of_all, edits, held, rebuilt
+from analyzers.rules import asked_of_all, edits, held, of_others, rebuilt
 from analyzers.rules.base import Context
 
 
@@ -24,13 +24,19 @@ def may_report(function: f.Function) -> bool:
     if function.name in held.MAKERS or not function.params:
         return False
     this = function.params[0].name
+    if (
+        function.owner
+        and function.decorators
+        and any(True for _ in shapes.of_kind(function.body, f.Comprehension))
+    ):
+        return True
     for node in shapes.nodes(function.body):
         if node.__class__ is f.Call:  # a third of the cost of `isinstance`, of every node there is
             attribute = held.put(node)[1]
             if "." in attribute or "[" in attribute:
                 return True
             own = (
-                asked_of_all.searches_own(function, node, this)
+                asked_of_all.searches_own(function, node)
                 or _put_in_front(node)
                 or shapes.called(node) == "count"
             )
@@ -43,6 +49,9 @@ def may_report(function: f.Function) -> bool:
                 return True
         elif node.__class__ is f.Slice:
             if function.owner and _is_own(node.obj, this):
+                return True
+        elif node.__class__ is f.Index:
+            if function.owner and _cut_whole(node).startswith(f"{this}."):
                 return True
         elif node.__class__ is f.Update:
             attribute = held.put(node)[1]
@@ -58,10 +67,7 @@ def may_report(function: f.Function) -> bool:
             or (
                 node.__class__ is f.Compare
                 and function.owner
-                and (
-                    any(_is_own(x, this) for x in node.rights)
-                    or asked_of_all.searches_own(function, node, this)
-                )
+                and (any(_is_own(x, this) for x in node.rights) or asked_of_all.searches_own(function, node))
             )
         ):
             return True
@@ -82,6 +88,8 @@ def queues(context: Context) -> Iterator[held.Told]:
             filled = (
                 held.filled(context, here, label) if kept else _given_around(context, here.function, label)
             )
+            if filled is None and isinstance(node.func, f.Attr):
+                filled = of_others.filled(here, node.func.obj)
             if filled is not None:
                 yield held.Told(edits.absolute(here, node), label, "list", filled)
 
@@ -240,6 +248,36 @@ def _of_places(body: object) -> tuple[f._Node, ...]:
     return tuple(node for node in nodes if rebuilt.may_be_of_piece(node))
 
 
+def lines(context: Context) -> Iterator[held.Told]:
+    """Texts that the object was made with and each call cuts whole, to take the piece that it is asked for:
+    `self.text.splitlines()[line - 1]`."""
+    if not held.is_called_often(context):
+        return
+    function = context.function
+    for node in held.outside(function.body, f.Index):
+        label = _cut_whole(node)
+        name = held.attribute_of(function, label)
+        if not name or isinstance(node.index, (f.Const, f.Unary)):
+            continue
+        for value in _assigned(context, name):
+            if value.function is not None and value.function.name in held.MAKERS and value.value is not None:
+                where = Related(held.where_set(context, value), f"`{label}` is given here")
+                yield held.Told(edits.absolute(context, node.obj), label, "lines", where)
+                break
+
+
+def _cut_whole(node: f._Node) -> str:
+    """`self.text` of `self.text.splitlines()[n]` and `self.text.split("\\n")[n]`; "" for anything else."""
+    call = node.obj if isinstance(node, f.Index) else None
+    if not isinstance(call, f.Call) or not isinstance(call.func, f.Attr):
+        return ""
+    return (
+        shapes.dotted(call.func.obj)
+        if call.func.name in ("splitlines", "split") and len(call.args) < 2
+        else ""
+    )
+
+
 def _is_place(node: f.Slice | f.Call) -> bool:
     """True if one end of a piece is a place that something keeps or a call is given: `pos`, `self.pos + 1`."""
     ends = node.args[2:] if isinstance(node, f.Call) else (node.start, node.stop)
@@ -350,7 +388,7 @@ def _is_put_back(function: f.Function, holder: str, name: str) -> bool:
 
 def cut(context: Context) -> Iterator[held.Told]:
     """Texts and buffers of the object's from whose front each call cuts a piece, so that all that is left is copied:
-    `self.buffer = self.buffer[n:]`, where another method puts more behind."""
+    `self.buffer = self.buffer[n:]`, where another method puts more behind, or the object was made with all of it."""
     if not held.is_called_often(context):
         return
     function = context.function
@@ -360,10 +398,30 @@ def cut(context: Context) -> Iterator[held.Told]:
         piece, label = node.value, shapes.dotted(node.targets[0])
         name = held.attribute_of(function, label)
         front = piece.start is not None and piece.stop is None and shapes.dotted(piece.obj) == label
-        kept = front and name and any(_is_buffer(value.value) for value in _assigned(context, name))
-        filled = _filled_elsewhere(context, name) if kept and not isinstance(piece.start, f.Unary) else None
+        if not front or not name or isinstance(piece.start, f.Unary):
+            continue
+        kept = any(_is_buffer(value.value) for value in _assigned(context, name))
+        filled = _filled_elsewhere(context, name) if kept else _made_with(context, name, piece)
         if filled is not None:
             yield held.Told(edits.absolute(context, node), label, "cut", filled)
+
+
+def _made_with(context: Context, name: str, piece: f.Slice) -> Related | None:
+    """Where a constructor puts the whole of what it is given, from which calls cut pieces of the length that they find."""
+    if isinstance(piece.start, f.Const):
+        return None
+    for value in _assigned(context, name):
+        function = value.function
+        if function is None or function.name not in held.MAKERS or not isinstance(value.value, f.Name):
+            continue
+        param = next((p for p in function.params if p.name == value.value.id), None)
+        if param is not None and not shapes.mentions(param.annotation or (), _VIEWS):
+            return Related(held.where_set(context, value), "all of it is given here")
+    return None
+
+
+_VIEWS = frozenset(("memoryview", "ndarray"))
+"""Types whose pieces copy nothing."""
 
 
 def _filled_elsewhere(context: Context, name: str) -> Related | None:

@@ -113,10 +113,13 @@ def _searches_of(here: Context) -> Iterator[Search]:
     filled = {label: edits.absolute(here, node) for label, node in put.items()} | copied
     if not filled:
         return
+    begun = _begun_where_none(body)
     started = {
         shapes.dotted(target)
         for stmt in shapes.walk(body)
-        if isinstance(stmt, f.Assign) and not isinstance(stmt.value, (f.Logic, f.Choose))
+        if isinstance(stmt, f.Assign)
+        and not isinstance(stmt.value, (f.Logic, f.Choose))
+        and id(stmt) not in begun
         for target in stmt.targets
     } - copied.keys()
     short = _asked(body, "pop").keys() | _asked(body, "remove").keys() | copied.keys()
@@ -145,6 +148,27 @@ def _listed(node: f.Expr) -> str:
     if isinstance(inner, f.Call) and isinstance(inner.func, f.Attr) and inner.func.name in ("values", "keys"):
         inner = inner.func.obj
     return shapes.dotted(inner) if inner is not None else ""
+
+
+def _begun_where_none(body: tuple[f.Stmt, ...]) -> set[int]:
+    """The statements that begin a list where a call is handed none: `if seen is None: seen = []`."""
+    return {
+        id(inner)
+        for stmt in body
+        if isinstance(stmt, f.If)
+        for name in (_none(stmt.test),)
+        for inner in stmt.body
+        if isinstance(inner, f.Assign) and name and [shapes.dotted(t) for t in inner.targets] == [name]
+    }
+
+
+def _none(test: f.Expr) -> str:
+    """`seen` of `seen is None` and `not seen`."""
+    if isinstance(test, f.Unary) and test.op == "not":
+        return shapes.dotted(test.operand)
+    against = test.rights[0] if isinstance(test, f.Compare) and test.ops == ("is",) else None
+    none = isinstance(against, f.Const) and against.kind == "none"
+    return shapes.dotted(test.left) if isinstance(test, f.Compare) and none else ""
 
 
 def _longer_below(here: Context) -> dict[str, Place]:

@@ -1,7 +1,7 @@
-"""Texts and lists that a loop uses up through a helper: `while data: item, data = take(data)`, where `take` returns what is
-left as `data[end:]`.
+"""Texts and lists that a loop uses up: `while text: ... text = text[match.end():]`, `line, text = text.split("\\n", 1)`, and through
+a helper `item, data = take(data)`, which returns what is left as `data[end:]`.
 
-Each call copies all that is left, so the loop copies the square of the length; and neither of both shows it.
+Each turn copies all that is left, so the loop copies the square of the length, whatever kind of sequence it is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
 from analyzers.project import names
-from analyzers.rules import edits
+from analyzers.rules import changes, edits
 from analyzers.rules.base import Context
 from analyzers.text import Span
 
@@ -31,6 +31,12 @@ def check(context: Context, rule: str) -> Iterator[Finding]:
     """The findings in the loops of a function, under the name of the rule that asks."""
     if context.language != "python" or not context.is_whole:
         return
+    judged = {operation.place for operation in context.analysis.operations}
+    for left in _left(context):
+        place = edits.absolute(context, left.cut)
+        # Where the kind of what is cut is known, the model has said what it thinks of it.
+        if not (isinstance(left.cut, f.Slice) and place in judged) and context.once("copy", place):
+            yield _left_finding(context, rule, left)
     for taken in _taken(context):
         place = edits.absolute(context, taken.call)
         if context.once("copy", place):
@@ -50,6 +56,87 @@ def check(context: Context, rule: str) -> Iterator[Finding]:
                     Related(taken.cut, "what is left is copied here"),
                 ],
             )
+
+
+class Left(NamedTuple):
+    """What a turn leaves of what the loop uses up: the expression that copies it, the name, and the loop."""
+
+    cut: f.Slice | f.Call
+    name: str
+    loop: f.While
+
+
+def _left(context: Context) -> Iterator[Left]:
+    """Where a loop that turns until nothing is left of a thing gives its name what is left."""
+    for _, node in changes.own_loops(context):
+        if not isinstance(node, f.While):
+            continue
+        for stmt in shapes.walk(node.body):
+            for target, value in _given(stmt):
+                name = shapes.dotted(target)
+                cut = _cut_off(value, name) if name else None
+                ends = cut is not None and _ends_with(node, name)
+                if cut is not None and ends and not _is_view(context.function, name):
+                    yield Left(cut, name, node)
+
+
+def _given(stmt: f.Stmt) -> Iterator[tuple[f.Expr, f.Expr]]:
+    """What a statement gives which name: also the last of the parts that a text is cut into."""
+    if not isinstance(stmt, f.Assign) or stmt.value is None:
+        return
+    for target in stmt.targets:
+        if isinstance(target, f.Collection) and isinstance(stmt.value, f.Call) and target.items:
+            yield target.items[-1], stmt.value
+        elif isinstance(target, f.Name) or isinstance(stmt.value, f.Collection) or isinstance(target, f.Attr):
+            yield from _paired(stmt)
+            return
+
+
+def _cut_off(value: f.Expr, name: str) -> f.Slice | f.Call | None:
+    """`name[n:]`, `name.partition(sep)`, `name.split(sep, 1)`."""
+    if isinstance(value, f.Index):
+        value = value.obj  # `name.split(sep, 1)[1]`
+    if isinstance(value, f.Call) and isinstance(value.func, f.Attr) and shapes.dotted(value.func.obj) == name:
+        once = value.func.name == "split" and len(value.args) == 2
+        return value if value.func.name == "partition" or once else None
+    if not isinstance(value, f.Slice) or shapes.dotted(value.obj) != name:
+        return None
+    at_end = isinstance(value.start, f.Unary)  # `lines[-height:]`
+    return (
+        value
+        if value.start is not None and value.stop is None and value.step is None and not at_end
+        else None
+    )
+
+
+def _ends_with(node: f.While, name: str) -> bool:
+    """True if a loop turns until nothing, or nothing to be found, is left of a thing."""
+    alone = frozenset((name.partition(".")[0],))
+    if not isinstance(node.test, f.Const):
+        return any(
+            shapes.dotted(part) == name
+            for part in shapes.nodes(node.test)
+            if isinstance(part, (f.Name, f.Attr))
+        )
+    return any(
+        isinstance(stmt, f.If) and shapes.mentions(stmt.test, alone) and shapes.has_exit(stmt.body)
+        for stmt in node.body
+    )
+
+
+def _left_finding(context: Context, rule: str, left: Left) -> Finding:
+    place, size = edits.absolute(context, left.cut), f"|{left.name}|"
+    by_one = isinstance(left.cut, f.Slice) and isinstance(left.cut.start, f.Const)
+    return context.finding(
+        rule,
+        place,
+        f"`{context.shown(place)}` copies all that is left of `{left.name}` on every turn of the loop that uses it up. Move an index "
+        f"instead of cutting: the methods of texts and patterns take a place to start from.",
+        Severity.HINT if by_one else Severity.INFORMATION,
+        Confidence.MEDIUM,
+        Cost(f"O({size}²)", f"O({size})"),
+        [Related(edits.absolute(context, left.loop.test), f"a loop until `{left.name}` is used up")],
+    )
 
 
 def _taken(context: Context) -> Iterator[Taken]:
