@@ -587,8 +587,7 @@ def _attribute(project: Project, path: str, class_qualname: str, name: str, lang
             found = kind if found is None else join(found, kind)
         if found is None:
             return UNKNOWN_VALUE
-        literal = _is_literal(values[0].value)
-        if of_class and literal and fields.is_filled_by_methods(project, target, name, values[0].value):
-            return found
-        return found.but(size=ONE, frozen=True) if of_class and (literal or name.isupper()) else found
+        fixed = of_class and (_is_literal(values[0].value) or name.isupper())
+        fixed = fixed and not fields.is_filled_by_methods(project, target, name, values[0].value)
+        return found.but(size=ONE, frozen=True) if fixed else found
     return UNKNOWN_VALUE

@@ -88,7 +88,7 @@ def queues(context: Context) -> Iterator[held.Told]:
             filled = (
                 held.filled(context, here, label) if kept else _given_around(context, here.function, label)
             )
-            if filled is None and isinstance(node.func, f.Attr):
+            if filled is None and isinstance(node, f.Call) and isinstance(node.func, f.Attr):
                 filled = of_others.filled(here, node.func.obj)
             if filled is not None:
                 yield held.Told(edits.absolute(here, node), label, "list", filled)

@@ -15,7 +15,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
-from analyzers.rules import changes, data, edits, picking, seeks, structure, turning
+from analyzers.rules import changes, data, edits, seeks, structure, turning
 from analyzers.rules.base import Context, loop_related, product, the_loop, turns_much
 
 FOLDS = frozenset(("sum", "max", "min", "any", "all", "sorted", "set", "frozenset", "Counter", "tuple"))
@@ -316,29 +316,12 @@ def _is_made_of(value: f.Expr, name: str) -> bool:
         written = value.right.items if isinstance(value.right, f.Collection) else (value.right,)
         text = isinstance(value.left, f.Const) and value.left.kind == "str"
         return text and any(shapes.dotted(part) == name for part in written)
-    if isinstance(value, f.Comprehension):
-        return any(
-            shapes.dotted(over) == name and _leaves_one_out(value, tests)
-            for _, over, tests in picking.filters(value)
-        )
     if not isinstance(value, f.Call) or not value.args:
         return False
     if shapes.dotted(value.func) == "dict":
         return shapes.dotted(value.args[0]) == name and bool(value.keywords or len(value.args) > 1)
     joined = value.args[0] if shapes.called(value) == "join" else None
     return isinstance(joined, f.Collection) and any(shapes.dotted(part) == name for part in joined.items)
-
-
-def _leaves_one_out(made: f.Comprehension, tests: tuple[f.Expr, ...]) -> bool:
-    """`[x for x in xs if x != one]`, `[x for x in xs if x.key != key]`."""
-    own = shapes.named(made.clauses[0].target)
-    return any(
-        isinstance(test, f.Compare)
-        and test.ops in (("!=",), ("is not",))
-        and shapes.mentions(test.left, own) != shapes.mentions(test.rights[0], own)
-        and not any(isinstance(side, f.Const) for side in (test.left, test.rights[0]))
-        for test in tests
-    )
 
 
 def _is_most_of(part: f.Expr, name: str) -> bool:
