@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain
@@ -76,6 +76,21 @@ def check(project: Project, path: str, text: Text, options: Options = Options())
     checking = Checking(project, path, text, options)
     checking.go_on(lambda: False)
     return checking.found()
+
+
+def noted(project: Project, path: str, text: Text, options: Options = Options()) -> tuple[Finding, ...]:
+    """The same, and what it rests on is noted: see `resting`."""
+    return project.memo.ask(_checked_file(path), lambda: check(project, path, text, options), in_cycle=())
+
+
+def resting(project: Project, paths: Sequence[str]) -> dict[Hashable, int]:
+    """For every leaf of the project's memo which of these files' findings (`noted`) rest on it, as bits: the first file is
+    the lowest."""
+    return project.memo.leaves_of([_checked_file(path) for path in paths])
+
+
+def _checked_file(path: str) -> Hashable:
+    return "findings of a file", path
 
 
 class Checking:

@@ -7,6 +7,7 @@ place is another, as there is room between functions only.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import accumulate
@@ -61,20 +62,15 @@ def _is_clear(source: bytes, at: int) -> bool:
     return b"#" not in line or not (b'"' in line or b"'" in line)
 
 
-class _Spread:
-    def __init__(self, source: bytes, rooms: list[tuple[int, int]]) -> None:
-        self._gaps = [at for at, _ in rooms]
-        self._by = [0, *accumulate(room for _, room in rooms)]
-        self._comments = {at for at in self._gaps if b"#" in source[source.rfind(b"\n", 0, at) + 1 : at]}
+class Moving(ABC):
+    """Facts with other places."""
 
+    @abstractmethod
     def place(self, at: int) -> int:
-        """Where an offset of the text is now: in front of the blanks, unless these have become the end of a comment."""
-        before = bisect_left(self._gaps, at)
-        if at in self._comments:
-            before += 1
-        return at + self._by[before]
+        """Where an offset of the text is now. What stands behind another still does."""
 
     def file(self, facts: FileFacts) -> FileFacts:
+        """Facts with what stands in them moved: nothing else of them is another."""
         return replace(
             facts,
             functions=tuple([self._unit(one) for one in facts.functions]),
@@ -107,3 +103,17 @@ class _Spread:
             in_place = name in _PLACES
             fields.append(self.place(base + field) - now if in_place else self._moved(field, base, now))
         return value.__class__(*fields)
+
+
+class _Spread(Moving):
+    def __init__(self, source: bytes, rooms: list[tuple[int, int]]) -> None:
+        self._gaps = [at for at, _ in rooms]
+        self._by = [0, *accumulate(room for _, room in rooms)]
+        self._comments = {at for at in self._gaps if b"#" in source[source.rfind(b"\n", 0, at) + 1 : at]}
+
+    def place(self, at: int) -> int:
+        """In front of the blanks, unless these have become the end of a comment."""
+        before = bisect_left(self._gaps, at)
+        if at in self._comments:
+            before += 1
+        return at + self._by[before]

@@ -281,9 +281,10 @@ def _parts_of_types(project: Project) -> frozenset[Key]:
 
 def _classes_of(project: Project, path: str) -> tuple[f.ClassDef, ...]:
     """The classes that a Python file defines."""
-    project.read(path, "classes")
-    facts = project.facts(path)
-    return facts.classes if facts is not None and facts.language == "python" else ()
+    if project.language(path) != "python":
+        return ()
+    found = (project.class_(path, name) for name in project.class_names(path))
+    return tuple(cls for cls in found if cls is not None)
 
 
 def _parts_in(project: Project, path: str) -> frozenset[Key]:

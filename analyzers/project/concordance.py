@@ -6,7 +6,7 @@ An edit costs what it changes of its own file's words, however many files there 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator
 
 from analyzers.project.memo import Memo
 from analyzers.project.survey import Survey
@@ -89,33 +89,37 @@ class Concordance:
 
     # -- changes
 
-    def replace(self, path: str, old: Survey | None, new: Survey | None) -> None:
-        """A file says something else now; None is a file that is not there."""
+    def replace(self, path: str, old: Survey | None, new: Survey | None) -> set[Hashable]:
+        """A file says something else now; None is a file that is not there. What that changes of what was asked."""
+        changed: set[Hashable] = set()
         if old is new:
-            return
+            return changed
         for kind in _KINDS:
             before: frozenset[str] = getattr(old, kind) if old is not None else frozenset()
             after: frozenset[str] = getattr(new, kind) if new is not None else frozenset()
-            for word in _counted(self._said[kind], before - after, after - before):
-                self._memo.forget(("said", kind, word))
-        self._replace_pairs(old, new)
+            words = _counted(self._said[kind], before - after, after - before)
+            changed.update(("said", kind, word) for word in words)
+        changed.update(("said", "after", word) for word in self._replace_pairs(old, new))
         for kind in _PLACED:
-            self._replace_places(kind, path, old, new)
+            changed.update(("said", kind, word) for word in self._replace_places(kind, path, old, new))
         was = self._stay_valid
         self._stay_valid += (new is not None and new.stays_valid) - (old is not None and old.stays_valid)
         if bool(was) != bool(self._stay_valid):
-            self._memo.forget(("said", "stays valid"))
+            changed.add(("said", "stays valid"))
+        for leaf in changed:
+            self._memo.forget(leaf)
+        return changed
 
-    def _replace_pairs(self, old: Survey | None, new: Survey | None) -> None:
+    def _replace_pairs(self, old: Survey | None, new: Survey | None) -> Iterator[str]:
         before = old.pairs if old is not None else frozenset()
         after = new.pairs if new is not None else frozenset()
         gone, come = _by_first(before - after), _by_first(after - before)
         for first in {**gone, **come}:
             counts = self._after.setdefault(first, {})
             if _counted(counts, gone.get(first, ()), come.get(first, ())):
-                self._memo.forget(("said", "after", first))
+                yield first
 
-    def _replace_places(self, kind: str, path: str, old: Survey | None, new: Survey | None) -> None:
+    def _replace_places(self, kind: str, path: str, old: Survey | None, new: Survey | None) -> Iterator[str]:
         before: dict[str, tuple[str, ...]] = getattr(old, kind) if old is not None else _NOBODY
         after: dict[str, tuple[str, ...]] = getattr(new, kind) if new is not None else _NOBODY
         for word in {**before, **after}:
@@ -125,7 +129,7 @@ class Concordance:
                 self._places[kind].setdefault(word, {})[path] = after[word]
             else:
                 del self._places[kind][word][path]
-            self._memo.forget(("said", kind, word))
+            yield word
 
 
 def _by_first(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -7,19 +7,18 @@ the imported name up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
+from analyzers.project import differing
 from analyzers.project.concordance import Concordance
-from analyzers.project.edited import differ_in_ends, differing_in, mentions_changed, rebound, rescoped
 from analyzers.project.kept import Kept, Shelf
 from analyzers.project.memo import Memo
 from analyzers.project.modules import ModuleMap
-from analyzers.project.outline import Outline, sets_attributes
+from analyzers.project.outline import Outline
 from analyzers.project.survey import Survey, Surveyor, imported_names
 
-_MISSING = object()
 _T = TypeVar("_T")
 
 
@@ -108,32 +107,25 @@ class Project:
     def _compare(self, path: str, old: Outline) -> None:
         """Forget what was concluded from the pieces of a file that are no longer the same."""
         new = self.files.outline_after(path, old)
-        before, after = old.signature(), new.signature(old)
-        for piece in {**before, **after} if before is not after else ():
-            held, now = before.get(piece, _MISSING), after.get(piece, _MISSING)
-            if held is not now and held != now:
-                self.memo.forget((path, *piece))
-        for qualname, one, other in differing_in(old.functions, new.functions):
-            if not differ_in_ends(one, other):
-                self.memo.forget((path, "function", qualname))
-                if sets_attributes(one) or sets_attributes(other):
-                    self.memo.forget((path, "sets", qualname))
-                for outline, version in ((old, one), (new, other)):
-                    if version is not None and version.owner and outline.fills(version):
-                        self.memo.forget((path, "fills", version.owner))
-                if one is None or other is None or _header(one) != _header(other):
-                    self.memo.forget((path, "header", qualname))
-            for name in rebound(old, new, qualname) if (path, qualname) in self._asked_for_bindings else ():
-                self.memo.forget((path, "binding", qualname, name))
-        for qualname, before_it, after_it in differing_in(old.classes, new.classes):
-            if not differ_in_ends(before_it, after_it):
-                self.memo.forget((path, "definition", qualname))
-        if path in self._asked_for_scopes and rescoped(old, new):
-            self.memo.forget((path, "scopes"))
-        if path in self._asked_for_mentions:
-            for name in mentions_changed(old, new):
-                self.memo.forget((path, "mention", name))
-        self.memo.forget((path,))
+        asked = differing.Asked(
+            path in self._asked_for_mentions,
+            path in self._asked_for_scopes,
+            lambda qualname: (path, qualname) in self._asked_for_bindings,
+        )
+        for leaf in differing.leaves(path, old, new, asked):
+            self.memo.forget(leaf)
+
+    def changed_since(self, before: Mapping[str, tuple[FileFacts, Survey]]) -> set[Hashable]:
+        """What conclusions rest on that is not what it was when these files, and no others, had other facts."""
+        changed: set[Hashable] = set()
+        for path, (facts, survey) in before.items():
+            now = self.files.outline(path)
+            assert now is not None
+            changed.update(differing.leaves(path, Outline(facts), now))
+            self.words.replace(path, self._survey(path), survey)
+        for path, (_, survey) in before.items():
+            changed |= self.words.replace(path, survey, self._survey(path))
+        return changed
 
     # -------------------------------------------------------------------------------------------- look-ups
 
@@ -399,11 +391,3 @@ class Project:
             )
             if submodule is not None:
                 yield submodule
-
-
-def _header(function: Function) -> tuple[object, ...]:
-    """What there is to know of a function without its body and its place."""
-    return (
-        function.name, function.kind, function.params, function.returns, function.decorators, function.owner,
-        function.parent, function.is_generator, function.is_async,
-    )  # fmt: skip

@@ -14,9 +14,11 @@ itself is.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
+
+from analyzers.project import resting
 
 _T = TypeVar("_T")
 _Sources = dict[Hashable, bool]
@@ -51,17 +53,18 @@ class _Answer:
 class _Passing:
     """What an answer that is not remembered was made from. `changed` and `checked` as in `_Answer`."""
 
-    __slots__ = ("changed", "checked", "sources")
+    __slots__ = ("added", "changed", "checked", "sources")
 
     def __init__(self) -> None:
         self.sources: _Sources = {}
-        self.changed = self.checked = 0
+        self.added = self.changed = self.checked = 0  # `added`: the revision in which it was made last
 
     def add(self, sources: _Sources, revision: int) -> None:
         """Made again, perhaps on another way through its cycle: what it was made from before counts, too."""
-        if len(self.sources) > 64 + 4 * len(sources):
+        if revision > self.added and len(self.sources) > 64 + 4 * len(sources):
             self.sources, self.changed = {}, revision
         self.sources.update(sources)
+        self.added = revision
         self.checked = 0
 
 
@@ -426,3 +429,9 @@ class Memo:
                     answer = self._answers.get(key)
                     if answer is not None:
                         yield key, answer.value
+
+    def leaves_of(self, keys: Sequence[Hashable]) -> dict[Hashable, int]:
+        """For every leaf which of these questions rest on it, directly or not, as bits: the first one's is the lowest."""
+        answers = {key: answer.sources for key, answer in self._answers.items()}
+        passing = {key: one.sources for key, one in self._passing.items()}
+        return resting.leaves(answers, passing, keys)

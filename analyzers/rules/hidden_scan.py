@@ -50,7 +50,7 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if called.function != context.function.qualname and context.language == "python":
             continue  # A script's loops are callbacks: what these call is called by the function around them.
-        if called.path != context.path and not context.project.facts(called.path):
+        if called.path not in context.project:
             continue
         found = _found(context, called)
         if found is not None and context.once("hidden", called.place):

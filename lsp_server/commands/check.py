@@ -18,6 +18,7 @@ from lsp_server.commands.console import CannotRun, print_json, progress, say
 if TYPE_CHECKING:
     from analyzers.profiles import Linked
     from lsp_server.baseline import Baseline
+    from lsp_server.commands.earlier import Earlier
     from lsp_server.commands.gather import Gathered
     from lsp_server.files.changes import Lines
     from lsp_server.files.store import Store
@@ -70,7 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 without findings, 1 with findings, 2 where something asked for could not be done."""
-    from lsp_server.commands import gather, measured, scans
+    from lsp_server.commands import earlier, gather, measured, scans
     from lsp_server.files.store import opened
     from lsp_server.places import cache_dir
     from lsp_server.render.located import Spelling
@@ -105,7 +106,11 @@ def run(args: argparse.Namespace) -> int:
                 _narrow(gathered, changed)
             if not hints:
                 _leave_out_quiet(gathered)
-            checked = check_all(gathered, measured.linked(gathered, args.profile), baseline, spell)
+            before = None
+            if store is not None and keys is not None:
+                before = earlier.Earlier(store, earlier.key_for(listing, settings), gathered)
+                gathered.resting = []
+            checked = check_all(gathered, measured.linked(gathered, args.profile), baseline, spell, before)
             _keep(store, answers[-1] if answers else None, checked)
     if args.write_baseline:
         return _write_baseline(args.write_baseline, checked)
@@ -215,22 +220,38 @@ class Checked:
 
 
 def check_all(
-    gathered: Gathered, linked: Linked | None, baseline: Baseline | None, spell: Spelling
+    gathered: Gathered,
+    linked: Linked | None,
+    baseline: Baseline | None,
+    spell: Spelling,
+    before: Earlier | None = None,
 ) -> Checked:
-    """Check every wanted file. A file that fails is named on stderr and the others go on."""
+    """Check every wanted file of which an earlier scan says nothing that still holds. A file that fails is named on stderr
+    and the others go on."""
     from lsp_server.commands import checking, gather
 
     checked = Checked()
     least = Severity.parse(gathered.settings.analysis.min_severity)
+    known = before.files if before is not None else {}
+    left = [path for path in gathered.wanted if path not in known]
+    now: list[checking.OfFile] = []
     with progress("checking") as advance, gather.without_collecting():
-        for done, found in enumerate(checking.check_files(gathered, linked, gathered.wanted), 1):
-            advance(done, len(gathered.wanted))
-            if found.reason:
-                gathered.skip(found.path, found.reason)
-                continue
-            checked.files += 1
-            checked.lines += found.lines
-            checked.add(found.path, found.findings, least, baseline, gathered.texts, spell)
+        for found in checking.check_files(gathered, linked, left):
+            now.append(found)
+            advance(len(now), len(left))
+    if before is not None:
+        fresh = ((one.path, one.lines, one.findings) for one in now if not one.reason)
+        before.keep(fresh, gathered.resting or ())
+    by_path = {one.path: one for one in now}
+    for path in gathered.wanted:
+        file = known.get(path)
+        found = checking.OfFile(path, file.findings, file.lines) if file is not None else by_path[path]
+        if found.reason:
+            gathered.skip(path, found.reason)
+            continue
+        checked.files += 1
+        checked.lines += found.lines
+        checked.add(path, found.findings, least, baseline, gathered.texts, spell)
     checked.indexed = len(gathered.project)
     checked.skipped, checked.failed = gathered.skipped, gathered.failed
     return checked

@@ -13,13 +13,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from threading import BrokenBarrierError
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzers.findings import Finding
+from lsp_server.commands import earlier
 from lsp_server.files import batch
 from lsp_server.schedule import begin_worker
 
 if TYPE_CHECKING:
+    from multiprocessing.synchronize import Barrier
+
     from analyzers.profiles import Linked
     from lsp_server.commands.gather import Gathered
 
@@ -40,7 +44,7 @@ class OfFile(NamedTuple):
 
 
 def check_files(gathered: Gathered, linked: Linked | None, paths: Sequence[str]) -> Iterator[OfFile]:
-    """The findings of some of the files, in order."""
+    """The findings of some of the files, in order; then what they rest on is added to `gathered.resting`."""
     workers = gathered.settings.analysis.workers or batch.cores()
     size = max(1, len(paths) // (workers * PARTS))
     # Only a fork has the project for nothing.
@@ -50,8 +54,14 @@ def check_files(gathered: Gathered, linked: Linked | None, paths: Sequence[str])
             yield found
             done += 1
         paths = paths[done:]  # what a pool that broke has left
+    here: list[str] = []
     for path in paths:
-        yield check_file(gathered, linked, path)
+        found = check_file(gathered, linked, path)
+        if not found.reason:
+            here.append(path)
+        yield found
+    if gathered.resting is not None and here:
+        gathered.resting.append(earlier.part_of(gathered.project, here))
 
 
 def check_file(gathered: Gathered, linked: Linked | None, path: str) -> OfFile:
@@ -76,7 +86,20 @@ def check_file(gathered: Gathered, linked: Linked | None, path: str) -> OfFile:
 
 # ----------------------------------------------------------------------------------------------------- workers
 
-_shared: tuple[Gathered, Linked | None] | None = None  # what the workers find when they are forked
+MAX_WAIT = 120.0
+"""Seconds for which a worker that has nothing left to check waits for the others."""
+
+
+class _Shared(NamedTuple):
+    """What the workers find when they are forked. All of them wait at `end`, so that each is there once."""
+
+    gathered: Gathered
+    linked: Linked | None
+    end: Barrier
+
+
+_shared: _Shared | None = None
+_checked: list[str] = []  # the files that this worker has checked
 
 
 def _by_workers(
@@ -86,14 +109,17 @@ def _by_workers(
 
     global _shared
     check.prepare(gathered.project)
-    _shared = (gathered, linked)
+    workers = gathered.settings.analysis.workers or batch.cores()
+    fork = multiprocessing.get_context("fork")
+    _shared = _Shared(gathered, linked, fork.Barrier(workers))
     gc.freeze()  # what is loaded is left alone, so that the workers' memory stays one with this one's
     try:
-        workers = gathered.settings.analysis.workers or batch.cores()
-        fork = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(workers, mp_context=fork, initializer=begin_worker) as pool:
             for found in pool.map(_check_part, parts):
                 yield from found
+            if gathered.resting is not None:
+                each = [pool.submit(_resting) for _ in range(workers)]
+                gathered.resting += [part for one in each if (part := one.result())]
     except (BrokenProcessPool, OSError, PermissionError, ImportError):
         return
     finally:
@@ -102,4 +128,16 @@ def _by_workers(
 
 def _check_part(paths: Sequence[str]) -> list[OfFile]:
     assert _shared is not None
-    return [check_file(*_shared, path) for path in paths]
+    found = [check_file(_shared.gathered, _shared.linked, path) for path in paths]
+    _checked.extend(one.path for one in found if not one.reason)
+    return found
+
+
+def _resting() -> bytes:
+    """What the findings rest on of the files that this worker has checked; nothing where the others did not come."""
+    assert _shared is not None
+    try:
+        _shared.end.wait(MAX_WAIT)
+    except BrokenBarrierError:
+        return b""
+    return earlier.part_of(_shared.gathered.project, _checked) if _checked else b""

@@ -40,6 +40,7 @@ class Gathered:
     skipped: dict[str, str] = field(default_factory=dict)  # path -> reason
     named: frozenset[str] = frozenset()  # the paths given that are files
     since: Since | None = None  # what changed, where only that and who depends on it is asked for
+    resting: list[bytes] | None = None  # what the findings rest on (`earlier.py`), where that is to be kept
 
     def skip(self, path: str, reason: str) -> None:
         """Name a file that fails; the others go on."""

@@ -100,9 +100,9 @@ def link_here(profile: Profile) -> tuple[Linked, Path] | None:
 
 def findings(gathered: Gathered, path: str, text: Text, profile: Linked | None) -> tuple[Finding, ...]:
     """The findings of one file under the settings, raised or lowered by the profile."""
-    from analyzers import profiles
-    from analyzers.check import check
+    from analyzers import check, profiles
     from lsp_server.briefing.targets import check_options
 
-    found = tuple(check(gathered.project, path, text, check_options(gathered.settings)))
+    ask = check.check if gathered.resting is None else check.noted
+    found = ask(gathered.project, path, text, check_options(gathered.settings))
     return found if profile is None else tuple(profiles.apply(found, profile))

@@ -1,4 +1,5 @@
-"""What was learnt of files, kept on this machine between runs: their facts, and what whole scans found.
+"""What was learnt of files, kept on this machine between runs: their facts, what was found in
+them, and what that rests on.
 
 One SQLite file in the cache directory, shared by every workspace, every server and every command. Facts stand under
 the text they were made from, scans under everything that shaped them; the version of bigo and of its grammars is part
