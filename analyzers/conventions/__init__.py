@@ -19,6 +19,7 @@ from analyzers.conventions import (
     feeds,
     forms,
     graphql,
+    inherited,
     marshalled,
     pages,
     rendered,
@@ -91,11 +92,9 @@ def roots(project: Project, path: str) -> Iterator[str]:
 def _run_of_class(project: Project, path: str, qualname: str) -> tuple[str, ...]:
     def find() -> tuple[str, ...]:
         project.read(path, "definition", qualname)
-        return tuple(
-            units.qualname(qualname, name)
-            for convention in (views, admin, feeds, pages, graphql, forms, exports)
-            for name in convention.roots(project, (path, qualname))
-        )
+        conventions = (views, admin, feeds, pages, graphql, forms, exports, inherited)
+        found = (name for one in conventions for name in one.roots(project, (path, qualname)))
+        return tuple(units.qualname(qualname, name) for name in dict.fromkeys(found))
 
     return project.memo.ask(("run of a class", path, qualname), find, in_cycle=())
 
@@ -208,7 +207,7 @@ _MAKERS: dict[str, _Maker] = {
     "offered": admin.offered,
     "rows": _rows,
     "page": pages.page,
-    "answer": pages.answer,
+    inherited.WORD: inherited.answer,
     "node": template_library.node,
     "all": pages.rows,
     "items": feeds.items,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from analyzers import facts as f
-from analyzers.conventions import classes, template_files, template_names, units
+from analyzers.conventions import classes, inherited, template_files, template_names, units
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At
 from analyzers.orm.tables import tables
@@ -100,24 +100,10 @@ def roots(project: Project, key: Key) -> Iterator[str]:
     kind = kind_of(project, key)
     if kind == "rows" or (kind and (template_name(project, key) or _answers(project, key))):
         yield "page"
-    elif inherits(project, key, "get") and (kind or classes.derives(project, key, frameworks().view)):
-        yield "answer get"
-
-
-def inherits(project: Project, key: Key, name: str) -> bool:
-    """True if a class with something of its own has a method of another class of the project."""
-    found = names.member(project, *key, name)
-    if found is None or found.kind != "function" or not found.path:
-        return False
-    own = classes.own(project, key) or project.methods_of(*key)
-    return bool(own) and (found.path, found.qualname.rpartition(".")[0]) != key
-
-
-def answer(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Function:
-    """What a view does whose base answers, in the method of that name, with what the view's own methods give."""
-    at = At(classes.place(project, cls, key, *_ROWS))
-    asked = at.call(at.attr(at.name("self"), name), at.name("request"))
-    return units.function(cls, f"answer {name}", ("request",), (at.do(asked),))
+    elif inherited.inherits(project, key, "get") and (
+        kind or classes.derives(project, key, frameworks().view)
+    ):
+        yield f"{inherited.WORD} get"
 
 
 def _answers(project: Project, key: Key) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers import facts as f
-from analyzers.conventions import asking, classes, pages, units
+from analyzers.conventions import asking, classes, inherited, units
 from analyzers.conventions.classes import Held
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At
@@ -46,8 +46,8 @@ def roots(project: Project, key: Key) -> Iterator[str]:
     """The units of a class that the framework runs by itself."""
     kind = kind_of(project, key)
     for name in (LIST, "get") if kind else ():
-        if pages.inherits(project, key, name):
-            yield f"answer {name}"
+        if inherited.inherits(project, key, name):
+            yield f"{inherited.WORD} {name}"
     if kind == "list" and classes.goes_up(project, key, "list") and not _shows_one(project, key):
         yield "list"
     one = kind == "detail" or (kind == "list" and _tells_apart(project, key))
@@ -82,7 +82,7 @@ def list_(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     if classes.method(project, key, "paginate_queryset") is not None:
         rows = at.call(at.attr(this, "paginate_queryset"), rows)
     made = at.call(at.attr(this, "get_serializer"), rows, many=at.truth())
-    return units.function(cls, "list", (), (_asked(at, LIST), at.do(made)))
+    return units.function(cls, "list", (), (_asked(at, LIST), *_put(project, key, at, "list"), at.do(made)))
 
 
 def _asked(at: At, action: str) -> f.Stmt:
@@ -94,7 +94,22 @@ def detail(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     at = At(_place(project, cls, key))
     this = at.name("self")
     made = at.call(at.attr(this, "get_serializer"), at.call(at.attr(this, "get_object")))
-    return units.function(cls, "detail", (), (_asked(at, ONE), at.do(made)))
+    return units.function(
+        cls, "detail", (), (_asked(at, ONE), *_put(project, key, at, "retrieve"), at.do(made))
+    )
+
+
+def _put(project: Project, key: Key, at: At, action: str) -> Iterator[f.Stmt]:
+    """The serializer that the view's own action puts in the place of the class's before the framework's goes on."""
+    own = project.methods_of(*key).get(action)
+    this = own.params[0].name if own is not None and own.params else ""
+    for step in own.body if own is not None else ():
+        named = dotted(step.value) if isinstance(step, f.Assign) and step.value is not None else None
+        if named and isinstance(step, f.Assign) and dotted(step.targets[0]) == f"{this}.{_SHOWN_BY}":
+            yield f.Assign(*at.span, (at.attr(at.name("self"), _SHOWN_BY),), _names(at, named))
+
+
+_SHOWN_BY = "serializer_class"
 
 
 def _place(project: Project, cls: f.ClassDef, key: Key) -> Span:

@@ -420,10 +420,13 @@ class Summaries:
         if isinstance(node, f.Call):
             return given.injected(self.project, path, node)
         if isinstance(node, f.Name):
-            # What it does unless told otherwise: `def index(books, progress=identity)`.
+            # What it does unless told otherwise: `def index(books, progress=identity)`, `def export(model=Book)`.
             found = names.resolve(self.project, path, node.id)
-            if found is not None and found[0].kind == "function" and not found[1]:
-                return Value("function", ref=(found[0].path, found[0].qualname), label=node.id)
+            key = (found[0].path, found[0].qualname) if found is not None and not found[1] else ("", "")
+            if found is not None and key[0] and found[0].kind == "function":
+                return Value("function", ref=key, label=node.id)
+            if found is not None and found[0].kind == "class" and self.models.orm_of(*key):
+                return class_values.class_itself(self.project, *key)
         return UNKNOWN_VALUE
 
     def _run(self, one: Asked, depth: int, key: Hashable = None) -> Analysis | None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from analyzers import conventions, costs
 from analyzers import facts as f
-from analyzers.conventions import units
+from analyzers.conventions import inherited, units
 from analyzers.evaluate.events import Analysis, Loop, Queried
 from analyzers.evaluate.summaries import Summaries
 from analyzers.evaluate.turns.whiles.answer import NO_NAME, NO_TEST
@@ -320,6 +320,25 @@ def place_of(context: Context, loop: Loop, query: Queried) -> Place:
         return call_place(query)
     written = origin is not None and context.inside(origin.place) and not origin.split
     return origin.place if origin is not None and written else deepest(context, query)
+
+
+def is_inherited(context: Context) -> bool:
+    """True for a method of a base that is run as a class derived from it has it."""
+    return inherited.called(context.project, context.path, context.function) is not None
+
+
+def is_of_heir_alone(context: Context, loop: Loop, query: Queried) -> bool:
+    """True for what a method sends that a class inherits, if neither it nor the function with the loop sends that by
+    itself: the class at hand names the rows."""
+    called = inherited.called(context.project, context.path, context.function)
+    if called is None:
+        return False
+    alone = [context.summaries.analysis(*one) for one in {called, (loop.place.path, loop.function)}]
+    return all(
+        one is not None
+        and not any(q.place == query.place and q.relation == query.relation for q in one.queries)
+        for one in alone
+    )
 
 
 def through(query: Queried) -> str:

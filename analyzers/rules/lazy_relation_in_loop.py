@@ -23,6 +23,8 @@ from analyzers.rules.base import (
     cause_of,
     chain_related,
     counted,
+    is_inherited,
+    is_of_heir_alone,
     loop_related,
     of_framework,
     on_each,
@@ -81,6 +83,7 @@ def _below(context: Context, query: Queried) -> Loop | None:
         or _begun_here(context, query, origin)
         or (_shown_here(context, query) and not _is_told_there(context, query, origin))
         or _handed_here(context, query, origin)
+        or (query.within is not None and is_of_heir_alone(context, query.within, query))
     )
     return query.within if ours and not query.batch and not query.memoised else None
 
@@ -257,6 +260,8 @@ def _fix(context: Context, loop: Loop, queries: tuple[Queried, ...]) -> Fix | No
     origin = queries[0].origin
     if origin is None or not origin.certain or origin.split:
         return None
+    if is_inherited(context) and not context.inside(origin.place):
+        return None  # The base asks for the rows of others there, too.
     queries = tuple(query for query in queries if loaded_ahead.may_be(context, loop, query, origin))
     calls: dict[str, dict[str, None]] = {}
     needed: list[Edit] = []

@@ -28,6 +28,7 @@ from analyzers.rules.base import (
     cause_of,
     chain_related,
     counted,
+    is_of_heir_alone,
     loop_related,
     of_framework,
     on_each,
@@ -174,7 +175,8 @@ def _is_below(context: Context, query: Queried, loop: Loop) -> bool:
     if of_framework(loop) or _is_shown(context, query, loop):
         return True
     if context.function.kind == units.KIND:
-        return context.inside(query.place) and not context.inside(loop.place)
+        inside = context.inside(query.place) and not context.inside(loop.place)
+        return inside or is_of_heir_alone(context, loop, query)
     return _is_known_here_alone(context, query, loop)
 
 

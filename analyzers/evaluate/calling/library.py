@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import assignments, evidence, expressions, lengthening, operators, queries, shapes
-from analyzers.evaluate.calling import calls, executors, flattening, lodash
+from analyzers.evaluate.calling import cached, calls, executors, flattening, lodash
 from analyzers.evaluate.calling.arguments import Arguments
 from analyzers.evaluate.calling.callbacks import called_back
 from analyzers.evaluate.calling.results import KEYED, result
@@ -64,6 +64,7 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
         return Value("list", of=Value("str"), evidence=f"`.{name}()` of a text")
     if row is None:
         handed = executors.method(run, node, receiver, name, arguments, place)
+        handed = handed or cached.kept(run, name, arguments, place)
         if handed is not None:
             return handed
         executors.called_by_others(run, node, arguments)
@@ -183,7 +184,7 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
     if row is None and name.startswith("builtins.") and name.count(".") == 2 and arguments.values:
         return _unbound_method(run, node, name, arguments, place)
     if row is None:
-        handed = executors.function(run, node, name, arguments)
+        handed = executors.function(run, node, name, arguments) or cached.kept(run, name, arguments, place)
         if handed is not None:
             return handed
         executors.called_by_others(run, node, arguments)
