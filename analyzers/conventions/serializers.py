@@ -133,6 +133,9 @@ def _fields(project: Project, cls: f.ClassDef, key: Key) -> tuple[f.Stmt, ...]:
             body += _declared(project, key, name, call)
         else:
             elsewhere.setdefault(owner, []).append(name)
+    for name, call in _put_on_one_way(project, key).items():
+        if name not in left_out and _is_field(project, key, call):
+            body += map(_maybe, _declared(project, key, name, call))
     at = At(classes.name_of(cls))
     for owner, own in elsewhere.items():
         inherited = at.attr(at.name("self"), units.attribute(*owner, f"declared {','.join(own)}"))
@@ -179,6 +182,28 @@ def _put(project: Project, key: Key) -> dict[str, f.Call | None]:
             for name, value in _put_by(statement):
                 out[name] = replace(value, at=value.at + shift, to=value.to + shift) if value else None
     return out
+
+
+def _put_on_one_way(project: Project, key: Key) -> dict[str, f.Call]:
+    """The fields that a class's methods put among the others on some way through them: `if ...: self.fields["tags"] = ...`."""
+    out: dict[str, f.Call] = {}
+    own = project.methods_of(*key)
+    for method in (own[name] for name in _PUTTING if name in own):
+        shift = method.start - classes.start_of(project, key)
+        inside = (step for step in method.body if isinstance(step, f.If))
+        for statement in (one for step in inside for one in (*step.body, *step.otherwise)):
+            for name, value in _put_by(statement):
+                if value is not None:
+                    out[name] = replace(value, at=value.at + shift, to=value.to + shift)
+    return out
+
+
+def _maybe(step: f.Stmt) -> f.Stmt:
+    """What only some uses of the serializer do."""
+    if not isinstance(step, f.Do):
+        return step
+    at = At(Span(step.at, step.to))
+    return at.do(at.call(at.name("<maybe>"), step.value))
 
 
 def _put_by(statement: f.Stmt) -> Iterator[tuple[str, f.Call | None]]:
@@ -278,7 +303,8 @@ def _declared(project: Project, key: Key, name: str, call: f.Call) -> list[f.Stm
     if of_child is not None:
         return of_child
     if is_true(keyword(call, "many")):
-        return _each(at, source, word, call)
+        own = at.attr(at.call(call.func), "to_representation") if represents else None
+        return _each(at, source, word, call, own)
     body: list[f.Stmt] = []
     if _takes_key(project, cls, word, call):
         above, _, _ = source.rpartition(".")
@@ -334,9 +360,10 @@ def _of_parents(at: At, parents: f.Expr | None) -> list[f.Stmt]:
     return [at.do(_path(at, path.replace("__", "."))) for path in paths if path and "__" in path]
 
 
-def _each(at: At, source: str, word: str, call: f.Call) -> list[f.Stmt]:
-    """A related field with many=True goes through all rows of the relation."""
-    value = _of_related(at, at.name("related"), word, call)
+def _each(at: At, source: str, word: str, call: f.Call, own: f.Expr | None) -> list[f.Stmt]:
+    """A related field with many=True goes through all rows of the relation; `own` is what its class shows each by."""
+    one = at.name("related")
+    value = at.call(own, one) if own is not None else _of_related(at, one, word, call)
     return [at.each("related", _path(at, source), at.do(value))]
 
 

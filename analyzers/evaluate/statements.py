@@ -11,6 +11,7 @@ from analyzers.evaluate import assignments, deciding, evidence, expressions, ope
 from analyzers.evaluate.calling import calls, memos, spared, specials
 from analyzers.evaluate.frames import Block
 from analyzers.evaluate.queries import asked_cache
+from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import capped, leaving, loops
 from analyzers.operations import operations
@@ -123,8 +124,21 @@ def _block(run: Run, node: f.Block) -> None:
 # ---------------------------------------------------------------------------------------------- branching
 
 
+def _is_of_one_turn(run: Run, memo: str) -> bool:
+    """True for what each turn has of its own: `for line in lines: if line["book"] is None: line["book"] = load(line)`."""
+    if memo not in run.env or not run.loops or run.loops[-1].whole.path != run.path:
+        return False
+    at = run.loops[-1].whole.span.start - run.function.start
+    return (memo, at) in of_whole(memos.made_on_each_turn, run.function.body)
+
+
 def _if(run: Run, node: f.If) -> None:
-    test = expressions.condition(run, node.test)
+    filled = memos.guarded(node, run.function.body)
+    models, this = run.summaries.models, run.lookup("self") if filled else None
+    of_row = bool(filled) and all(memos.lives_with_row(models, this, memo) for memo in filled)
+    kept = bool(filled) and not of_row and not all(_is_of_one_turn(run, memo) for memo in filled)
+    with run.keeping(kept and memos.asks_first(node.test)):
+        test = expressions.condition(run, node.test)
     narrowed = evidence.narrowing(run, node.test)
     negated = isinstance(node.test, f.Unary) and node.test.op == "not"
     remains = evidence.narrowing(run, node.test.operand) if isinstance(node.test, f.Unary) and negated else []
@@ -133,10 +147,6 @@ def _if(run: Run, node: f.If) -> None:
     if answer is not None:
         execute(run, node.body if answer else node.otherwise)
         return
-    filled = memos.guarded(node, run.function.body)
-    models, this = run.summaries.models, run.lookup("self") if filled else None
-    of_row = bool(filled) and all(memos.lives_with_row(models, this, memo) for memo in filled)
-    kept = bool(filled) and not of_row
     without, with_it = spared.left_out(run, node.test)
     above = spared.returned_above(run, node)
     there = (*capped.within(run, node.test), *asked_cache.holding(run, node.test))

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from analyzers import facts as f
 from analyzers import templates
-from analyzers.conventions import rendered, template_library, units
+from analyzers.conventions import rendered, serializers, template_library, units
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.evaluate.queries import holding
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.orm import tables
+from analyzers.project import names
 from analyzers.project.models import Model
 from analyzers.project.names import names_above
 from analyzers.rules import few, key_columns, loaded_ahead, loader_calls, loader_options
@@ -97,9 +98,20 @@ def _begun_here(context: Context, query: Queried, origin: Origin) -> bool:
 
 
 def _shown_here(context: Context, query: Queried) -> bool:
-    """True for rows that a view shows in a template and has of another function: no other function knows both."""
-    shows = bool(query.chain) and query.chain[0].message.startswith("shows ")
-    return shows and query.place.path != context.path
+    """True for rows that a view shows in a template, or one row that it shows by a serializer, and has of another function:
+    no other function knows both."""
+    said = query.chain[0].message if query.chain else ""
+    if said.startswith("shows "):
+        return query.place.path != context.path
+    within, scope = query.within, context.function.qualname
+    if within is None or not of_framework(within) or not said.startswith(_CALLS):
+        return False
+    found = names.resolve(context.project, context.path, said[len(_CALLS) : -1], scope)
+    shown = (found[0].path, found[0].qualname) if found is not None and not found[1] else ("", "")
+    return bool(shown[0]) and serializers.is_serializer(context.project, shown)
+
+
+_CALLS = "calls `"
 
 
 def _is_told_there(context: Context, query: Queried, origin: Origin) -> bool:

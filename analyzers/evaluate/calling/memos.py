@@ -7,6 +7,8 @@ decorators of `functools`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from analyzers import facts as f
 from analyzers.conventions import classes
 from analyzers.evaluate import shapes
@@ -142,15 +144,54 @@ def _fills(body: tuple[f.Stmt, ...], roots: list[str], whole: tuple[f.Stmt, ...]
 def guarded(node: f.If, whole: tuple[f.Stmt, ...] = ()) -> frozenset[str]:
     """`if key not in memo: memo[key] = ...`, or `if memo.get(key) is None: ...`: the body runs once for every key.
 
-    Gives the memos that the body fills. `whole` is the body of the function: `kept = memo.get(key)` may stand before
-    `if kept is None`.
+    Likewise `if not book.author_id: book.author = ...`: it has one the next time. Gives the memos that the body fills. `whole`
+    is the body of the function: `kept = memo.get(key)` may stand before `if kept is None`.
     """
     stored = _stored_roots(node.body)
     if not stored or not (_is_absence(node.test) or _tests_fetched(node.test)):
         return frozenset()
     tested = shapes.named(node.test)
     fetched = of_whole(_fetched, whole, tuple(sorted(tested)))
-    return stored & looked_up(node.test) or stored & fetched
+    asked = looked_up(node.test)
+    keys = {name[: -len(_KEY)] for name in asked if name.endswith(_KEY)}  # Of a relation that the body sets.
+    return stored & asked or stored & keys or stored & fetched
+
+
+_KEY = "_id"
+
+
+def asks_first(test: f.Expr) -> bool:
+    """True for a test that begins with a key that is lacking (`not book.author_id and ...`): the rest of it is asked for
+    that alone. To look whether a relation itself is lacking would load it."""
+    if not isinstance(test, f.Logic) or test.op != "and" or not _is_absence(test.parts[0]):
+        return False
+    asked = looked_up(test.parts[0])
+    return bool(asked) and all(name.endswith(_KEY) for name in asked)
+
+
+@remembered
+def made_on_each_turn(body: tuple[f.Stmt, ...]) -> frozenset[tuple[str, int]]:
+    """The names that hold another thing on each turn of a loop, with where the loop begins: what it goes through, and lists
+    and dicts made in it."""
+    found: set[tuple[str, int]] = set()
+    for stmt in shapes.walk(body):
+        if isinstance(stmt, f.For):
+            targets = [stmt.target, *(t for one in _made_in(stmt) for t in one.targets)]
+            found.update(
+                (node.id, stmt.at) for t in targets for node in shapes.nodes(t) if isinstance(node, f.Name)
+            )
+    return frozenset(found)
+
+
+def _made_in(loop: f.For) -> Iterator[f.Assign]:
+    return (one for one in shapes.walk(loop.body) if isinstance(one, f.Assign) and _is_new(one))
+
+
+def _is_new(made: f.Assign) -> bool:
+    value = made.value
+    is_made = isinstance(value, f.Call) and shapes.dotted(value.func) in ("list", "dict")
+    is_written = isinstance(value, (f.Collection, f.Mapping))
+    return (is_made or is_written) and all(isinstance(target, f.Name) for target in made.targets)
 
 
 def loads_what_misses(node: f.Logic) -> bool:

@@ -1,6 +1,6 @@
 """Lookups by key and writes that could be one query for all rows."""
 
-from shop.models import Author, Book, Stock, Tag
+from shop.models import Author, Book, Country, Stock, Tag
 
 
 def get_of_each_key(ids: list[int]):
@@ -118,3 +118,43 @@ def no_rows_or_those_of_each():
     for author in Author.objects.all():
         for book in _rows_if_any(author.name):  # grows
             print(book.title)
+
+
+def get_for_what_each_line_lacks():
+    lines = [{"pk": book.pk, "author": None} for book in Book.objects.all()]
+    for line in lines:
+        if line["author"] is None:
+            line["author"] = Author.objects.filter(books=line["pk"]).first()  # grows
+    print(lines)
+
+
+def get_for_what_a_copy_of_each_line_lacks():
+    shown = []
+    for line in Book.objects.values_list("pk", "cover"):
+        cells = list(line)
+        if not cells[1]:
+            cells[1] = Author.objects.filter(books=cells[0]).first()  # grows
+        shown.append(cells)
+    print(shown)
+
+
+def get_for_what_a_memo_lacks():
+    by_country = {}
+    for author in Author.objects.all():
+        if author.country_id not in by_country:
+            by_country[author.country_id] = Country.objects.get(pk=author.country_id)
+        print(by_country[author.country_id].name)
+
+
+def set_where_its_key_is_lacking():
+    for book in Book.objects.all():
+        if not book.publisher_id and book.author.country_id:
+            book.publisher = book.author.country.publishers.first()
+            book.save()
+
+
+def set_where_it_is_lacking():
+    for book in Book.objects.all():
+        if not book.publisher:  # grows
+            book.publisher = book.author.country.publishers.first()
+            book.save()

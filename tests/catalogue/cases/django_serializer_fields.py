@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from rest_framework import serializers
 
-from shop.models import Author, Book
+from shop.models import Author, Book, Country
 
 
 class Asked(serializers.Field):
@@ -120,3 +120,93 @@ def keys_shown_as_joined_rows():
 
 def keys_shown_in_a_way_of_their_own():
     return KeySerializer(Book.objects.all(), many=True).data
+
+
+class Penned(serializers.RelatedField):
+    """Shows each of many related rows in a way of its own."""
+
+    def to_representation(self, value):
+        return {value.title: value.publisher.name}
+
+
+class PenSerializer(serializers.ModelSerializer):
+    books = Penned(many=True, read_only=True)
+
+    class Meta:
+        model = Author
+        fields = ["name", "books"]
+
+
+def many_shown_by_their_field():
+    print(PenSerializer(Author.objects.prefetch_related("books"), many=True).data)  # grows
+
+
+def many_shown_by_their_field_loaded():
+    print(PenSerializer(Author.objects.prefetch_related("books__publisher"), many=True).data)
+
+
+class PenNameSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Author
+        fields = ["name"]
+
+
+class ChangingSerializer(serializers.ModelSerializer):
+    """Shows more of a row where nothing is sent."""
+
+    class Meta:
+        model = Book
+        fields = ["title", "author"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        context = kwargs.get("context")
+        if context and context["method"] != "GET":
+            kwargs["data"]["author"] = context["author"]
+        else:
+            self.fields["author"] = PenNameSerializer()
+
+
+def field_put_on_one_way():
+    print(ChangingSerializer(Book.objects.all(), many=True, context={"method": "GET"}).data)  # grows
+
+
+def field_put_on_one_way_loaded():
+    print(
+        ChangingSerializer(Book.objects.select_related("author"), many=True, context={"method": "GET"}).data
+    )
+
+
+class CountrymanSerializer(serializers.ModelSerializer):
+    mentor = serializers.CharField(source="mentor.name", default="")
+
+    class Meta:
+        model = Author
+        fields = ["name", "mentor"]
+
+
+class CountrySerializer(serializers.ModelSerializer):
+    authors = CountrymanSerializer(source="author_set", many=True)
+
+    class Meta:
+        model = Country
+        fields = ["name", "authors"]
+
+
+def _country(pk):
+    try:
+        return Country.objects.get(pk=pk)
+    except Country.DoesNotExist:
+        raise ValueError(pk) from None
+
+
+def one_row_of_a_helper_shown(country_ids: list[int]):
+    print(CountrySerializer(_country(country_ids[0])).data)  # grows
+
+
+def _loaded_country(pk):
+    return Country.objects.prefetch_related("author_set__mentor").get(pk=pk)
+
+
+def one_row_of_a_helper_shown_loaded(country_ids: list[int]):
+    print(CountrySerializer(_loaded_country(country_ids[0])).data)
