@@ -41,7 +41,12 @@ def found(context: Context) -> Iterator[Asked]:
         if not inside:
             continue
         targets = shapes.named(node.target)
-        for search in (*inside, *shapes.of_kind(node.body, f.Call)):
+        calls = [
+            call
+            for call in shapes.of_kind(node.body, f.Call)
+            if isinstance(call.func, f.Name) and call.func.id == "any"
+        ]
+        for search in (*inside, *calls):
             for target, over, tests in picking.asked(search):
                 made = search.args[0] if isinstance(search, f.Call) else search
                 inner = loops.get(edits.absolute(context, made))

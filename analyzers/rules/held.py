@@ -109,7 +109,8 @@ def attribute_of(function: f.Function, label: str) -> str:
 def is_of_object(function: f.Function, label: str) -> bool:
     """True for what is read off a method's object or class: `self.jobs`, `self.unit.jobs`."""
     this, _, rest = label.partition(".")
-    return bool(rest) and bool(attribute_of(function, f"{this}.{rest.partition('.')[0]}"))
+    owner, params = function.owner, function.params
+    return bool(rest and owner and params) and this in (params[0].name, owner.rpartition(".")[2])
 
 
 def _class_of(function: f.Function) -> str:

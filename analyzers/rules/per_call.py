@@ -51,7 +51,7 @@ def may_report(function: f.Function) -> bool:
             if function.owner and _is_own(node.obj, this):
                 return True
         elif node.__class__ is f.Index:
-            if function.owner and _cut_whole(node).startswith(f"{this}."):
+            if node.obj.__class__ is f.Call and function.owner and _cut_whole(node).startswith(f"{this}."):
                 return True
         elif node.__class__ is f.Update:
             attribute = held.put(node)[1]
@@ -255,7 +255,9 @@ def lines(context: Context) -> Iterator[held.Told]:
         return
     function = context.function
     for node in held.outside(function.body, f.Index):
-        label = _cut_whole(node)
+        label = _cut_whole(node) if isinstance(node.obj, f.Call) else ""
+        if not label:
+            continue
         name = held.attribute_of(function, label)
         if not name or isinstance(node.index, (f.Const, f.Unary)):
             continue
