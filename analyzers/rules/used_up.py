@@ -75,7 +75,7 @@ def _left(context: Context) -> Iterator[Left]:
             for target, value in _given(stmt):
                 name = shapes.dotted(target)
                 cut = _cut_off(value, name) if name else None
-                ends = cut is not None and _ends_with(node, name)
+                ends = cut is not None and _ends_with(node, name) and not _is_filled_again(node, name)
                 if cut is not None and ends and not _is_view(context.function, name):
                     yield Left(cut, name, node)
 
@@ -124,6 +124,28 @@ def _ends_with(node: f.While, name: str) -> bool:
     )
 
 
+def _is_filled_again(loop: f.While, name: str) -> bool:
+    """True if a turn gives the name something else than a part of what it stood for: `line = file.readline()`. What a turn cuts
+    off of that is no more than the turn was given."""
+    alone = frozenset((name.partition(".")[0],))
+    if any(shapes.dotted(node.target) == name for node in shapes.of_kind((loop.test,), f.Named)):
+        return True
+    for stmt in shapes.walk(loop.body):
+        if isinstance(stmt, f.Assign) and stmt.value is not None:
+            for target, value in _given_each(stmt):
+                is_new = not isinstance(value, f.Const) and not shapes.mentions(value, alone)
+                if is_new and shapes.dotted(target) == name:
+                    return True
+    return False
+
+
+def _given_each(stmt: f.Assign) -> Iterator[tuple[f.Expr, f.Expr]]:
+    """Each target of an assignment with what it is given, all of the value where that is not written out."""
+    for target, value in _paired(stmt):
+        parts = target.items if isinstance(target, f.Collection) else (target,)
+        yield from ((part, value) for part in parts)
+
+
 def _left_finding(context: Context, rule: str, left: Left) -> Finding:
     place, size = edits.absolute(context, left.cut), f"|{left.name}|"
     by_one = isinstance(left.cut, f.Slice) and isinstance(left.cut.start, f.Const)
@@ -152,6 +174,7 @@ def _taken(context: Context) -> Iterator[Taken]:
                     name
                     and shapes.mentions(loop.test, frozenset((name,)))
                     and not _is_view(context.function, name)
+                    and not _is_filled_again(loop, name)
                 ):
                     cut = _cut_by(context, stmt.value, name)
                     if cut is not None:
