@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
@@ -62,17 +63,14 @@ def line_after(context: Context, stmt: f._Node, code: str) -> Edit:
 
 
 def width(context: Context) -> int:
-    """How wide lines may get: as wide as those of the file are, within what is usual."""
-    return context.of_file(("width",), _width, in_cycle=NARROWEST)
+    """How wide lines may get: as wide as those of the function are, within what is usual."""
+    first, last = (context.text.line_of(at) for at in (context.function.start, context.function.end))
+    begins = context.text.line_starts[first : last + 2]
+    longest = max((after - before - 1 for before, after in pairwise(begins)), default=0)
+    return min(max(longest, NARROWEST), WIDEST)
 
 
 NARROWEST, WIDEST = 88, 120
-
-
-def _width(context: Context) -> int:
-    context.project.read(context.path)
-    longest = max((len(line) for line in context.text.source.splitlines()), default=0)
-    return min(max(longest, NARROWEST), WIDEST)
 
 
 def indent_step(context: Context, stmt: f._Node) -> str:

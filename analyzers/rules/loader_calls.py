@@ -10,7 +10,7 @@ from analyzers.findings import Edit, Place
 from analyzers.project.index import Project
 from analyzers.rules import edits as edits_of
 from analyzers.rules.base import Context
-from analyzers.text import Span
+from analyzers.text import Span, Text
 
 LOADERS = frozenset(("select_related", "prefetch_related", "options"))
 """Methods that add to what a query loads, and leave all else of it as it is.
@@ -42,8 +42,7 @@ def _laid_out(context: Context, place: Place, verb: str, arguments: list[str], b
     short = f".{verb}({', '.join(arguments)})"
     if place.path != context.path:
         return short
-    found = context.of_file(("lines at", place), lambda here: _lines_at(here, place), in_cycle=("", "", ""))
-    last, behind, newline = found
+    last, behind, newline = _around_end(context, place)
     indent = last[: len(last) - len(last.lstrip())]
     chained = last.lstrip().startswith(".") and "\n" in context.whole.slice(place.span)
     if chained:
@@ -59,10 +58,20 @@ def _laid_out(context: Context, place: Place, verb: str, arguments: list[str], b
     return f"{head}.{verb}({newline}{indent}    {listed}{newline}{indent})"
 
 
-def _lines_at(context: Context, place: Place) -> tuple[str, str, str]:
+def _around_end(context: Context, place: Place) -> tuple[str, str, str]:
     """The line that a place ends on, up to its end and behind it, and how lines end in the file."""
-    context.project.read(context.path)
-    text, end = context.whole, place.span.end
+    if context.inside(place):
+        return _lines_at(context.text, place)
+
+    def ask(here: Context) -> tuple[str, str, str]:
+        here.project.read(here.path)
+        return _lines_at(here.whole, place)
+
+    return context.of_file(("lines at", place), ask, in_cycle=("", "", ""))
+
+
+def _lines_at(text: Text, place: Place) -> tuple[str, str, str]:
+    end = place.span.end
     line = text.line_of(end)
     return (
         text.slice(Span(text.line_starts[line], end)),
@@ -76,9 +85,7 @@ def _between(context: Context, place: Place, last: int) -> str:
     if place.path != context.path:
         return ", "
     at = Place(place.path, Span(last, last))
-    head, _, newline = context.of_file(
-        ("lines at", at), lambda here: _lines_at(here, at), in_cycle=("", "", "")
-    )
+    head, _, newline = _around_end(context, at)
     indent = head[: len(head) - len(head.lstrip())]
     return f",{newline}{indent}" if head.lstrip()[:1] in ("'", '"') else ", "
 

@@ -124,7 +124,7 @@ def test_a_line_is_written_and_taken_back_in_the_middle_of_a_long_method() -> No
     """Names of the function mean what they meant, though it binds one more, and no other function is doubted."""
     lines = (f"        written_{n} = 1\n" if n % 2 else "" for n in range(8))
     calls = [sum(one.values()) for one in typed(PATH, (middle(line) for line in lines))]
-    assert max(calls[1:]) <= 33_700, calls
+    assert max(calls[1:]) <= 35_000, calls
 
 
 @pytest.mark.parametrize(

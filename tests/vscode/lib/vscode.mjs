@@ -41,7 +41,9 @@ export async function startVSCode({ vscode, install = [], settings = {}, trust =
     child.kill();
     await Promise.race([ended, sleep(5000)]);
     child.kill('SIGKILL');
-    fs.rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+    await ended;
+    // The hosts of extensions write into the folder until they see that the server is gone.
+    fs.rmSync(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   };
   const said = () => fs.readFileSync(path.join(data, 'server.log'), 'utf8');
   const port = () => /^ready (\d+)$/m.exec(said())?.[1];
