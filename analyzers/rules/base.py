@@ -341,6 +341,13 @@ def is_of_heir_alone(context: Context, loop: Loop, query: Queried) -> bool:
     )
 
 
+def asks_by_itself(context: Context, loop: Loop, query: Queried) -> bool:
+    """True if the function that holds a loop is known to ask by the same call, whichever class it is asked of: it tells of that."""
+    alone = context.summaries.analysis(loop.place.path, loop.function)
+    steps = {step.place for step in query.chain}
+    return alone is not None and any(bool(q.loops) and call_place(q) in steps for q in alone.queries)
+
+
 def through(query: Queried) -> str:
     """` (through `name`)` for a query that a callee sends; of one below a template also the last step to it."""
     found = callees(query)

@@ -23,6 +23,7 @@ from analyzers.rules.base import (
     Context,
     Example,
     Rule,
+    asks_by_itself,
     call_place,
     callees,
     cause_of,
@@ -176,6 +177,7 @@ def _is_below(context: Context, query: Queried, loop: Loop) -> bool:
         return True
     if context.function.kind == units.KIND:
         inside = context.inside(query.place) and not context.inside(loop.place)
+        inside = inside and not asks_by_itself(context, loop, query)
         return inside or is_of_heir_alone(context, loop, query)
     return _is_known_here_alone(context, query, loop)
 
