@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from analyzers import facts as f
 from analyzers.conventions import classes, units
+from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At
 from analyzers.project import names
 from analyzers.project.index import Project
@@ -43,7 +44,7 @@ class Reads(Struct, frozen=True):
 def roots(project: Project, key: Key) -> Iterator[str]:
     """The units of what a class inherits of the project and has the rows for."""
     bases = classes.ancestry(project, key)[1:]
-    if not bases or not any(_goes_through(project, base) for base in bases):
+    if not bases or _is_view(project, key) or not any(_goes_through(project, base) for base in bases):
         return
     own = _methods(project, key)
     said = {
@@ -59,6 +60,14 @@ def roots(project: Project, key: Key) -> Iterator[str]:
             if name not in seen and reads.has_loop and _leads_to(project, key, reads, said, _WAY):
                 yield f"{WORD} {name}"
         seen.update(methods)
+
+
+def _is_view(project: Project, key: Key) -> bool:
+    """True for a page or a view: what its `get` shows is a unit of its own (`pages.roots`, `views.roots`); the loops of a `post` go
+    through what a request picked, and are the same for every class that is derived from it."""
+    table = frameworks()
+    kinds = (table.view, table.list_view, table.detail_view, table.generic_view)
+    return any(classes.derives(project, key, one) for one in kinds)
 
 
 def inherits(project: Project, key: Key, name: str) -> bool:
