@@ -15,6 +15,8 @@ from analyzers.findings import Finding
 from analyzers.text import Text
 from lsp_server.session import Session
 from lsp_server.settings_table import Settings
+from lsp_server.shown import recall
+from lsp_server.wire.positions import to_path
 
 SLOW = "def f():\n    SLOW\n"
 
@@ -43,10 +45,11 @@ def uri(tmp_path: Path) -> str:
 
 
 async def kept(editor: Editor, uri: str) -> None:
+    """Wait until the disk has what the next session shows."""
     await editor.until(lambda: "files read" in editor.log())
-    [document] = editor.session.documents.values()
-    await editor.until(lambda: document.kept)
-    await editor.session.files.run(lambda: None)
+    session = editor.session
+    document = session.documents[to_path(uri)]
+    await editor.until(lambda: recall(document.path, document.text, session.settings, session.client))
 
 
 def shown(editor: Editor, uri: str) -> list[list[str]]:
@@ -70,7 +73,6 @@ def test_it_is_shown_before_the_analysis_and_corrected_by_it(uri: str, tmp_path:
     async def first(editor: Editor) -> None:
         editor.open(uri, SLOW)
         await kept(editor, uri)
-        time.sleep(0.2)
 
     play(first, root=tmp_path)
     _shown_then_corrected(uri, tmp_path)
@@ -78,12 +80,11 @@ def test_it_is_shown_before_the_analysis_and_corrected_by_it(uri: str, tmp_path:
 
 def test_a_document_that_is_opened_once_the_workspace_was_read_is_kept_too(uri: str, tmp_path: Path) -> None:
     async def first(editor: Editor) -> None:
-        editor.open((tmp_path / "b.py").as_uri(), "\n")
-        await kept(editor, uri)
+        other = (tmp_path / "b.py").as_uri()
+        editor.open(other, "\n")
+        await kept(editor, other)
         editor.open(uri, SLOW)
-        await editor.until(lambda: editor.session.documents[str(tmp_path / "a.py")].kept)
-        await editor.session.files.run(lambda: None)
-        time.sleep(0.2)
+        await kept(editor, uri)
 
     play(first, root=tmp_path)
     _shown_then_corrected(uri, tmp_path)

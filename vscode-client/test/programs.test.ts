@@ -1,11 +1,12 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test } from "vitest";
 import { bigoOf, onPath, run } from "../src/programs";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "bigo-programs-"));
 afterEach(() => fs.readdirSync(folder).forEach((name) => fs.rmSync(path.join(folder, name), { recursive: true })));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
 
 test("output and code of a program", async () => {
   expect(await run(process.execPath, ["-e", "console.log('a'); console.error('b'); process.exit(3)"], { seconds: 20 })).toEqual({ code: 3, stdout: "a\n", stderr: "b\n" });
