@@ -264,10 +264,11 @@ class Memo:
         around, self._cut = self._cut, sys.maxsize
         try:
             value = make()
-        except Unanswered:
+        except Exception as error:
             if len(self._sources) > 1:  # Whoever goes on without this rests on what was read for it.
                 self._sources[-2].update(sources)
-            self._unsettled = sources
+            if isinstance(error, Unanswered):
+                self._unsettled = sources
             raise
         finally:
             cut, self._look = self._cut, look

@@ -14,7 +14,7 @@ def leaves(
 
     `answers` are in the order in which they were settled, so what one was made from mostly stands before it: gone through
     from the end, each has all of its bits when it is met. What belongs to a circle (`passing`), or was settled again, hands
-    on what comes later.
+    on what comes later. A question that was left without an answer is no leaf: whoever asked it rests on what was read for it.
     """
     bits: dict[Hashable, int] = {key: 1 << at for at, key in enumerate(roots)}
     same: dict[int, int] = {}  # a bit set that several share is kept once
@@ -23,7 +23,9 @@ def leaves(
 
     def hand_on(key: Hashable, sources: Sources) -> None:
         mine = bits[key]
-        for source in sources:
+        for source, is_question in sources.items():
+            if is_question and source not in answers and source not in passing:
+                continue
             held = bits.get(source, 0)
             more = held | mine
             if more != held:

@@ -7,6 +7,7 @@ depend on how the files are dealt out either.
 from __future__ import annotations
 
 import gc
+import logging
 import multiprocessing
 import os
 import sys
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from analyzers.profiles import Linked
     from lsp_server.commands.gather import Gathered
+
+log = logging.getLogger(__name__)
 
 PARTS = 8
 """Into how many parts each worker's share is dealt: neighbours share callees, and the last part ends nearly together."""
@@ -60,8 +63,8 @@ def check_files(gathered: Gathered, linked: Linked | None, paths: Sequence[str])
         if not found.reason:
             here.append(path)
         yield found
-    if gathered.resting is not None and here:
-        gathered.resting.append(earlier.part_of(gathered.project, here))
+    if gathered.resting is not None and here and (part := _part(gathered, here)):
+        gathered.resting.append(part)
 
 
 def check_file(gathered: Gathered, linked: Linked | None, path: str) -> OfFile:
@@ -140,4 +143,13 @@ def _resting() -> bytes:
         _shared.end.wait(MAX_WAIT)
     except BrokenBarrierError:
         return b""
-    return earlier.part_of(_shared.gathered.project, _checked) if _checked else b""
+    return _part(_shared.gathered, _checked) if _checked else b""
+
+
+def _part(gathered: Gathered, paths: Sequence[str]) -> bytes:
+    """What the findings of these files rest on. The findings stand where that cannot be said: the next scan looks for them anew."""
+    try:
+        return earlier.part_of(gathered.project, paths)
+    except Exception:
+        log.exception("what the findings rest on could not be kept; the next scan checks all files again")
+        return b""

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from analyzers.evaluate.circles import MAX_MEMBERS
 from lsp_server.cli import main
 from lsp_server.commands import checking, earlier
 from lsp_server.commands.gather import Gathered
@@ -67,6 +68,7 @@ ALONE = """\
 def pairs(rows: list[int], others: list[int]) -> int:
     return sum(1 for one in rows if one in others)
 """
+SEVERAL = MAX_MEMBERS + 8
 TEXTS = {"models": MODELS, "views": VIEWS, "search": SEARCH, "lists": LISTS, "alone": ALONE}
 
 
@@ -204,6 +206,34 @@ def test_what_several_processes_found_is_kept(scans: Scans) -> None:
     (scans.folder / "pyproject.toml").write_text("[tool.bigo.analysis]\nworkers = 2\n")
     scans.run()
     assert scans.edit("m7", lambda text: text.replace("row in seen", "row in rows")) == ["m7"]
+
+
+def test_what_rests_on_functions_that_call_each_other_is_checked_again(scans: Scans) -> None:
+    """In a circle of so many functions questions are left without an answer on the way, and asked another way."""
+    circle = "".join(
+        f"def f{one}(rows: list[int], n: int) -> bool:\n"
+        f"    if n in rows:\n        return f{(one * 7 + 3) % SEVERAL}(rows, n - 1)\n"
+        f"    return f{(one + 1) % SEVERAL}(rows, n - {one})\n\n\n"
+        for one in range(SEVERAL)
+    )
+    (scans.folder / "circle.py").write_text(circle)
+    (scans.folder / "around.py").write_text(
+        "from circle import f0\n\n\ndef run(rows: list[int], ns: list[int]) -> int:\n    return sum(1 for n in ns if f0(rows, n))\n"
+    )
+    scans.run()
+    assert scans.edit("search", lambda text: text.replace("% 2 == 0", "% 2 == 1")) == ["search"]
+    assert scans.edit("circle", lambda text: text.replace("if n in rows", "if n > 1")) == ["around", "circle"]
+
+
+def test_findings_are_told_where_it_cannot_be_said_what_they_rest_on(
+    scans: Scans, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> bytes:
+        raise ValueError("on purpose")
+
+    monkeypatch.setattr(earlier, "part_of", fails)
+    assert scans.edit("alone", lambda text: text + "\n\ndef more() -> None: ...\n") == ["alone"]
+    assert "could not be kept" in caplog.text
 
 
 @pytest.mark.parametrize("seed", range(4))
