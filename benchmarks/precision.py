@@ -93,6 +93,9 @@ BASES = {
     "allianceauth": ("allianceauth/allianceauth", "6585b07e96571a99a4d6dc03cc03f9b8c8f690ca"),
     "vas3k": ("vas3k/vas3k.club", "bcf60c509fdfa3110463d01ac125c69cdd2f250d"),
     "healthchecks": ("healthchecks/healthchecks (`hc/`)", "29b5ec251059034b79e0120e2ff0c3e35d7bd9f8"),
+    "kitsune": ("mozilla/kitsune, its Python and templates", "dcfa333911ed376a14c59eee83bde0345d03ea20"),
+    "calibre": ("janeczku/calibre-web, its Python and templates", "7ec475e1fe20893730fd8863f771489049c99d16"),
+    "ezdxf": ("mozman/ezdxf (`src`)", "5ffc690746f1a993ff0c10f4dcd408b4ecedde59"),
     "funnel": ("hasgeek/funnel", "eaed75d053027044fd526789ff9721d3b48285bb"),
     "saleor": ("saleor/saleor, without its seed data (`core/utils/random_data.py`)", "723cd4eba87dfc72822ade45dc08a3caa548428d"),
 }  # fmt: skip

@@ -4,7 +4,7 @@
         book = Book.objects.get(pk=pk)    ->    for pk in ids:
                                                     book = books_by_pk[pk]
 
-It is offered, never called certain: a row that is missing raises KeyError where it raised DoesNotExist, the rows are as
+It is offered, never called certain: a row that is missing raises KeyError where it raised DoesNotExist or IndexError, the rows are as
 they were before the loop, and a key has to have the type of its column.
 """
 
@@ -29,7 +29,7 @@ class _Asked:
 
     base: f.Expr
     key: f.Expr
-    how: str  # get, first, exists
+    how: str  # get (also `[0]`), first, exists
 
 
 def fix(context: Context, loop: Loop, query: Queried) -> Fix | None:
@@ -43,8 +43,9 @@ def fix(context: Context, loop: Loop, query: Queried) -> Fix | None:
     ):
         return None
     here = structure.home(context, query.place)
-    call = structure.node_at(here, query.place)
-    if not isinstance(call, f.Call):
+    found = structure.node_at(here, query.place)
+    call = _first_of(here, found) if isinstance(found, f.Call) else found
+    if not isinstance(call, (f.Call, f.Index)):
         return None
     asked = _asked(call)
     region, statement = changes.loop_node(here, loop), edits.statement_at(here, loop.whole)
@@ -63,7 +64,12 @@ def fix(context: Context, loop: Loop, query: Queried) -> Fix | None:
 
 
 def _written(
-    here: Context, asked: _Asked, call: f.Call, statement: f.Stmt, header: tuple[str, str], model: str
+    here: Context,
+    asked: _Asked,
+    call: f.Call | f.Index,
+    statement: f.Stmt,
+    header: tuple[str, str],
+    model: str,
 ) -> Fix | None:
     base, key = edits.source_of(here, asked.base), edits.source_of(here, asked.key)
     target, iterable = header
@@ -86,19 +92,35 @@ def _written(
     return Fix(title, (line, edits.replaced(here, call, used)), certain=False)
 
 
-def _asked(call: f.Call) -> _Asked | None:
-    """`base.get(pk=key)`, `base.filter(pk=key).first()`, `base.filter(pk=key).exists()`."""
+def _first_of(here: Context, call: f.Call) -> f.Call | f.Index:
+    """`base.filter(pk=key)[0]` for the set in it; the call itself where something else is done with it."""
+    return next((one for one in shapes.of_kind(here.function.body, f.Index) if one.obj is call), call)
+
+
+def _asked(call: f.Call | f.Index) -> _Asked | None:
+    """`base.get(pk=key)`, `base.filter(pk=key)[0]`, `base.filter(pk=key).first()`, `base.filter(pk=key).exists()`."""
+    if isinstance(call, f.Index):
+        is_first = isinstance(call.index, f.Const) and call.index.value == 0 and call.index.kind == "int"
+        return _filtered(call.obj, "get") if is_first else None
     func = call.func
     if not isinstance(func, f.Attr) or call.args:
         return None
-    if func.name == "get":
+    if func.name == "get" and call.keywords:
         return _by_key(func.obj, call, "get")
-    inner = func.obj
-    if func.name not in ("first", "exists") or call.keywords or not isinstance(inner, f.Call):
+    how = _OF_ONE.get(func.name)
+    return _filtered(func.obj, how) if how is not None and not call.keywords else None
+
+
+_OF_ONE = {"get": "get", "first": "first", "last": "first", "exists": "exists"}
+"""Methods that ask for the row that a set is filtered to."""
+
+
+def _filtered(inner: f.Expr, how: str) -> _Asked | None:
+    if not isinstance(inner, f.Call) or not isinstance(inner.func, f.Attr):
         return None
-    if not isinstance(inner.func, f.Attr) or inner.func.name != "filter" or inner.args:
+    if inner.func.name != "filter" or inner.args:
         return None
-    return _by_key(inner.func.obj, inner, func.name)
+    return _by_key(inner.func.obj, inner, how)
 
 
 def _by_key(base: f.Expr, call: f.Call, how: str) -> _Asked | None:
@@ -161,7 +183,7 @@ def _is_settled(context: Context, loop: Loop) -> bool:
     return not any(other.kind == "write" and loop in other.loops for other in context.analysis.queries)
 
 
-def _expects_missing(here: Context, call: f.Call) -> bool:
+def _expects_missing(here: Context, call: f.Call | f.Index) -> bool:
     """True if the lookup stands in a `try`: what is done about a missing row is not a KeyError's."""
     return any(
         isinstance(stmt, f.Try) and stmt.at <= call.at < stmt.to for stmt in shapes.walk(here.function.body)

@@ -28,6 +28,8 @@ def _added(context: Context, module: str, name: str) -> Edit | None:
     offset, apart = _place_for(context, facts, module)
     newline = context.text.newline
     text = f"from {module} import {name}{newline}{newline if apart else ''}"
+    if not offset and context.text.line_text(0).startswith(("def ", "class ", "async ", "@")):
+        text += newline * 2
     if offset and not context.text.source[:offset].endswith((b"\n", b"\r")):
         text = newline + text
     return Edit(Place(context.path, Span(offset, offset)), text)

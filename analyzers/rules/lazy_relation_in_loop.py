@@ -12,7 +12,7 @@ from analyzers.evaluate.queries import holding
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.orm import tables
 from analyzers.project import names
-from analyzers.project.models import Model
+from analyzers.project.models import Model, Relation
 from analyzers.project.names import names_above
 from analyzers.rules import few, key_columns, loaded_ahead, loader_calls, loader_options
 from analyzers.rules.base import (
@@ -300,7 +300,8 @@ def _fix(context: Context, loop: Loop, queries: tuple[Queried, ...]) -> Fix | No
     return Fix(
         f"Add {text} to the query",
         (*needed, *loader_calls.added(context, origin.place, calls)),
-        loaded_ahead.is_certain(context, loop, queries, origin),
+        loaded_ahead.is_certain(context, loop, queries, origin)
+        and not ("prefetch_related" in calls and loaded_ahead.is_for_others(context, origin.place)),
     )
 
 
@@ -314,10 +315,11 @@ def _django_call(context: Context, query: Queried, origin: Origin) -> tuple[str,
     joined = not prefetched and all(kind in tables().django.select_related for kind in chain)
     if origin.limits & {"only", "defer", "raw"}:
         return None  # A deferred field cannot be traversed, and raw SQL joins nothing.
-    # An outer join cannot be locked, and a relation that is named ends what `select_related()` joins by itself.
-    joined = joined and not origin.limits & {"select_for_update", "select_related", "extra"}
-    if not joined and "iterator" in origin.limits:
-        return None  # Without a chunk size, iterator() refuses to prefetch.
+    # An outer join cannot be locked, a relation that is named ends what `select_related()` joins by itself, and what is to be
+    # deleted is fetched without joins.
+    joined = joined and not origin.limits & {"select_for_update", "select_related", "extra", "delete"}
+    if not joined and ("iterator" in origin.limits or origin.one):
+        return None  # Without a chunk size, iterator() refuses to prefetch; for one row it sends as many queries.
     return ("select_related" if joined else "prefetch_related"), f'"{query.relation}"'
 
 
@@ -342,11 +344,23 @@ def _relations(context: Context, query: Queried) -> list[str] | None:
         relation = current.relations.get(name) if current is not None else None
         if relation is None:
             return None
+        kind = OF_PARENT if current is not None and _is_of_parent(current, relation) else relation.kind
         current = models.related(relation)
-        kinds.append(
-            POLYMORPHIC if current is not None and _is_polymorphic(context, current) else relation.kind
-        )
+        kinds.append(POLYMORPHIC if current is not None and _is_polymorphic(context, current) else kind)
     return kinds
+
+
+OF_PARENT = "of parent"
+"""The kind of the way from a parent's row to the child's, where it is read of a child: it can be prefetched and not joined."""
+
+
+def _is_of_parent(model: Model, relation: Relation) -> bool:
+    """True for `novel.novel` of a `Novel(Book)`, which is what leads from a `Book` to its novel.
+
+    Source: https://docs.djangoproject.com/en/5.2/topics/db/models/#multi-table-inheritance
+    """
+    link = relation.inverse
+    return relation.kind == "reverse_o2o" and link.endswith("_ptr") and link != f"{model.name.lower()}_ptr"
 
 
 RULE = Rule(

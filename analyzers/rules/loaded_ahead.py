@@ -80,6 +80,17 @@ def is_certain(context: Context, loop: Loop, queries: Iterable[Queried], origin:
     return not any(_is_narrowed(owner, span) for owner, span in _holders(context, origin.place))
 
 
+def is_for_others(context: Context, place: Place) -> bool:
+    """True for rows that a function elsewhere gives which others call, too: a prefetch would be a query for all of them."""
+    if context.inside(place):
+        return False
+    holders = [one for one in loader_calls.around(context.project, place) if isinstance(one, f.Function)]
+    holder = max(holders, key=lambda one: one.start, default=None)
+    if holder is None or holder.kind == "module" or holder.owner == context.function.owner != "":
+        return False
+    return len(context.project.words.readers(holder.name)) > 1
+
+
 # ------------------------------------------------------------------------------------------------------ writes
 
 

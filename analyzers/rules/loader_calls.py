@@ -8,6 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.findings import Edit, Place
 from analyzers.project.index import Project
+from analyzers.rules import chains
 from analyzers.rules import edits as edits_of
 from analyzers.rules.base import Context
 from analyzers.text import Span, Text
@@ -21,83 +22,129 @@ https://docs.sqlalchemy.org/en/20/orm/queryguide/api.html#sqlalchemy.orm.Query.o
 def added(context: Context, place: Place, calls: Mapping[str, Iterable[str]]) -> list[Edit]:
     """The edits that let an expression load more: `calls` names methods and what they are to be given, as source. What
     the expression ends with already is given more, other methods are called behind it."""
-    edits: list[Edit] = []
-    text = ""
+    owner, links = _links(context.project, place)
+    more: dict[int, list[str]] = {}
+    new: list[str] = []
     for verb, arguments in calls.items():
-        last = _last_argument(context, place, verb)
+        last = _taking(links, verb)
         if last is None:
-            text += _laid_out(context, place, verb, list(arguments), text)
+            new.append(f".{verb}({', '.join(arguments)})")
         else:
-            apart = _between(context, place, last)
-            edits.append(
-                Edit(Place(place.path, Span(last, last)), "".join(f"{apart}{one}" for one in arguments))
-            )
-    if text:
-        edits.append(Edit(Place(place.path, Span(place.span.end, place.span.end)), text))
-    return edits
+            more[last] = [*arguments]
+    seen = _text_around(context, place) if place.path == context.path else None
+    if seen is None:
+        return _unseen(context, place, owner, links, more, new)
+    text, head, behind, newline = seen
+    around = chains.Around(head, behind, edits_of.width(context), newline)
+    chain = chains.Chain(text, place.span.start, tuple(links), owner, around, more, new)
+    return [Edit(Place(place.path, Span(at, at)), put) for at, put in chain.edits()]
 
 
-def _laid_out(context: Context, place: Place, verb: str, arguments: list[str], before: str) -> str:
-    """A call behind an expression: on a line of its own where the last one has that, its arguments where they are too wide."""
-    short = f".{verb}({', '.join(arguments)})"
-    if place.path != context.path:
-        return short
-    last, behind, newline = _around_end(context, place)
-    indent = last[: len(last) - len(last.lstrip())]
-    chained = last.lstrip().startswith(".") and "\n" in context.whole.slice(place.span)
-    if chained:
-        short, last = f"{newline}{indent}{short}", indent
-    elif before:
-        last = before.rpartition("\n")[2] if "\n" in before else last + before
-    if len(last) + len(short.lstrip()) + len(behind) <= edits_of.width(context):
-        return short
-    listed = ", ".join(arguments)
-    if len(indent) + 4 + len(listed) > edits_of.width(context):
-        listed = f",{newline}{indent}    ".join(arguments) + ","
-    head = f"{newline}{indent}" if chained else ""
-    return f"{head}.{verb}({newline}{indent}    {listed}{newline}{indent})"
+def _unseen(
+    context: Context,
+    place: Place,
+    owner: int,
+    links: list[f.Call],
+    more: Mapping[int, list[str]],
+    new: list[str],
+) -> list[Edit]:
+    """The same in another file, whose text is not at hand. Its facts tell of calls on lines of their own, and about how wide
+    the line is."""
+    gaps = {call.func.name_at - call.func.obj.to - 1 for call in links[1:] if isinstance(call.func, f.Attr)}
+    if gaps <= {0} and not any(map(_has_lines, links)):
+        around = _told_by_facts(context.project, place)
+        text = "-" * (place.span.end - place.span.start)
+        chain = chains.Chain(text, place.span.start, tuple(links), owner, around, more, new)
+        return [Edit(Place(place.path, Span(at, at)), put) for at, put in chain.edits()]
+    newline = f"\n{' ' * (min(gaps) - 1)}" if len(gaps) == 1 and min(gaps) > 1 else ""
+    found = [
+        (owner + links[at].args[-1].to, "".join(f", {one}" for one in given)) for at, given in more.items()
+    ]
+    found += [(place.span.end, "".join(newline + one for one in new))] if new else []
+    return [Edit(Place(place.path, Span(at, at)), text) for at, text in found]
 
 
-def _around_end(context: Context, place: Place) -> tuple[str, str, str]:
-    """The line that a place ends on, up to its end and behind it, and how lines end in the file."""
+def _has_lines(call: f.Call) -> bool:
+    """True if the arguments of a call are on lines of their own."""
+    given = [*call.args, *call.keywords]
+    return bool(given) and (given[0].at > call.func.to + 1 or given[-1].to < call.to - 1)
+
+
+def _told_by_facts(project: Project, place: Place) -> chains.Around:
+    """What is around a place, where each level of blocks takes four blanks. Of two functions the inner one begins last."""
+    functions = [owner for owner in around(project, place) if isinstance(owner, f.Function)]
+    owner = max(functions, key=lambda one: one.start, default=None)
+    if owner is None or owner.kind == "module":
+        return chains.Around("", "", edits_of.NARROWEST)
+    at, to = place.span.start - owner.start, place.span.end - owner.start
+    holding = [one for one in shapes.walk(owner.body) if one.at <= at < one.to]
+    last = holding[-1] if holding else None
+    head = chains.STEP * (owner.qualname.count(".") + len(holding)) + "-" * (at - last.at if last else 0)
+    match last:
+        case f.For(iter=whole):
+            ends, behind = " in ", ":"
+        case f.Assign(value=whole) if whole is not None:
+            ends, behind = " = ", ""
+        case f.Return(value=whole) if whole is not None:
+            ends, behind = "return ", ""
+        case _:
+            whole, ends, behind = None, "", ""
+    is_whole = whole is not None and (whole.at, whole.to) == (at, to)
+    return chains.Around(
+        head[: -len(ends)] + ends if is_whole else head, behind if is_whole else "", edits_of.NARROWEST
+    )
+
+
+def _text_around(context: Context, place: Place) -> tuple[str, str, str, str] | None:
+    """The text of a place of the file, what is in front of it and behind it on its lines, and how lines end there."""
     if context.inside(place):
         return _lines_at(context.text, place)
 
-    def ask(here: Context) -> tuple[str, str, str]:
+    def ask(here: Context) -> tuple[str, str, str, str]:
         here.project.read(here.path)
         return _lines_at(here.whole, place)
 
-    return context.of_file(("lines at", place), ask, in_cycle=("", "", ""))
+    return context.of_file(("lines at", place), ask, in_cycle=("", "", "", ""))
 
 
-def _lines_at(text: Text, place: Place) -> tuple[str, str, str]:
-    end = place.span.end
-    line = text.line_of(end)
+def _lines_at(text: Text, place: Place) -> tuple[str, str, str, str]:
+    start, end = place.span.start, place.span.end
     return (
-        text.slice(Span(text.line_starts[line], end)),
-        text.slice(Span(end, max(text.line_span(line).end, end))),
+        text.slice(place.span),
+        text.slice(Span(text.line_starts[text.line_of(start)], start)),
+        text.slice(Span(end, max(text.line_span(text.line_of(end)).end, end))),
         text.newline,
     )
 
 
-def _between(context: Context, place: Place, last: int) -> str:
-    """What stands between two arguments: a line's end where the last of them has a line of its own."""
-    if place.path != context.path:
-        return ", "
-    at = Place(place.path, Span(last, last))
-    head, _, newline = _around_end(context, at)
-    indent = head[: len(head) - len(head.lstrip())]
-    return f",{newline}{indent}" if head.lstrip()[:1] in ("'", '"') else ", "
-
-
-def _last_argument(context: Context, place: Place, verb: str) -> int | None:
-    """Where the arguments of a loader end among those that an expression ends with; None where it has none that
-    takes more: `select_related(None)` loads nothing, and `select_related()` all."""
-    for owner in around(context.project, place):
+def _links(project: Project, place: Place) -> tuple[int, list[f.Call]]:
+    """The calls that an expression is a chain of, the first one first, and where what holds them begins."""
+    for owner in around(project, place):
         for call in shapes.of_kind(owner.body, f.Call):
             if Span(owner.start + call.at, owner.start + call.to) == place.span:
-                at = _ends(call, verb)
-                return owner.start + at if at is not None else None
+                return owner.start, _chain(call)
+    return 0, []
+
+
+def _chain(call: f.Expr) -> list[f.Call]:
+    found: list[f.Call] = []
+    while isinstance(call, f.Call):
+        found.append(call)
+        call = call.func.obj if isinstance(call.func, f.Attr) else call.func
+    return found[::-1]
+
+
+def _taking(links: list[f.Call], verb: str) -> int | None:
+    """Which of the loaders that a chain ends with takes more; None where none does: `select_related(None)` loads nothing,
+    and `select_related()` all."""
+    for position in range(len(links) - 1, -1, -1):
+        call = links[position]
+        name = call.func.name if isinstance(call.func, f.Attr) else ""
+        if name == verb:
+            none = any(map(shapes.is_none, call.args))
+            return None if none or not call.args or call.keywords else position
+        if name not in LOADERS:
+            break
     return None
 
 
@@ -117,12 +164,3 @@ def around(project: Project, place: Place) -> Iterator[f.Function | f.ClassDef]:
             project.read(place.path, "body", cls.qualname)
             whole = project.class_(place.path, cls.qualname)
             yield from [whole] if whole is not None else []
-
-
-def _ends(call: f.Expr, verb: str) -> int | None:
-    while isinstance(call, f.Call) and isinstance(call.func, f.Attr) and call.func.name in LOADERS:
-        if call.func.name == verb:
-            none = any(map(shapes.is_none, call.args))
-            return None if none or not call.args or call.keywords else call.args[-1].to
-        call = call.func.obj
-    return None

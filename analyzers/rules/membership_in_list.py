@@ -223,7 +223,8 @@ def _is_given_by_a_look(context: Context, operation: Operated, region: f._Node, 
         called is None
         or function is None
         or len(function.body) != 1
-        or list(called.bound) != [function.params[0].name]
+        or list(called.bound) != [param.name for param in function.params[:1]]
+        or not called.bound
     ):
         return False
     value = next(iter(called.bound.values()))

@@ -29,6 +29,7 @@ from analyzers.rules.base import (
     cause_of,
     chain_related,
     counted,
+    is_inherited,
     is_of_heir_alone,
     loop_related,
     of_framework,
@@ -82,6 +83,8 @@ def check(context: Context) -> Iterator[Finding]:
         # A view may show its rows in more than one way, each with the same query: that is told once.
         cause = query.place if of_framework(loop) else loop.place
         where = place_of(context, loop, query) if of_framework(loop) else call_place(query)
+        if is_inherited(context):
+            where = query.place  # What a base does is mended there: the first class that has it tells of it.
         if context.once("query", cause, where):
             yield _finding(context, loop, query, [q for _, q in found[1:]])
     yield from descents.check(context, RULE.name)

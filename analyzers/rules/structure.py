@@ -70,13 +70,16 @@ def are_bound_before(context: Context, statement: f.Stmt, names: set[str]) -> bo
 
 
 def is_set_in(context: Context, loop: Loop, name: str) -> bool:
-    """True if the loop's body gives a name a value that is not made from its old one: it starts anew on each turn."""
+    """True if the loop's body gives a name a value that is not made from its old one, or takes out all that is in it: it
+    starts anew on each turn."""
     root = name.partition(".")[0].partition("[")[0]
     start = context.function.start
     for stmt in shapes.walk(context.function.body):
         if not (loop.whole.span.start <= start + stmt.at < loop.whole.span.end):
             continue
         if isinstance(stmt, f.For) and root in _bound(stmt):
+            return True
+        if isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call) and _is_clearing(stmt.value, name):
             return True
         if (
             isinstance(stmt, f.Assign)
@@ -85,6 +88,12 @@ def is_set_in(context: Context, loop: Loop, name: str) -> bool:
         ):
             return True
     return False
+
+
+def _is_clearing(call: f.Call, name: str) -> bool:
+    return (
+        isinstance(call.func, f.Attr) and call.func.name == "clear" and shapes.dotted(call.func.obj) == name
+    )
 
 
 def is_set_by_call(context: Context, loop: Loop, place: Place, name: str) -> bool:

@@ -103,11 +103,19 @@ def _laid_out(context: Context, call: f.Call, function: str, given: str, kind: s
         return short
     newline, indent, step = text.newline, context.indent(place), " " * 4
     inner = f"{indent}{step}{function}({given})"
+    given = _moved(given, f"{indent}{step}{step}", newline)
     if "\n" in given or len(inner) > edits.width(context):
         inner = newline.join(
             (f"{indent}{step}{function}(", f"{indent}{step}{step}{given}", f"{indent}{step})")
         )
     return f"{kind}({newline}{inner}{newline}{indent})"
+
+
+def _moved(given: str, indent: str, newline: str) -> str:
+    """Code of several lines, all of them moved so that the second is indented that far."""
+    first, *rest = given.split(newline)
+    near = min((len(line) - len(line.lstrip()) for line in rest if line.strip()), default=0)
+    return newline.join([first, *(indent + line[near:] if line.strip() else line for line in rest)])
 
 
 RULE = Rule(

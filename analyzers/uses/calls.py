@@ -8,7 +8,8 @@ from analyzers import facts as f
 from analyzers import templates
 from analyzers.evaluate import shapes
 from analyzers.evaluate.class_level import is_static
-from analyzers.project import names
+from analyzers.orm import tables
+from analyzers.project import names, signals
 from analyzers.project.schema import Model
 from analyzers.uses import serialised, shown
 from analyzers.uses.things import NOTHING, Thing, Things, Unknown, at, begins, is_whole, loose, texts
@@ -90,6 +91,8 @@ def _attribute_of(frame: Frame, thing: Thing, node: f.Attr, given: Given | None)
     parts = frozenset({thing}) if name in _PARTS else NOTHING
     if _is_column(model, name) or name in frame.uses.given:
         return parts
+    if _is_heard(frame, model, tables().django.signals.get(name) or ""):
+        raise Unknown  # What listens to the model may read all of a row.
     member = names.member(frame.uses.project, *model.key, name)
     if member is not None:
         return _member(frame, thing, member, given)
@@ -111,6 +114,11 @@ def _of_dict(frame: Frame, thing: Thing, name: str, call: f.Call | None) -> Thin
     if name in _FACTS:
         return NOTHING
     return at(name, {thing}) if frame.function.kind == templates.KIND else _unknown()
+
+
+def _is_heard(frame: Frame, model: Model, words: str) -> bool:
+    """True if a function of the project is told of a row of the model by one of these signals."""
+    return any(signals.receivers(frame.uses.project, signal, model.key) for signal in words.split())
 
 
 def _unknown() -> Things:

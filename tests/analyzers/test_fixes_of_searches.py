@@ -170,6 +170,32 @@ def answer(rows: list[list[int]]) -> list[int]:
     )
 
 
+def test_a_sum_on_several_lines_keeps_their_indentation() -> None:
+    code = """\
+class Pool:
+    def watched(self, bars: list[list[str]]) -> list[str]:
+        return sum((list(bar)
+                    for bar in bars), [])
+"""
+    (found,) = found_by(code, "sum-of-lists")
+    assert (
+        fixed(code, found.fixes[0])
+        == """\
+from itertools import chain
+
+
+class Pool:
+    def watched(self, bars: list[list[str]]) -> list[str]:
+        return list(
+            chain.from_iterable(
+                list(bar)
+                for bar in bars
+            )
+        )
+"""
+    )
+
+
 def test_two_findings_of_one_file_need_one_import() -> None:
     code = SUM + "\n\n" + SUM.replace("answer", "other")
     edits, count = certain_edits(found_by(code, "sum-of-lists"))

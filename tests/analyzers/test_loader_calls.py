@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from analyzers.check import check
@@ -66,21 +69,21 @@ def after(code: str) -> str:
     [
         (
             'Book.objects.select_related("author")',
-            'Book.objects.select_related("author", "publisher").prefetch_related("sequels")',
+            'Book.objects.select_related("author", "publisher").prefetch_related(\n        "sequels"\n    )',
         ),
         (
             'Book.objects.select_related("author").prefetch_related("sequels")',
-            'Book.objects.select_related("author", "publisher").prefetch_related("sequels")',
+            'Book.objects.select_related("author", "publisher").prefetch_related(\n        "sequels"\n    )',
         ),
         (
             'Book.objects.select_related("author").order_by("pk")',
-            'Book.objects.select_related("author").order_by("pk").select_related(\n        "publisher"\n    )'
-            '.prefetch_related("sequels")',
+            '(\n        Book.objects.select_related("author")\n        .order_by("pk")\n        .select_related("publisher")'
+            '\n        .prefetch_related("sequels")\n    )',
         ),
         (
             'Book.objects.select_related("author").select_related(None).prefetch_related("sequels")',
-            'Book.objects.select_related("author").select_related(None).prefetch_related("sequels")'
-            '.select_related(\n        "author", "publisher"\n    )',
+            '(\n        Book.objects.select_related("author")\n        .select_related(None)\n        .prefetch_related("sequels")'
+            '\n        .select_related("author", "publisher")\n    )',
         ),
         (
             '(\n        Book.objects.select_related("author")\n        .order_by("pk")\n    )',
@@ -91,6 +94,124 @@ def after(code: str) -> str:
 )
 def test_in_a_function(rows: str, wanted: str) -> None:
     assert after(SHOP.replace("{rows}", rows)) == SHOP.replace("{rows}", wanted)
+
+
+LAID_OUT = [
+    """\
+    for book in Book.objects.filter(title__startswith="abcdef", pages=1).order_by("x"):
+        print(book.author)
+""",
+    """\
+    for book in Book.objects.filter(title__startswith="abcdefghijklmnopqrstuvw", s=1):
+        print(book.author)
+""",
+    """\
+    for book in Book.objects.filter(title__startswith="abcdefghijklmn"):
+        print(book.author, book.publisher)
+""",
+    """\
+    for book in get_books(title__startswith="abcdefghijklmn").filter(abcd="efgh"):
+        print(book.author, book.publisher)
+
+
+def get_books(**given):
+    return Book.objects.filter(**given)
+""",
+    """\
+    books = Book.objects.filter(title__startswith="abcdefghijklmn").order_by("x").all()
+    return [(book.author, book.publisher, list(book.sequels.all())) for book in books]
+""",
+    """\
+    books = Book.objects.filter(title__startswith="abcdefghijklmnab").select_related(
+        "author"
+    )
+    return [(book.author, book.publisher) for book in books]
+""",
+    """\
+    books = Book.objects.prefetch_related(
+        "author__xxxxxxxxxxxxxxxxxxxxxx", "publishers__xxx"
+    )
+    return [(book.author, book.publisher, list(book.sequels.all())) for book in books]
+""",
+    """\
+    books = Book.objects.filter(
+        title__startswith="abcdefghijklmnab", pages=1, shelf=1, author__name="abcdefg"
+    ).prefetch_related("author__xxxxxxxxxxxxxxxxxxxxxx", "publishers__xxxxxxxxxxxxxxxx")
+    return [list(book.sequels.all()) for book in books]
+""",
+    """\
+    books = (
+        Book.objects.filter(title__startswith="abcdefghijklmnab")
+        .select_related("author")
+        .order_by("id", "title", "author", "publisher")
+    )
+    return [(book.author, book.publisher, list(book.sequels.all())) for book in books]
+""",
+    """\
+    return [
+        book.author
+        for book in Book.objects.filter(title__startswith="abcdefghijklmnab", pages=1)
+    ]
+""",
+    """\
+    return sorted(
+        Book.objects.filter(title__startswith="abcdefghijklmnab", pages=1).distinct(),
+        key=lambda book: book.author.name,
+    )
+""",
+]
+
+
+@pytest.mark.parametrize("body", LAID_OUT)
+def test_lines_are_as_a_formatter_writes_them(body: str) -> None:
+    code = SHOP[: SHOP.index("def lines")] + "def lines():\n" + body
+    assert formatted(code) == code
+    mended = after(code)
+    assert mended != code
+    assert formatted(mended) == mended
+
+
+def formatted(code: str) -> str:
+    run = [sys.executable, "-m", "ruff", "format", "--isolated", "-"]
+    return subprocess.run(run, input=code, capture_output=True, text=True, check=True).stdout
+
+
+ELSEWHERE = [
+    """\
+    return (
+        Book.objects.filter(title="abcdefghijklmnopqrstuvwxyz", shelf=shelf, another=1)
+        .order_by("title")
+        .distinct()
+    )
+""",
+    """\
+    if shelf:
+        return Book.objects.filter(title="abcdefghijklmn").order_by("title", "-pk")
+    return Book.objects.none()
+""",
+    """\
+    found = Book.objects.filter(title__startswith="abcdefghijklm", shelf=shelf)
+    return found
+""",
+]
+
+
+@pytest.mark.parametrize("body", ELSEWHERE)
+def test_another_file_is_laid_out_by_its_facts(body: str) -> None:
+    code = SHOP[: SHOP.index("def lines")] + "def rows(shelf):\n" + body
+    views = """\
+from shop.models import rows
+
+
+def shown():
+    return [(book.author.name, book.publisher.name) for book in rows(1)]
+"""
+    files = {"/w/shop/__init__.py": "", "/w/shop/models.py": code, PATH: views}
+    (found,) = check(project_of(files), PATH, Text.of(views))
+    mended = fixed(code, found.fixes[0])
+    assert formatted(code) == code
+    assert mended != code
+    assert formatted(mended) == mended
 
 
 def test_in_the_body_of_a_class() -> None:
@@ -227,3 +348,67 @@ def test_names_in_written_sql_are_not_made_ambiguous() -> None:
         "def answer():\n    return [b.author.name for b in Book.objects.extra(where=['name = 1'])]\n"
     )
     assert fix.title == 'Add .prefetch_related("author") to the query'
+
+
+DELETED = """\
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+
+
+@receiver(pre_delete, sender=Book)
+def told(sender, instance, **kwargs):
+    print(instance.author.name)
+
+
+def clear():
+    Book.objects.filter(pk__gt=3){loaded}.delete()
+"""
+
+
+def test_what_is_deleted_is_fetched_without_joins() -> None:
+    for loaded in ("", '.select_related("author")'):
+        (fix,) = fixes_of(DELETED.replace("{loaded}", loaded))
+        assert fix.title == 'Add .prefetch_related("author") to the query'
+    assert fixes_of(DELETED.replace("{loaded}", '.prefetch_related("author")')) == []
+
+
+def test_what_is_loaded_for_those_who_hear_of_a_deletion_is_not_loaded_for_nothing() -> None:
+    own = "\n\n    def delete(self, *args, **kwargs):\n        return super().delete(*args, **kwargs)\n"
+    shop = SHOP[: SHOP.index("\n\n\ndef lines")] + own + "\n\n"
+    code = shop + DELETED.replace("{loaded}", '.prefetch_related("author")')
+    assert [one.rule for one in check(project_of({PATH: code}), PATH, Text.of(code))] == []
+
+
+def test_what_leads_from_a_parent_to_its_child_is_not_joined_to_the_child() -> None:
+    code = """\
+class Novel(Book):
+    length = models.IntegerField()
+
+
+def lengths():
+    return [book.novel.length for book in Book.objects.all()]
+
+
+def lengths_of_novels():
+    return [novel.novel.length for novel in Novel.objects.all()]
+"""
+    titles = [fix.title for fix in fixes_of(code)]
+    assert titles == [f'Add .{verb}_related("novel") to the query' for verb in ("select", "prefetch")]
+
+
+def test_a_prefetch_in_a_method_that_others_call_is_not_certain() -> None:
+    shelf = "class Shelf:\n    def chosen(self):\n        return Book.objects.all()\n"
+    views = """\
+from shop.models import Shelf
+
+
+def shown():
+    return [list(book.sequels.all()) for book in Shelf().chosen()]
+"""
+    more = "\n\ndef keys():\n    return [book.pk for book in Shelf().chosen()]\n"
+    joined = views.replace("list(book.sequels.all())", "book.author.name")
+    for text, certain in ((views, True), (views + more, False), (joined + more, True)):
+        code = SHOP[: SHOP.index("def lines")] + shelf
+        files = {"/w/shop/__init__.py": "", "/w/shop/models.py": code, PATH: text}
+        (found,) = check(project_of(files), PATH, Text.of(text))
+        assert [fix.certain for fix in found.fixes] == [certain]

@@ -96,9 +96,10 @@ def test_serializers_that_many_lists_nest_are_run_once_for_all_of_them() -> None
 def test_each_list_is_told_of_its_own_query_and_way() -> None:
     _, found = checked(shop(BARE, WHOLE, NEARLY, BARE))
     both = '.select_related(\n        "next__owner__group", "owner__group"\n    )'  # On one line it would be too wide.
-    more = ', "owner__group"'
+    more = '\n        , "owner__group"\n    '  # What is there goes on a line of its own, with it.
     fixes = [
-        (finding.message.partition(" is loaded")[0], finding.fixes[0].edits[0].text) for finding in found
+        (finding.message.partition(" is loaded")[0], "".join(edit.text for edit in finding.fixes[0].edits))
+        for finding in found
     ]
     assert fixes == [
         ("`next.owner.group` (through `Thing0Serializer`)", both),

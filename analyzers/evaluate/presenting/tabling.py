@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from analyzers import facts as f
-from analyzers.conventions import exports, units
+from analyzers.conventions import classes, exports, units
+from analyzers.evaluate import shapes
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import serialising
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import loops
 from analyzers.findings import Place
-from analyzers.types import Value
+from analyzers.project.index import Project
+from analyzers.project.schema import Key
+from analyzers.types import Origin, Value
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -31,7 +36,34 @@ def made(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Pla
         path, name = target.ref
         unit = Value("function", ref=(path, units.qualname(name, "told")), bound=table, label=name)
         given = serialising.named(given)
+        if given.of is not None and _loads_by_itself(run.summaries.project, target.ref):
+            given = given.but(origin=_unsure(given.origin), of=given.of.but(origin=_unsure(given.of.origin)))
         loops.enter(run, node, given, node.args[0] if node.args else None, place, serialising.LOOP)
         calls.invoke(run, unit, (loops.element_of(run, given),), {}, place, name)
         run.close()
     return table.on(arguments.depends)
+
+
+_LOADERS = frozenset(("prefetch_related", "select_related"))
+
+
+def _loads_by_itself(project: Project, key: Key) -> bool:
+    """True for a table that has its rows load more before it shows them, as one that goes through its own columns does:
+    `self.data.data = self.data.data.prefetch_related(*fields)`. What comes along then is not known."""
+    return project.memo.ask(("loads by itself", *key), lambda: _is_loading(project, key), in_cycle=False)
+
+
+def _is_loading(project: Project, key: Key) -> bool:
+    return any(
+        isinstance(call.func, f.Attr)
+        and call.func.name in _LOADERS
+        and shapes.dotted(call.func.obj).startswith("self.data")
+        for path, qualname in classes.ancestry(project, key)
+        for method in project.methods_of(path, qualname)
+        if (function := project.function(path, f"{qualname}.{method}")) is not None
+        for call in shapes.of_kind(function.body, f.Call)
+    )
+
+
+def _unsure(origin: Origin | None) -> Origin | None:
+    return replace(origin, certain=False) if origin is not None else None

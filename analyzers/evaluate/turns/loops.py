@@ -150,6 +150,8 @@ def _range_label(node: f.Expr) -> str:
     """How a loop that counts is spoken of: `range(len(names))`; in a script the array whose places are counted, or
     `1…n`."""
     if isinstance(node, f.Call) and node.args:
+        if isinstance(node.args[0], (f.Call, f.Range)) and shapes.called(node) in _ROUND_RANGES:
+            return f"{shapes.called(node)}({_range_label(node.args[0])})"
         return f"range({_text(node.args[0] if len(node.args) == 1 else node.args[1])})"
     if not isinstance(node, f.Range):
         return "range"
@@ -157,6 +159,9 @@ def _range_label(node: f.Expr) -> str:
     counted = stop if start == "0" else start if stop == "0" else ""  # Or back from the last one.
     whole, _, last = counted.removesuffix(" - 1").rpartition(".")
     return whole if last == "length" else f"{start}…{stop}"
+
+
+_ROUND_RANGES = frozenset(("reversed", "list", "tuple", "iter", "sorted", "enumerate"))
 
 
 def _text(node: f.Expr) -> str:

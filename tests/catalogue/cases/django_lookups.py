@@ -31,6 +31,33 @@ def existence_of_each_key(ids: list[int]):
             print(pk)
 
 
+def row_of_each_filtered_set(ids: list[int]):
+    for pk in ids:
+        book = Book.objects.filter(id=pk)[0]  # grows
+        print(book.title)
+
+
+def row_of_each_filtered_set_in_a_comprehension(ids: list[int]):
+    print([Book.objects.filter(pk=pk)[0].title for pk in ids])  # grows
+
+
+def last_of_each_filtered_set(ids: list[int]):
+    for pk in ids:
+        book = Book.objects.filter(pk=pk).last()  # grows
+        print(book.title)
+
+
+def filtered_and_got(ids: list[int]):
+    for pk in ids:
+        print(Book.objects.filter(pk=pk).get().title)  # grows
+
+
+def first_row_of_one_set(ids: list[int]):
+    book = Book.objects.filter(pk__in=ids)[0]
+    for pk in ids:
+        print(book.pk == pk)
+
+
 def looked_up_at_once(ids: list[int]):
     books = Book.objects.in_bulk(ids)
     for pk in ids:
