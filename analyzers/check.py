@@ -24,6 +24,7 @@ from analyzers.findings import Finding, FunctionReport, Place, Reason, Severity
 from analyzers.project import lookups
 from analyzers.project.index import Project
 from analyzers.project.quiet import QUIET_PATHS, is_quiet
+from analyzers.rules import hidden_scan
 from analyzers.rules.base import Context, Seen
 from analyzers.text import Span, Text
 
@@ -246,7 +247,7 @@ def _analysed(summaries: Summaries, path: str, function: f.Function) -> Analysis
 
 
 def _cuts(facts: f.FileFacts, summaries: Summaries, path: str) -> Iterator[int]:
-    """The comments on a `def` that keep queries of that function from its callers."""
+    """The comments on a `def` that keep queries of that function, or what it may go through, from its callers."""
     for comment in facts.suppressions:
         for function in facts.functions:
             inside = function.start + function.name_to <= comment.at < function.start + function.body_at
@@ -254,6 +255,12 @@ def _cuts(facts: f.FileFacts, summaries: Summaries, path: str) -> Iterator[int]:
             kinds = (
                 {RULE_OF.get(query.kind, "") for query in analysis.queries} if analysis is not None else set()
             )
+            if (
+                analysis is not None
+                and comment.rules
+                and (analysis.operations or analysis.loops or analysis.calls)
+            ):
+                kinds.add(hidden_scan.RULE.name)
             if kinds - {""} if not comment.rules else kinds & set(comment.rules):
                 yield comment.at
 

@@ -23,7 +23,7 @@ def apply(
     """The findings that no comment suppresses, and a hint for every comment that suppresses none.
 
     `checked` are the rules that ran: a comment for a rule that did not run is not called unused. `cuts` are the
-    offsets of comments that keep a function's queries from its callers: those are used, too.
+    offsets of comments that keep a function's queries and searches from its callers: those are used, too.
     """
     if not facts.suppressions:
         return list(findings)

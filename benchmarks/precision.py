@@ -180,14 +180,17 @@ def read_verdicts(path: Path) -> dict[Key, tuple[str, str]]:
 def since(arguments: list[str]) -> list[str]:
     """What has become of the warnings that were judged in the code bases named, as Markdown."""
     with VERDICTS.open(newline="", encoding="utf-8") as file:
-        read = [row for row in csv.DictReader(file) if row["severity"] == "warning"]
+        read: dict[str, list[dict[str, str]]] = {}
+        for row in csv.DictReader(file):
+            if row["severity"] == "warning":
+                read.setdefault(row["code base"], []).append(row)
     counts: dict[str, Counter[tuple[bool, bool]]] = {"first half": Counter(), "second half": Counter()}
     for argument in arguments:
         name, folder, check = argument.split("=")
         rows = judged(name, Path(folder), json.loads(Path(check).read_text()), {})
         warned = {row.key for row in rows if row.severity == "warning"}
         half = ("first half", "second half")[hashlib.sha1(name.encode()).digest()[0] % 2]
-        for row in (row for row in read if row["code base"] == name):
+        for row in read.get(name, ()):
             key = (name, row["path"], int(row["line"]), row["rule"])
             counts[half][row["verdict"] == "right", key in warned] += 1
     counts["**all**"] = counts["first half"] + counts["second half"]

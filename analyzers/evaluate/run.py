@@ -167,7 +167,9 @@ class Run:
             size = self.sizes[key] = Size(label, meaning, loops, total, key=f"{owner}:{label}")
         return size
 
-    def _marked_total(self, label: str, loops: tuple[int, ...]) -> Cost | None:
+    def _marked_total(
+        self, label: str, loops: tuple[int, ...]
+    ) -> Cost | None:  # bigo: ignore[hidden-scan], few are open
         """What belongs to the elements of a worklist that calls share adds up over all those calls."""
         around = next((loop for loop in self.loops if loops and loop.number == loops[0]), None)
         for size in around.turns.sizes if around is not None else ():

@@ -60,6 +60,8 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _found(context: Context, called: Called) -> tuple[Loop, Scan] | None:
     """What a call hides from the loop around it, and that loop."""
+    if _is_silenced(context, called):
+        return None
     around = list(_repeating(context, called))
     for loop in around:
         if (scan := _scan_of(context, called, loop)) is not None:
@@ -79,6 +81,13 @@ def _found(context: Context, called: Called) -> tuple[Loop, Scan] | None:
         return None
     scan = _added_to(context, called, repeating) or _beside(context, called, repeating)
     return (repeating, scan) if scan is not None else None
+
+
+def _is_silenced(context: Context, called: Called) -> bool:
+    """True if a comment at the callee ignores this rule: there it silences all callers."""
+    function = context.project.function(called.path, called.qualname)
+    rules = context.summaries.silenced(called.path, function) if function is not None else None
+    return rules is not None and (not rules or RULE.name in rules)
 
 
 def _beside(context: Context, called: Called, loop: Loop) -> Scan | None:
@@ -235,6 +244,8 @@ def scans(context: Context, called: Called, depth: int) -> Iterator[Scan]:
     """The searches a callee does by itself, or by what it calls, through what it was given."""
     function = context.project.function(called.path, called.qualname)
     if function is None or memos.is_memoised(function) or depth > MAX_CHAIN:
+        return
+    if _is_silenced(context, called):
         return
     analysis = context.summaries.analysis_with(called.path, function, called.bound)
     if analysis is None:

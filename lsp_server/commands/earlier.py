@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -184,11 +185,12 @@ class Earlier:
         if len(used) <= MAX_PARTS:
             return files
         used.sort(key=lambda key: len(self._parts[key].files))
-        joined = used[: len(used) // 2 + 1]
-        paths = [path for path, file in files.items() if file.part in joined]
-        data = _joined(
-            paths, [(self._parts[key], {path for path in paths if files[path].part == key}) for key in joined]
-        )
+        joined: dict[bytes, list[str]] = {key: [] for key in used[: len(used) // 2 + 1]}
+        for path, file in files.items():
+            if file.part in joined:
+                joined[file.part].append(path)
+        paths = list(chain.from_iterable(joined.values()))
+        data = _joined(paths, [(self._parts[key], set(living)) for key, living in joined.items()])
         new = key_of(data)
         for key in joined:
             blobs.pop(key, None)
