@@ -11,6 +11,8 @@ from analyzers.evaluate import shapes
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.project import names
 from analyzers.project.schema import Model
+from analyzers.rules import chains
+from analyzers.rules import edits as edits_of
 from analyzers.rules.base import Context, Example, Rule
 from analyzers.rules.edits import absolute
 from analyzers.text import Span
@@ -133,7 +135,7 @@ def _finding(context: Context, call: f.Call, uses: Uses, paths: list[str], unrea
     is_, each = ("is", "it") if len(unread) == 1 else ("are", "them")
     fix = Fix(
         f"Remove `.{verb}()`" if len(unread) == len(paths) else f"Remove {named} from `{verb}()`",
-        (_removed(context, call, paths, unread),),
+        _removed(context, call, paths, unread),
     )
     first = call.args[paths.index(unread[0])]
     last = call.args[paths.index(unread[-1])]
@@ -167,21 +169,43 @@ def _declared(context: Context, uses: Uses, paths: list[str]) -> Iterator[Place]
             yield Place(*place)
 
 
-def _removed(context: Context, call: f.Call, paths: list[str], unread: list[str]) -> Edit:
+def _removed(context: Context, call: f.Call, paths: list[str], unread: list[str]) -> tuple[Edit, ...]:
     """The names taken out of the call, or the whole of it out of the chain."""
     assert isinstance(call.func, f.Attr)
     start = absolute(context, call).span.start - call.at
     obj = call.func.obj
     if len(unread) == len(paths):
-        goes_on = any(
-            isinstance(node.func, f.Attr) and node.func.obj is call
-            for node in shapes.of_kind(context.function.body, f.Call)
+        behind = next(
+            (
+                node
+                for node in shapes.of_kind(context.function.body, f.Call)
+                if isinstance(node.func, f.Attr) and node.func.obj is call
+            ),
+            None,
         )
-        text = "" if goes_on or isinstance(obj, f.Call) else ".all()"  # A manager cannot be gone through.
-        return Edit(Place(context.path, Span(start + obj.to, start + call.to)), text)
+        text = (
+            "" if behind is not None or isinstance(obj, f.Call) else ".all()"
+        )  # A manager cannot be gone through.
+        removed = Edit(Place(context.path, Span(start + obj.to, start + call.to)), text)
+        return (removed, *(_narrowed(context, removed, behind) if behind is not None else ()))
     kept = [arg for arg, path in zip(call.args, paths, strict=True) if path not in unread]
     shown = ", ".join(context.source(absolute(context, arg)) for arg in kept)
-    return Edit(Place(context.path, Span(start + call.args[0].at, start + call.args[-1].to)), shown)
+    return (Edit(Place(context.path, Span(start + call.args[0].at, start + call.args[-1].to)), shown),)
+
+
+def _narrowed(context: Context, removed: Edit, call: f.Call) -> tuple[Edit, ...]:
+    """Where a line gets too wide without the lines of what is taken out, the arguments of what follows go on a line of their
+    own."""
+    text, span = context.text, removed.place.span
+    given, to = (absolute(context, call).span.start + at - call.at for at in (call.func.to + 1, call.to - 1))
+    first, last = text.line_of(span.start), text.line_of(to)
+    head = text.slice(Span(text.line_starts[first], span.start))
+    rest = text.slice(Span(span.end, text.line_span(last).end))
+    if given == to or "\n" in rest or len(head + rest) <= edits_of.width(context):
+        return ()
+    indent, newline = text.indent_of(first), text.newline
+    apart = ((given, f"{newline}{indent}{chains.STEP}"), (to, f"{newline}{indent}"))
+    return tuple(Edit(Place(context.path, Span(at, at)), put) for at, put in apart)
 
 
 RULE = Rule(

@@ -412,3 +412,20 @@ def shown():
         files = {"/w/shop/__init__.py": "", "/w/shop/models.py": code, PATH: text}
         (found,) = check(project_of(files), PATH, Text.of(text))
         assert [fix.certain for fix in found.fixes] == [certain]
+
+
+def test_what_is_left_of_a_chain_keeps_to_its_width() -> None:
+    code = SHOP[: SHOP.index("def lines")] + (
+        """\
+def names(prefix):
+    return [
+        name
+        for name in Book.objects.filter(author__name="abcdefghijklmno").select_related(
+            "author"
+        ).values_list("author__name", flat=True)
+    ]
+"""
+    )
+    mended = after(code)
+    assert '.filter(author__name="abcdefghijklmno").values_list(\n' in mended
+    assert formatted(mended) == mended
