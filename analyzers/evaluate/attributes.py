@@ -301,7 +301,7 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
         if model is not None:
             return model.but(label=label)
     if base.kind == "module" and base.ref is not None:
-        named = names.resolve(run.summaries.project, base.ref[0], node.name)
+        named = names.of_module(run.summaries.project, base.ref[0], node.name)
         if named is not None:
             return of_target(run, *named, label)
     has_members = base.kind == "instance" or (base.kind == "dict" and run.language != "python")

@@ -13,12 +13,20 @@ from analyzers.conventions.tables import frameworks
 from analyzers.evaluate import callers, evidence, makers, queries, shapes
 from analyzers.evaluate.remembered import remembered
 from analyzers.orm import tables
-from analyzers.project import names
+from analyzers.project import handed_modules, names
 from analyzers.project.index import Project
 from analyzers.types import UNKNOWN_VALUE, Value
 
 _DEPTH = 3
 """Functions that hand on what they were handed."""
+
+
+def handed(project: Project, path: str, function: f.Function, name: str) -> Value:
+    """What all who call a function hand over for a parameter: a client, or in a script the module that hands itself over."""
+    if project.language(path) == "python":
+        return client(project, path, function, name)
+    module = handed_modules.handed(project, path, function.qualname, name)
+    return Value("module", ref=(module, ""), label=name, frozen=True) if module else UNKNOWN_VALUE
 
 
 def client(project: Project, path: str, function: f.Function, name: str, depth: int = 0) -> Value:
@@ -117,4 +125,4 @@ def proxied(project: Project, path: str, scope: str, dotted: str, node: f.Call) 
     return evidence.made_by(project, made[0].path, made[0].qualname, "python")
 
 
-__all__ = ["client", "injected", "proxied"]
+__all__ = ["client", "handed", "injected", "proxied"]

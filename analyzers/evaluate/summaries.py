@@ -393,8 +393,8 @@ class Summaries:
             value = self._default(path, param.default)
         if not value.known and param.default is not None and language == "python":
             value = self._made_where_none_is_given(path, function, param) or value
-        if value is _AS_GIVEN and language == "python" and param.kind == "positional":
-            handed = given.client(self.project, path, function, param.name)
+        if value is _AS_GIVEN and param.kind == "positional":
+            handed = given.handed(self.project, path, function, param.name)
             value = handed if handed.known else value
         if value is UNKNOWN_VALUE:
             return unknown_formal(param.name, function.qualname)

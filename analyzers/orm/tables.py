@@ -134,6 +134,7 @@ class Prisma(Struct, frozen=True):
     model: Effects  # client.<model>.<method>
     client: Effects  # client.<method>
     told: Names
+    told_where: Names
     words: Names
     batch: Names
     collected: Names
@@ -146,7 +147,7 @@ SCRIPTS = (
 """The mappers of JavaScript and TypeScript that have a table each; Prisma's has another shape."""
 
 SCRIPT_PARTS = (
-    "clients", "models", "makers", "factories", "attributes", "tables", "runs", "called", "begins", "begins_write", "row_begins", "turns_write", "chain",
+    "clients", "models", "makers", "factories", "attributes", "tables", "runs", "called", "begins", "begins_write", "begins_raw", "row_begins", "turns_write", "chain",
     "sends", "fetch_one", "fetch_many", "fetch_batch", "scalar", "execute", "write_one", "write_many", "row_read", "row_write", "differs", "promised",
     "batch", "told", "told_with", "words",
 )  # fmt: skip

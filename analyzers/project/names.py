@@ -11,6 +11,7 @@ import builtins
 from msgspec import Struct
 
 from analyzers.facts import STANDS_FOR, TYPE, Assign, Attr, Call, Expr, Import, Lambda, Name
+from analyzers.project import handed_modules
 from analyzers.project.attributes import AttributeValue as AttributeValue
 from analyzers.project.attributes import attribute_values as attribute_values
 from analyzers.project.attributes import values_of
@@ -115,7 +116,8 @@ def _first(project: Project, path: str, name: str, scope: str) -> Target | None:
             project.read_binding(path, current, name)
             found = _in_function(project, path, outline, current, name)
             if found is None and name in outline.locals(current):
-                return None
+                handed = _handed(project, path, current, name)
+                return Target("module", handed) if handed else None
         if found is not None:
             return found
         current, innermost = outline.enclosing(current), False
@@ -133,6 +135,11 @@ def _in_function(project: Project, path: str, outline: Outline, scope: str, name
         return Target(nested[0], path, nested[1])
     item = outline.imports.get(scope, {}).get(name)
     return _imported(project, path, item, 0) if item is not None else None
+
+
+def _handed(project: Project, path: str, scope: str, name: str) -> str | None:
+    """The module of a script that is handed to a function as a parameter."""
+    return None if path.endswith(PYTHON_ENDINGS) else handed_modules.handed(project, path, scope, name)
 
 
 def _builtin(path: str, name: str) -> Target | None:
@@ -300,6 +307,14 @@ def _imported_module(project: Project, path: str, item: Import) -> Target:
     return Target("module", found) if found else Target("external", dotted=whole)
 
 
+def of_module(project: Project, path: str, name: str) -> Resolved | None:
+    """What a module has under a name, for those who hold it: of a script what it exports."""
+    if path.endswith(PYTHON_ENDINGS):
+        return resolve(project, path, name)
+    found = _module_member(project, path, name, 0)
+    return (found, ()) if found is not None else None
+
+
 def _module_member(project: Project, place: str, name: str, depth: int) -> Target | None:
     """Attribute `name` of the module in file (or directory) `place`."""
     if not place.endswith(PYTHON_ENDINGS) and place in project:
@@ -364,7 +379,9 @@ def _exported(project: Project, path: str, name: str, depth: int) -> Target | No
             found = _exported(project, again, name, depth + 1) if again else None
             if found is not None:
                 return found
-    return None if outline.facts.exports else top_level(project, path, name, depth + 1)
+    own = None if outline.facts.exports else top_level(project, path, name, depth + 1)
+    hung = handed_modules.member(project, path, name) if own is None else None
+    return Target("function", *hung) if hung is not None else own
 
 
 # ---------------------------------------------------------------------------------------------------- classes

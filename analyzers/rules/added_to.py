@@ -49,7 +49,7 @@ def may_report(function: f.Function) -> bool:
         return True
     return any(held.adds_to(node).startswith(this) for node in held.adding(function.body)) and any(
         node.__class__ is f.Call and (shapes.dotted(node.func).startswith(this) or handed)
-        for node in _always(function.body)
+        for node in always(function.body)
     )
 
 
@@ -69,9 +69,9 @@ def taken_from(context: Context) -> Iterator[held.Told]:
     `self.waiting.sort()` beside `self.waiting.pop()`."""
     if not held.is_called_often(context):
         return
-    always = _always(context.function.body)
-    taken = {label: node for node in always if node.__class__ is f.Call for label in _taken(node)}
-    for node in always if taken else ():
+    done = always(context.function.body)
+    taken = {label: node for node in done if node.__class__ is f.Call for label in _taken(node)}
+    for node in done if taken else ():
         label = _through(node)
         if label in taken and held.attribute_of(context.function, label) and not _stops(node):
             filled = held.filled(context, context, label, keyed=True)
@@ -105,11 +105,11 @@ def handed_on(context: Context) -> Iterator[held.Told]:
     through = {c.place: label for c in calls for label in _sizes_of(c, this)}
     if not through:
         return
-    always = {(node.at, node.to) for node in _always(function.body) if isinstance(node, f.Call)}
+    calls_always = {(node.at, node.to) for node in always(function.body) if isinstance(node, f.Call)}
     start = function.start
     for place, label in through.items():
         is_always = (
-            place.path == context.path and (place.span.start - start, place.span.end - start) in always
+            place.path == context.path and (place.span.start - start, place.span.end - start) in calls_always
         )
         ended = is_always and label in _ended_in(function.body)
         added = _added_beside(context, label, place) if is_always and not ended else None
@@ -184,7 +184,7 @@ def gone_through(function: f.Function, methods: Methods) -> Iterator[tuple[f.Exp
     if not own:
         return
     own -= _ended_in(function.body)
-    for node in _always(function.body) if own else ():
+    for node in always(function.body) if own else ():
         label = _through(node) or _through_method(node, this, methods, own)
         if label in own:
             own.discard(label)
@@ -203,7 +203,7 @@ def _through_method(node: f._Node, this: str, methods: Methods, own: set[str]) -
     ):
         return ""
     its = f"{callee.params[0].name}."
-    labels = (_through(inner) for inner in _always(callee.body))
+    labels = (_through(inner) for inner in always(callee.body))
     return next(
         (found for one in labels if one.startswith(its) and (found := this + one.removeprefix(its)) in own),
         "",
@@ -251,12 +251,12 @@ def _through(node: f._Node) -> str:
 
 
 @remembered
-def _always(body: tuple[f.Stmt, ...]) -> tuple[f._Node, ...]:
+def always(body: tuple[f.Stmt, ...]) -> tuple[f._Node, ...]:
     """What is done on every call: not under a condition and in no loop."""
     found: list[f._Node] = []
     for stmt in body:
         if isinstance(stmt, (f.With, f.Try)):
-            found += _always(stmt.body)
+            found += always(stmt.body)
         elif isinstance(stmt, (f.Assign, f.Update, f.Do, f.Return)):
             found += shapes.nodes(stmt)
         elif isinstance(stmt, f.If):

@@ -116,50 +116,12 @@ def iterated(home: Context, loop: Loop) -> f.Expr | None:
     return None
 
 
-def is_handed(home: Context, loop: Loop) -> bool:
-    """True if what a loop goes over is a parameter, a part of one, or what is made of one, and not a request's body."""
-    over = iterated(home, loop)
-    return over is not None and not is_read(home, over) and _comes_as_parameter(home, over, MAX_STEPS)
-
-
-def _comes_as_parameter(home: Context, node: f.Expr, steps: int) -> bool:
-    while isinstance(node, (f.Attr, f.Index, f.Call)):
-        if isinstance(node, f.Call) and not isinstance(node.func, f.Attr):
-            given = [argument for argument in node.args if not isinstance(argument, (f.Const, f.Lambda))]
-            return bool(given) and all(_comes_as_parameter(home, one, steps - 1) for one in given)
-        node = node.func if isinstance(node, f.Call) else node.obj
-    if not isinstance(node, f.Name) or steps <= 0:
-        return False
-    here: f.Function | None = home.function
-    while here is not None:
-        if any(_takes(param, node.id) for param in here.params):
-            return True
-        inside = replace(home, function=here)
-        values = list(_assigned(here, node.id))
-        if values:
-            return all(_comes_as_parameter(inside, value, steps - 1) for value in values)
-        here = home.project.function(home.path, here.parent) if here.parent else None
-    return False
-
-
-def _assigned(function: f.Function, name: str) -> Iterator[f.Expr]:
-    """What a function assigns to a name, or takes it out of: `const { events } = params`."""
-    for stmt in shapes.walk(function.body):
-        if isinstance(stmt, f.Assign) and stmt.value is not None:
-            parts = (
-                n
-                for t in stmt.targets
-                if isinstance(t, (f.Name, f.Mapping, f.Collection))
-                for n in shapes.nodes(t)
-            )
-            if any(isinstance(n, f.Name) and n.id == name for n in parts):
-                yield stmt.value
-
-
-def _takes(param: f.Param, name: str) -> bool:
-    """True for a parameter of that name, or one whose pattern has it."""
-    taken = shapes.nodes(param.pattern) if param.pattern is not None else ()
-    return param.name == name or any(isinstance(node, f.Name) and node.id == name for node in taken)
+def copied_by(node: f.Call) -> f.Expr | None:
+    """What a call copies as a whole: `JSON.parse(JSON.stringify(steps))`, which reads nothing."""
+    written = node.args[0] if len(node.args) == 1 and shapes.dotted(node.func) == "JSON.parse" else None
+    if isinstance(written, f.Call) and shapes.dotted(written.func) == "JSON.stringify" and written.args:
+        return written.args[0]
+    return None
 
 
 def is_read(home: Context, node: f.Expr) -> bool:
@@ -343,6 +305,9 @@ class _Search:
 
     def reads(self, node: f.Expr) -> bool:
         """True if an expression is what was read from outside: then its fields are as long as what was read."""
+        copied = copied_by(node) if isinstance(node, f.Call) else None
+        if copied is not None:
+            return self.reads(copied)
         if isinstance(node, f.Call) and self._is_source(node):
             return True
         if self.home.language != "python" and sent.is_body(
@@ -405,6 +370,8 @@ class _Search:
         return any(self.grows(source) for source in self._elements(node.obj.id))
 
     def _called(self, node: f.Call) -> bool:
+        if (copied := copied_by(node)) is not None:
+            return self.grows(copied)
         if self._is_source(node):
             return True
         name = shapes.dotted(node.func)

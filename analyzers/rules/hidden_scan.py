@@ -305,11 +305,12 @@ def _own_scans(context: Context, analysis: Analysis, function: f.Function) -> It
         yield Scan(label, "", edits.absolute(there, over), what, asked, asks=True)
     for compared in analysis.comparisons:
         loop = compared.loops[-1]
+        through = _gone_through(loop)
         if (
             loop.kind == "while"
             or not turns_much(loop)
-            or not _is_given(loop.over, given)
-            or not (loop.over.known or loop.over.label in given)
+            or not _is_given(through, given)
+            or not (through.known or through.label in given)
         ):
             continue
         sides = (compared.left, compared.right)
@@ -319,9 +320,19 @@ def _own_scans(context: Context, analysis: Analysis, function: f.Function) -> It
             of_turn = loop.number in one.depends or (until is not None and _counts(until, one.label))
             if of_turn and loop.number not in other.depends and asked:
                 what = f"goes through `{loop.label}` for the element that is equal"
-                scan = Scan(loop.over.label, loop.over.kind, loop.place, what, asked)
+                scan = Scan(through.label, through.kind, loop.place, what, asked)
                 searches = until is not None or structure.keeps_only_equal(there, loop, compared)
                 yield from (scan,) if searches else ()
+
+
+def _gone_through(loop: Loop) -> Value:
+    """What a loop runs over, by its elements or by their places: `items` of `range(len(items))`."""
+    over = loop.over
+    if over.kind != "range" or len(loop.turns.sizes) != 1:
+        return over
+    (size,) = loop.turns.sizes
+    label = size.label.strip("|")
+    return over.but(kind="list", label=label) if label == loop.label else over
 
 
 def _ends_at(there: Context, loop: Loop, place: Place) -> f.For | None:

@@ -5,6 +5,7 @@ child, which asks each of its children, and so does `balanced` of that child aga
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from analyzers import facts as f
@@ -12,8 +13,9 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.remembered import remembered
 from analyzers.findings import Place, Related
-from analyzers.rules import edits
+from analyzers.rules import edits, turns_of
 from analyzers.rules.base import Context
+from analyzers.rules.turns_of import Turn
 
 
 class Again(NamedTuple):
@@ -27,38 +29,39 @@ class Again(NamedTuple):
 def found(context: Context) -> Iterator[Again]:
     """Those of the function at hand; each function that is called once."""
     function = context.function
-    if context.language != "python" or not context.is_whole or not function.params:
-        return
-    own = below(function)
+    own = below(context, function) if context.is_whole else {}
     if not own:
         return
-    elements = _elements(function, frozenset(own))
+    turns = _turns(context, function)
+    elements = _elements(turns_of.itself(context, function), turns, frozenset(own))
     told: set[str] = set()
-    for call in _asking(function.body):
+    for call, home in _asking(function, turns):
         other = _called(context, call, elements)
         other = other if other is not None and other.name != function.name else None
-        if other is None or other.name in told or not frozenset(own) & frozenset(below(other)):
+        if other is None or other.name in told or not own.keys() & below(context, other).keys():
             continue
         if memos.is_memoised(other) or _keeps_its_answer(other):
             continue
         told.add(other.name)
-        down = Related(edits.absolute(context, next(iter(own.values()))), "goes on to the next level")
-        yield Again(edits.absolute(context, call), other.name, down)
+        node, where = next(iter(own.values()))
+        down = Related(edits.absolute(replace(context, function=where), node), "goes on to the next level")
+        yield Again(edits.absolute(replace(context, function=home), call), other.name, down)
 
 
 WRITTEN = {"str": "__str__", "repr": "__repr__", "format": "__str__"}
 """Built-in functions, and the methods that they ask of what they are given."""
 
 
-def _asking(body: tuple[f.Stmt, ...]) -> Iterator[f.Call | f.Attr]:
-    """The calls of a function, and what it reads without a call: a property."""
+def _asking(function: f.Function, turns: tuple[Turn, ...]) -> Iterator[tuple[f.Call | f.Attr, f.Function]]:
+    """The calls of a function, and what it reads without a call, a property; with the function that each stands in."""
     called: set[int] = set()
-    for node in shapes.nodes(body):
+    handed = [(node, turn.home) for turn in turns if turn.home is not function for node in turn.inside]
+    for node, home in (*((node, function) for node in shapes.nodes(function.body)), *handed):
         if isinstance(node, f.Call):
             called.add(id(node.func))
-            yield node
+            yield node, home
         elif isinstance(node, f.Attr) and id(node) not in called:
-            yield node
+            yield node, home
 
 
 def is_property(function: f.Function) -> bool:
@@ -66,30 +69,42 @@ def is_property(function: f.Function) -> bool:
     return any(shapes.dotted(one) == "property" for one in function.decorators)
 
 
+_Asked = tuple[f.Call | f.Attr, f.Function]
+
+
+def below(context: Context, function: f.Function) -> dict[str, _Asked]:
+    """The attributes for each of whose elements a function calls itself, the calls, and where these stand: `for child in
+    self.children: child.show()`, `this.children.map((child) => child.show())`."""
+    this = turns_of.itself(context, function)
+    if context.language == "python":
+        return _below_written(function)
+    return _below(function, this, _turns(context, function)) if this else {}
+
+
 @remembered
-def below(function: f.Function) -> dict[str, f.Call | f.Attr]:
-    """The attributes for each of whose elements a function calls itself: `for child in self.children: child.show()`, and the calls."""
-    found: dict[str, f.Call | f.Attr] = {}
-    if not function.params:
-        return found
-    this = function.params[0].name
-    for target, over, inside in _loops(function.body):
-        label = shapes.dotted(over)
+def _below_written(function: f.Function) -> dict[str, _Asked]:
+    return _below(function, function.params[0].name, _written(function)) if function.params else {}
+
+
+def _turns(context: Context, function: f.Function) -> tuple[Turn, ...]:
+    return (*_written(function), *turns_of.handed(context, function))
+
+
+@remembered
+def _written(function: f.Function) -> tuple[Turn, ...]:
+    return tuple(turns_of.written(function))
+
+
+def _below(function: f.Function, this: str, turns: tuple[Turn, ...]) -> dict[str, _Asked]:
+    found: dict[str, _Asked] = {}
+    for turn in turns:
+        label, target = shapes.dotted(turn.over), turn.element
         if not isinstance(target, f.Name) or not label.startswith(f"{this}.") or label.count(".") > 1:
             continue
-        for node in inside:
+        for node in turn.inside:
             if isinstance(node, (f.Call, f.Attr)) and _is_asked(node, function, target.id):
-                found.setdefault(label.partition(".")[2], node)
+                found.setdefault(label.partition(".")[2], (node, turn.home))
     return found
-
-
-def _loops(body: tuple[f.Stmt, ...]) -> Iterator[tuple[f.Expr, f.Expr, list[f._Node]]]:
-    """The target of each loop, what it goes through, and what it does on each turn."""
-    for node in shapes.nodes(body):
-        if isinstance(node, f.For):
-            yield node.target, node.iter, list(shapes.nodes(node.body))
-        elif isinstance(node, f.Comprehension) and len(node.clauses) == 1:
-            yield node.clauses[0].target, node.clauses[0].iter, list(shapes.nodes(node.value))
 
 
 def _is_asked(call: f.Call | f.Attr, function: f.Function, name: str) -> bool:
@@ -105,14 +120,11 @@ def _is_asked(call: f.Call | f.Attr, function: f.Function, name: str) -> bool:
     return shapes.dotted(call.func) == function.name and isinstance(first, f.Name) and first.id == name
 
 
-def _elements(function: f.Function, attributes: frozenset[str]) -> frozenset[str]:
+def _elements(this: str, turns: tuple[Turn, ...], attributes: frozenset[str]) -> frozenset[str]:
     """What a call can be asked of that goes down: the node itself, and each of those below it."""
-    this = function.params[0].name
     labels = {f"{this}.{name}" for name in attributes}
     targets = (
-        target.id
-        for target, over, _ in _loops(function.body)
-        if isinstance(target, f.Name) and shapes.dotted(over) in labels
+        t.element.id for t in turns if isinstance(t.element, f.Name) and shapes.dotted(t.over) in labels
     )
     return frozenset((this, *targets))
 

@@ -15,10 +15,10 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.remembered import remembered
 from analyzers.findings import Place, Related
-from analyzers.rules import edits, held
+from analyzers.rules import edits, held, turns_of
 from analyzers.rules.base import Context
 
-_PUTS = frozenset(("append", "add"))
+_PUTS = frozenset(("append", "add", "push"))
 
 
 class Walk(NamedTuple):
@@ -32,28 +32,47 @@ class Walk(NamedTuple):
 def walks(context: Context) -> Iterator[Walk]:
     """Those of the method at hand."""
     function = context.function
-    if not held.is_called_often(context) or function.decorators:
+    is_script = context.language != "python"
+    if (
+        not (_is_method_of_script(context) if is_script else held.is_called_often(context))
+        or function.decorators
+    ):
         return
-    this = f"{function.params[0].name}."
+    this = f"{turns_of.itself(context, function)}."
+    handed = {turn.over.at: turn for turn in turns_of.handed(context, function)}
     for loop in function.body:
         if isinstance(loop, f.If) and any(isinstance(s, (f.Return, f.Jump)) for s in shapes.walk(loop.body)):
             return  # It ends where it has been before.
         for node in shapes.nodes(loop) if not isinstance(loop, f.If) else ():
-            found = _goes_on(node, function.name, this)
+            turn = (
+                handed.get(node.func.obj.at)
+                if isinstance(node, f.Call) and isinstance(node.func, f.Attr)
+                else None
+            )
+            home = turn.home if turn is not None else function
+            found = _goes_on(node, turn, function.name, this)
             if found is None:
                 continue
             call, name = found
             joined = _joined(context, name)
             if joined is not None:
-                yield Walk(edits.absolute(context, call), f"{this}{name}", joined)
+                yield Walk(edits.absolute(replace(context, function=home), call), f"{this}{name}", joined)
                 return
 
 
-def _goes_on(node: f._Node, method: str, this: str) -> tuple[f.Call, str] | None:
+def _is_method_of_script(context: Context) -> bool:
+    """True for a method of a script's class that others call as often as they like."""
+    return bool(context.function.owner) and context.function.name != "constructor" and context.is_whole
+
+
+def _goes_on(node: f._Node, turn: turns_of.Turn | None, method: str, this: str) -> tuple[f.Call, str] | None:
     """The call of the same method for each of what an attribute holds, and the attribute's name."""
-    if isinstance(node, f.For):
-        target, over = node.target, node.iter
-        inside: list[f._Node] = []
+    if turn is not None:
+        if any(isinstance(stmt, (f.If, f.While, f.For, f.Try)) for stmt in turn.home.body):
+            return None
+        target, over, inside = turn.element, turn.over, turn.inside
+    elif isinstance(node, f.For):
+        target, over, inside = node.target, node.iter, []
         for stmt in node.body:
             if isinstance(stmt, (f.If, f.While, f.For, f.Try)):
                 break
@@ -74,8 +93,15 @@ def _goes_on(node: f._Node, method: str, this: str) -> tuple[f.Call, str] | None
 
 def _joined(context: Context, name: str) -> Related | None:
     """Where a method of the class puts two objects into lists of each other's, one of them under that attribute."""
-    for method in context.project.filling_methods(context.path, context.function.owner):
-        this = method.params[0].name if method.params else ""
+    project, owner = context.project, context.function.owner
+    is_script = context.language != "python"
+    methods = (
+        project.methods_of(context.path, owner).values()
+        if is_script
+        else project.filling_methods(context.path, owner)
+    )
+    for method in methods:
+        this = turns_of.itself(context, method)
         put = _puts(method)
         for holder, attribute, other in put:
             if attribute != name or this not in (holder, other) or holder == other:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from analyzers import facts as f
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
-from analyzers.rules import added_to, asked_of_all, edits, held, per_call, script_calls
+from analyzers.rules import added_to, asked_of_all, edits, held, per_call, script_adds, script_calls
 from analyzers.rules.base import Context
 
 
@@ -90,6 +90,7 @@ _ON_EVERY_CALL: tuple[tuple[Callable[[Context], Iterable[held.Told]], str], ...]
         "the place up to which it was searched, and start there.",
     ),
     (added_to.found, _ADDS),
+    (script_adds.gone_through, _ADDS),
     (added_to.handed_on, _ADDS),
     (
         added_to.taken_from,

@@ -9,6 +9,7 @@ from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Related, Severity
 from analyzers.orm.tables import tables
 from analyzers.rules import (
+    as_parameter,
     batched_reads,
     batched_writes,
     data,
@@ -122,9 +123,10 @@ def _is_told_elsewhere(context: Context, query: Queried) -> bool:
 
 
 def _is_collected(loop: Loop, query: Queried) -> bool:
-    """True for what Prisma sends as one query, since all callbacks ask for it at the same time."""
+    """True for what Prisma sends as one query, since all callbacks, or the resolvers of all rows, ask for it at the same time."""
     method = query.label.removesuffix("()").rpartition(".")[2]
-    return query.orm == "prisma" and loop.kind == "callback" and method in tables().prisma.collected
+    together = loop.kind == "callback" or of_framework(loop)
+    return query.orm == "prisma" and together and method in tables().prisma.collected
 
 
 def _is_repeated_to_succeed(loop: Loop) -> bool:
@@ -267,7 +269,7 @@ def _is_of_any_size(context: Context, loop: Loop) -> bool:
     steps come that way, too."""
     if context.language == "python" or of_framework(loop) or data.is_data(context, loop):
         return False
-    return data.is_handed(structure.home_of(context, loop), loop)
+    return as_parameter.is_handed(structure.home_of(context, loop), loop)
 
 
 def _so_do(query: Queried, others: list[Queried], more: int) -> str:

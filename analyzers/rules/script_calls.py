@@ -23,6 +23,9 @@ BEHIND = frozenset(("push", "unshift"))
 
 Source: https://tc39.es/ecma262/#sec-properties-of-the-array-prototype-object"""
 
+PUTS = BEHIND | {"set", "add"}
+"""The same of maps and sets: https://tc39.es/ecma262/#sec-map.prototype.set, https://tc39.es/ecma262/#sec-set.prototype.add"""
+
 
 def kept_once(context: Context) -> Iterator[held.Told]:
     """Arrays in which each thing is kept once, by the call that looks for it."""
@@ -38,18 +41,32 @@ def kept_once(context: Context) -> Iterator[held.Told]:
 
 def searched(context: Context) -> Iterator[held.Told]:
     """Searches through an array that another function fills, for what the call is given: `this.jobs.indexOf(job)`."""
-    function = context.function
     if not _is_asked(context):
         return
-    given = _given(function)
-    known = given | asked_of_all.made_of(function, given)
-    for text, look in _asked(function, LOOKS) if given else ():
-        filler = _filled_by(context, text) if shapes.mentions(look.args, known) else None
-        filler = filler or (
-            _filled_part(context, text, look, given) if shapes.mentions(look.args, known) else None
-        )
-        if filler is not None:
-            yield held.Told(edits.absolute(context, look), text, "list", filler)
+    for here, given in _called_later(context):
+        known = given | asked_of_all.made_of(here.function, given)
+        for text, look in _asked(here.function, LOOKS) if given else ():
+            if not shapes.mentions(look.args, known):
+                continue
+            filler = _filled_by(here, text) or _filled_part(here, text, look, given)
+            if filler is not None:
+                yield held.Told(edits.absolute(here, look), text, "list", filler)
+
+
+def _called_later(context: Context) -> Iterator[tuple[Context, frozenset[str]]]:
+    """The function at hand and those that it gives back to be called later, with the names that calls give something:
+    `return () => this.listeners.splice(this.listeners.indexOf(listener), 1)`."""
+    given = _given(context.function)
+    yield context, given
+    for value in shapes.of_kind(context.function.body, f.Return):
+        made = value.value
+        parts = made.values if isinstance(made, f.Mapping) else (made,)
+        for part in parts:
+            function = (
+                context.project.function(context.path, part.qualname) if isinstance(part, f.Lambda) else None
+            )
+            if function is not None:
+                yield replace(context, function=function), given | _given(function)
 
 
 def _filled_part(context: Context, text: str, look: f.Call, given: frozenset[str]) -> Related | None:
@@ -94,30 +111,31 @@ def lookups(context: Context) -> Iterator[held.Told]:
     if not _is_asked(context) or not function.params:
         return
     given = _given(function)
-    for text, look in _asked(function, FINDS):
+    in_arrays = ((text, look, BEHIND) for text, look in _asked(function, FINDS))
+    in_maps = ((text, look, PUTS) for text, look in _asked_of_all_in(function))
+    for text, look, putting in (*in_arrays, *in_maps):
         told = _test_of(context, look)
         if told is None or not picking.is_equal_to(told[1], frozenset((told[0],)), given):
             continue
-        filler = _filled_by(context, text)
+        filler = _filled_by(context, text, putting)
         if filler is not None:
             yield held.Told(edits.absolute(context, look), text, "list", filler)
 
 
 def left_out(context: Context) -> Iterator[held.Told]:
     """Arrays that a call makes anew to leave one out: `this.jobs = this.jobs.filter((job) => job.id !== id)`."""
-    function = context.function
     if not _is_asked(context):
         return
-    given = _given(function)
-    for stmt in held.outside(function.body, f.Assign):
-        label = shapes.text_of(stmt.targets[0]) if len(stmt.targets) == 1 else ""
-        look = stmt.value
-        if not isinstance(look, f.Call) or shapes.text_of(look.func) != f"{label}.filter":
-            continue
-        told = _test_of(context, look)
-        filler = _filled_by(context, label) if told is not None and _leaves_out(*told, given) else None
-        if filler is not None:
-            yield held.Told(edits.absolute(context, look), label, "list", filler)
+    for here, given in _called_later(context):
+        for stmt in held.outside(here.function.body, f.Assign):
+            label = shapes.text_of(stmt.targets[0]) if len(stmt.targets) == 1 else ""
+            look = stmt.value
+            if not isinstance(look, f.Call) or shapes.text_of(look.func) != f"{label}.filter":
+                continue
+            told = _test_of(here, look)
+            filler = _filled_by(here, label) if told is not None and _leaves_out(*told, given) else None
+            if filler is not None:
+                yield held.Told(edits.absolute(here, look), label, "list", filler)
 
 
 def sorted_again(context: Context) -> Iterator[held.Told]:
@@ -157,6 +175,35 @@ def _asked(function: f.Function, methods: frozenset[str]) -> list[tuple[str, f.C
     ]
 
 
+def _asked_of_all_in(function: f.Function) -> Iterator[tuple[str, f.Call]]:
+    """The same of all that a map or an object holds: `Array.from(this.byId.values()).find(...)`."""
+    for node in held.outside_of_loops(function.body):
+        if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in FINDS:
+            text = all_of(node.func.obj)
+            if text:
+                yield text, node
+
+
+_OF_OBJECT = frozenset(("Object.values", "Object.keys", "Object.entries"))
+_OF_MAP = frozenset(("values", "keys", "entries"))
+
+
+def all_of(node: f.Expr) -> str:
+    """`this.byId` of `[...this.byId.values()]`, `Array.from(this.byId)`, `Object.values(this.byId)`; "" for what makes no array of
+    all that is in another thing."""
+    if isinstance(node, f.Collection) and len(node.items) == 1 and isinstance(node.items[0], f.Star):
+        held_in: f.Expr = node.items[0].value
+    elif isinstance(node, f.Call) and len(node.args) == 1 and shapes.dotted(node.func) in _OF_OBJECT:
+        return shapes.text_of(node.args[0])
+    elif isinstance(node, f.Call) and node.args and shapes.dotted(node.func) == "Array.from":
+        held_in = node.args[0]
+    else:
+        return ""
+    if isinstance(held_in, f.Call) and isinstance(held_in.func, f.Attr) and held_in.func.name in _OF_MAP:
+        held_in = held_in.func.obj
+    return shapes.text_of(held_in)
+
+
 def _is_kept(context: Context, text: str) -> bool:
     """True for what is part of the object, or of something that a call is handed, and for what the module keeps: it is there
     before the call and after it."""
@@ -164,14 +211,15 @@ def _is_kept(context: Context, text: str) -> bool:
     root = text.partition(".")[0].partition("[")[0]
     if root == text:
         return bool(text) and (_is_under_key(function, text) or _is_of_module(context, text))
-    return (
-        root == "this" or root in {param.name for param in function.params} or _is_the_object(function, root)
-    )
+    own = root == "this" or (bool(function.owner) and root == function.owner.rpartition(".")[2])
+    return own or root in {param.name for param in function.params} or _is_the_object(function, root)
 
 
 def _is_under_key(function: f.Function, name: str) -> bool:
     """`list` of `let list = this.by.get(key)`, `const list = this.by[key]`."""
     for value in shapes.given_to(function.body, name):
+        if isinstance(value, f.Logic):  # `this.by.get(key) ?? []`
+            value = value.parts[0]
         holder = value.obj if isinstance(value, f.Index) else None
         if isinstance(value, f.Call) and isinstance(value.func, f.Attr) and value.func.name == "get":
             holder = value.func.obj
@@ -182,10 +230,17 @@ def _is_under_key(function: f.Function, name: str) -> bool:
 
 def _is_of_module(context: Context, name: str) -> bool:
     """True for an array that the file starts empty, outside of all functions."""
-    if not name.isidentifier() or name in changes.local_names(context):
+    if not name.isidentifier() or (name in changes.local_names(context) and not _goes_on_with(context, name)):
         return False
     started = names.module_value(context.project, context.path, name)
     return started is not None and lengthening.is_empty_list(started.value)
+
+
+def _goes_on_with(context: Context, name: str) -> bool:
+    """True if all that a function gives a name is made of what it held: then it is the module's, as its own begins with nothing."""
+    function, itself = context.function, frozenset((name,))
+    values = shapes.given_to(function.body, name)
+    return name not in _given(function) and all(v is not None and shapes.mentions(v, itself) for v in values)
 
 
 def _is_the_object(function: f.Function, name: str) -> bool:
@@ -215,10 +270,12 @@ def _leaves_out(element: str, test: f.Expr, given: frozenset[str]) -> bool:
     )
 
 
-def _filled_by(context: Context, text: str) -> Related | None:
+def _filled_by(context: Context, text: str, putting: frozenset[str] = BEHIND) -> Related | None:
     """Where another function puts something into an array of the object's or the module's."""
-    if text.startswith("this.") and text.count(".") == 1 and context.function.owner:
-        others = [*context.project.methods_of(context.path, context.function.owner).values()]
+    root, _, name = text.partition(".")
+    owner = context.function.owner
+    if name and "." not in name and owner and root in ("this", owner.rpartition(".")[2]):
+        others = [*context.project.methods_of(context.path, owner).values()]
     elif _is_of_module(context, text):
         named = context.project.mentioning(context.path, text)
         found = (context.project.function(context.path, qualname) for qualname in named)
@@ -228,8 +285,19 @@ def _filled_by(context: Context, text: str) -> Related | None:
     for other in others:
         if other.name == "constructor":
             continue
-        for name, call in _asked(other, BEHIND):
-            if name == text:
-                where = edits.absolute(replace(context, function=other), call)
-                return Related(where, f"`{other.name}` puts in at its end")
+        for node in held.outside_of_loops(other.body):
+            if puts_into(node, putting) == text:
+                where = edits.absolute(replace(context, function=other), node)
+                return Related(where, f"`{other.name}` puts into it")
     return None
+
+
+def puts_into(node: f._Node, putting: frozenset[str]) -> str:
+    """`this.jobs` of `this.jobs.push(job)`, and among `PUTS` of `this.jobs.set(id, job)` and `this.jobs[id] = job`; "" for anything
+    else."""
+    if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in putting and node.args:
+        return shapes.text_of(node.func.obj)
+    target = node.targets[0] if isinstance(node, f.Assign) and len(node.targets) == 1 else None
+    if putting is PUTS and isinstance(target, f.Index) and not isinstance(target.index, f.Const):
+        return shapes.text_of(target.obj)
+    return ""

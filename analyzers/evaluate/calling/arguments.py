@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from msgspec.structs import replace
 
 from analyzers import facts as f
@@ -57,6 +59,14 @@ class Arguments:
         made = Arguments.none()
         made.node = replace(self.node, args=self.node.args[1:])
         made.values, made.keywords = self.values[1:], self.keywords
+        return made
+
+    def and_of(self, depends: frozenset[Token]) -> Arguments:
+        """The same arguments, made of some more things than their values tell."""
+        if not depends:
+            return self
+        made = copy.copy(self)
+        made._depends = self.depends | depends
         return made
 
     def first(self) -> Value | None:

@@ -74,7 +74,7 @@ def called_back(
     else:
         returned = calls.invoke(run, function, passed, {}, run.place(callback), "the callback", inline=True)
         _accumulated(run, accumulator, before)
-    returned = queries.given_back(run, returned, run.place(callback))
+    returned = queries.given_back(run, node, returned, run.place(callback))
     run.close()
     return returned
 

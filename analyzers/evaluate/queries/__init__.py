@@ -145,10 +145,11 @@ def awaited(run: Run, value: Value, place: Place) -> Value:
     return script_mappers.awaited(run, value, place)
 
 
-def given_back(run: Run, value: Value | None, place: Place) -> Value | None:
-    """What a function that is called for each of many gives back: a query that is sent when it is awaited, is sent."""
-    built = value is not None and value.kind == script_mappers.BUILT
-    return script_mappers.sent(run, value, place) if built and value is not None else value
+def given_back(run: Run, node: f.Call, value: Value | None, place: Place) -> Value | None:
+    """What a function that a call runs for each of many gives back: a query that is sent when it is awaited, is sent."""
+    if value is None or value.kind != script_mappers.BUILT or script_mappers.is_put_together(run, node):
+        return value
+    return script_mappers.sent(run, value, place)
 
 
 def module_object(value: Value) -> Value | None:

@@ -61,7 +61,7 @@ def _is_told(node: f.Call, name: str) -> bool:
     """True for `ctx.db.book.findUnique({ where })`, whatever `ctx.db` is: nothing else is asked in these words."""
     t, func = tables().prisma, node.func
     if (
-        name not in t.told
+        (name not in t.told and name not in t.told_where)
         or len(node.args) != 1
         or not isinstance(func, f.Attr)
         or not isinstance(func.obj, f.Attr)
@@ -69,7 +69,7 @@ def _is_told(node: f.Call, name: str) -> bool:
         return False
     words = node.args[0]
     keys = {k.value for k in words.keys if isinstance(k, f.Const)} if isinstance(words, f.Mapping) else set()
-    return bool(keys & t.words.names)
+    return bool(keys & t.words.names) if name in t.told else "where" in keys
 
 
 def _transaction(run: Run, node: f.Call, receiver: Value, arguments: Arguments) -> Value | None:

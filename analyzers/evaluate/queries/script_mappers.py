@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.evaluate import evidence, shapes
-from analyzers.evaluate.queries import drivers
+from analyzers.evaluate.queries import drivers, sql
 from analyzers.evaluate.queries.emit import DOCUMENT, emit
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
@@ -88,6 +88,8 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     receiver = target.bound
     if receiver is None or target.kind != "unknown":
         return None
+    if receiver.kind in (BUILT, *SCRIPTS):
+        arguments = arguments.and_of(_caught(run, node))
     if receiver.kind == BUILT:
         return _refined(run, node, receiver, name, arguments)
     if receiver.kind == ASKED:
@@ -102,6 +104,18 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     if receiver.kind in ("unknown", "external"):
         return _told(run, node, name, arguments)
     return None
+
+
+def _caught(run: Run, node: f.Call) -> frozenset[int | str]:
+    """What the functions among a query's arguments take from around them: `where: (book, { eq }) => eq(book.id, id)`."""
+    found: frozenset[int | str] = frozenset()
+    for part in shapes.nodes(node.args):
+        function = run.summaries.function(run.path, part.qualname) if isinstance(part, f.Lambda) else None
+        own = frozenset(param.name for param in function.params) if function is not None else frozenset()
+        for name in shapes.named(function.body) - own if function is not None else ():
+            held = run.lookup(name)
+            found |= held.depends if held is not None else frozenset()
+    return found
 
 
 def _of_class(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments) -> Value | None:
@@ -151,6 +165,8 @@ def _of_client(
         return _built(table.name, label, arguments, node, table)
     if table.has("begins_write", name):
         return replace(_built(table.name, label, arguments, node, table), path=WRITES)
+    if table.has("begins_raw", name):
+        return _raw(table, label, node, arguments)
     if table.has("execute", name):
         drivers.send(run, node, receiver, name, arguments, many=_asks_for_many(node, table))
         return Value("list", of=Value(DOCUMENT), depends=arguments.depends, label=receiver.label)
@@ -296,6 +312,14 @@ def _built(
     return Value(BUILT, dotted=mapper, label=label, depends=arguments.depends, relation=MANY if many else "")
 
 
+def _raw(table: ScriptOrm, label: str, node: f.Call, arguments: Arguments) -> Value:
+    """`knex.raw("select ...")`: what it does stands in its text."""
+    said = sql.of(node.args[0]) if node.args else sql.UNKNOWN
+    begun = _built(table.name, label, arguments, node, table)
+    many = MANY if said.many or said.kind == sql.OTHER else begun.relation
+    return replace(begun, path=WRITES if said.kind == sql.WRITE else "", relation=many)
+
+
 def _begun(table: ScriptOrm, node: f.Call, arguments: Arguments) -> Value:
     """`person.$query()`, `db.selectFrom("books")`: a query that nothing else begins in these words."""
     begun = _built(table.name, f"{shapes.text_of(node.func)}()", arguments, node, table)
@@ -324,8 +348,6 @@ def _refined(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
 
 def _lists_places(node: f.Expr) -> bool:
     """`where("book.id IN (:...ids)", { ids })`."""
-    from analyzers.evaluate.queries import sql
-
     return sql.written(sql.text_of(node)).many
 
 
@@ -342,6 +364,24 @@ def sent(run: Run, value: Value, place: Place) -> Value:
         batch=value.relation == MANY,
     )
     return Value("list", of=Value(DOCUMENT), depends=value.depends)
+
+
+def is_put_together(run: Run, node: f.Call) -> bool:
+    """True for many queries that one other is made of, or that are sent as one: `query.unionAll(ids.map(...))`, `db.batch(...)`."""
+    kept = {
+        target.id
+        for stmt in shapes.of_kind(run.function.body, f.Assign)
+        if stmt.value is node
+        for target in stmt.targets
+        if isinstance(target, f.Name)
+    }
+    taking = []
+    for call in shapes.of_kind(run.function.body, f.Call):
+        given = (part.value if isinstance(part, f.Star) else part for part in call.args)
+        if any(one is node or (isinstance(one, f.Name) and one.id in kept) for one in given):
+            taking.append(call.func)
+    together = [func for func in taking if isinstance(func, f.Attr) and shapes.dotted(func.obj) != "Promise"]
+    return bool(taking) and len(together) == len(taking)
 
 
 def awaited(run: Run, value: Value, place: Place) -> Value:
