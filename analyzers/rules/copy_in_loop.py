@@ -19,6 +19,7 @@ from analyzers.rules import (
     held,
     per_call,
     rebuilt,
+    script_pieces,
     structure,
     taken_out,
     used_up,
@@ -94,9 +95,8 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _pieces(context: Context) -> Iterator[Finding]:
     """What a method goes through up to, or from, the place it is asked about: the line that a token stands in."""
-    for piece in per_call.pieces(context):
-        place = edits.absolute(context, piece.node)
-        if context.once("piece", place):
+    for piece in (*per_call.pieces(context), *script_pieces.rests(context)):
+        if context.once("piece", place := edits.absolute(context, piece.node)):
             yield context.finding(
                 RULE.name,
                 place,

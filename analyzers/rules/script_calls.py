@@ -113,13 +113,21 @@ def lookups(context: Context) -> Iterator[held.Told]:
     given = _given(function)
     in_arrays = ((text, look, BEHIND) for text, look in _asked(function, FINDS))
     in_maps = ((text, look, PUTS) for text, look in _asked_of_all_in(function))
+    known = given | asked_of_all.made_of(function, given)
     for text, look, putting in (*in_arrays, *in_maps):
         told = _test_of(context, look)
-        if told is None or not picking.is_equal_to(told[1], frozenset((told[0],)), given):
+        if told is None or not _asks_for(told[1], frozenset((told[0],)), known):
             continue
         filler = _filled_by(context, text, putting)
         if filler is not None:
             yield held.Told(edits.absolute(context, look), text, "list", filler)
+
+
+def _asks_for(test: f.Expr, own: frozenset[str], known: frozenset[str]) -> bool:
+    """`job.id === id`, `job.path === path || job.path === absolute`."""
+    if isinstance(test, f.Logic) and test.op == "or":
+        return all(picking.is_equal_to(part, own, known) for part in test.parts)
+    return picking.is_equal_to(test, own, known)
 
 
 def left_out(context: Context) -> Iterator[held.Told]:
@@ -255,9 +263,19 @@ def _test_of(context: Context, look: f.Call) -> tuple[str, f.Expr] | None:
     test = look.args[0] if look.args else None
     function = context.project.function(context.path, test.qualname) if isinstance(test, f.Lambda) else None
     only = function.body[0] if function is not None and len(function.body) == 1 else None
-    if function is None or not isinstance(only, f.Return) or only.value is None or not function.params:
+    if function is None or not function.params:
+        return None
+    if isinstance(only, f.If) and not only.otherwise and _says_yes(only.body):
+        return function.params[0].name, only.test
+    if not isinstance(only, f.Return) or only.value is None:
         return None
     return function.params[0].name, only.value
+
+
+def _says_yes(body: tuple[f.Stmt, ...]) -> bool:
+    """`return true`, `return entry`: `find((entry) => { if (entry.id === id) return entry; })`."""
+    value = body[0].value if len(body) == 1 and isinstance(body[0], f.Return) else None
+    return isinstance(value, f.Name) or (isinstance(value, f.Const) and value.value is True)
 
 
 def _leaves_out(element: str, test: f.Expr, given: frozenset[str]) -> bool:
@@ -285,7 +303,7 @@ def _filled_by(context: Context, text: str, putting: frozenset[str] = BEHIND) ->
     for other in others:
         if other.name == "constructor":
             continue
-        for node in held.outside_of_loops(other.body):
+        for node in shapes.nodes(other.body):
             if puts_into(node, putting) == text:
                 where = edits.absolute(replace(context, function=other), node)
                 return Related(where, f"`{other.name}` puts into it")
