@@ -115,11 +115,12 @@ class Analyzer(Protocol):
     def learn(self, files: Iterable[tuple[str, FileFacts | Kept]]) -> None:
         """Take the facts of closed files; those of open documents stay as the editor has them."""
 
-    def forget(self, path: str) -> None:
-        """A file is gone."""
+    def put_back(self, path: str, source: bytes, facts: Kept) -> bool:
+        """A file that nobody has open is this text, with these facts; if it was a document, that is closed now. False where
+        the project knew it as the same text."""
 
-    def close(self, path: str) -> None:
-        """A document is closed: its tree is dropped, its facts stay until the file is read again."""
+    def forget(self, path: str) -> None:
+        """A file is gone, and nobody has it open."""
 
     def paths(self) -> tuple[str, ...]:
         """Every file the project knows."""
@@ -167,6 +168,7 @@ class _Open:
     facts: FileFacts | None = None  # where they are known without looking at the tree
     mark: Mark | None = None  # where it was last edited
     survey: Survey | None = None  # what came with facts that were taken
+    only_moved: bool = False  # these are what the project knows of it, in places of this text
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +319,7 @@ class Engine:
         now = now or self._laid_out_before(path, source, language) or self._laid_out(source, language)
         self._open[path] = now
         facts = now.facts or extract.extract(now.tree, now.roomy.text, language, self._memo)
-        self.project.update(path, facts, now.survey)
+        self.project.update(path, facts, now.survey, only_moved=now.only_moved)
         return True
 
     def _edited(self, path: str, known: _Open, source: bytes, hurry: float = 0) -> _Open | None:
@@ -381,7 +383,8 @@ class Engine:
             return None
         roomy = Roomy(source, spread.gaps_of(facts, source))
         facts = spread.spread(facts, source, roomy.rooms)
-        return _Open(roomy, None, language, facts, survey=taken[2].survey())
+        only_moved = self.project.files.held(path) == taken[2]
+        return _Open(roomy, None, language, facts, survey=taken[2].survey(), only_moved=only_moved)
 
     def _grow(self, known: _Open) -> bool:
         """Whether there is a tree to edit: of a text whose facts were taken it is made now."""
@@ -470,12 +473,22 @@ class Engine:
                 self.project.update(path, facts)
                 self._refresh_profiles(path)
 
-    def forget(self, path: str) -> None:
-        if path not in self._open:
-            self.project.remove(path)
-            self._refresh_profiles(path)
+    def put_back(self, path: str, source: bytes, facts: Kept) -> bool:
+        known, before = self._open.get(path), self.project.version
+        is_same = known is not None and known.roomy.plain == source
+        held = self.project.facts(path)
+        only_moved = is_same and held is not None and held.language == "python" and not held.has_error
+        self._close(path)
+        self.project.update(path, facts, only_moved=only_moved)
+        self._refresh_profiles(path)
+        return self.project.version != before and not is_same
 
-    def close(self, path: str) -> None:
+    def forget(self, path: str) -> None:
+        self._close(path)
+        self.project.remove(path)
+        self._refresh_profiles(path)
+
+    def _close(self, path: str) -> None:
         self._open.pop(path, None)
         self._outside.pop(path, None)
         self._steps.pop(path, None)

@@ -376,24 +376,26 @@ class Session:
     async def reread(self, paths: Sequence[str]) -> None:
         """Take files from disk as they are now; one that is gone or unreadable is forgotten."""
         from analyzers.project.kept import Kept
-        from lsp_server.files import indexing
+        from lsp_server.files import reading
 
-        work = indexing.job(self.settings.analysis.max_file_size)
+        limit, changed = self.settings.analysis.max_file_size, False
         for path in paths:
             if path in self.documents:
                 continue
-            await self.ask(self.engine.close, path)
-            if not is_file(path):
-                await self.ask(self.engine.forget, path)
+            # Not where the engine runs: a document that is opened meanwhile is looked at there.
+            found = await self.files.run(reading.read_again, path, limit) if is_file(path) else None
+            if path in self.documents:
                 continue
-            [found] = await self.ask(work, [path])
-            if found.facts is None:
+            if found is None or found.facts is None:
                 self.indexed.pop(path, None)
                 await self.ask(self.engine.forget, path)
+                changed = True
             else:
-                self.indexed[path] = modified(path)
-                await self.ask(self.engine.learn, [(path, Kept(found.facts))])
-        self.world_changed()
+                self.indexed[path] = found.changed
+                kept = Kept(found.facts)
+                changed = await self.ask(self.engine.put_back, path, found.source, kept) or changed
+        if changed:
+            self.world_changed()
 
     def may_catch_up(self) -> bool:
         """Whether it is time to look at the disk again: at most every ten seconds."""

@@ -54,6 +54,22 @@ def leaves(path: str, old: Outline, new: Outline, asked: Asked = ANYTHING) -> It
     yield (path,)
 
 
+def moved(path: str, now: Outline) -> Iterator[Hashable]:
+    """The same where nothing but places differs, as between two layouts of one text: all that holds a place."""
+    for qualname in now.functions:
+        yield (path, "function", qualname)
+        yield (path, "sets", qualname)
+    for qualname in now.classes:
+        yield (path, "definition", qualname)
+        yield (path, "body", qualname)
+        yield (path, "fills", qualname)
+    for name in now.assigns:
+        yield (path, "value", name)
+    yield (path, "suppressions")
+    yield (path, "exports")
+    yield (path,)
+
+
 def _header(function: Function) -> tuple[object, ...]:
     """What there is to know of a function without its body and its place."""
     return (

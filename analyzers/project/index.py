@@ -45,11 +45,16 @@ class Project:
 
     # --------------------------------------------------------------------------------------------- changes
 
-    def update(self, path: str, facts: FileFacts | Kept, survey: Survey | None = None) -> None:
+    def update(
+        self, path: str, facts: FileFacts | Kept, survey: Survey | None = None, *, only_moved: bool = False
+    ) -> None:
         """Add a file or replace its facts. Packed ones are for files that nobody has open; a survey is made from the
-        facts where none is given."""
+        facts where none is given. `only_moved` are facts of the same text, which differ from those before in places alone."""
         old = self.files.held(path)
         if old is facts or (isinstance(old, Kept) and old == facts):
+            return
+        if only_moved and old is not None:
+            self._move(path, facts, survey)
             return
         outline = self.files.outline(path) if old is not None and self.memo else None
         links = self._links(path) if old is not None else None
@@ -70,6 +75,20 @@ class Project:
             self._words.replace(path, said, self._survey(path))
         if old is not None and links != self._links(path):
             self._relink(path)
+
+    def _move(self, path: str, facts: FileFacts | Kept, survey: Survey | None) -> None:
+        """Neither what the file says nor what it imports is looked at: only what was concluded from places is doubted."""
+        outline = self.files.outline(path) if isinstance(facts, Kept) else None  # rather than unpack those
+        self.files.put(path, facts)
+        self._surveys.pop(path, None)
+        self._surveyors.pop(path, None)
+        if survey is not None:
+            self._surveys[path] = survey
+        self.version += 1
+        outline = outline or self.files.outline(path)
+        assert outline is not None
+        for leaf in differing.moved(path, outline) if self.memo else ():
+            self.memo.forget(leaf)
 
     def set_roots(self, roots: Iterable[str]) -> None:
         """The folders that projects begin in; until they are given, the whole disk is one."""

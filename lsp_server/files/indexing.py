@@ -41,14 +41,23 @@ def extracted(source: bytes, path: str) -> FileFacts | None:
 
 
 def _index(path: str, max_size: int) -> Indexed:
+    from analyzers import languages
+
+    if languages.for_path(path) is None:
+        return Indexed(path, None, "is in no language bigo reads")
+    source = read_source(Path(path), max_size)
+    if isinstance(source, Unreadable):
+        return Indexed(path, None, source.reason)
+    return of_text(source, path)
+
+
+def of_text(source: bytes, path: str) -> Indexed:
+    """What a text gives as the one of a file."""
     from analyzers import extract, languages
 
     language = languages.for_path(path)
     if language is None:
         return Indexed(path, None, "is in no language bigo reads")
-    source = read_source(Path(path), max_size)
-    if isinstance(source, Unreadable):
-        return Indexed(path, None, source.reason)
     try:
         return Indexed(path, pack(extract.facts_of(source, language)), "", digest_of(source, path))
     except Exception as error:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from lsp_server.files import batch
+from lsp_server.files import batch, indexing
 from lsp_server.files.indexing import Indexed, digest_of
 from lsp_server.files.store import Stamp, Store, key_of, opened, seen
 from lsp_server.files.workspace import Unreadable, read_source
@@ -49,6 +50,31 @@ def facts_kept(source: bytes, path: str) -> bytes | None:
     """The packed facts of a text, where they were made before, in this session or another."""
     with opened(cache_dir()) as store:
         return store.get(key_of(digest_of(source, path))) if store is not None else None
+
+
+class Again(NamedTuple):
+    """A file as it is now: when it was changed last, its text, and its packed facts, where it gave any."""
+
+    changed: int
+    source: bytes
+    facts: bytes | None
+
+
+def read_again(path: str, max_size: int) -> Again:
+    """One file. What its text gave before is not made again, and what is made is kept."""
+    stamp = Stamp.of(path)
+    changed = stamp.changed if stamp is not None else 0
+    source = read_source(Path(path), max_size)
+    if isinstance(source, Unreadable):
+        return Again(changed, b"", None)
+    facts = facts_kept(source, path)
+    if facts is None:
+        found = indexing.of_text(source, path)
+        facts = found.facts
+        with opened(cache_dir()) as store:
+            if store is not None and facts is not None:
+                store.put([(key_of(found.digest), facts)])
+    return Again(changed, source, facts)
 
 
 def _known(paths: Sequence[str], stamps: dict[str, Stamp], max_size: int, store: Store) -> dict[str, bytes]:

@@ -31,6 +31,7 @@ from analyzers.findings import (
     Related,
     Severity,
 )
+from analyzers.project.kept import Kept
 from analyzers.text import Span, Text
 from lsp_server.engine import Hot, Looked, Measured, TextOf
 from lsp_server.rewrites import Checked, Target
@@ -143,11 +144,14 @@ class StandIn:
     def learn(self, files: Iterable[tuple[str, FileFacts]]) -> None:
         self.learned.update(files)
 
-    def forget(self, path: str) -> None:
-        self.learned.pop(path, None)
-
-    def close(self, path: str) -> None:
+    def put_back(self, path: str, source: bytes, facts: Kept) -> bool:
         self.sources.pop(path, None)
+        self.learned[path] = facts.facts()
+        return True
+
+    def forget(self, path: str) -> None:
+        self.sources.pop(path, None)
+        self.learned.pop(path, None)
 
     def paths(self) -> tuple[str, ...]:
         return tuple(self.learned)

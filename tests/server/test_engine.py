@@ -13,6 +13,7 @@ from connection import Editor, Message, at, play
 
 from analyzers import extract, languages
 from analyzers.facts import FileFacts
+from analyzers.project.kept import Kept, pack
 from analyzers.text import Text
 from lsp_server.engine import Engine
 from lsp_server.session import Session
@@ -112,8 +113,7 @@ def test_what_is_learnt_from_disk_leaves_an_open_page_as_it_is() -> None:
     before = engine.facts(path)
     engine.learn([(path, extract.facts_of(b"", languages.TEMPLATE))])
     assert engine.facts(path) == before
-    engine.close(path)
-    engine.learn([(path, extract.facts_of(b"", languages.TEMPLATE))])
+    assert engine.put_back(path, b"", Kept(pack(extract.facts_of(b"", languages.TEMPLATE))))
     assert engine.facts(path) != before
 
 
