@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 from analyzers.findings import Finding, FunctionReport, Severity
 from analyzers.text import Text
 from lsp_server import settings as settings_file
-from lsp_server.engine import Analyzer, Engine, Looked, Measured
+from lsp_server.analyzer import Analyzer, Looked, Measured
+from lsp_server.engine import Engine
 from lsp_server.files.workspace import Unreadable, read_source
 from lsp_server.schedule import Debouncer, Lane
 from lsp_server.settings_table import Settings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
@@ -63,10 +62,11 @@ def line_after(context: Context, stmt: f._Node, code: str) -> Edit:
 
 
 def width(context: Context) -> int:
-    """How wide lines may get: as wide as those of the function are, within what is usual."""
-    first, last = (context.text.line_of(at) for at in (context.function.start, context.function.end))
-    begins = context.text.line_starts[first : last + 2]
-    longest = max((after - before - 1 for before, after in pairwise(begins)), default=0)
+    """How wide lines may get: as wide as those of the function are, within what is usual. Blanks at their ends are none of
+    it: an open document has them."""
+    text = context.text
+    first, last = (text.line_of(at) for at in (context.function.start, context.function.end))
+    longest = max(len(text.line_text(line).rstrip()) for line in range(first, last + 1))
     return min(max(longest, NARROWEST), WIDEST)
 
 

@@ -15,7 +15,7 @@ from lsprotocol import types as lsp
 from analyzers.findings import FunctionReport
 from analyzers.text import Text
 from lsp_server import lookup
-from lsp_server.engine import Measured
+from lsp_server.analyzer import Measured
 from lsp_server.server import BigoServer
 from lsp_server.session import Session
 from lsp_server.settings_table import LensChoice

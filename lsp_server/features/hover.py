@@ -12,7 +12,7 @@ from lsprotocol import types as lsp
 from analyzers.findings import Finding, FunctionReport, Reason
 from analyzers.text import Span
 from lsp_server import lookup
-from lsp_server.engine import Measured
+from lsp_server.analyzer import Measured
 from lsp_server.server import BigoServer
 from lsp_server.wire.convert import to_offset, to_range
 from lsp_server.wire.positions import to_path

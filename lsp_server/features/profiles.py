@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lsp_server.engine import Hot
+from lsp_server.analyzer import Hot
 from lsp_server.features import choice, diagnostics
 from lsp_server.features.progress import Progress
 from lsp_server.files.workspace import key

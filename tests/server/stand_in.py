@@ -33,7 +33,7 @@ from analyzers.findings import (
 )
 from analyzers.project.kept import Kept
 from analyzers.text import Span, Text
-from lsp_server.engine import Hot, Looked, Measured, TextOf
+from lsp_server.analyzer import Hot, Looked, Measured, TextOf
 from lsp_server.rewrites import Checked, Target
 from lsp_server.session import Session
 from lsp_server.settings_table import Settings

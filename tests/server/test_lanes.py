@@ -11,7 +11,8 @@ from connection import Editor, play
 
 from analyzers.findings import Finding
 from analyzers.text import Text
-from lsp_server.engine import Engine, Looked
+from lsp_server.analyzer import Looked
+from lsp_server.engine import Engine
 from lsp_server.session import Analysis, OpenDocument, Session, State
 from lsp_server.settings_table import Settings
 from lsp_server.wire.documents import Document
