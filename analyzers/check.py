@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import TypeVar
 
-from analyzers import causes, confidence, conventions, rules, suppress, templates, worth
+from analyzers import causes, confidence, conventions, early, rules, suppress, templates, worth
 from analyzers import facts as f
 from analyzers.costs import ONE
 from analyzers.evaluate import derivation, shapes
@@ -96,8 +96,8 @@ def _checked_file(path: str) -> Hashable:
 
 class Checking:
     """The findings of one file, looked for function by function: other things may be asked, and change, in between. In the
-    end they are what `check` says. With `smallest_first` the functions with loops are looked at before by their length, as
-    what short ones say is known soon, and somebody waits for it."""
+    end they are what `check` says. With `smallest_first` the functions with loops are looked at before by what they take, as
+    what short ones say is known soon, and somebody waits for it. Of these only that is told which the end says, too."""
 
     def __init__(
         self, project: Project, path: str, text: Text, options: Options, *, smallest_first: bool = False
@@ -131,7 +131,9 @@ class Checking:
         summaries.text = self._text
         try:
             for function in self._first:
-                self._ahead[function.start] = self._look(summaries, function, set())
+                asked = set[object]()
+                found = self._look(summaries, function, asked)
+                self._ahead[function.start] = early.of_itself(self._path, function, found, asked)
                 if enough():
                     break
             else:
@@ -184,13 +186,8 @@ class Checking:
         functions = () if facts is None else _run_by_themselves(self._project, facts, self._path)
         self._functions = iter(functions)
         self._ahead = {}
-        self._first = iter(_with_loops(facts) if self._smallest_first and facts is not None else ())
-
-
-def _with_loops(facts: f.FileFacts) -> list[f.Function]:
-    """Functions that are looked at by themselves whatever the project says, the shortest first."""
-    found = [one for one in facts.functions[1:] if one.has_loop and not one.parent and one.kind != "lambda"]
-    return sorted(found, key=lambda one: one.end - one.start)
+        first = early.order(facts, self._text) if self._smallest_first and facts is not None else iter(())
+        self._first = first
 
 
 def _findings(
