@@ -19,7 +19,8 @@ def order(facts: FileFacts, text: Text) -> Iterator[Function]:
     defined = {one.name.encode() for one in (*facts.functions, *facts.classes)}
     later = []
     for one in sorted(loops, key=lambda one: one.end - one.start):
-        if defined.isdisjoint(_CALLED.findall(text.source, one.start + one.name_to, one.end)):
+        called = set(_CALLED.findall(text.source, one.start + one.name_to, one.end))
+        if defined.isdisjoint(called - {one.name.encode()}):
             yield one
         else:
             later.append(one)

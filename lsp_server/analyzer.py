@@ -77,7 +77,7 @@ class Analyzer(Protocol):
         """The most steps that it took to look at one function of an open document."""
 
     def rehearse(self, path: str) -> None:
-        """Make what the first edit of an open document will need, while nobody waits for it."""
+        """Make what the first edit of an open document will need, and the next that is opened, while nobody waits for it."""
 
     def reports(self, path: str) -> tuple[FunctionReport, ...]:
         """The cost of each function of a file the project knows; none for another."""

@@ -151,9 +151,18 @@ class Engine:
         return max(self._steps.get(path, {}).values(), default=0)
 
     def rehearse(self, path: str) -> None:
+        from analyzers import operations
+        from analyzers.conventions.tables import frameworks
+        from analyzers.orm.tables import tables
+
         known, outline = self._open.get(path), self.project.outline(path)
         if known is None or outline is None or not self._grow(known):
             return
+        (
+            operations.operations(known.language.name),
+            tables(),
+            frameworks(),
+        )  # for whichever function needs them first
         outline.prepare()
         self.project.prepare_survey(path)
         plain = known.roomy.plain

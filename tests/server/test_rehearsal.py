@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from analyzers.text import Text
 from lsp_server.engine import Engine
 from lsp_server.settings_table import Settings
@@ -42,6 +44,29 @@ print(sorted(set(sys.modules) - before))
 
 def test_the_first_edit_imports_nothing() -> None:
     code = FIRST_EDIT.format(source=SOURCE)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+NEXT_DOCUMENT = """
+import tomllib
+from analyzers.text import Text
+from lsp_server.engine import Engine
+from lsp_server.settings_table import Settings
+
+engine = Engine()
+engine.analyse("/w/shop/short.py", Text.of("x = 1\\n"), "python", Settings())
+engine.rehearse("/w/shop/short.py")
+read, loads = [], tomllib.loads
+tomllib.loads = lambda text: read.append(text[:80]) or loads(text)
+assert engine.analyse("/w/shop/joins.py", Text.of({source!r}), "python", Settings())
+print(read)
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="tables are read by another module there")
+def test_the_next_document_reads_no_tables() -> None:
+    code = NEXT_DOCUMENT.format(source=SOURCE)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
