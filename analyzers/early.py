@@ -20,7 +20,7 @@ def order(facts: FileFacts, text: Text) -> Iterator[Function]:
     later = []
     for one in sorted(loops, key=lambda one: one.end - one.start):
         called = set(_CALLED.findall(text.source, one.start + one.name_to, one.end))
-        if defined.isdisjoint(called - {one.name.encode()}):
+        if b"super" not in called and defined.isdisjoint(called - {one.name.encode()}):
             yield one
         else:
             later.append(one)
