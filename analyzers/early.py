@@ -16,7 +16,7 @@ def order(facts: FileFacts, text: Text) -> Iterator[Function]:
     """Functions that are looked at by themselves whatever the project says: those that call nothing of their own file before
     the others, which lead to much else, and of each the shortest first."""
     loops = [one for one in facts.functions[1:] if one.has_loop and not one.parent and one.kind != "lambda"]
-    defined = {one.name.encode() for one in (*facts.functions, *facts.classes)}
+    defined = {one.name.encode() for one in facts.functions} | {one.name.encode() for one in facts.classes}
     later = []
     for one in sorted(loops, key=lambda one: one.end - one.start):
         called = set(_CALLED.findall(text.source, one.start + one.name_to, one.end))
