@@ -26,6 +26,7 @@ from analyzers.conventions import (
     responses,
     script_resolvers,
     serializers,
+    shown,
     template_files,
     template_library,
     units,
@@ -92,7 +93,7 @@ def roots(project: Project, path: str) -> Iterator[str]:
 def _run_of_class(project: Project, path: str, qualname: str) -> tuple[str, ...]:
     def find() -> tuple[str, ...]:
         project.read(path, "definition", qualname)
-        conventions = (views, admin, feeds, pages, graphql, forms, exports, inherited)
+        conventions = (views, admin, feeds, pages, graphql, forms, exports, inherited, shown)
         found = (name for one in conventions for name in one.roots(project, (path, qualname)))
         return tuple(units.qualname(qualname, name) for name in dict.fromkeys(found))
 
@@ -126,13 +127,15 @@ def kind_of(project: Project, key: Key) -> str:
 
 def repeats(call: f.Call) -> bool:
     """True for a call that a framework may answer with a loop: `BookSerializer(rows, many=True)`, `render(...)`, a call
-    that names a template, `rows.delete()` whose rows each send a signal, `formset.save()`."""
+    that names a template, `self.list(request)`, `rows.delete()` whose rows each send a signal, `formset.save()`."""
     func = call.func
     name = func.name if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
     is_schemas = name in _DUMPS and isinstance(func, f.Attr)  # `dumps(rows)` is what a module calls so
     if name in _RENDERS or is_schemas or name == _MARSHAL or is_true(keyword(call, "many")):
         return True
     if name in _DELETES and not call.args:
+        return True
+    if name == views.LIST and isinstance(func, f.Attr) and dotted(func.obj) == "self":
         return True
     if name.endswith(_SHOWS_ONE) and (call.args or keyword(call, "instance") is not None):
         return True  # Of the one row it may show many others.
@@ -219,6 +222,7 @@ _MAKERS: dict[str, _Maker] = {
     "resolved": graphql.resolved,
     "listed": graphql.listed,
     "shown": responses.shown,
+    shown.WORD: shown.shown,
     "field": responses.field,
     "dump": dumped.dump,
 }

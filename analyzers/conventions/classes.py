@@ -154,6 +154,10 @@ def class_of(project: Project, at: Held) -> Key | None:
     chain = callee(value) if isinstance(value, f.Call) else dotted(value)
     if isinstance(value, f.Call) and (chain or "").rpartition(".")[2] not in _USER_MODEL:
         return None  # Most calls give no class, and need no look at what they call.
+    if chain and at.owner[1] and not isinstance(value, f.Call):
+        inside = (at.owner[0], f"{at.owner[1]}.{chain}")  # A class's body sees the classes that stand in it.
+        if project.class_(*inside) is not None:
+            return inside
     found = names.resolve(project, at.owner[0], chain, at.owner[1]) if chain else None
     if found is None or found[1]:
         return None

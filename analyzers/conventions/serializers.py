@@ -288,7 +288,7 @@ def _declared(project: Project, key: Key, name: str, call: f.Call) -> list[f.Stm
     if cls is not None and is_serializer(project, cls):
         value = at.name(ROW) if source == "*" else _path(at, source)
         many = {"many": at.truth()} if is_true(keyword(call, "many")) else {}
-        return [at.do(at.call(call.func, value, **many))]
+        return [at.do(at.call(_seen(at, key, cls, call.func), value, **many))]
     if keyword(call, "source") is not None and not literal(keyword(call, "source")):
         return []
     word = frameworks().field.words.get(_field_class(project, key, call), "value")
@@ -319,6 +319,13 @@ def _declared(project: Project, key: Key, name: str, call: f.Call) -> list[f.Stm
     return [*body, at.do(_of_related(at, value, word, call))]
 
 
+def _seen(at: At, key: Key, cls: Key, named: f.Expr) -> f.Expr:
+    """A class as what runs for the serializer sees it: one that stands in the serializer's body is an attribute there."""
+    chain = dotted(named) or ""
+    is_inside = cls == (key[0], f"{key[1]}.{chain}")
+    return at.attr(at.name("self"), *chain.split(".")) if is_inside else named
+
+
 def _of_child(project: Project, key: Key, at: At, value: f.Expr, child: f.Call) -> list[f.Stmt] | None:
     """`ListField(child=TagSerializer())`: every element is shown by the child. None for a child that is no serializer.
 
@@ -327,7 +334,7 @@ def _of_child(project: Project, key: Key, at: At, value: f.Expr, child: f.Call) 
     cls = classes.class_of(project, Held(key, child.func))
     if cls is None or not is_serializer(project, cls):
         return None
-    return [at.do(at.call(child.func, value, many=at.truth()))]
+    return [at.do(at.call(_seen(at, key, cls, child.func), value, many=at.truth()))]
 
 
 def _takes_key(project: Project, cls: Key | None, word: str, call: f.Call) -> bool:

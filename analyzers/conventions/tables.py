@@ -78,6 +78,9 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     ariadne_query: Names
     script_resolver: Names
     script_types: Names
+    shown_page: Names
+    shown_block: Names
+    view_action: Names
     method: Words
     paginator: Names
     rows_paginator: Names

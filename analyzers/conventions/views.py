@@ -6,6 +6,7 @@ Source: https://github.com/encode/django-rest-framework/blob/3.16.0/rest_framewo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from analyzers import facts as f
 from analyzers.conventions import asking, classes, inherited, units
@@ -14,7 +15,7 @@ from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At
 from analyzers.project import names
 from analyzers.project.index import Project
-from analyzers.project.outline import dotted, inner_bodies, literal
+from analyzers.project.outline import dotted, inner_bodies, keyword, literal
 from analyzers.project.schema import Key
 from analyzers.text import Span
 
@@ -131,15 +132,25 @@ def serializer(project: Project, cls: f.ClassDef, key: Key, action: str) -> f.Fu
     """What `get_serializer_class` gives for an action, as far as its branches tell; for a list if none is named."""
     function = project.function(key[0], f"{key[1]}.get_serializer_class")
     at = At(classes.name_of(cls))
-    found = _chosen(function.body, action or LIST, {}) if function is not None else None
+    held: _Held = {}
+    found = _chosen(function.body, action or LIST, held)[0] if function is not None else []
+    given = [one for node in found if (one := _given(at, node)) is not None]
     name = f"serializer {action}".rstrip()
-    chain = dotted(found) if found is not None else None
-    default = at.attr(at.name("self"), "serializer_class")
-    if chain is None:
-        inherited = isinstance(found, f.Call) and (dotted(found.func) or isinstance(found.func, f.Attr))
-        return units.function(cls, name, (), (at.give(default),) if inherited else ())
-    given = default if chain == "self.serializer_class" else _names(at, chain)
-    return units.function(cls, name, (), (at.give(given),))
+    if not given:
+        return units.function(cls, name, (), ())
+    whole = given[-1]
+    for other in reversed(given[:-1]):
+        whole = f.Choose(*at.span, f.Opaque(*at.span), other, whole)
+    return units.function(cls, name, (), (at.give(whole),))
+
+
+def _given(at: At, node: f.Expr) -> f.Expr | None:
+    """A class that is named, or the view's own `serializer_class` where a call goes on to the framework."""
+    chain = dotted(node)
+    if chain is not None and chain != "self.serializer_class":
+        return _names(at, chain)
+    goes_on = isinstance(node, f.Call) and (dotted(node.func) or isinstance(node.func, f.Attr))
+    return at.attr(at.name("self"), "serializer_class") if chain or goes_on else None
 
 
 def _names(at: At, chain: str) -> f.Expr:
@@ -147,38 +158,102 @@ def _names(at: At, chain: str) -> f.Expr:
     return at.attr(at.name(first), *rest)
 
 
-def _chosen(body: tuple[f.Stmt, ...], action: str, held: dict[str, f.Expr]) -> f.Expr | None:
-    """What is returned for an action; of a branch that depends on something else, what is returned without it.
+_Held = dict[str, list[f.Expr]]
+"""What the names of a function may hold so far: `cls = BookSerializer`."""
 
-    `held` is what the names of the function hold so far: `cls = BookSerializer`.
+
+def _chosen(body: tuple[f.Stmt, ...], action: str, held: _Held) -> tuple[list[f.Expr], bool]:
+    """What may be returned for an action, and whether nothing comes after.
+
+    A request decides as it is: both sides are possible. Of a branch that depends on anything else it is what is returned
+    without it.
     """
+    given: list[f.Expr] = []
     for statement in body:
         if isinstance(statement, f.Return):
-            return _known(statement.value, action, held)
+            return [*given, *_known(statement.value, action, held)], True
         if isinstance(statement, f.Assign):
             found = _known(statement.value, action, held)
-            for target in statement.targets:
-                if isinstance(target, f.Name) and found is not None:
-                    held[target.id] = found
-        if isinstance(statement, f.If):
-            asked = _asks(statement.test, action)
-            if asked is None and statement.otherwise:
-                return None
-            found = _chosen(statement.body if asked else statement.otherwise, action, held)
-            if found is not None:
-                return found
+            held |= {target.id: found for target in statement.targets if isinstance(target, f.Name) and found}
+        elif isinstance(statement, f.If):
+            ways = _ways(statement, action, held)
+            some, after = _of_ways(ways, action, held)
+            given += some
+            if not after:
+                return given, True
+            held |= {
+                name: list(dict.fromkeys(n for one in after for n in one.get(name, ()))) for name in after[0]
+            }
         elif inner_bodies(statement):
-            return None
-    return None
+            return given, True
+    return given, False
 
 
-def _known(node: f.Expr | None, action: str, held: dict[str, f.Expr]) -> f.Expr | None:
-    """What an expression is for an action: a name's value, one side of `A if self.action == "list" else B`."""
+def _ways(statement: f.If, action: str, held: _Held) -> list[tuple[f.Stmt, ...]]:
+    """The sides of a branch that an action may take; none where nobody knows."""
+    sides = [
+        statement.body if answer else statement.otherwise for answer in _answers(statement.test, action, held)
+    ]
+    return sides or ([] if statement.otherwise else [()])
+
+
+def _answers(test: f.Expr, action: str, held: _Held) -> list[bool]:
+    """What a test may give for an action; nothing where nobody knows."""
+    asked = _asks(test, action)
+    if asked is not None:
+        return [asked]
+    if isinstance(test, f.Logic) and test.op in ("and", "or"):
+        ends = test.op == "or"
+        parts = [_answers(part, action, held) for part in test.parts]
+        if [ends] in parts:
+            return [ends]
+        if not all(parts):
+            return []
+        return [not ends] if all(part == [not ends] for part in parts) else [True, False]
+    return [True, False] if _is_of_request(test, held) else []
+
+
+def _of_ways(ways: list[tuple[f.Stmt, ...]], action: str, held: _Held) -> tuple[list[f.Expr], list[_Held]]:
+    """What the sides of a branch return, and what the names hold after those that go on."""
+    given: list[f.Expr] = []
+    after: list[_Held] = []
+    for way in ways:
+        inner = dict(held)
+        some, ends = _chosen(way, action, inner)
+        given += some
+        if not ends:
+            after.append(inner)
+    return given, after
+
+
+_OF_READING = frozenset(("user", "auth", "query_params", "GET", "version"))
+"""What is read of a request of any kind; what one brings, and of which type that is, is no matter of a list."""
+
+
+def _is_of_request(test: f.Expr, held: _Held) -> bool:
+    """True for a test of who asks, or of what a request asks for: `self.request.user.is_staff`, `"full" in request.GET`."""
+    named = [one for node in f.walk((test,)) if isinstance(node, f.Name) for one in held.get(node.id, ())]
+    read = {
+        node.name if isinstance(node, f.Attr) else node.id
+        for node in f.walk((test, *named))
+        if isinstance(node, (f.Attr, f.Name))
+    }
+    return "request" in read and not read.isdisjoint(_OF_READING) and read.isdisjoint(_OF_VIEW)
+
+
+_OF_VIEW = frozenset(("action", "method", "kwargs", "detail", "data", "POST"))
+"""What a view is told of the way it was reached, and what is sent to it."""
+
+
+def _known(node: f.Expr | None, action: str, held: _Held) -> list[f.Expr]:
+    """What an expression may be for an action: a name's value, one side of `A if self.action == "list" else B`."""
     if isinstance(node, f.Name):
-        return held.get(node.id, node)
+        return held.get(node.id, [node])
     if isinstance(node, f.Choose):
-        return _known(node.then if _asks(node.test, action) else node.other, action, held)
-    return node
+        answers = _answers(node.test, action, held) or [False]
+        chosen = [node.then if answer else node.other for answer in answers]
+        return [one for side in chosen for one in _known(side, action, held)]
+    return [node] if node is not None else []
 
 
 def _asks(node: f.Expr, action: str) -> bool | None:
@@ -210,25 +285,73 @@ def by_action(project: Project, key: Key, owner: Key, action: str) -> Key | None
             and node.args
         ):
             holder, asked = node.func.obj, node.args[0]
-        chain = (dotted(holder) or "") if holder is not None and asked is not None else ""
-        if not chain.startswith("self.") or chain.count(".") > 1 or dotted(asked) != "self.action":
+        if dotted(asked) != "self.action" or holder is None:
             continue
-        held = classes.held(project, key, chain.removeprefix("self."))
-        if held is not None and not isinstance(held.value, f.Mapping):
+        held = _mapping(project, key, owner, holder)
+        if held is None:
             continue
-        named = held.value if held is not None and isinstance(held.value, f.Mapping) else None
+        named = held.value if isinstance(held.value, f.Mapping) else None
         pairs = zip(named.keys, named.values, strict=False) if named is not None else ()
         given = next((v for k, v in pairs if k is not None and literal(k) == action), None)
-        default = classes.held(project, key, _otherwise(node))
-        chosen = Held(held.owner, given) if held is not None and given is not None else default
+        default = _otherwise(project, key, owner, node)
+        chosen = Held(held.owner, given) if named is not None and given is not None else default
         return classes.class_of(project, chosen) if chosen is not None else None
     return None
 
 
-def _otherwise(node: f._Node) -> str:
-    """The attribute that `self.serializers.get(self.action, self.other)` goes back to."""
-    given = dotted(node.args[1]) if isinstance(node, f.Call) and len(node.args) > 1 else None
-    return (given or "").removeprefix("self.") if (given or "").startswith("self.") else "serializer_class"
+def _mapping(project: Project, key: Key, owner: Key, holder: f.Expr) -> Held | None:
+    """The mapping that an attribute of the view, or a method itself, writes out; None for anything else.
+
+    Without the attribute nothing is named for any action.
+    """
+    if isinstance(holder, f.Mapping):
+        return Held(owner, holder)
+    chain = dotted(holder) or ""
+    if not chain.startswith("self.") or chain.count(".") > 1:
+        return None
+    held = classes.held(project, key, chain.removeprefix("self."))
+    if held is None:
+        return Held(owner, holder)
+    return held if isinstance(held.value, f.Mapping) else None
+
+
+def _otherwise(project: Project, key: Key, owner: Key, node: f._Node) -> Held | None:
+    """What `self.serializers.get(self.action, self.other)` goes back to: an attribute of the view, or a class that is named."""
+    given = node.args[1] if isinstance(node, f.Call) and len(node.args) > 1 else None
+    chain = (dotted(given) or "") if given is not None else ""
+    if given is not None and chain and not chain.startswith("self."):
+        return Held(owner, given)
+    return classes.held(project, key, chain.removeprefix("self.") or "serializer_class")
+
+
+class Action(NamedTuple):
+    """An action of its own that a view has: its name, whether it is asked for by GET alone, and the serializer it names."""
+
+    name: str
+    only_read: bool
+    serializer: Key | None
+
+
+def action_of(project: Project, path: str, function: f.Function) -> Action | None:
+    """What a method's decorator says of it: `@action(detail=False, serializer_class=BookSerializer)`; None for any other."""
+    table = frameworks().view_action.names
+    for decorator in function.decorators if function.owner else ():
+        call = decorator if isinstance(decorator, f.Call) else None
+        found = (
+            names.resolve(project, path, dotted(call.func) or "", function.owner)
+            if call is not None
+            else None
+        )
+        if call is None or found is None or ".".join((found[0].dotted, *found[1])) not in table:
+            continue
+        if keyword(call, "queryset") is not None:
+            return None  # Its rows are others than the view's.
+        named = keyword(call, _SHOWN_BY)
+        shown = classes.class_of(project, Held((path, function.owner), named)) if named is not None else None
+        methods = keyword(call, "methods")
+        asked = {literal(one) for one in methods.items} if isinstance(methods, f.Collection) else {_METHOD}
+        return Action(function.name, {one.upper() for one in asked} == {_METHOD}, shown)
+    return None
 
 
 def chooser(project: Project, key: Key) -> Key | None:

@@ -22,6 +22,7 @@ from analyzers.evaluate import (
     expressions,
     heirs,
     hooks,
+    makers,
     queries,
     shapes,
     written_objects,
@@ -204,6 +205,10 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
         value = evidence.declared(project, target.path, "", language, assign.annotation)
     else:
         value = evidence.guess(project, target.path, "", language, assign.value)
+    if not value.known and language == "python" and _makes_function(run, target.path, assign.value):
+        made = frameworks.module_function(run, target.path, target.qualname)
+        if made is not None:
+            return made.but(label=label)
     literal = evidence.is_fixed(project, target.path, assign.value)
     if language != "python" and isinstance(assign.value, f.Mapping):
         value = value.but(entries=written_objects.functions_in(project, target.path, "", assign.value))
@@ -214,6 +219,16 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
         frozen=literal or is_constant,
         token=f"{target.path}:{target.qualname}",
     )
+
+
+def _makes_function(run: Run, path: str, node: f.Expr | None) -> bool:
+    """True for a call of a function of the project's that gives back a function."""
+    chain = shapes.dotted(node.func) if isinstance(node, f.Call) else ""
+    found = names.resolve(run.summaries.project, path, chain) if chain else None
+    if found is None or found[1] or found[0].kind != "function":
+        return False
+    maker = run.summaries.project.function(found[0].path, found[0].qualname)
+    return maker is not None and makers.gives_function(maker)
 
 
 # ------------------------------------------------------------------------------------------------ attributes
@@ -247,9 +262,9 @@ def attribute(run: Run, node: f.Attr) -> Value:
 def _at_model(target: Target, rest: tuple[str, ...]) -> tuple[Target, tuple[str, ...]]:
     """`django.contrib.auth.models.User.objects`: one of Django's own models, and what is read of it."""
     parts = target.dotted.split(".")
-    for end in range(len(parts), 3, -1):
+    for end in range(len(parts) - 1, 2, -1):
         name = ".".join(parts[:end])
-        if parts[0] == "django" and name in tables().django.models:
+        if name in tables().django.models:
             return Target("external", dotted=name), (*parts[end:], *rest)
     return target, rest
 

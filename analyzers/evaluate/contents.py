@@ -47,7 +47,7 @@ def _of_class(project: Project, ref: tuple[str, str], name: str) -> Value:
         if above.kind != "class":
             continue
         values = values_of(project, above.path, above.qualname, name)
-        if not all(_starts_empty(value.value) for value in values):
+        if not all(starts_empty(value.value) for value in values):
             return UNKNOWN_VALUE  # What it starts with may be of another kind.
         found += [made for value in values if (made := _made_by_default(value.value)) is not None]
         for method in project.filling_methods(above.path, above.qualname):
@@ -59,7 +59,7 @@ def _of_class(project: Project, ref: tuple[str, str], name: str) -> Value:
     return next((one for one in found if one.evidence), found[0])
 
 
-def _starts_empty(node: f.Expr | None) -> bool:
+def starts_empty(node: f.Expr | None) -> bool:
     """True for a display with nothing in it, `dict()`, `defaultdict(list)`, and an attribute that is only declared."""
     if isinstance(node, f.Collection):
         return not node.items
@@ -111,6 +111,14 @@ def _put_by(method: f.Function) -> Iterator[tuple[str, f.Expr]]:
         label = shapes.dotted(held) if held is not None else ""
         if value is not None and label.startswith(this) and label.count(".") == 1:
             yield label.removeprefix(this), value
+
+
+@remembered
+def filled_by(method: f.Function) -> frozenset[str]:
+    """The attributes of its object into which a method puts something, there or under a key."""
+    return (
+        frozenset(name for name, _ in _put_by(method)) | _lengthened(method) if method.params else frozenset()
+    )
 
 
 @remembered

@@ -84,6 +84,23 @@ def chooses(function: f.Function) -> bool:
 
 
 @remembered
+def gives_function(function: f.Function) -> bool:
+    """True for a function that gives back one that it defines: `def getter(model): def get(pk): ...; return get`."""
+    last = function.body[-1] if function.body else None
+    given = last.value if isinstance(last, f.Return) else None
+    inner = f"{function.qualname}."
+    return isinstance(given, f.Lambda) or (
+        isinstance(given, f.Name)
+        and any(
+            isinstance(step, f.Define)
+            and step.qualname.startswith(inner)
+            and step.qualname.endswith(f".{given.id}")
+            for step in function.body
+        )
+    )
+
+
+@remembered
 def _last(function: f.Function) -> f.Expr | None:
     """The expression of the last `return` at the end, or of the one `yield`."""
     last = function.body[-1] if function.body else None
@@ -133,4 +150,4 @@ def filled(function: f.Function) -> Value:
     return Value("list", evidence=f"filled by {function.name}()")
 
 
-__all__ = ["chooses", "filled", "given_back", "keeps", "put"]
+__all__ = ["chooses", "filled", "given_back", "gives_function", "keeps", "put"]

@@ -77,6 +77,18 @@ class KnownModel(Struct, frozen=True, forbid_unknown_fields=True):
     relations: dict[str, str] = {}
 
 
+class Package(Struct, frozen=True, forbid_unknown_fields=True):
+    """A package whose models are trees: methods of sets of rows, and what a row is asked for."""
+
+    source: str
+    models: frozenset[str]  # classes that a project derives its models from: full dotted names
+    chain: frozenset[str] = frozenset()
+    fetch_one: frozenset[str] = frozenset()
+    rows: frozenset[str] = frozenset()
+    own_class: frozenset[str] = frozenset()
+    gives: str = ""  # the model of the rows; the row's own where nothing is said
+
+
 class Django(Struct, frozen=True):
     """django.toml. `asynchronous` methods (`aget`, `acount`) have the effects of those they are called after."""
 
@@ -95,6 +107,7 @@ class Django(Struct, frozen=True):
     connections: Names
     makers: Names  # methods that make rows
     models: dict[str, KnownModel]  # by full dotted name
+    packages: tuple[Package, ...]
 
 
 class Sqlalchemy(Struct, frozen=True):

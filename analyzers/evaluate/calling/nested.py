@@ -89,13 +89,18 @@ def _inside(summaries: Summaries, caller: Run, inner: Run, bound: Mapping[str, V
 def keeping(
     run: Run, made: Value, maker: f.Function, bound: Mapping[str, Value]
 ) -> tuple[tuple[str, Value], ...]:
-    """The texts that a function still knows which its maker gives back: `link("author")` knows the name it was made for."""
+    """The texts and classes that a function still knows which its maker gives back: `link("author")` knows the name it was made
+    for, `getter(Book)` the model."""
     if made.entries or made.ref is None or not made.ref[1].startswith(f"{maker.qualname}."):
         return made.entries
     function = run.summaries.function(*made.ref)
     if function is None or function.parent != maker.qualname or run.language != "python":
         return ()
-    return tuple((name, value) for name, value in bound.items() if isinstance(value.const, str))
+    return tuple(
+        (name, value)
+        for name, value in bound.items()
+        if isinstance(value.const, str) or (value.kind == "class" and value.ref is not None)
+    )
 
 
 def kept(function: f.Function, target: Value) -> dict[str, Value]:

@@ -7,9 +7,10 @@ that action alone.
 from __future__ import annotations
 
 from analyzers import facts as f
-from analyzers.conventions import asking
-from analyzers.evaluate import expressions
+from analyzers.conventions import asking, views
+from analyzers.evaluate import class_values, expressions
 from analyzers.evaluate.run import Run
+from analyzers.project.index import Project
 from analyzers.types import Value
 
 MARK = "<as>"
@@ -26,6 +27,19 @@ def to_do(this: Value, action: str) -> Value:
     """A view while it is asked for an action by GET."""
     known = (("action", Value(WORD, dotted=action)), ("request", Value(REQUEST, dotted="GET")))
     return this.but(entries=known)
+
+
+def reached(project: Project, path: str, function: f.Function, this: Value) -> Value:
+    """The view of a method that is an action of its own: asked for that action, with the serializer that it names."""
+    own = views.action_of(project, path, function) if function.decorators else None
+    if own is None:
+        return this
+    known = [("action", Value(WORD, dotted=own.name))]
+    if own.only_read:
+        known.append(("request", Value(REQUEST, dotted="GET")))
+    if own.serializer is not None:
+        known.append(("serializer_class", class_values.class_itself(project, *own.serializer)))
+    return this.but(entries=tuple(known))
 
 
 def attribute(base: Value, name: str) -> Value | None:

@@ -13,7 +13,7 @@ from analyzers import conventions
 from analyzers import facts as f
 from analyzers.conventions import classes, exports, units, views
 from analyzers.conventions.tables import frameworks
-from analyzers.evaluate import attributes, class_values, evidence, queries
+from analyzers.evaluate import attributes, class_values, evidence, expressions, queries
 from analyzers.evaluate.calling import calls, library
 from analyzers.evaluate.presenting import (
     dumping,
@@ -24,11 +24,13 @@ from analyzers.evaluate.presenting import (
     tabling,
     validating,
 )
+from analyzers.evaluate.queries import django_packages
 from analyzers.evaluate.queries.emit import alone, row
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.project.schema import Key
-from analyzers.types import UNKNOWN_VALUE, Value
+from analyzers.text import Span
+from analyzers.types import CHOICE, UNKNOWN_VALUE, Value, joined
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -98,6 +100,8 @@ def method(
         return None
     if word == "argument":
         return _rows(arguments.first())
+    if word == "list":
+        return _listed(run, node, receiver)
     if word == "queryset":
         own = attributes.member_of(run, this, "queryset", "self.queryset")
         # Before version 3.0 of the REST framework a view could name its model alone.
@@ -108,7 +112,19 @@ def method(
     if word == "serializer_class":
         return _serializer_class(run, this, place)
     made = _serializer_class(run, this, place)
-    return construct(run, node, made, arguments, place) if made.kind == "class" and made.ref else None
+    each = (made.items or ()) if made.kind == CHOICE else (made,)
+    shown = [construct(run, node, one, arguments, place) for one in each if one.kind == "class" and one.ref]
+    return joined(one for one in shown if one is not None)
+
+
+def _listed(run: Run, node: f.Call, view: Value) -> Value:
+    """`self.list(request)` in an action of a view's own: the framework lists the view's rows, as for `list`."""
+    if view.label == "self" and run.lookup("self") is not None:
+        at = units.At(Span(node.at, node.to))
+        this = at.name("self")
+        rows = at.call(at.attr(this, "filter_queryset"), at.call(at.attr(this, "get_queryset")))
+        expressions.evaluate(run, at.call(at.attr(this, "get_serializer"), rows, many=at.truth()))
+    return UNKNOWN_VALUE
 
 
 def of_base(run: Run, node: f.Call, arguments: Arguments, place: Place) -> Value | None:
@@ -318,10 +334,15 @@ def module_rows(run: Run, path: str, name: str) -> Value | None:
     return rows.but(of=rows.of.but(origin=None))
 
 
-def _kept(run: Run, path: str, unit: str) -> Value | None:
+def module_function(run: Run, path: str, name: str) -> Value | None:
+    """A function that a module had made by another one, with what it was made for: `get_book = getter(Book)`."""
+    return _kept(run, path, units.qualname("<module>", f"{conventions.KEPT} {name}"), ("function",))
+
+
+def _kept(run: Run, path: str, unit: str, kinds: tuple[str, ...] = _KEPT) -> Value | None:
     function = conventions.function(run.summaries.project, path, unit)
     summary = run.summaries.of(path, function, {}, run) if function is not None else None
-    if summary is None or summary.returns.kind not in _KEPT:
+    if summary is None or summary.returns.kind not in kinds:
         return None  # What reading it once sends was sent when the class or the module was made.
     return replace(summary.returns, depends=frozenset(), bound=None)
 
@@ -332,6 +353,8 @@ def implicitly_called(run: Run, node: f.Attr, value: Value) -> Value:
     if value.kind == "function":
         return calls.invoke(run, value, (), {}, place, value.label).named(value.label).on(value.depends)
     holder = value.bound
+    if value.kind == "method" and holder is not None:
+        return django_packages.called(run, node, holder, node.name) or value
     if value.kind == "unknown" and holder is not None and holder.kind == "dict":
         return _of_mapping(run, node, holder, value)
     asks = holder is not None and (holder.kind in _LAZY or (holder.kind == "unknown" and node.name == "all"))

@@ -14,6 +14,7 @@ from analyzers.evaluate.queries import django_columns as columns
 from analyzers.evaluate.queries import django_loaders as loaders
 from analyzers.evaluate.queries import django_methods
 from analyzers.evaluate.queries import django_owners as owners
+from analyzers.evaluate.queries import django_packages as packages
 from analyzers.evaluate.queries import django_signals as signals
 from analyzers.evaluate.queries.emit import BATCH, alone, constant_texts, emit, join_path, read_later, row
 from analyzers.evaluate.run import Run
@@ -119,17 +120,9 @@ def _of_row(run: Run, base: Value, found: Model, node: f.Attr) -> Value | None:
         return Value(
             "unknown", depends=base.depends, label=label
         )  # It stands before a property that is kept.
-    if _instance_effect(node.name):
+    if django_methods.effect(node.name):
         return Value("method", bound=base, depends=base.depends, label=label)
-    return None
-
-
-def _instance_effect(name: str) -> str:
-    """What a method of a row does; those for dates end in the name of the field."""
-    table = tables().django.instance
-    if name.startswith(("get_next_by_", "get_previous_by_")):
-        return "fetch_one"
-    return table.of(name) if name in table.names("write_one", "fetch_one") else ""
+    return packages.attribute(run, base, found, node, label)
 
 
 def _is_column_of_relation(found: Model, name: str) -> bool:
@@ -189,7 +182,10 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     if receiver is not None and receiver.kind in SETS and name:
         return _method(run, node, receiver, name, arguments)
     if receiver is not None and target.kind == "method" and model_of(run, receiver) is not None:
-        kind = "write" if _instance_effect(name) == "write_one" else "read"
+        of_package = packages.called(run, node, receiver, name)
+        if of_package is not None:
+            return of_package
+        kind = "write" if django_methods.effect(name) == "write_one" else "read"
         return django_methods.method(run, node, receiver, name, kind, _model_name(run, receiver), arguments)
     if target.kind == "external":
         return _function(run, node, target.dotted, arguments)
@@ -251,7 +247,7 @@ def _method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
         model=_model_name(run, receiver),
         relation=receiver.path,
         many=bool(receiver.relation),
-        note=_note(receiver, name),
+        note=django_methods.note(receiver, name),
         origin=receiver.origin if receiver.relation else None,
     )
     fetched = _fetched(receiver, effect, depends, Origin(place, label=receiver.label))
@@ -283,13 +279,6 @@ def _is_cached(run: Run, receiver: Value, name: str) -> bool:
         found = model_of(run, receiver)
         return found is not None and found.ordered
     return name in known["cached"]
-
-
-def _note(receiver: Value, name: str) -> str:
-    origin = receiver.origin
-    if receiver.relation and origin is not None and receiver.path in origin.prefetches:
-        return f"`{receiver.relation}` is prefetched, but `.{name}()` asks the database again"
-    return ""
 
 
 def _model_name(run: Run, value: Value) -> str:
@@ -467,6 +456,14 @@ def _custom(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argum
                     run, bound, tuple(arguments.values), arguments.keywords, run.place(node), bound.label
                 )
                 return result if result.known else _uncertain(run, node, receiver)
+        if packages.narrows(run, found, name):
+            return _chain(run, node, receiver, name, arguments).but(
+                depends=receiver.depends | arguments.depends
+            )
+        if not found.key[
+            0
+        ]:  # `ContentType.objects.get_for_model(row)`: of a package's own methods nobody knows.
+            return UNKNOWN_VALUE.on(receiver.depends)
     return _uncertain(run, node, receiver)
 
 

@@ -23,7 +23,7 @@ from analyzers.project.django_fields import base_of
 from analyzers.project.index import Project
 from analyzers.project.models import Model, Relation
 from analyzers.project.names import Target
-from analyzers.project.outline import keyword
+from analyzers.project.outline import argument, keyword
 from analyzers.types import ANYTHING, Origin, Value, is_certain
 
 if TYPE_CHECKING:
@@ -209,8 +209,8 @@ def _takes_back(arguments: Arguments) -> bool:
 def texts(run: Run, node: f.Call, arguments: Arguments) -> list[str] | None:
     """The names that a loader's arguments are; None where one is not known."""
     out: list[str] = []
-    for argument, value in zip(node.args, arguments.values, strict=False):
-        for one in _spread(run, argument, value):
+    for given, value in zip(node.args, arguments.values, strict=False):
+        for one in _spread(run, given, value):
             if not isinstance(one.const, str):
                 return None
             out.append(one.const)
@@ -380,10 +380,10 @@ def _read(project: Project, manager: Target, name: str, depth: int) -> Loads:
         if not isinstance(node, f.Call) or not isinstance(node.func, f.Attr):
             continue
         called = node.func.name
-        texts = [a.value for a in node.args if isinstance(a, f.Const) and isinstance(a.value, str)]
         if called in ("select_related", "prefetch_related"):
-            certain = certain and bool(texts) and len(texts) == len(node.args)
-            more = frozenset(p for text in texts for p in prefixes(text))
+            named = [_named(argument) for argument in node.args]
+            certain = certain and bool(named) and None not in named
+            more = frozenset(path for paths in named if paths is not None for path in paths)
             loads, prefetches = (
                 (loads | more, prefetches) if called == "select_related" else (loads, prefetches | more)
             )
@@ -391,6 +391,20 @@ def _read(project: Project, manager: Target, name: str, depth: int) -> Loads:
             inner = _read(project, manager, called, depth + 1)
             loads, prefetches, certain = loads | inner[0], prefetches | inner[1], certain and inner[2]
     return loads, prefetches, certain
+
+
+def _named(node: f.Expr) -> list[str] | None:
+    """The paths that a loader's argument names; what a `Prefetch` with a queryset loads below its path nobody knows. None for
+    what is not written out."""
+    if isinstance(node, f.Const) and isinstance(node.value, str):
+        return prefixes(node.value)
+    made = node if isinstance(node, f.Call) and shapes.dotted(node.func).endswith("Prefetch") else None
+    path = argument(made, 0, "lookup") if made is not None else None
+    if made is None or not isinstance(path, f.Const) or not isinstance(path.value, str):
+        return None
+    if argument(made, 2, "to_attr") is not None:
+        return None
+    return [*prefixes(path.value), join_path(path.value, ANYTHING)]
 
 
 def of_its_set(project: Project, found: Model, manager: Target, name: str) -> Target | None:

@@ -28,6 +28,22 @@ _ASKED = ("read", "lazy")
 """What a model's own method may do besides writing the row."""
 
 
+def effect(name: str) -> str:
+    """What a method of a row does; those for dates end in the name of the field."""
+    table = tables().django.instance
+    if name.startswith(("get_next_by_", "get_previous_by_")):
+        return "fetch_one"
+    return table.of(name) if name in table.names("write_one", "fetch_one") else ""
+
+
+def note(receiver: Value, name: str) -> str:
+    """What is said of a method that asks again for what was prefetched; "" for any other."""
+    origin = receiver.origin
+    if receiver.relation and origin is not None and receiver.path in origin.prefetches:
+        return f"`{receiver.relation}` is prefetched, but `.{name}()` asks the database again"
+    return ""
+
+
 def method(
     run: Run, node: f.Call, row: Value, name: str, kind: str, model: str, arguments: Arguments
 ) -> Value:
@@ -37,7 +53,7 @@ def method(
     own = names.member(project, *row.ref, name) if row.ref is not None and is_ours else None
     if own is not None and own.kind == "function":
         _asked_by_own(run, node, row, (own.path, own.qualname), arguments)
-    note = (
+    said = (
         f"`{own.qualname}` is the model's own: a batch would skip it" if own is not None and own.path else ""
     )
     emit(
@@ -48,7 +64,7 @@ def method(
         row.depends | arguments.depends,
         orm="django",
         model=model,
-        note=note,
+        note=said,
     )
     signals.sent(run, name, row, run.place(node))
     return NONE

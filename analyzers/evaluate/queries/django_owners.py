@@ -7,6 +7,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.queries.django_loaders import by_default
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
+from analyzers.project import names
 from analyzers.project.lookups import holder_of, model_called
 from analyzers.project.models import Model, Relation
 from analyzers.types import Origin, Value
@@ -63,9 +64,11 @@ def is_at_hand(run: Run, owner: f.Expr) -> bool:
 def holder(run: Run, node: f.Call, name: str) -> tuple[Model, Relation, f.Attr] | None:
     """Of `thing.lines.filter(...)` on an unknown thing: the only model whose rows have `lines`, or the one that the
     thing is called after."""
-    if name not in _TELLING or not isinstance(node.func, f.Attr) or not isinstance(node.func.obj, f.Attr):
+    if not isinstance(node.func, f.Attr) or not isinstance(node.func.obj, f.Attr):
         return None
     read = node.func.obj
+    if name not in _TELLING:
+        return _asked_by_own(run, read, name)
     owner = shapes.dotted(read.obj).rpartition(".")[2]
     called = model_called(run.summaries.project, owner) if owner else None
     own = run.summaries.models.model(*called) if called is not None else None
@@ -76,6 +79,21 @@ def holder(run: Run, node: f.Call, name: str) -> tuple[Model, Relation, f.Attr] 
     found = holder_of(run.summaries.project, read.name)
     model = run.summaries.models.model(*found[0]) if found is not None else None
     return (model, found[1], node.func.obj) if model is not None and found is not None else None
+
+
+def _asked_by_own(run: Run, read: f.Attr, name: str) -> tuple[Model, Relation, f.Attr] | None:
+    """Of `work.amendments.approved()` the model that the thing is called after, where the rows' own manager has that method."""
+    owner = shapes.dotted(read.obj).rpartition(".")[2]
+    called = model_called(run.summaries.project, owner) if owner else None
+    own = run.summaries.models.model(*called) if called is not None else None
+    relation = own.relations.get(read.name) if own is not None else None
+    if own is None or relation is None or not relation.many:
+        return None
+    rows = run.summaries.models.related(relation)
+    managers = [m for m in rows.managers.values() if m is not None and m.kind == "class"] if rows else []
+    project = run.summaries.project
+    found = (names.member(project, manager.path, manager.qualname, name) for manager in managers)
+    return (own, relation, read) if any(one is not None and one.kind == "function" for one in found) else None
 
 
 def known_by_name(value: Value) -> bool:

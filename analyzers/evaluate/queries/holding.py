@@ -77,7 +77,7 @@ def change(run: Run, holder: f.Expr, by: _Change) -> None:
         change(run, holder.func.obj, lambda whole: _inside(whole, by))
     elif isinstance(holder, f.Attr) and isinstance(holder.obj, f.Name) and holder.obj.id == "self":
         changed = by(run.stored.get(holder.name))
-        if changed is not None and holder.name in run.stored:
+        if changed is not None and (holder.name in run.stored or holds_rows(changed)):
             run.stored[holder.name] = changed
 
 

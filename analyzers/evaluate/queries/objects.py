@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers.conventions.tables import frameworks
 from analyzers.costs import ONE
-from analyzers.evaluate import queries, shapes
+from analyzers.evaluate import contents, queries, shapes
 from analyzers.evaluate.queries import holding
 from analyzers.evaluate.run import Run
 from analyzers.project import hung, names
@@ -98,7 +98,7 @@ def _put(run: Run, this: Value, name: str) -> tuple[Value | None, bool]:
     is_sure = True
     for key in _setters(run, this.ref, name):
         function = run.summaries.function(*key)
-        if function is None or run.summaries.active.get(key):
+        if function is None:
             continue
         bound = {} if function.name == "__init__" else {"self": replace(this, label="self", entries=())}
         summary = run.summaries.of(key[0], function, bound, run)
@@ -123,10 +123,21 @@ def _setters(run: Run, key: tuple[str, str], name: str) -> list[tuple[str, str]]
             method = (base.path, value.function.qualname) if value.function is not None else None
             if method is not None and method not in found and isinstance(value.value, _TELLING):
                 found.append(method)
+            if contents.starts_empty(value.value):
+                found += [key for key in _fillers(project, base, name) if key not in found]
     return found[:MAX_SETTERS]
 
 
-_TELLING = (f.Call, f.Attr, f.Name, f.Index, f.Slice, f.Choose, f.Logic)
+def _fillers(project: Project, base: names.Target, name: str) -> list[tuple[str, str]]:
+    """The methods of a class that put many things into an attribute: `for row in rows: self.kept.append(row)`."""
+    return [
+        (base.path, method.qualname)
+        for method in project.filling_methods(base.path, base.qualname)
+        if method.has_loop and name in contents.filled_by(method)
+    ]
+
+
+_TELLING = (f.Call, f.Attr, f.Name, f.Index, f.Slice, f.Choose, f.Logic, f.Comprehension)
 """What an attribute may be set to for its rows to be followed."""
 
 
