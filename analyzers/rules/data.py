@@ -28,6 +28,7 @@ from analyzers.conventions import requests, sent
 from analyzers.costs import Cost, Size
 from analyzers.evaluate import callers, shapes
 from analyzers.evaluate.events import Loop
+from analyzers.evaluate.remembered import among, remembered
 from analyzers.operations import operations
 from analyzers.project import names
 from analyzers.project.attributes import AttributeValue, values_of
@@ -194,16 +195,22 @@ def _is_text(annotation: f.Expr | None) -> bool:
 
 def _is_one_or_several(function: f.Function, name: str) -> bool:
     """True if a function wraps its argument: `if isinstance(names, str): names = [names]`, `x if ... else (x,)`."""
-    for node in shapes.nodes(function.body):
+    return among(_wrapped, function.body, name)
+
+
+@remembered
+def _wrapped(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """The names of which a body makes a collection that holds one thing: what has the name."""
+    found: set[str] = set()
+    for node in shapes.nodes(body):
         if not isinstance(node, (f.Assign, f.Choose)):
             continue
         values = (node.then, node.other) if isinstance(node, f.Choose) else (node.value,)
         for value in values:
-            if isinstance(value, f.Collection) and len(value.items) == 1:
-                only = value.items[0]
-                if isinstance(only, f.Name) and only.id == name:
-                    return True
-    return False
+            only = value.items[0] if isinstance(value, f.Collection) and len(value.items) == 1 else None
+            if isinstance(only, f.Name):
+                found.add(only.id)
+    return frozenset(found)
 
 
 def _is_declared_by_callers(home: Context, name: str) -> bool:

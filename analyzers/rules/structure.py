@@ -50,9 +50,11 @@ def _near(context: Context, place: Place) -> Iterable[f.Function]:
 
 def node_at(context: Context, place: Place) -> f._Node | None:
     """The expression of the function that stands at a place; the outermost of several."""
-    start = context.function.start
-    for node in shapes.nodes(context.function.body):
-        if Span(start + node.at, start + node.to) == place.span and not isinstance(node, f.Do):
+    start, body = context.function.start, context.function.body
+    at, to = place.span.start - start, place.span.end - start
+    around = tuple(stmt for stmt in body if stmt.at <= at and to <= stmt.to)
+    for node in shapes.nodes(around or body):
+        if node.at == at and node.to == to and not isinstance(node, f.Do):
             return node
     return None
 
