@@ -220,7 +220,7 @@ class Chain:
         return text + self._slice(at, self.end)
 
     def _fits(self, edits: list[tuple[int, str]]) -> bool:
-        before = (self.around.head + self.text + self.around.behind).split("\n")
+        before = set((self.around.head + self.text + self.around.behind).split("\n"))
         lines = (self.around.head + self._with(edits) + self.around.behind).split("\n")
         return all(len(line) <= self.around.width or line in before for line in lines)
 
