@@ -29,20 +29,17 @@ def elsewhere(project: Project, path: str, name: str) -> set[tuple[str, str]]:
     """The functions of other files that mention a function of this one; tests, which call everything, left out."""
     module = path.rpartition("/")[2].partition(".")[0]
     importing = {*_importing(project).get(name, ()), *_importing(project).get(module, ())} - {path}
-    return {
-        (other, reader)
-        for other in importing
-        if OF_DJANGO in other or not is_quiet(project, other)
-        for reader in readers(project, other, name)
-    }
+    return {(other, reader) for other in importing for reader in readers(project, other, name)}
 
 
 def _importing(project: Project) -> dict[str, tuple[str, ...]]:
-    """The files that import something of a name: a function, or the module that holds it."""
+    """The files but tests that import something of a name: a function, or the module that holds it."""
 
     def collect() -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
         for path in project.paths():
+            if OF_DJANGO not in path and is_quiet(project, path):
+                continue
             for item in project.imported(path):
                 module, _, name = item.partition(":")
                 for one in {name, module.rpartition(".")[2]} - {"", "*"}:

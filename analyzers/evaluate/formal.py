@@ -120,7 +120,9 @@ def _holds_functions(value: Value) -> bool:
 
 
 def signatures(formals: Mapping[str, Value]) -> Hashable:
-    return tuple((name, _signature(value)) for name, value in formals.items())
+    """What tells the arguments of one run from those of another. They go deep, and a run is looked up a dozen times by them:
+    they stand in a frozenset, which makes its hash once."""
+    return frozenset([(name, _signature(value)) for name, value in formals.items()])
 
 
 def _signature(value: Value | None) -> Hashable:

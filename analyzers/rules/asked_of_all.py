@@ -35,8 +35,9 @@ def lookups(context: Context) -> Iterator[held.Told]:
     if function.name in held.MAKERS:
         return
     given = frozenset(p.name for p in function.params[1 if function.owner else 0 :])
-    known = given | made_of(function, given)
-    for node in _going_through(function.body) if given else ():
+    through = _going_through(function.body) if given else ()
+    known = given | made_of(function, given) if through else given
+    for node in through:
         for target, over, tests in picking.filters(node):
             label = _viewed(_given_back(context, _named(function, over)))
             own = shapes.named(target)
@@ -80,17 +81,21 @@ def searched(context: Context) -> Iterator[held.Told]:
         return
     function = context.function
     given = frozenset(p.name for p in function.params[1:])
-    known = given | made_of(function, given)
+    if not given:
+        return
+    found = [
+        (node, *pair) for node in held.outside(function.body, f.Compare, f.Call) for pair in _searches(node)
+    ]
+    known = given | made_of(function, given) if found else given
     told: set[str] = set()
-    for node in held.outside(function.body, f.Compare, f.Call) if given else ():
-        for through, sought in _searches(node):
-            label = shapes.text_of(through)
-            if label in told or not shapes.mentions(sought, known):
-                continue
-            filled = _filled_list(context, through)
-            if filled is not None:
-                told.add(label)
-                yield held.Told(edits.absolute(context, node), label, "list", filled)
+    for node, through, sought in found:
+        label = shapes.text_of(through)
+        if label in told or not shapes.mentions(sought, known):
+            continue
+        filled = _filled_list(context, through)
+        if filled is not None:
+            told.add(label)
+            yield held.Told(edits.absolute(context, node), label, "list", filled)
 
 
 def _filled_list(context: Context, through: f.Expr) -> Related | None:

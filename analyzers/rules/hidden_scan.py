@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from analyzers import facts as f
@@ -119,17 +119,23 @@ def _repeating(context: Context, called: Called) -> Iterator[Loop]:
 def _scan_of(context: Context, called: Called, loop: Loop) -> Scan | None:
     """A search, in the callee, of something that the loop passes on unchanged."""
     position = called.loops.index(loop)
-    for scan in scans(context, called, 0):
+    given = called.bound.items()
+    same = {
+        name: value
+        for name, value in given
+        if not value.frozen and loop.number not in value.depends and value.born <= position
+    }
+    others = {name for name, value in given if loop.number in value.depends}
+    for scan in scans(context, called, same.keys(), others):
         root = scan.label.partition(".")[0]
-        value = called.bound.get(root)
-        if value is None or value.frozen or loop.number in value.depends or value.born > position:
+        value = same.get(root)
+        if value is None:
             continue
         if scan.label == root and (value.is_constant_size and value.grown is None):
             continue
         if scan.asks and (value.grown is None or (value.grown, loop.number) not in context.analysis.growths):
             continue  # Some patterns for each of many are a handful, if this loop does not find them.
-        sought = (called.bound[name] for name in scan.asked if name in called.bound)
-        if not any(loop.number in one.depends for one in sought):
+        if others.isdisjoint(scan.asked):
             continue  # It looks for the same thing on every turn.
         if called.cost.unknown or any(
             label.startswith(scan.label) or scan.label.startswith(label) for label in _own_size(called, scan)
@@ -240,10 +246,15 @@ def _own_size(called: Called, scan: Scan) -> Iterator[str]:
             yield label.strip("|").removeprefix("Σ").strip("|")
 
 
-def scans(context: Context, called: Called, depth: int) -> Iterator[Scan]:
-    """The searches a callee does by itself, or by what it calls, through what it was given."""
+def scans(
+    context: Context, called: Called, through: Collection[str], asked: Collection[str], depth: int = 0
+) -> Iterator[Scan]:
+    """The searches a callee does by itself, or by what it calls, through what it was given. Only those `through` some of its
+    parameters for what is made of those that are `asked` are looked for further down."""
+    if not through or not asked or depth > MAX_CHAIN:
+        return
     function = context.project.function(called.path, called.qualname)
-    if function is None or memos.is_memoised(function) or depth > MAX_CHAIN:
+    if function is None or memos.is_memoised(function):
         return
     if _is_silenced(context, called):
         return
@@ -255,16 +266,24 @@ def scans(context: Context, called: Called, depth: int) -> Iterator[Scan]:
     for inner in analysis.calls:
         if inner.qualname == called.qualname or inner.place.span.start >= spared:
             continue
-        for scan in scans(context, inner, depth + 1):
+        handed = {name: value for name, value in inner.bound.items() if _is_part_of(value, through)}
+        made = {name for name, value in inner.bound.items() if not value.depends.isdisjoint(asked)}
+        for scan in scans(context, inner, handed.keys(), made, depth + 1):
             root, _, rest = scan.label.partition(".")
-            value = inner.bound.get(root)
-            if value is None or not value.label or value.label.partition(".")[0] not in value.depends:
+            value = handed.get(root)
+            if value is None:
                 continue
             label = f"{value.label}.{rest}" if rest else value.label
             step = Related(inner.place, f"calls `{inner.qualname}`")
             sought = [inner.bound[name].depends for name in scan.asked if name in inner.bound]
-            asked = frozenset(t for depends in sought for t in depends if isinstance(t, str))
-            yield scan._replace(label=label, chain=(step, *scan.chain), asked=asked)
+            names = frozenset(t for depends in sought for t in depends if isinstance(t, str))
+            yield scan._replace(label=label, chain=(step, *scan.chain), asked=names)
+
+
+def _is_part_of(value: Value, names: Collection[str]) -> bool:
+    """True for what one of these names holds, and for what hangs on it."""
+    root = value.label.partition(".")[0]
+    return bool(root) and root in names and root in value.depends
 
 
 def _spared_from(function: f.Function, called: Called) -> int:
