@@ -60,13 +60,26 @@ def shown(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     return units.function(cls, "shown", (ROW,), body)
 
 
+def unit_of_field(name: str, parameter: Key | None) -> str:
+    """The unit that reads what a field is given, of a generic schema with what its parameter stands for."""
+    return f"field {name}" if parameter is None else f"field {name}{_OF}{parameter[0]}{_OF}{parameter[1]}"
+
+
+_OF = "|"
+
+
 def field(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Function:
-    """What a schema reads of the rows that it is given for a field: `Page(items=books)`."""
+    """What a schema reads of the rows that it is given for a field: `Page(items=books)`, `Page[BookOut](items=books)`."""
     at = At(classes.name_of(cls))
-    found = _fields(project, key).get(name)
+    plain, *parameter = name.split(_OF)
+    found = _fields(project, key).get(plain)
+    known: dict[str, Held] = {}
+    if parameter:
+        given = at.attr(at.name(parameter[1].partition(".")[0]), *parameter[1].split(".")[1:])
+        known = _parameters(project, key, (parameter[0], ""), given, {})
     body: tuple[f.Stmt, ...] = ()
     if found is not None and found[1].annotation is not None:
-        body = tuple(_shown(project, at, Held(found[0], found[1].annotation), at.name(ROW), 0, {}))
+        body = tuple(_shown(project, at, Held(found[0], found[1].annotation), at.name(ROW), 0, known))
     return units.function(cls, f"field {name}", (ROW,), body)
 
 

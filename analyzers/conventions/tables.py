@@ -87,6 +87,10 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     page_method: Words
     loading: Names
     harmless: Names
+    elsewhere: Words
+    wrappers: Names
+    request_objects: Names
+    query_helpers: Names
 
 
 @lru_cache(maxsize=1)

@@ -179,7 +179,9 @@ def store(run: Run, target: f.Expr, value: Value) -> None:
         if row is not None:
             operators.operate(run, row, "[]=", run.place(target), base)
         _learn(run, target.obj, base, key=None, value=value)
+        _chosen_by(run, target, value)
         pages.put(run, target.obj, key, value)
+        attributes.hang(run, target, value)
     elif isinstance(target, f.Slice):
         _replaced(run, target, value)
     else:
@@ -239,6 +241,19 @@ def _learn(run: Run, node: f.Expr, base: Value, key: Value | None, value: Value)
         known = base.values
         put = value.plain()
         run.bind(node.id, replace(base, values=put if known is None else join(known, put)))
+
+
+def _chosen_by(run: Run, target: f.Index, value: Value) -> None:
+    """`wanted["key"] = key` on every turn of a `for`, or of a parameter: what is asked for by the mapping is another thing for each.
+    What a `while` puts there (`params["cursor"] = page["next"]`) leads from one page to the next.
+    """
+    holder = target.obj
+    if not isinstance(holder, f.Name) or not isinstance(target.index, f.Const):
+        return
+    held = run.env.get(holder.id)
+    if held is not None and held.kind == "dict":
+        pages = {loop.number for loop in run.loops if loop.kind == "while"}
+        run.bind(holder.id, held.on(value.depends - pages))
 
 
 def _accumulates(run: Run, node: f.Assign, target: f.Expr) -> None:

@@ -237,13 +237,15 @@ def _makes_function(run: Run, path: str, node: f.Expr | None) -> bool:
 def attribute(run: Run, node: f.Attr) -> Value:
     """`obj.name`, read."""
     root = shapes.root(node)
-    kept = run.stored.get(hung.key_of(node) or shapes.dotted(node)) if root and run.stored else None
+    kept = run.stored.get(hung.put_at(node) or shapes.dotted(node)) if root and run.stored else None
     kept = kept or hooks.taken(run, node)
     if kept is not None:
         return kept.but(label=shapes.text_of(node))  # What was put there: `g.db = connect()`.
     if root and root not in _RECEIVERS and run.lookup(root) is None and not hooks.is_below(run, node):
         chain = shapes.dotted(node)
         found = names.resolve(run.summaries.project, run.path, chain, run.function.qualname)
+        if found is not None and hooks.is_hung(found[0].dotted.rpartition(".")[0]):
+            found = None  # `pecan.request.indexer.list_metrics`
         is_of_function = found is not None and found[0].kind == "function" and bool(found[1])
         # What a function stands for is asked first: a mapped class may have a query of that name before it.
         if (
@@ -323,6 +325,8 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
     holds = dict(base.entries).get(node.name) if has_members else None
     if holds is not None:
         return holds.on(base.depends).but(label=label)
+    if base.kind == "external" and hooks.is_hung(base.dotted):
+        base = Value(label=base.label, depends=base.depends)
     if base.kind == "external":
         fixed = operations(run.language).constants.get(f"{base.dotted}.{node.name}")
         if fixed is not None:
@@ -453,7 +457,8 @@ def named_by(run: Run, node: f.Call, arguments: Arguments) -> Value | None:
     In a loop over names that are written out (`for name in ("title", "author")`) each of them is read.
     """
     holder, name = arguments.get(0), arguments.get(1)
-    if holder is None or name is None or holder.kind not in ("row", "instance", *queries.LAZY_KINDS):
+    asked_of = ("row", "instance", *queries.LAZY_KINDS)
+    if holder is None or name is None or not (holder.kind in asked_of or queries.is_client(holder.kind)):
         return None
     texts = [name.const] if isinstance(name.const, str) else _each_text(run, node.args[1])
     found = [read(run, f.Attr(node.at, node.to, node.args[0], text, node.at), holder) for text in texts]
@@ -515,7 +520,14 @@ def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:
         run.bind(shapes.dotted(target.obj), base.on(value.depends))
     if base.label in ("self", "this") and value.known:
         run.stored[target.name] = replace(value.plain(), label=shapes.text_of(target))
-    elif queries.is_client(value.kind):
-        run.stored[hung.key_of(target) or shapes.text_of(target)] = value
-    elif (key := hung.key_of(target)) and (value.kind in ("row", "instance") and value.ref is not None):
+    else:
+        hang(run, target, value)
+
+
+def hang(run: Run, target: f.Attr | f.Index, value: Value) -> None:
+    """`g.project = project`, `app["db"] = client`: others take it from there."""
+    key = hung.put_at(target)
+    if queries.is_client(value.kind) and (key or isinstance(target, f.Attr)):
+        run.stored[key or shapes.text_of(target)] = value
+    elif key and value.kind in ("row", "instance") and value.ref is not None:
         run.stored[key] = value.plain()

@@ -324,12 +324,13 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
 
 
 def _handed(project: Project, path: str, function: f.Function, param: f.Param) -> Value:
-    """What a parameter without annotation holds in an `__init__`: a client that all who make the object hand over."""
+    """What a parameter without annotation holds in an `__init__`: a client, or an object, that all who make the object hand over."""
     from analyzers.evaluate import given
 
     if function.name != "__init__" or param.default is not None:
         return UNKNOWN_VALUE
-    return given.client(project, path, function, param.name)
+    found = given.client(project, path, function, param.name)
+    return found if found.known else given.object_(project, path, function, param.name)
 
 
 def _of_module(project: Project, path: str, scope: str, language: str, node: f.Name) -> Value:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, deciding, evidence, operators, queries, shapes
+from analyzers.evaluate import attributes, deciding, evidence, hooks, operators, queries, shapes
 from analyzers.evaluate.calling import calls, memos, spared
 from analyzers.evaluate.presenting import frameworks, pages, written
 from analyzers.evaluate.queries import asked_cache, holding, keyed
@@ -56,6 +56,9 @@ def _attr(run: Run, node: f.Attr) -> Value:
 
 
 def _index(run: Run, node: f.Index) -> Value:
+    held = hooks.taken(run, node)
+    if held is not None:
+        return held.but(label=shapes.text_of(node))  # `request.app["db"]`
     base = evaluate(run, node.obj)
     index = evaluate(run, node.index)
     found = operators.item(run, node, base, index)

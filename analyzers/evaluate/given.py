@@ -1,4 +1,4 @@
-"""Clients that a function is handed by all who call it: `warm(redis.Redis(), keys)`, `Cache(Elasticsearch())`.
+"""Clients, and objects of the project, that a function is handed by all who call it: `warm(redis.Redis(), keys)`, `Cache(Elasticsearch())`.
 
 A parameter without annotation says nothing, and `client.get(key)` might be a mapping's. Where every call in the program
 hands over a client of one kind, that is what the parameter holds.
@@ -10,7 +10,7 @@ from functools import cache
 
 from analyzers import facts as f
 from analyzers.conventions.tables import frameworks
-from analyzers.evaluate import callers, evidence, makers, queries, shapes
+from analyzers.evaluate import callers, class_level, evidence, makers, queries, shapes
 from analyzers.evaluate.remembered import remembered
 from analyzers.orm import tables
 from analyzers.project import handed_modules, names
@@ -52,6 +52,38 @@ def client(project: Project, path: str, function: f.Function, name: str, depth: 
     return project.memo.ask(("client given", path, function.qualname, name), find, in_cycle=UNKNOWN_VALUE)
 
 
+def object_(project: Project, path: str, function: f.Function, name: str) -> Value:
+    """The object of one class of the project that all who make an object hand over for a parameter of its `__init__`:
+    `Crawls(db, orgs)`; the unknown value where they do not, or nobody sees it.
+    """
+
+    def find() -> Value:
+        whole = project.function(path, function.qualname)
+        found: Value | None = None
+        for other, caller, argument in (
+            callers.arguments(project, path, whole, name) if whole is not None else ()
+        ):
+            handed = _object(project, other, caller, argument)
+            if handed is None or (found is not None and found.ref != handed.ref):
+                return UNKNOWN_VALUE
+            found = handed
+        return found.but(evidence="all callers hand it over") if found is not None else UNKNOWN_VALUE
+
+    return project.memo.ask(("object given", path, function.qualname, name), find, in_cycle=UNKNOWN_VALUE)
+
+
+def _object(project: Project, path: str, caller: f.Function, argument: f.Expr | None) -> Value | None:
+    """The object of the project that an argument is; None where it is none, or nobody says so."""
+    itself = caller.params[0].name if caller.owner and caller.params else ""
+    if isinstance(argument, f.Name) and argument.id == itself and not class_level.is_static(caller):
+        found = evidence.instance_of(project, path, caller.owner)
+    elif isinstance(argument, f.Attr) and itself and shapes.dotted(argument.obj) == itself:
+        found = evidence.attribute_of_instance(project, path, caller.owner, argument.name, "python")
+    else:
+        found = _value(project, path, caller, argument, 0)
+    return found if found.kind == "instance" and found.ref is not None and found.ref[0] else None
+
+
 def _value(project: Project, path: str, caller: f.Function, argument: f.Expr | None, depth: int) -> Value:
     """What an argument holds, by what the function around says of it."""
     scope = caller.qualname
@@ -62,7 +94,8 @@ def _value(project: Project, path: str, caller: f.Function, argument: f.Expr | N
         values = makers.put(caller).get(argument.id, [])
         made = [evidence.guess(project, path, scope, "python", value) for value in values]
         if made:
-            return made[0] if all(one.kind == made[0].kind for one in made) else UNKNOWN_VALUE
+            same = all((one.kind, one.ref) == (made[0].kind, made[0].ref) for one in made)
+            return made[0] if same else UNKNOWN_VALUE
     return evidence.guess(project, path, scope, "python", argument)
 
 
@@ -125,4 +158,4 @@ def proxied(project: Project, path: str, scope: str, dotted: str, node: f.Call) 
     return evidence.made_by(project, made[0].path, made[0].qualname, "python")
 
 
-__all__ = ["client", "handed", "injected", "proxied"]
+__all__ = ["client", "handed", "injected", "object_", "proxied"]

@@ -13,34 +13,53 @@ from __future__ import annotations
 from analyzers import facts as f
 from analyzers.evaluate import agreed, evidence, fields, shapes
 from analyzers.evaluate.run import Run
-from analyzers.evaluate.stubs import is_stub
+from analyzers.evaluate.stubs import is_left_to_heirs, is_stub
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.outline import said_above
 from analyzers.project.quiet import is_quiet
 from analyzers.types import MAX_EITHER, Value
 
+_Key = tuple[str, str]
+
 
 def heir(run: Run, base: Value, name: str) -> Value | None:
     """The instance whose class has the method `name` that the class of a value only speaks of."""
     if base.kind != "instance" or base.ref is None or not base.ref[0]:
         return None
-    if run.language == "python" and (base.label in ("self", "super()") or name.startswith("__")):
-        # What an object asks itself for, whoever is derived from its class has at hand; and what `super()` leads to stands
-        # above the class that asks, never below it.
-        return None
+    if run.language == "python" and (base.label == "super()" or name.startswith("__")):
+        return None  # What `super()` leads to stands above the class that asks, never below it.
     project = run.summaries.project
     if any(_is_from_outside(above) for above in names.lineage(project, *base.ref)):
         return None  # What comes from outside may have the method.
-    found = {
-        key: member
-        for key in _heirs(project, *base.ref)
-        if (member := names.member(project, *key, name)) is not None and member.kind == "function"
-    }
-    if len(found) != 1:
-        return None
-    made = evidence.instance_of(project, *next(iter(found)))
-    return made.on(base.depends).but(label=base.label)
+    key = _with_method(project, base.ref, name)
+    return evidence.instance_of(project, *key).on(base.depends).but(label=base.label) if key else None
+
+
+def _with_method(project: Project, key: _Key, name: str) -> _Key | None:
+    """The first class derived from one that has a method which that one has not, as do all others that have it: a mixin asks for
+    what stands beside it (`class Store(Users, Orders)`)."""
+
+    def find() -> _Key | None:
+        having: dict[_Key, _Key] = {}
+        pending, seen = [key], {key}
+        while pending and len(seen) <= _MOST_HEIRS:
+            for heir_key in _heirs(project, *pending.pop()):
+                if heir_key in seen:
+                    continue
+                seen.add(heir_key)
+                member = names.member(project, *heir_key, name)
+                if member is not None and member.kind == "function":
+                    having.setdefault((member.path, member.qualname), heir_key)
+                else:
+                    pending.append(heir_key)
+        return next(iter(having.values())) if len(having) == 1 else None
+
+    return project.memo.ask(("heir with method", *key, name), find, in_cycle=None)
+
+
+_MOST_HEIRS = 40
+"""Classes derived from one that are looked at."""
 
 
 def of_each(run: Run, base: Value, name: str, found: names.Target | None, label: str) -> Value | None:
@@ -67,16 +86,14 @@ def of_each(run: Run, base: Value, name: str, found: names.Target | None, label:
         )
         for ref, owner in _written_below(project, base.ref, name)
     ]
-    # Where one class alone fills it in, another may be meant that the program does not have.
-    return agreed.methods(bound, label) if len(bound) > 1 else None
+    if len(bound) == 1 and not is_left_to_heirs(project, found.path, found.qualname):
+        return None  # Where one class alone fills it in, another may be meant that the program does not have.
+    return agreed.methods(bound, label)
 
 
 def _is_read(project: Project, found: names.Target) -> bool:
     header = project.header(found.path, found.qualname)
     return header is not None and any(shapes.dotted(one).endswith("property") for one in header.decorators)
-
-
-_Key = tuple[str, str]
 
 
 def _written_below(project: Project, key: _Key, name: str) -> tuple[tuple[_Key, _Key], ...]:

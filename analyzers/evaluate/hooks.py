@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from analyzers import facts as f
+from analyzers.conventions.tables import frameworks
 from analyzers.evaluate.run import Run
 from analyzers.project import hung
 from analyzers.project.quiet import is_quiet
@@ -14,10 +15,10 @@ _MOST = 3
 """Functions that are asked what they hang under one name."""
 
 
-def taken(run: Run, node: f.Attr) -> Value | None:
-    """What an attribute of such an object holds; None where nobody hangs anything there, or too many do."""
+def taken(run: Run, node: f.Expr) -> Value | None:
+    """What an attribute, or an entry, of such an object holds; None where nobody hangs anything there, or too many do."""
     key = hung.key_of(node) if run.language == "python" else ""
-    if not key or (node.name == "user" and run.summaries.models.user_model() is not None):
+    if not key or (key.endswith(".user") and run.summaries.models.user_model() is not None):
         return None  # Who asks is known by Django's own word.
     places = [
         one for one in run.summaries.project.words.hung(key) if not is_quiet(run.summaries.project, one[0])
@@ -26,6 +27,32 @@ def taken(run: Run, node: f.Attr) -> Value | None:
         return None
     found = joined(held for place in places if (held := _held(run, place, key)) is not None)
     return replace(found, depends=NOTHING, bound=None) if found is not None and found.known else None
+
+
+def is_hung(dotted: str) -> bool:
+    """True for what a program hangs on the request that a framework hands out by an import: `pecan.request.indexer`. It is none of the
+    framework's."""
+    holder, _, name = dotted.rpartition(".")
+    return holder in frameworks().request_objects.names and name not in _OWN
+
+
+_OWN = frozenset(
+    (
+        "args",
+        "form",
+        "values",
+        "files",
+        "headers",
+        "cookies",
+        "json",
+        "data",
+        "params",
+        "query",
+        "config",
+        "logger",
+    )
+)
+"""What a request, or an application, has of its own."""
 
 
 def is_below(run: Run, node: f.Attr) -> bool:
@@ -46,4 +73,4 @@ def _held(run: Run, place: tuple[str, str], key: str) -> Value | None:
     return dict(summary.stores).get(key) if summary is not None else None
 
 
-__all__ = ["is_below", "taken"]
+__all__ = ["is_below", "is_hung", "taken"]

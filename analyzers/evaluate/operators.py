@@ -9,6 +9,7 @@ from analyzers.costs import ONE, Cost
 from analyzers.evaluate import expressions, lengthening, queries, shapes
 from analyzers.evaluate.calling import specials
 from analyzers.evaluate.events import Compared, Operated
+from analyzers.evaluate.presenting import validating
 from analyzers.evaluate.queries import holding
 from analyzers.evaluate.remembered import among, of_whole
 from analyzers.evaluate.run import Run
@@ -268,9 +269,10 @@ def _item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
     label = shapes.text_of(node)
     if base.kind in queries.LAZY_KINDS:
         return queries.item(run, base, run.place(node)).on(depends)
-    found = queries.by_key(run, base, index, run.place(node)) if base.kind == "class" else None
-    if found is not None:
-        return found
+    if base.kind == "class":
+        found = queries.by_key(run, base, index, run.place(node)) or validating.parametrised(run, base, index)
+        if found is not None:
+            return found
     asked = specials.asked(run, base, "__getitem__", (index,), run.place(node))
     if asked is not None:
         return asked.named(label)

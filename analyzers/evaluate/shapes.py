@@ -216,15 +216,21 @@ def has_exit(body: tuple[f.Stmt, ...]) -> bool:
     return any(_exits(stmt, inside_inner=False) for stmt in body)
 
 
-def _exits(stmt: f.Stmt, inside_inner: bool) -> bool:
+@remembered
+def may_be_done_early(body: tuple[f.Stmt, ...]) -> bool:
+    """The same without what a failure ends: what is looked for, or tried, is there before the last turn."""
+    return any(_exits(stmt, inside_inner=False, fails=False) for stmt in body)
+
+
+def _exits(stmt: f.Stmt, inside_inner: bool, fails: bool = True) -> bool:
     if isinstance(stmt, f.Return):
         return True
     if isinstance(stmt, f.Jump):
-        return stmt.kind == "raise" or (stmt.kind == "break" and not inside_inner)
+        return (fails and stmt.kind == "raise") or (stmt.kind == "break" and not inside_inner)
     if isinstance(stmt, (f.For, f.While)):
-        inner = any(_exits(s, True) for s in stmt.body)
-        return inner or any(_exits(s, inside_inner) for s in stmt.otherwise)
-    return any(_exits(s, inside_inner) for s in children(stmt))
+        inner = any(_exits(s, True, fails) for s in stmt.body)
+        return inner or any(_exits(s, inside_inner, fails) for s in stmt.otherwise)
+    return any(_exits(s, inside_inner, fails) for s in children(stmt))
 
 
 def children(stmt: f.Stmt) -> tuple[f.Stmt, ...]:

@@ -299,7 +299,7 @@ def _said(body: tuple[f.Stmt, ...], python: bool) -> _Said:
         elif kind is f.Assign:
             if not isinstance(node.value, _NO_FUNCTIONS):
                 kept.update(_names(node.targets))
-                hung_there.update(key for target in node.targets if (key := hung.key_of(target)))
+                hung_there.update(key for target in node.targets if (key := hung.put_at(target)))
         elif kind is f.Keyword:
             tells = tells or node.name == _STAYS_VALID
         elif kind is f.Return:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzers import facts as f
 from analyzers.conventions import units
+from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop, Queried
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Related, Severity
 from analyzers.orm.tables import tables
@@ -12,6 +14,7 @@ from analyzers.rules import (
     as_parameter,
     batched_reads,
     batched_writes,
+    changes,
     data,
     descents,
     few,
@@ -57,7 +60,7 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if loop.function != context.function.qualname and not _is_below(context, query, loop):
             continue
-        if (query.kind == "http" and _is_repeated_to_succeed(loop)) or _is_collected(loop, query):
+        if (query.kind == "http" and _is_repeated_to_succeed(context, loop)) or _is_collected(loop, query):
             continue
         # One loop, one finding: who mends the loop has all of its queries before their eyes.
         kind = f"{query.kind} {query.orm}" if query.orm == "redis" else query.kind
@@ -129,9 +132,13 @@ def _is_collected(loop: Loop, query: Queried) -> bool:
     return query.orm == "prisma" and together and method in tables().prisma.collected
 
 
-def _is_repeated_to_succeed(loop: Loop) -> bool:
-    """True if a loop asks for page after page, or one server after the other until one answers."""
-    return loop.kind == "while" or loop.exits or "range" in (loop.over.kind, loop.over.label)
+def _is_repeated_to_succeed(context: Context, loop: Loop) -> bool:
+    """True if a loop asks for page after page, or one server after the other until one answers. One that a failure alone ends
+    (`raise`) asks for all."""
+    if loop.kind == "while" or "range" in (loop.over.kind, loop.over.label):
+        return True
+    node = changes.loop_node(context, loop) if loop.exits else None
+    return loop.exits and (not isinstance(node, f.For) or shapes.may_be_done_early(node.body))
 
 
 _WORDS = {

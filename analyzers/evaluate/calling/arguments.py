@@ -23,7 +23,9 @@ def _evaluated(run: Run, argument: f.Expr) -> Value:
 
 def parts(value: Value) -> tuple[Value, ...]:
     """What an argument stands for: the elements of what is spread, where they are known."""
-    return value.items if value.evidence == SPREAD and value.items is not None else (value,)
+    if value.evidence != SPREAD or value.items is None:
+        return (value,)
+    return tuple(item.on(value.depends) for item in value.items)
 
 
 def _both(first: Value, second: Value) -> Value:

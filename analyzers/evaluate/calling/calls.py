@@ -320,6 +320,8 @@ def bind_parameters(
             position += 1
         elif param.name in keywords:
             bound[param.name] = keywords[param.name]
+        elif "**" in keywords and param.name and param.default is None:
+            bound[param.name] = UNKNOWN_VALUE.on(keywords["**"].depends)
     if target.bound is not None and language != "python":
         bound["this"] = target.bound
     return bound
@@ -401,8 +403,7 @@ def overheard(
     if function is None:
         return
     bound = bind_parameters(function, Value("function", ref=ref), values, keywords, run.language)
-    summary = run.summaries.of(ref[0], function, bound, run)
-    if summary is not None and summary.queries:
+    if (summary := run.summaries.of(ref[0], function, bound, run)) is not None and summary.queries:
         _hear(run, summary, bound, ref[0], function, Related(place, f"{how} `{function.qualname}`"))
 
 
@@ -443,9 +444,8 @@ def _hear(
 
 
 def _heard_of(queries: tuple[Queried, ...]) -> tuple[Queried, ...]:
-    """The queries of a callee that its caller is told: each relation of a loop's rows once, what loops repeat first,
-    then what has not been told by another way; last what a memo keeps, of which nobody tells.
-    """
+    """The queries of a callee that its caller is told, each relation of a loop's rows once: what loops repeat first, then what
+    no other way has told; last what a memo keeps, of which nobody tells."""
     if len(queries) <= MAX_LIFTED:
         return queries
     told: dict[object, Queried] = {}
@@ -594,7 +594,6 @@ def force(run: Run, value: Value, place: Place) -> None:
 def entered(run: Run, value: Value) -> Value:
     """What `with value as x` binds: for files, sessions, clients and cursors the thing itself."""
     if value.kind == "iterator" and value.of is not None:
-        return value.of.on(
-            value.depends
-        )  # A generator is entered only as a `@contextmanager`: what it yields.
+        # A generator is entered only as a `@contextmanager`: what it yields.
+        return value.of.on(value.depends)
     return value if value.kind != "unknown" else UNKNOWN_VALUE.on(value.depends)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from analyzers import facts as f
+from analyzers.conventions.tables import frameworks
 from analyzers.evaluate import lengthening, scripts
 from analyzers.evaluate.calling import calls, library, prepared
 from analyzers.evaluate.calling.arguments import Arguments
@@ -35,7 +36,10 @@ def method(
     if receiver.kind != "instance" or receiver.dotted.rpartition(".")[2] not in _POOLS:
         return None
     if name in _ONCE:
-        return _handed_over(run, node, arguments, 0)
+        handed = _handed_over(run, node, arguments, 0)
+        return (
+            UNKNOWN_VALUE.on(arguments.depends) if handed is not None else None
+        )  # What it gives is asked for later.
     over = arguments.get(1)
     if name not in _FOR_EACH or over is None or len(node.args) < 2:
         return None
@@ -49,8 +53,9 @@ def method(
 
 
 def function(run: Run, node: f.Call, name: str, arguments: Arguments) -> Value | None:
-    """A function that runs another one elsewhere; None for any other."""
-    return _handed_over(run, node, arguments, 0) if name == "asyncio.to_thread" else None
+    """A function that runs another one elsewhere, and gives what that gives; None for any other."""
+    position = frameworks().elsewhere.words.get(name)
+    return _handed_over(run, node, arguments, int(position)) if position else None
 
 
 def _handed_over(run: Run, node: f.Call, arguments: Arguments, position: int) -> Value | None:
@@ -59,9 +64,9 @@ def _handed_over(run: Run, node: f.Call, arguments: Arguments, position: int) ->
     if called is None or not (called.kind == "function" or prepared.is_callable(called)):
         return None
     before = len(run.analysis.queries)
-    prepared.applied(run, called, arguments.values[position + 1 :], arguments.keywords, node)
+    given = prepared.applied(run, called, arguments.values[position + 1 :], arguments.keywords, node)
     _side_by_side(run, before)
-    return UNKNOWN_VALUE.on(arguments.depends)
+    return given.on(arguments.depends)
 
 
 def called_by_others(run: Run, node: f.Call, arguments: Arguments) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
+from analyzers.conventions.tables import frameworks
 from analyzers.costs import ONE
 from analyzers.evaluate import attributes, queries
 from analyzers.evaluate.calling import calls
@@ -20,21 +21,20 @@ if TYPE_CHECKING:
 
 KIND = "prepared"
 
-_MAKERS = (
-    "functools.partial", "functools.partialmethod", "operator.attrgetter", "operator.itemgetter", "operator.methodcaller",
-)  # fmt: skip
+_TAKERS = ("operator.attrgetter", "operator.itemgetter", "operator.methodcaller")
 
 
 def made(target: Value, arguments: Arguments) -> Value | None:
     """What a call of one of the makers gives; None for any other function."""
-    if target.dotted not in _MAKERS or not arguments.values:
+    wraps = target.dotted in frameworks().wrappers.names
+    if not (wraps or target.dotted in _TAKERS) or not arguments.values:
         return None
     return Value(
         KIND,
         dotted=target.dotted,
         items=tuple(arguments.values),
         entries=tuple(arguments.keywords.items()),
-        bound=arguments.values[0] if target.dotted.startswith("functools.") else None,
+        bound=arguments.values[0] if wraps else None,
         depends=arguments.depends,
     )
 

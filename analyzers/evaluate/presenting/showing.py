@@ -164,4 +164,6 @@ def spread(keywords: Mapping[str, Value]) -> dict[str, Value]:
     """Keyword arguments, those of a mapping that is spread included."""
     known = dict(keywords)
     spread = known.pop("**", None)
-    return (dict(spread.entries) if spread is not None else {}) | known
+    if spread is None:
+        return known
+    return {name: value.on(spread.depends) for name, value in spread.entries} | known

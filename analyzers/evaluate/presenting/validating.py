@@ -44,7 +44,20 @@ def constructed(run: Run, target: Value, arguments: Arguments, place: Place) -> 
     if run.summaries.models.orm_of(*target.ref):
         return  # A row that is made keeps what it is given, and reads nothing of it.
     for name, value in given.items():
-        _run(run, target, f"field {name}", value, place)
+        _run(run, target, responses.unit_of_field(name, _parameter(run, target)), value, place)
+
+
+def parametrised(run: Run, schema: Value, parameter: Value) -> Value | None:
+    """`Page[BookOut]`: the schema, with what its parameter stands for; None for anything else."""
+    if schema.kind != "class" or schema.ref is None or parameter.kind != "class":
+        return None
+    return schema.but(of=parameter) if responses.is_schema(run.summaries.project, schema.ref) else None
+
+
+def _parameter(run: Run, schema: Value) -> tuple[str, str] | None:
+    """The schema that the parameter of a generic one stands for."""
+    ref = schema.of.ref if schema.of is not None else None
+    return ref if ref is not None and responses.is_schema(run.summaries.project, ref) else None
 
 
 def _holds_rows(value: Value) -> bool:

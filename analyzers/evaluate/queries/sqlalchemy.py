@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from analyzers import facts as f
+from analyzers.conventions.tables import frameworks
 from analyzers.costs import ONE
 from analyzers.evaluate import shapes
 from analyzers.evaluate.queries import sql
@@ -44,6 +45,10 @@ _UNJOINED = ("with_for_update", "group_by", "distinct", "from_statement", "union
 """Methods that a further join may not go along with."""
 
 
+_OF_TABLES = ("select", "insert", "update", "delete")
+"""What a table makes a statement by."""
+
+
 def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments) -> Value | None:
     """A method of a session, query, statement or result, or `select(...)`."""
     receiver = target.bound
@@ -78,6 +83,9 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         return loaders.method(run, node, receiver, name, arguments)
     if kind == "flask-db":
         return _flask(run, node, receiver, name, arguments)
+    if name in _OF_TABLES and receiver.dotted in tables().sqlalchemy.classes["table"]:
+        label = f"{receiver.label}.{name}()"
+        return Value("select", label=label, evidence="" if name == "select" else WRITE).on(arguments.depends)
     if kind == "sa-attribute" and name in ("of_type", "and_"):
         return receiver
     if name == guessed.FILTERS and known_by_name(receiver):
@@ -120,6 +128,8 @@ def _built(
         return Value("select", depends=arguments.depends, label=label, evidence=evidence)
     if effect == "alias" and first is not None and first.kind == "class":
         return first.but(evidence=ALIAS)
+    if dotted in frameworks().query_helpers.names and first is not None and first.kind in _STATEMENTS:
+        return first.on(arguments.depends)
     if effect == "session":
         return Value("session", label=label, depends=arguments.depends)
     return None
