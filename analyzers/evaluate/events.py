@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost, Size
+from analyzers.evaluate.alike import alike
 from analyzers.findings import Place, Related
+from analyzers.text import Span
 from analyzers.types import UNKNOWN_VALUE, Origin, Token, Value
 
 
@@ -174,6 +178,17 @@ class Summary(Struct, frozen=True, gc=False):
         tuple[str, Value], ...
     ] = ()  # the parameters that it puts rows into, with what they hold then
     stores: tuple[tuple[str, Value], ...] = ()  # the attributes of its object that it leaves holding rows
+    asked: Hashable = None  # the question whose answer has the places of `parts`, where these are left out
+
+    def told(self, asked: Hashable) -> Summary:
+        """The same for who calls the function, as long as the question is remembered: an edit that moves what adds to its
+        cost is nothing to them."""
+        return replace(
+            self, parts=tuple([Part(_LEFT_OUT, "", part.cost) for part in self.parts]), asked=asked
+        )
+
+
+_LEFT_OUT = Place("", Span(0, 0))
 
 
 @dataclass(slots=True)
@@ -194,3 +209,12 @@ class Analysis:
     own_loops: tuple[f.Function, list[tuple[Loop, f.For | f.While]]] | None = field(
         default=None, compare=False, repr=False
     )  # the loops of the function it was asked of that may turn often, and their statements
+    told: Summary | None = field(default=None, compare=False, repr=False)  # what of it callers rest on
+
+    def tells_what(self, before: object) -> bool:
+        """Whether callers are told what they were told before: then by the same sizes, which theirs are made of."""
+        told = before.told if isinstance(before, Analysis) else None
+        if told is None or self.told is None or not alike(told, self.told):
+            return False
+        self.told = told
+        return True

@@ -66,7 +66,7 @@ class _Kept:
     revision: int
     places: list[_Place] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    sources: dict[Hashable, bool] = field(default_factory=dict)
+    sources: dict[Hashable, int] = field(default_factory=dict)
 
 
 class Resuming:

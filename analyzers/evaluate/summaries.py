@@ -11,8 +11,6 @@ from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
-from msgspec.structs import replace
-
 from analyzers import conventions, templates
 from analyzers import facts as f
 from analyzers.conventions import pages, serializers
@@ -23,11 +21,11 @@ from analyzers.evaluate import (
     given,
     lengthening,
     origins,
+    outcome,
     resuming,
     scripts,
     statements,
 )
-from analyzers.evaluate.calling import memos
 from analyzers.evaluate.circles import (
     LEVELS,
     MAX_DEPTH,
@@ -47,6 +45,7 @@ from analyzers.evaluate.recursion import descents, solve
 from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.evaluate.run import OverBudget, Run
 from analyzers.evaluate.turns import by_hand, loops
+from analyzers.findings import Place
 from analyzers.project import names, signals
 from analyzers.project.index import Project
 from analyzers.project.memo import Unanswered
@@ -183,9 +182,24 @@ class Summaries:
             if identity in self._tangled and memo.known(("alone", *one.key, False)) == TANGLED:
                 memo.uses(("alone", *one.key, False))
                 raise Tangled
-            found = self._ask(one, caller.depth + 1)
-            summary = found.summary if found is not None else None
+            summary = self._told(one, caller.depth + 1)
         return hidden.shown(summary) if hidden is not None and summary is not None else summary
+
+    def _told(self, one: Asked, depth: int) -> Summary | None:
+        """What the function being run rests on of one that it calls."""
+        memo, key = self.project.memo, self._key(one)
+        all_of_it = memo.needs_all(key)
+        found = self._ask(one, depth)
+        if found is None or found.told is None or not memo.knows(key):
+            return found.summary if found is not None else None
+        if not all_of_it:
+            memo.needs_told(key)
+        return found.told
+
+    def place_of(self, summary: Summary, position: int) -> Place:
+        """Where that part of a called function's cost stands."""
+        found = self.project.memo.again(summary.asked) if summary.asked is not None else None
+        return (found.summary if isinstance(found, Analysis) else summary).parts[position].place
 
     def analysis_with(self, path: str, function: f.Function, bound: Mapping[str, Value]) -> Analysis | None:
         """The function run on given arguments, as a caller's run met it; None while it is being run."""
@@ -202,12 +216,12 @@ class Summaries:
         """
         # What is remembered may be settled again by whoever rests on it, without a question from outside.
         self._provisional.at(self.project.version)
-        path, qualname, signature = one.key
         # Only a question of its own runs the functions that are defined inside and called elsewhere.
         if depth == 0:
             self._top = one.key
-        whole = self._top == one.key and bool(self._nested(path, qualname))
-        key: Hashable = ("summary", path, qualname, signature, whole)
+        path, qualname = one.identity
+        whole = self._is_whole(one)
+        key = self._key(one)
         memo = self.project.memo
         kept = self._provisional.get(key, self.active)
         if kept is not None:
@@ -245,6 +259,12 @@ class Summaries:
         if self._provisional.leave(around, key, (path, qualname), found) and self._provisional.is_large:
             raise Tangled
         return found
+
+    def _is_whole(self, one: Asked) -> bool:
+        return self._top == one.key and bool(self._nested(*one.identity))
+
+    def _key(self, one: Asked) -> Hashable:
+        return ("summary", *one.key, self._is_whole(one))
 
     def begin_part(self, identity: Identity) -> Hashable:
         """A function is run as a part of the one being run: what leads back to it leads back to that. What `end_part` needs."""
@@ -453,6 +473,7 @@ class Summaries:
             self.active[identity] -= 1
             if not self.active[identity]:
                 del self.active[identity]
+        run.analysis.told = run.analysis.summary.told(key) if key is not None else None
         return run.analysis
 
     def _execute(self, run: Run, key: Hashable = None) -> None:
@@ -510,7 +531,7 @@ class Summaries:
             descents.mark(run)
             for size, by in frame.growth.items():
                 frame.growth[size] = solution.total(by)
-        returned = _given_back(run)
+        returned = outcome.given_back(run)
         if function.is_generator:
             count = run.grown.get(run.yielded) if run.yielded is not None else None
             known = count is not None and not count.unknown
@@ -519,19 +540,21 @@ class Summaries:
         return Summary(
             cost,
             space,
-            _leaving(run, trimmed(returned)),
+            outcome.leaving(run, trimmed(returned)),
             tuple(run.analysis.queries),
             frozenset(run.effects),
             tuple(frame.parts),
             tuple((name, by) for name, by in run.parameter_growth.items()),
             solution is not None,
             solution.overlapping if solution is not None else None,
-            solution.shared if solution is not None else _shared(run),
+            solution.shared if solution is not None else outcome.shared(run),
             frozenset(run.reenters - {(run.path, function.qualname)}),
             not run.incomplete,
-            tuple((name, _leaving(run, trimmed(value))) for name, value in scripts.handed_back(run)),
-            tuple((name, _leaving(run, trimmed(value))) for name, value in holding.filled_parameters(run)),
-            tuple((name, _leaving(run, trimmed(value))) for name, value in objects.stores(run)),
+            tuple((name, outcome.leaving(run, trimmed(value))) for name, value in scripts.handed_back(run)),
+            tuple(
+                (name, outcome.leaving(run, trimmed(value))) for name, value in holding.filled_parameters(run)
+            ),
+            tuple((name, outcome.leaving(run, trimmed(value))) for name, value in objects.stores(run)),
         )
 
 
@@ -540,61 +563,3 @@ def _begin(run: Run) -> None:
     loops.bind_patterns(run)
     if run.function.is_generator:
         run.yielded = run.new_container("the yielded values")
-
-
-def _given_back(run: Run) -> Value | None:
-    """What a function returns. One that gives a mapping with rows on its way, and a redirection or an error on another,
-    gives the mapping to who shows it."""
-    returned = joined(run.returns)
-    if returned is not None and returned.kind == "unknown" and run.language != "python":
-        return _said(run, returned)
-    if returned is None or returned.kind != "unknown":
-        return returned
-    contexts = [
-        v for v in run.returns if v.kind == "dict" and any(holding.holds_rows(e) for _, e in v.entries)
-    ]
-    others = [v for v in run.returns if v.kind not in ("dict", "unknown", "instance", "none")]
-    return joined(contexts) if contexts and not others else returned
-
-
-def _said(run: Run, returned: Value) -> Value:
-    """What a function of a script says it returns, where nothing else is known of it: a compiler checks that."""
-    annotation, function = run.function.returns, run.function
-    if annotation is None:
-        return returned
-    if isinstance(annotation, f.Name) and annotation.id == "this":
-        this = run.lookup("this")
-        return this if this is not None and this.known else returned
-    said = evidence.declared(run.summaries.project, run.path, function.qualname, run.language, annotation)
-    return said.but(depends=returned.depends, label=returned.label) if said.known else returned
-
-
-def _shared(run: Run) -> str:
-    """What makes later calls of a function that does not call itself cheap."""
-    alone = not run.analysis.calls and not run.analysis.operations
-    return memos.memo_of(run.function) or (memos.filled_by(run.function) if alone else "")
-
-
-_SIZED = ("list", "tuple", "set", "dict", "str", "bytes", "deque", "int", "float")
-
-
-def _leaving(run: Run, value: Value) -> Value:
-    """A value as callers get it: containers that grew have the size they grew to, parameters that of the argument."""
-    if value is UNKNOWN_VALUE:
-        return value
-    is_parameter = value.label in value.depends and value.kind in _SIZED and value.const is None
-    size = (
-        run.extent(value) if value.grown is not None or (is_parameter and value.size is None) else value.size
-    )
-    return replace(
-        value,
-        size=run.settled(size) if size is not None else None,
-        of=run.present(_leaving(run, value.of)) if value.of is not None else None,
-        values=run.present(_leaving(run, value.values)) if value.values is not None else None,
-        items=tuple(run.present(_leaving(run, item)) for item in value.items)
-        if value.items is not None
-        else None,
-        entries=tuple((name, run.present(_leaving(run, v))) for name, v in value.entries),
-        grown=None,
-        bound=None,
-    )

@@ -9,6 +9,9 @@ Questions that lead back to each other are not remembered, but what they were ma
 looks at those sources instead: a cycle into which nothing new comes gives nothing new. While a doubtful answer is being
 looked at, whatever leads back to it takes it for unchanged, and what was found right in this way counts once the answer
 itself is.
+
+Of some answers (those with `told` and `tells_what`) most who ask need a part only: who says so (`needs_told`) is left alone while that part is
+what it was.
 """
 
 from __future__ import annotations
@@ -21,8 +24,11 @@ from typing import Any, TypeVar
 from analyzers.project import resting
 
 _T = TypeVar("_T")
-_Sources = dict[Hashable, bool]
+_Sources = dict[Hashable, int]
 _NO_SOURCES: _Sources = {}
+
+TOLD = 2
+"""Noted beside a source, which is a question: its `told` counts, and nothing else of the answer. (A question is 1, a leaf 0.)"""
 
 MAX_LOOK = 200
 """Answers looked through to decide on one of them; what lies deeper is taken for changed."""
@@ -37,16 +43,16 @@ class Unanswered(Exception):
 
 
 class _Answer:
-    """A remembered value. `changed` and `checked` are revisions: when it last became another one, and when it was
-    last known to be right. `sources` are the keys it was made from, with whether each is a question itself."""
+    """A remembered value. `changed`, `told` and `checked` are revisions: when it last became another one, when its `told` did,
+    and when it was last known to be right. `sources` are the keys it was made from, with whether each is a question itself."""
 
-    __slots__ = ("changed", "checked", "doubtful", "make", "sources", "value")
+    __slots__ = ("changed", "checked", "doubtful", "make", "sources", "told", "value")
 
     def __init__(self, value: Any, make: Callable[[], object], sources: _Sources, revision: int) -> None:
         self.value = value
         self.make = make
         self.sources = sources
-        self.changed = self.checked = revision
+        self.changed = self.told = self.checked = revision
         self.doubtful = False
 
 
@@ -63,9 +69,16 @@ class _Passing:
         """Made again, perhaps on another way through its cycle: what it was made from before counts, too."""
         if revision > self.added and len(self.sources) > 64 + 4 * len(sources):
             self.sources, self.changed = {}, revision
-        self.sources.update(sources)
+        _join(self.sources, sources)
         self.added = revision
         self.checked = 0
+
+
+def _join(known: _Sources, more: _Sources) -> None:
+    """Add sources to others: of what one side needs all of, all counts."""
+    for source, kind in more.items():
+        if kind != TOLD or known.get(source, TOLD) == TOLD:
+            known[source] = kind
 
 
 class _Look:
@@ -121,13 +134,23 @@ class Memo:
         settled: _T = self._settle(key, make, answer)
         return settled
 
+    def needs_all(self, key: Hashable) -> bool:
+        """Whether the question being answered rests on all of the answer to `key` by now."""
+        return bool(self._sources) and self._sources[-1].get(key, TOLD) != TOLD
+
+    def needs_told(self, key: Hashable) -> None:
+        """Say that of the answer to `key`, which was asked just now, nothing but its `told` is needed. Of one that is not
+        remembered all is."""
+        if self._sources and key in self._answers:
+            self._sources[-1][key] = TOLD
+
     def uses(self, key: Hashable) -> None:
         """Note that the question being answered rests on the answer to `key`, which whoever asked kept by himself."""
         if self._sources:
             self._sources[-1][key] = True
 
     @property
-    def sources(self) -> dict[Hashable, bool] | None:
+    def sources(self) -> dict[Hashable, int] | None:
         """What the question being answered was made from so far, in order; None while none is."""
         return self._sources[-1] if self._sources else None
 
@@ -135,7 +158,7 @@ class Memo:
     def revision(self) -> int:
         return self._revision
 
-    def unchanged(self, sources: Iterable[tuple[Hashable, bool]], since: int) -> int:
+    def unchanged(self, sources: Iterable[tuple[Hashable, int]], since: int) -> int:
         """How many of these sources, from the first on, are what they were in a revision. They are those of an answer that
         was remembered ever since: of others nobody may have noted a change. What belongs to a cycle counts as changed."""
         count = 0
@@ -146,7 +169,7 @@ class Memo:
             if is_question and known is None:
                 return count
             try:
-                latest = self._changed(source) if is_question else self._leaves.get(source, 0)
+                latest = self._changed(source, is_question) if is_question else self._leaves.get(source, 0)
             except Exception:  # a source that cannot be made again: whoever needs it will meet that
                 return count
             if latest > since:
@@ -184,6 +207,12 @@ class Memo:
         if self._sources:
             self._sources[-1][key] = True
         return answer.value
+
+    def again(self, key: Hashable) -> Any:
+        """The answer to a question that was remembered, made again in the same way where it has to be; None where it is not
+        remembered any more."""
+        answer = self._answers.get(key)
+        return self.ask(key, answer.make, None) if answer is not None else None
 
     def was_asked(self, key: Hashable) -> bool:
         """Whether there is an answer to `key`, right or to be looked at again."""
@@ -266,7 +295,7 @@ class Memo:
             value = make()
         except Exception as error:
             if len(self._sources) > 1:  # Whoever goes on without this rests on what was read for it.
-                self._sources[-2].update(sources)
+                _join(self._sources[-2], sources)
             if isinstance(error, Unanswered):
                 self._unsettled = sources
             raise
@@ -285,10 +314,20 @@ class Memo:
             return value
         new = _Answer(value, make, sources, self._revision)
         if old is not None and old.value == value:
-            new.changed = old.changed
+            new.changed, new.told = old.changed, old.told
             new.value = old.value
+        elif old is not None and self._is_told(key) and value is not None and value.tells_what(old.value):
+            new.told = old.told
         self._answers[key] = new
         return new.value
+
+    def _is_told(self, key: Hashable) -> bool:
+        """Whether some question was made from what the answer to this one tells, and from nothing else of it."""
+        for user in self._users_of(key):
+            made = self._answers.get(user) or self._passing.get(user)
+            if made is not None and made.sources.get(key) == TOLD:
+                return True
+        return False
 
     def _still_right(self, key: Hashable, answer: _Answer) -> bool:
         """Whether all sources of a doubtful answer have the values it was made from."""
@@ -298,9 +337,11 @@ class Memo:
             for source, is_question in answer.sources.items():
                 known = answers.get(source)
                 if known is not None and not known.doubtful:  # by far the most frequent case
-                    latest = known.changed
+                    latest = known.told if is_question == TOLD else known.changed
                 else:
-                    latest = self._changed(source) if is_question else self._leaves.get(source, 0)
+                    latest = (
+                        self._changed(source, is_question) if is_question else self._leaves.get(source, 0)
+                    )
                 if latest > since:
                     return latest
             return answer.changed
@@ -318,7 +359,7 @@ class Memo:
         def changed() -> int:
             latest = passing.changed
             for source, is_question in passing.sources.items():
-                at = self._changed(source) if is_question else self._leaves.get(source, 0)
+                at = self._changed(source, is_question) if is_question else self._leaves.get(source, 0)
                 latest = max(latest, at)
                 if latest >= self._revision:
                     break
@@ -365,8 +406,8 @@ class Memo:
         elif (passing := self._passing.get(key)) is not None:
             passing.changed, passing.checked = changed, self._revision
 
-    def _changed(self, key: Hashable) -> int:
-        """The revision in which a question's answer last changed; settles it first when it is doubtful."""
+    def _changed(self, key: Hashable, kind: int) -> int:
+        """The revision in which a question's answer, or its `told`, last changed; settles it first when it is doubtful."""
         look = self._look
         if key in look.under_way:
             look.rests_on = min(look.rests_on, look.under_way[key])
@@ -387,7 +428,9 @@ class Memo:
             finally:
                 self._sources.pop()
             answer = self._answers.get(key)
-        return answer.changed if answer is not None else self._revision + 1
+        if answer is None:
+            return self._revision + 1
+        return answer.told if kind == TOLD else answer.changed
 
     def _connect(self, key: Hashable, before: _Sources, after: _Sources) -> None:
         for source in before:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 
-Sources = Mapping[Hashable, bool]
+Sources = Mapping[Hashable, int]
 
 
 def leaves(

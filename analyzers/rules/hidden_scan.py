@@ -207,7 +207,7 @@ def _whole_of(context: Context, called: Called, loop: Loop) -> Scan | None:
     for name, value in called.bound.items():
         if loop.number in value.depends or value.born >= len(called.loops) or value.frozen:
             continue
-        for part in called.summary.parts:
+        for position, part in enumerate(called.summary.parts):
             for size in part.cost.sizes:
                 label = size.label.strip("|").removeprefix("Σ").strip("|")
                 if size.key.partition(":")[0] != called.qualname or label.partition(".")[0] != name:
@@ -217,7 +217,8 @@ def _whole_of(context: Context, called: Called, loop: Loop) -> Scan | None:
                 shown = label.replace(name, value.label, 1) if value.label else label
                 if f"|{shown}|" in sizes and not _is_drawn_from(context, called, value, label):
                     what = f"goes through `{label}`"
-                    return Scan(label, value.kind, part.place, what, frozenset(), whole=True)
+                    place = context.summaries.place_of(called.summary, position)
+                    return Scan(label, value.kind, place, what, frozenset(), whole=True)
     return None
 
 

@@ -158,3 +158,57 @@ def test_a_function_that_is_called_comes_to_hold_another() -> None:
         assert found == fresh.analyse(PATH, text, "python", Settings())
         assert reports == fresh.reports(PATH)
         assert bool(found) == (text is texts[1])
+
+
+CALLED = """\
+def page(orders: list[str], names: list[str], tree):
+    out = []
+    for order in orders:
+        found = rank(order, orders)
+        out.append(found)
+    return out, up(tree, names)
+
+
+def rank(order, orders: list[str]):
+    {line}
+    for other in orders:
+        if other == order:
+            return sum(len(one) for one in orders)
+    return len(kept(orders))
+
+
+def kept(names: list[str]):
+    found = []
+    for name in names:
+        if name not in found:
+            found.append(name)
+    return found
+
+
+def up(tree, names: list[str]):
+    found = [name for name in names if name in tree.names]
+    return [*found, *down(tree.parent, names)]
+
+
+def down(tree, names):
+    rank(tree.name, names)
+    return up(tree.first, names) if tree else []
+"""
+
+
+def test_who_calls_a_function_is_not_run_again_while_it_tells_what_it_told(made: list[tuple[str, ...]]) -> None:
+    """Also in a circle of calls; though its sizes are others, its loops stand elsewhere, and one of them is named to who calls it."""
+    engine = Engine()
+    for line in ("pass", "size = 1", "size = len(orders)", "return orders", "del orders[0]"):
+        del made[:]
+        text = Text(CALLED.format(line=line).encode())
+        found = engine.analyse(PATH, text, "python", Settings())
+        again = {key[2] for key in made if key[0] == "summary"}
+        assert found == Engine().analyse(PATH, text, "python", Settings()), line
+        if line.startswith("size"):
+            [scan] = [one for one in found if one.rule == "hidden-scan" and one.function == "page"]
+            loop = text.source.index(b"for other in orders")
+            assert loop in [one.place.span.start for one in scan.related]
+            assert again == {"rank"}, line
+        elif line != "pass":
+            assert {"page", "down"} <= again, line

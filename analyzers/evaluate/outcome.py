@@ -1,0 +1,70 @@
+"""What a function hands back, as its callers get it."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from analyzers import facts as f
+from analyzers.evaluate import evidence
+from analyzers.evaluate.calling import memos
+from analyzers.evaluate.queries import holding
+from analyzers.evaluate.run import Run
+from analyzers.types import UNKNOWN_VALUE, Value, joined
+
+
+def given_back(run: Run) -> Value | None:
+    """What a function returns. One that gives a mapping with rows on its way, and a redirection or an error on another,
+    gives the mapping to who shows it."""
+    returned = joined(run.returns)
+    if returned is not None and returned.kind == "unknown" and run.language != "python":
+        return _said(run, returned)
+    if returned is None or returned.kind != "unknown":
+        return returned
+    contexts = [
+        v for v in run.returns if v.kind == "dict" and any(holding.holds_rows(e) for _, e in v.entries)
+    ]
+    others = [v for v in run.returns if v.kind not in ("dict", "unknown", "instance", "none")]
+    return joined(contexts) if contexts and not others else returned
+
+
+def _said(run: Run, returned: Value) -> Value:
+    """What a function of a script says it returns, where nothing else is known of it: a compiler checks that."""
+    annotation, function = run.function.returns, run.function
+    if annotation is None:
+        return returned
+    if isinstance(annotation, f.Name) and annotation.id == "this":
+        this = run.lookup("this")
+        return this if this is not None and this.known else returned
+    said = evidence.declared(run.summaries.project, run.path, function.qualname, run.language, annotation)
+    return said.but(depends=returned.depends, label=returned.label) if said.known else returned
+
+
+def shared(run: Run) -> str:
+    """What makes later calls of a function that does not call itself cheap."""
+    alone = not run.analysis.calls and not run.analysis.operations
+    return memos.memo_of(run.function) or (memos.filled_by(run.function) if alone else "")
+
+
+_SIZED = ("list", "tuple", "set", "dict", "str", "bytes", "deque", "int", "float")
+
+
+def leaving(run: Run, value: Value) -> Value:
+    """A value as callers get it: containers that grew have the size they grew to, parameters that of the argument."""
+    if value is UNKNOWN_VALUE:
+        return value
+    is_parameter = value.label in value.depends and value.kind in _SIZED and value.const is None
+    size = (
+        run.extent(value) if value.grown is not None or (is_parameter and value.size is None) else value.size
+    )
+    return replace(
+        value,
+        size=run.settled(size) if size is not None else None,
+        of=run.present(leaving(run, value.of)) if value.of is not None else None,
+        values=run.present(leaving(run, value.values)) if value.values is not None else None,
+        items=tuple(run.present(leaving(run, item)) for item in value.items)
+        if value.items is not None
+        else None,
+        entries=tuple((name, run.present(leaving(run, v))) for name, v in value.entries),
+        grown=None,
+        bound=None,
+    )
