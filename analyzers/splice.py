@@ -50,6 +50,8 @@ def spliced(
         return None
     old = facts.functions[at]
     line_end = before.find(b"\n", changed.end)
+    if before[changed.end - 1] == after[changed.end - 1] == ord("\n"):
+        line_end = changed.end - 1  # it ends in front of a line
     region = Span(old.start, line_end if line_end >= 0 else len(before))
     stop = bisect_left(facts.functions, region.end, lo=at, key=lambda one: one.start)
     held = facts.functions[at:stop]

@@ -10,13 +10,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from analyzers import facts as f
-from analyzers.facts import ClassDef, FileFacts, Function
+from analyzers.facts import ClassDef, Define, FileFacts, Function
 
 _PLACES = frozenset(("at", "to", "name_at", "head_to"))
 _BLANK = b" \t\r\n\f"
@@ -25,8 +25,8 @@ _Unit = TypeVar("_Unit", Function, ClassDef)
 
 
 def gaps_of(facts: FileFacts, source: bytes) -> list[int]:
-    """Where blanks change nothing but places: at the end of the line before each function or class that is in no function, and
-    of the last line. Only where it is certain whether a comment ends there, which blanks would belong to."""
+    """Where blanks change nothing but places: at the end of the line before each function or class that is in no function, before
+    what the top level does behind them, and of the last line. Only where it is certain whether a comment ends there, which blanks would belong to."""
     found = {_end_before(source, at) for at in _definitions(facts, source)}
     if source.endswith(b"\n"):
         found.add(_end_before(source, len(source)))
@@ -46,6 +46,11 @@ def _definitions(facts: FileFacts, source: bytes) -> Iterator[int]:
         line = source.rfind(b"\n", 0, unit.start) + 1
         if not source[line : unit.start].strip(_BLANK):
             yield unit.start
+    for before, behind in pairwise(facts.functions[0].body):
+        line = source.rfind(b"\n", 0, behind.at) + 1
+        is_behind = isinstance(before, Define) and not isinstance(behind, Define)
+        if is_behind and not source[line : behind.at].strip(_BLANK):
+            yield behind.at
 
 
 def _end_before(source: bytes, at: int) -> int:

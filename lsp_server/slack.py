@@ -22,7 +22,15 @@ from analyzers.text import Span
 ROOM = 256
 """Blanks behind each function. When they are used up, all are laid out anew."""
 
-_DEFINITION = re.compile(rb"^([ \t]*)(?:@|def\b|async[ \t]+def\b|(class)\b)", re.MULTILINE)
+_DEFINITION = re.compile(
+    rb"^([ \t]*)(?:@|def\b|async[ \t]+def\b|(class)\b)"
+    rb"|^([A-Za-z_][\w.]*[ \t]*(?::[^=\n]*)?=(?!=)|(?:if|try|for|with|while)\b)",
+    re.MULTILINE,
+)
+"""The last: a statement of the top level that is no prose."""
+
+_OPENS = re.compile(rb"^[ \t]*(?:@|(?:async[ \t]+)?def\b|class\b)|\{|=>", re.MULTILINE)
+_NOTHING = re.compile(rb"(?:[ \t\r\n\f]|#[^\n]*)*")
 _BEGINS = re.compile(rb"^(?!import\b)[A-Za-z_$@(\[]|^([ \t]+)(?:@|[^\n]*[({][ \t\r]*$)", re.MULTILINE)
 _INDENT = re.compile(rb"^[ \t]+(?=[^ \t\r\n*])", re.MULTILINE)
 _LINE_ENDS = b" \t\r\n\f"
@@ -94,8 +102,10 @@ class Roomy:
             return None  # the end of a line with room is part of what is gone
         by = len(plain) - len(self.plain)
         start, end = self.inside(gone.start), self.inside(gone.end)
-        self.stands = min(self.stands, start)
         new = plain[come.start : come.end]
+        if after and by <= self._room[after - 1] and self._is_behind_room(after - 1, gone):
+            return self._edited_behind(after - 1, plain, (start, end), new)
+        self.stands = min(self.stands, start)
         if after == len(self._at):
             self.text = self.text[:start] + new + self.text[end:]
             self.plain = plain
@@ -115,10 +125,37 @@ class Roomy:
             self._before[later] -= by
         return Span(start, close), Span(start, close)
 
+    def _is_behind_room(self, gap: int, gone: Span) -> bool:
+        """Whether nothing but blanks and comments stands between room and an edit, or less than up to the next, and no
+        definition begins there."""
+        begin = self._at[gap]
+        if _NOTHING.fullmatch(self.plain, begin, gone.start):
+            return True
+        next_one = self._at[gap + 1] if gap + 1 < len(self._at) else len(self.plain)
+        return gone.start - begin < next_one - gone.end and not _OPENS.search(self.plain, begin, gone.start)
+
+    def _edited_behind(self, gap: int, plain: bytes, gone: tuple[int, int], new: bytes) -> tuple[Span, Span]:
+        """The same where the room in front of the edit makes up for it: what is typed in front of a definition moves no
+        definition, and those blanks and comments are moved instead."""
+        by = len(plain) - len(self.plain)
+        open_at = self._at[gap] + self._before[gap]
+        room = self._room[gap] - by
+        text, close = self.text, open_at + self._room[gap]
+        self.text = b"".join((text[:open_at], b" " * room, text[close : gone[0]], new, text[gone[1] :]))
+        self.stands = min(self.stands, open_at)
+        self.plain = plain
+        self._room[gap] = room
+        self._gaps = None
+        for later in range(gap + 1, len(self._at)):
+            self._at[later] += by
+        for later in range(gap + 1, len(self._before)):
+            self._before[later] -= by
+        return Span(open_at, gone[1]), Span(open_at, gone[1])
+
 
 def gaps_in(plain: bytes, language: str) -> list[int]:
-    """Where to make room in a text: at the end of the line before each function or class that is in no function, and of
-    the last line. Strings that stand there are left to the caller."""
+    """Where to make room in a text: at the end of the line before each function or class that is in no function, before what the
+    top level does behind them, and of the last line. Strings that stand there are left to the caller."""
     found = _before_definitions(plain) if language == "python" else _before_blocks(plain)
     last = _end_before(plain, len(plain))
     if plain.endswith(b"\n") and last and plain[last - 1] != ord("\\") and (not found or found[-1] < last):
@@ -142,8 +179,16 @@ def _before_blocks(plain: bytes) -> list[int]:
 def _before_definitions(plain: bytes) -> list[int]:
     found: list[int] = []
     around: int | None = None  # the indentation of the function that is open
-    decorated = False
+    decorated = behind = False
     for match in _DEFINITION.finditer(plain):
+        if match[3]:
+            if behind:
+                behind, around, decorated = False, None, False
+                at = _end_before(plain, match.start())
+                if plain[at - 1] != ord("\\") and found[-1:] < [at]:
+                    found.append(at)
+            continue
+        behind = True
         indent = len(match[1])
         if around is not None and indent > around:
             continue

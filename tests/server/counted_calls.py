@@ -43,16 +43,16 @@ def calls_of(work: Callable[[], object]) -> Counter[CodeType]:
     )
 
 
-def typed(path: str, texts: Iterator[str]) -> Iterator[Counter[CodeType]]:
+def typed(path: str, texts: Iterator[str], language: str = "python") -> Iterator[Counter[CodeType]]:
     """The calls that an engine makes for each text of an open document after the first."""
     engine, settings = Engine(), Settings()
-    engine.analyse(path, Text(next(texts).encode()), "python", settings)
+    engine.analyse(path, Text(next(texts).encode()), language, settings)
     engine.rehearse(path)
     for text in texts:
         now = Text(text.encode())
 
         def look(now: Text = now) -> None:
             engine.ready(path, now)
-            engine.analyse(path, now, "python", settings)
+            engine.analyse(path, now, language, settings)
 
         yield calls_of(look)

@@ -196,7 +196,9 @@ def down(tree, names):
 """
 
 
-def test_who_calls_a_function_is_not_run_again_while_it_tells_what_it_told(made: list[tuple[str, ...]]) -> None:
+def test_who_calls_a_function_is_not_run_again_while_it_tells_what_it_told(
+    made: list[tuple[str, ...]],
+) -> None:
     """Also in a circle of calls; though its sizes are others, its loops stand elsewhere, and one of them is named to who calls it."""
     engine = Engine()
     for line in ("pass", "size = 1", "size = len(orders)", "return orders", "del orders[0]"):
@@ -212,3 +214,42 @@ def test_who_calls_a_function_is_not_run_again_while_it_tells_what_it_told(made:
             assert again == {"rank"}, line
         elif line != "pass":
             assert {"page", "down"} <= again, line
+
+
+@pytest.mark.parametrize("place", ["def heard", "    def unique", "    @staticmethod", "def listed"])
+def test_what_is_written_in_front_of_a_definition_moves_none(place: str) -> None:
+    plain = SOURCE.format(statement="pass")
+    engine = Engine()
+    engine.analyse(PATH, Text(plain.encode()), "python", Settings())
+    indent = place[: len(place) - len(place.lstrip())]
+
+    def written(line: str) -> list[str]:
+        """The functions that are others when a line was written there."""
+        before = engine.project.facts(PATH)
+        text = Text(plain.replace(f"\n{place}", f"\n{indent}{line}\n{place}").encode())
+        found = engine.analyse(PATH, text, "python", Settings())
+        now = engine.project.facts(PATH)
+        assert before is not None
+        assert now is not None
+        assert found == Engine().analyse(PATH, text, "python", Settings()), line
+        assert len(before.functions) == len(now.functions)
+        pairs = zip(before.functions, now.functions, strict=True)
+        return [other.qualname for one, other in pairs if one is not other and one != other]
+
+    assert written("# why") == []
+    assert written("# why so") == []
+    assert written(f"# why so\n\n{indent}# not") == []
+    assert set(written("SIZE = 12")) <= {"<module>"}
+    assert set(written("SIZE = 120")) <= {"<module>"}
+    assert set(written("")) <= {"<module>"}
+
+
+def test_an_edit_of_a_function_does_not_move_what_the_top_level_does_behind_it() -> None:
+    engine, ends = Engine(), []
+    for statement in ("pass", "size = 1", "size = 1234"):
+        text = f"{SOURCE.format(statement='pass')}\n\ndef last():\n    {statement}\n\n\nSIZES = [12]\nif SIZES:\n    print(SIZES)\n"
+        engine.analyse(PATH, Text(text.encode()), "python", Settings())
+        facts = engine.project.facts(PATH)
+        assert facts is not None
+        ends.append([one.at for one in facts.functions[0].body[-2:]])
+    assert ends[0] == ends[1] == ends[2]
