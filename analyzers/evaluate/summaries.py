@@ -196,10 +196,12 @@ class Summaries:
             memo.needs_told(key)
         return found.told
 
-    def place_of(self, summary: Summary, position: int) -> Place:
-        """Where that part of a called function's cost stands."""
-        found = self.project.memo.again(summary.asked) if summary.asked is not None else None
-        return (found.summary if isinstance(found, Analysis) else summary).parts[position].place
+    def place_of(self, summary: Summary, position: int) -> Place | None:
+        """Where that part of a called function's cost stands; None where its answer is not remembered any more."""
+        if summary.asked is None:
+            return summary.parts[position].place
+        found = self.project.memo.again(summary.asked)
+        return found.summary.parts[position].place if isinstance(found, Analysis) else None
 
     def analysis_with(self, path: str, function: f.Function, bound: Mapping[str, Value]) -> Analysis | None:
         """The function run on given arguments, as a caller's run met it; None while it is being run."""

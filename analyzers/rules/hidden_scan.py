@@ -217,7 +217,7 @@ def _whole_of(context: Context, called: Called, loop: Loop) -> Scan | None:
                 shown = label.replace(name, value.label, 1) if value.label else label
                 if f"|{shown}|" in sizes and not _is_drawn_from(context, called, value, label):
                     what = f"goes through `{label}`"
-                    place = context.summaries.place_of(called.summary, position)
+                    place = context.summaries.place_of(called.summary, position) or called.place
                     return Scan(label, value.kind, place, what, frozenset(), whole=True)
     return None
 
