@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import expressions, lengthening, queries, shapes
+from analyzers.evaluate import expressions, kinds_given, lengthening, queries, shapes
 from analyzers.evaluate.calling import specials
 from analyzers.evaluate.events import Compared, Operated
 from analyzers.evaluate.presenting import validating
@@ -35,6 +35,8 @@ def compare(
             right = right.but(kind="values", evidence="the values of a mapping")
         if not right.known and _is_appended_to(run, right_node):
             right = right.but(kind="sequence", evidence="something is put in at its end")
+        if not right.known and run.language == "python":
+            right = kinds_given.of_searched(run, right_node, right)
         row = operations(run.language).method(right.kind, "in")
         if right.kind in queries.LAZY_KINDS and not right.depends & run.open_numbers():
             row = row if run.loops else None  # Its rows are fetched once and then searched each time.

@@ -13,10 +13,10 @@ from analyzers.project.survey import Survey
 
 Key = tuple[str, str]
 
-_KINDS = ("methods", "defined", "kept", "loaded", "custom", "givers", "packages", "optimizers")
+_KINDS = ("methods", "defined", "kept", "loaded", "custom", "givers", "packages", "optimizers", "unlisted")
 """The fields of a survey that are asked for word by word."""
 
-_PLACED = ("reads", "heirs", "registered", "makes", "owners", "hung")
+_PLACED = ("reads", "heirs", "registered", "makes", "owners", "hung", "listed")
 """Those that say by a word which functions or classes of the file it is about."""
 
 _NOBODY: dict[str, tuple[str, ...]] = {}
@@ -68,6 +68,10 @@ class Concordance:
     def hung(self, key: str) -> tuple[Key, ...]:
         """The functions that hang something under a name on the object that a framework keeps for a request."""
         return self._placed("hung", key)
+
+    def listing(self, name: str) -> tuple[Key, ...]:
+        """The functions and classes that set an attribute of that name to a list, where nothing sets one to anything else."""
+        return () if self.says("unlisted", name) else self._placed("listed", name)
 
     def _placed(self, kind: str, name: str) -> tuple[Key, ...]:
         self._memo.read(("said", kind, name))

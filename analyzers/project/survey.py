@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from analyzers import facts as f
 from analyzers.orm import tables
-from analyzers.project import hung, makers
+from analyzers.project import hung, listed, makers
 from analyzers.project.by_statement import by_statement
 from analyzers.project.edited import defines_the_same
 from analyzers.project.outline import dotted, said_above
@@ -49,7 +49,8 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     becomes of a session's rows at its commit. `registered` are the classes that a module or a decorator registers with
     another, and those it registers them with, `optimizers` extensions of a schema that load what a question asks for.
     `owners` says by a name of several words which methods of Python's classes are called so. `hung` says which functions hang
-    something under a name on the object that a framework keeps for a request.
+    something under a name on the object that a framework keeps for a request. `listed` says by an attribute's name which functions and
+    classes set it to a list, `unlisted` are those that are set to something else.
     """
 
     language: str = "python"
@@ -70,6 +71,8 @@ class Survey(Struct, frozen=True, gc=False, array_like=True):
     makes: dict[str, tuple[str, ...]] = {}
     owners: dict[str, tuple[str, ...]] = {}
     hung: dict[str, tuple[str, ...]] = {}
+    listed: dict[str, tuple[str, ...]] = {}
+    unlisted: frozenset[str] = frozenset()
 
     @property
     def packages(self) -> frozenset[str]:
@@ -97,6 +100,8 @@ class _Part(Struct, frozen=True):
     optimizers: frozenset[str] = _NOTHING
     makes: frozenset[str] = _NOTHING
     hung: frozenset[str] = _NOTHING
+    listed: frozenset[str] = _NOTHING
+    unlisted: frozenset[str] = _NOTHING
 
 
 class Surveyor:
@@ -185,6 +190,7 @@ def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -
     makes: dict[str, tuple[str, ...]] = {}
     owners: dict[str, tuple[str, ...]] = {}
     hung_there: dict[str, tuple[str, ...]] = {}
+    lists: dict[str, tuple[str, ...]] = {}
     for unit, part in zip(units, parts, strict=True):
         said = (
             (makes, part.makes),
@@ -192,6 +198,7 @@ def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -
             (heirs, part.above),
             (registered, part.registered),
             (hung_there, part.hung),
+            (lists, part.listed),
         )
         for places, told in said:
             for name in told:
@@ -219,6 +226,8 @@ def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -
         makes,
         owners,
         hung_there,
+        lists,
+        _NOTHING.union(*(part.unlisted for part in parts)),
     )
 
 
@@ -258,6 +267,8 @@ class _Said(NamedTuple):
     registered: Collection[str] = _NOTHING
     makes: Collection[str] = _NOTHING
     hung: Collection[str] = _NOTHING
+    listed: Collection[str] = _NOTHING
+    unlisted: Collection[str] = _NOTHING
     tells: bool = False
     returns: bool = False
 
@@ -271,6 +282,7 @@ def _said(body: tuple[f.Stmt, ...], python: bool) -> _Said:
     registered: set[str] = set()
     makes: set[str] = set()
     hung_there: set[str] = set()
+    by_kind: tuple[set[str], set[str]] = (set(), set())  # what is set to no list, and what is
     tells = returns = False
     nodes: list[Any] = f.walk(body)
     for node in nodes:
@@ -297,6 +309,9 @@ def _said(body: tuple[f.Stmt, ...], python: bool) -> _Said:
                 elif text == _STAYS_VALID:
                     tells = True
         elif kind is f.Assign:
+            if python:
+                for name, is_list in listed.said_by(node):
+                    by_kind[is_list].add(name)
             if not isinstance(node.value, _NO_FUNCTIONS):
                 kept.update(_names(node.targets))
                 hung_there.update(key for target in node.targets if (key := hung.put_at(target)))
@@ -305,7 +320,7 @@ def _said(body: tuple[f.Stmt, ...], python: bool) -> _Said:
         elif kind is f.Return:
             returns = returns or node.value is not None
     # Nearly all are empty, of thousands of statements: an empty set takes 200 bytes, and there is one empty frozenset.
-    found = (kept, pairs, loaded, custom, read, registered, makes, hung_there)
+    found = (kept, pairs, loaded, custom, read, registered, makes, hung_there, by_kind[True], by_kind[False])
     sets: list[Any] = [one or _NOTHING for one in found]
     return _Said._make((*sets, tells, returns))
 
@@ -328,12 +343,13 @@ def _part_of(unit: Unit, python: bool) -> _Part:
 
 
 def _part(unit: Unit, python: bool, said: _Said) -> _Part:
-    kept, pairs, loaded, custom, read, registered, makes, hung_there, tells, returns = said
+    kept, pairs, loaded, custom, read, registered, makes, hung_there, lists, others, tells, returns = said
     names = (unit.qualname, unit.owner, _is_read(unit))
     above = _above(unit) if isinstance(unit, f.ClassDef) else ()
     if not python:
         return _Part(frozenset(kept), names=names, above=above)
     function = unit if isinstance(unit, f.Function) else None
+    declared = tuple(listed.said_in(unit)) if isinstance(unit, f.ClassDef) else ()
     # A session that a function makes for itself alone is none that others are given.
     hands = function is None or function.kind == "module" or function.is_generator or returns
     return _Part(
@@ -350,6 +366,8 @@ def _part(unit: Unit, python: bool, said: _Said) -> _Part:
         optimizers=frozenset(name for name in read if name.endswith(_OPTIMIZER)),
         makes=frozenset(makes if function is not None else makers.models_of(unit)),
         hung=frozenset(hung_there) if function is not None else _NOTHING,
+        listed=frozenset((*lists, *(name for name, is_list in declared if is_list))),
+        unlisted=frozenset((*others, *(name for name, is_list in declared if not is_list))),
     )
 
 

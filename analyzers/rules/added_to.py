@@ -111,7 +111,7 @@ def handed_on(context: Context) -> Iterator[held.Told]:
         is_always = (
             place.path == context.path and (place.span.start - start, place.span.end - start) in calls_always
         )
-        ended = is_always and label in _ended_in(function.body)
+        ended = is_always and label in ended_in(function.body)
         added = _added_beside(context, label, place) if is_always and not ended else None
         if added is not None:
             yield held.Told(place, label, "list", Related(added, "it is added to here"))
@@ -183,7 +183,7 @@ def gone_through(function: f.Function, methods: Methods) -> Iterator[tuple[f.Exp
     own = {label for label in added if label.startswith(this)}
     if not own:
         return
-    own -= _ended_in(function.body)
+    own -= ended_in(function.body)
     for node in always(function.body) if own else ():
         label = _through(node) or _through_method(node, this, methods, own)
         if label in own:
@@ -199,7 +199,7 @@ def _through_method(node: f._Node, this: str, methods: Methods, own: set[str]) -
     if (
         callee is None
         or not callee.params
-        or any(True for inner in shapes.nodes(callee.body) for _ in _ended(inner))
+        or any(True for inner in shapes.nodes(callee.body) for _ in ended(inner))
     ):
         return ""
     its = f"{callee.params[0].name}."
@@ -211,13 +211,13 @@ def _through_method(node: f._Node, this: str, methods: Methods, own: set[str]) -
 
 
 @remembered
-def _ended_in(body: tuple[f.Stmt, ...]) -> frozenset[str]:
-    """What a body sets anew, or takes something from."""
+def ended_in(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """What a body sets anew, or takes something from: names and attributes."""
     kinds = (f.Assign, f.Delete, f.Call)
-    return frozenset(label for kind in kinds for node in shapes.of_kind(body, kind) for label in _ended(node))
+    return frozenset(label for kind in kinds for node in shapes.of_kind(body, kind) for label in ended(node))
 
 
-def _ended(node: f._Node) -> Iterator[str]:
+def ended(node: f._Node) -> Iterator[str]:
     """What a statement sets anew, or takes something from."""
     if isinstance(node, f.Assign):
         yield from map(shapes.dotted, shapes.stored(node.targets))

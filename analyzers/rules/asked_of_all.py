@@ -32,7 +32,7 @@ def lookups(context: Context) -> Iterator[held.Told]:
     function = context.function
     if context.language != "python" or not context.is_whole or function.kind == "module":
         return
-    if function.name in held.MAKERS:
+    if function.name in held.MAKERS or function.name in _OF_WHOLES:
         return
     given = frozenset(p.name for p in function.params[1 if function.owner else 0 :])
     through = _going_through(function.body) if given else ()
@@ -61,6 +61,10 @@ def lookups(context: Context) -> Iterator[held.Told]:
                     context.shown(edits.absolute(context, end)),
                 )
             )
+
+
+_OF_WHOLES = frozenset(f"__{name}__" for name in ("eq", "ne", "lt", "le", "gt", "ge"))
+"""Comparisons of two objects: what they hold is gone through anyway."""
 
 
 def _enumerated(over: f.Expr) -> f.Expr:

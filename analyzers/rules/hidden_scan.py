@@ -6,17 +6,17 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from analyzers import facts as f
-from analyzers.evaluate import shapes
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Called, Loop
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
 from analyzers.rules import (
     added_to,
     asked_of_all,
-    changes,
     data,
     edits,
+    grows_meanwhile,
     on_every_call,
+    ordered,
     structure,
 )
 from analyzers.rules.base import Context, Example, Rule, loop_related, product, the_loop, turns_much
@@ -42,6 +42,7 @@ class Scan(NamedTuple):
     adds: bool = False
     beside: bool = False
     asks: bool = False
+    meanwhile: bool = False
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -77,10 +78,22 @@ def _found(context: Context, called: Called) -> tuple[Loop, Scan] | None:
     scan = _whole_of(context, called, through) if through is not None else None
     if through is not None and scan is not None:
         return through, scan
-    if repeating is None:
+    if repeating is not None:
+        scan = _added_to(context, called, repeating) or _beside(context, called, repeating)
+    if repeating is not None and scan is not None:
+        return repeating, scan
+    return _meanwhile(context, called)
+
+
+def _meanwhile(context: Context, called: Called) -> tuple[Loop, Scan] | None:
+    """What the loop makes longer while it calls."""
+    found = grows_meanwhile.found(context, called)
+    if found is None:
         return None
-    scan = _added_to(context, called, repeating) or _beside(context, called, repeating)
-    return (repeating, scan) if scan is not None else None
+    added = found.added
+    chain = (Related(added, f"`{context.shown(added)}` puts something into it"),) if added is not None else ()
+    what = f"goes through all of `{found.label}`"
+    return found.loop, Scan(found.label, "list", found.place, what, frozenset(), chain, meanwhile=True)
 
 
 def _is_silenced(context: Context, called: Called) -> bool:
@@ -336,8 +349,8 @@ def _own_scans(context: Context, analysis: Analysis, function: f.Function) -> It
         sides = (compared.left, compared.right)
         for one, other in (sides, sides[::-1]):
             asked = _parameters(other, given)
-            until = None if compared.unequal else _ends_at(there, loop, compared.place)
-            of_turn = loop.number in one.depends or (until is not None and _counts(until, one.label))
+            until = None if compared.unequal else ordered.left_at(there, loop, compared.place)
+            of_turn = loop.number in one.depends or (until is not None and ordered.counts(until, one.label))
             if of_turn and loop.number not in other.depends and asked:
                 what = f"goes through `{loop.label}` for the element that is equal"
                 scan = Scan(through.label, through.kind, loop.place, what, asked)
@@ -353,26 +366,6 @@ def _gone_through(loop: Loop) -> Value:
     (size,) = loop.turns.sizes
     label = size.label.strip("|")
     return over.but(kind="list", label=label) if label == loop.label else over
-
-
-def _ends_at(there: Context, loop: Loop, place: Place) -> f.For | None:
-    """The loop that is left where a comparison holds: what is behind that is not gone through."""
-    node = changes.loop_node(there, loop)
-    start = there.function.start
-    for stmt in shapes.walk(node.body) if isinstance(node, f.For) else ():
-        if isinstance(stmt, f.If) and start + stmt.test.at <= place.span.start < start + stmt.test.to:
-            last = stmt.body[-1] if stmt.body else None
-            ends = isinstance(last, f.Return) or (isinstance(last, f.Jump) and last.kind == "break")
-            return node if ends and isinstance(node, f.For) else None
-    return None
-
-
-def _counts(node: f.For, name: str) -> bool:
-    """True for a name that the turns of a loop count with."""
-    return any(
-        isinstance(stmt, f.Update) and stmt.op == "+" and shapes.dotted(stmt.target) == name
-        for stmt in shapes.walk(node.body)
-    )
 
 
 def _parameters(value: Value, given: set[str]) -> frozenset[str]:
@@ -398,7 +391,12 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
     value = called.bound[root]
     shown = (value.label or root) + scan.label[len(root) :]
     grows = value.grown is not None and (value.grown, loop.number) in context.analysis.growths
-    grows = grows or scan.adds or any(parameter == root for parameter, _ in called.summary.grows)
+    grows = (
+        grows
+        or scan.adds
+        or scan.meanwhile
+        or any(parameter == root for parameter, _ in called.summary.grows)
+    )
     squared = grows or any(size in loop.turns.sizes for size in called.cost.sizes)
     message = _message(called, loop, scan, shown, grows)
     if context.language != "python":
@@ -409,13 +407,12 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
     severe = (
         squared
         and not loop.exits
-        and not (scan.shifts or scan.whole or scan.adds or scan.beside or scan.asks)
+        and not (scan.shifts or scan.whole or scan.adds or scan.beside or scan.asks or scan.meanwhile)
         and scan.kind != "sequence"
         and data.is_data(context, loop)
     )
-    severity = (
-        Severity.INFORMATION if _is_data(loop) and not scan.whole and not scan.beside else Severity.HINT
-    )
+    hinted = scan.whole or scan.beside or scan.meanwhile
+    severity = Severity.INFORMATION if _is_data(loop) and not hinted else Severity.HINT
     return context.finding(
         RULE.name,
         called.place,
@@ -453,6 +450,11 @@ def _message(called: Called, loop: Loop, scan: Scan, shown: str, grows: bool) ->
             told
             + f"goes through all of `{shown}`, which it adds to. Do that once, after the loop, or keep the value with it."
         )
+    if scan.meanwhile:
+        return (
+            told
+            + f"goes through all of `{shown}`, to which the loop adds. Keep up to date what it asks for, or ask after the loop."
+        )
     if scan.asks:
         return told + f"goes through `{shown}`, which grows in this loop, until one of them answers."
     told += f"searches `{shown}` from front to back."
@@ -479,7 +481,8 @@ sizes multiply and the loop goes through data (rows, a file, an annotated list),
 that is the same on every turn and is known to be a list or the like, and where what it looks for comes from the turn's
 element. It is silent for functions that remember their answers. A method that takes the first element of a list, called until the
 list is empty, moves all that is left each time: that is told too. So is a callee that goes through all of what the loop
-around it runs over, whatever it does with it: that is a hint.
+around it runs over, whatever it does with it, or of what that loop makes longer meanwhile (`word.append(char)` beside `if
+starts_new(word, char)`, `log.note(line)` beside `log.worst()`): that is a hint.
 
 A hint are methods that search, on every call, a list or a dict that their class makes longer (`for job in self.jobs: if
 job.name == name`, `[rule for rule in self.rules if rule.covers(event)]`), and functions that do so with one of their module's;

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from analyzers import facts as f
-from analyzers.evaluate import shapes
+from analyzers.evaluate import kinds_given, shapes
 from analyzers.evaluate.events import Loop, Operated
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.rules import (
@@ -271,6 +272,26 @@ def _is_written_out(context: Context, operation: Operated) -> bool:
     )
 
 
+def _handed_here(context: Context, operation: Operated) -> Iterator[Related]:
+    """Where the calls hand over the list that is searched, if nothing but they says that it is one."""
+    receiver, place = operation.receiver, operation.receiver_place
+    if place is None or not receiver.evidence.startswith((kinds_given.HANDED, kinds_given.OPEN)):
+        return
+    function = _taking(context, structure.home(context, place).function, receiver.label)
+    if function is None:
+        return
+    for one in kinds_given.handing(context.project, place.path, function, receiver.label):
+        there = replace(context, path=one.path, function=one.caller)
+        yield Related(edits.absolute(there, one.node), f"`{one.caller.qualname}` hands it over")
+
+
+def _taking(context: Context, function: f.Function | None, name: str) -> f.Function | None:
+    """The function, or the one around it, that has a parameter of that name."""
+    while function is not None and all(param.name != name for param in function.params):
+        function = context.project.function(context.path, function.parent) if function.parent else None
+    return function
+
+
 def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     receiver = operation.receiver
     made = operation.receiver_place
@@ -289,8 +310,12 @@ def _finding(context: Context, operation: Operated, loop: Loop) -> Finding:
     if receiver.evidence:
         where = operation.receiver_place or operation.place
         related.append(Related(where, f"`{label}` is a {kind}: {receiver.evidence}"))
-    sure = receiver.kind != "sequence" and (
-        grows or "annotated" in receiver.evidence or receiver.born > 0 or bool(receiver.evidence)
+        related += _handed_here(context, operation)
+    seen = not receiver.evidence.startswith((kinds_given.OPEN, kinds_given.NAMED))
+    sure = (
+        seen
+        and receiver.kind != "sequence"
+        and (grows or "annotated" in receiver.evidence or receiver.born > 0 or bool(receiver.evidence))
     )
     squared = grows or any(size in loop.turns.sizes for size in operation.cost.sizes)
     severe = sure and squared and operation.name != "remove" and not loop.exits
@@ -320,6 +345,9 @@ RULE = Rule(
 times |list| comparisons, where a set or a dict answers each in constant time on average. It is a warning where one
 size is squared (the list grows in the very loop, or the loop runs over it) and grows with data (rows, what is read,
 what the function is given to work on), and information where two sizes multiply or nothing tells that they grow.
+
+What a parameter holds of which nothing is written, all calls in the program tell together: where each hands over a list it is
+one. It is information where others may call the function too, and nothing where one call is not seen, or hands over something else.
 
 A list in which an object keeps each thing once (`if job not in self.jobs: self.jobs.append(job)`) is a hint: most such
 lists are short. So is a list that one method fills and another searches for what it is given, also one of those that the object

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
+from analyzers.findings import Place
 from analyzers.rules import changes, structure
 from analyzers.rules.base import Context, turns_much
 
@@ -83,3 +84,23 @@ def found(context: Context) -> Iterator[UpTo]:
             ):
                 yield UpTo(outer, inner, node.iter, test)
                 break
+
+
+def left_at(there: Context, loop: Loop, place: Place) -> f.For | None:
+    """The loop that is left where a comparison holds: what is behind that is not gone through."""
+    node = changes.loop_node(there, loop)
+    start = there.function.start
+    for stmt in shapes.walk(node.body) if isinstance(node, f.For) else ():
+        if isinstance(stmt, f.If) and start + stmt.test.at <= place.span.start < start + stmt.test.to:
+            last = stmt.body[-1] if stmt.body else None
+            ends = isinstance(last, f.Return) or (isinstance(last, f.Jump) and last.kind == "break")
+            return node if ends and isinstance(node, f.For) else None
+    return None
+
+
+def counts(node: f.For, name: str) -> bool:
+    """True for a name that the turns of a loop count with."""
+    return any(
+        isinstance(stmt, f.Update) and stmt.op == "+" and shapes.dotted(stmt.target) == name
+        for stmt in shapes.walk(node.body)
+    )

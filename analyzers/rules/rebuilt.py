@@ -8,7 +8,7 @@ not matter whether the type is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from analyzers import facts as f
@@ -34,6 +34,9 @@ OF_SCRIPTS = frozenset(
 
 ADVANCE = frozenset(("end", "start", "span", "tell"))
 """Methods that say how far a text has been read."""
+
+
+_NO_PIECES: Mapping[str, f.Slice] = {}
 
 
 class Piece(NamedTuple):
@@ -131,13 +134,24 @@ def _pieces_in(
     """The pieces in what is done on each turn, by the names that say where the turn stands; `over` is what a loop goes through
     that is no `while`."""
     made = changes.changes_in(context, body, aliases=False) if moved else None
+    named = _named_pieces(body) if made is not None else {}
     for call in shapes.nodes(body) if made is not None else ():
-        for piece in piece_of(call, moved):
+        for piece in piece_of(call, moved, named):
             # What is counted up to a place, is counted from the beginning, whatever gives the places.
             counted = over is None or isinstance(piece.node, f.Call)
             known = counted or _mentions(over, piece.whole)
             if known and made is not None and not _changes(made, over, piece.whole):
                 yield piece
+
+
+def _named_pieces(body: tuple[f._Node, ...]) -> dict[str, f.Slice]:
+    """The pieces to which each turn gives a name: `before = line[:found]`, and then `before.count("(")`."""
+    first: dict[str, f.Assign] = {}
+    for stmt in shapes.of_kind(body, f.Assign):
+        for target in stmt.targets:
+            if isinstance(target, f.Name) and (target.id not in first or stmt.at < first[target.id].at):
+                first[target.id] = stmt
+    return {name: stmt.value for name, stmt in first.items() if isinstance(stmt.value, f.Slice)}
 
 
 def _changes(made: changes.Changes, over: f.Expr | None, whole: str) -> bool:
@@ -216,8 +230,10 @@ def may_be_of_piece(node: f._Node) -> bool:
     return isinstance(node, f.Call) and (shapes.called(node) in SEEKS or shapes.called(node) in FOLDS)
 
 
-def piece_of(call: f._Node, moved: frozenset[str]) -> Iterator[Piece]:
-    """The pieces that a call, or a test with `in`, goes through."""
+def piece_of(
+    call: f._Node, moved: frozenset[str], named: Mapping[str, f.Slice] = _NO_PIECES
+) -> Iterator[Piece]:
+    """The pieces that a call, or a test with `in`, goes through; `named` are those that have a name."""
     if isinstance(call, f.Compare):
         for op, right in zip(call.ops, call.rights, strict=False):
             if op in ("in", "not in") and (whole := _cut(right, moved)):
@@ -227,7 +243,8 @@ def piece_of(call: f._Node, moved: frozenset[str]) -> Iterator[Piece]:
         return
     name = shapes.called(call)
     if isinstance(call.func, f.Attr) and (name in SEEKS or name in OF_SCRIPTS):
-        part = shapes.part_of(call.func.obj)
+        asked = call.func.obj
+        part = named.get(asked.id) if isinstance(asked, f.Name) else shapes.part_of(asked)
         if part is not None and (whole := _cut(part, moved)):
             yield Piece(part, whole, name)
         counted = name == "count" and len(call.args) == 3 and _is_zero(call.args[1])
@@ -237,6 +254,7 @@ def piece_of(call: f._Node, moved: frozenset[str]) -> Iterator[Piece]:
         return
     for argument in call.args:
         given = _gone_through(argument, moved) if isinstance(argument, f.Comprehension) else argument
+        given = named.get(given.id) if isinstance(given, f.Name) else given
         if isinstance(given, f.Slice) and (whole := _cut(given, moved)):
             yield Piece(given, whole, name)
 

@@ -165,6 +165,8 @@ def leaves_after(context: Context, loop: Loop, place: Place) -> bool:
     start, end = context.function.start, loop.whole.span.end
     if loop.whole.span.start < start and context.function.end <= end:
         return False
+    if place.path == loop.whole.path and place.span.end <= loop.whole.span.start:
+        return False  # In a function defined before it, which its turns call.
 
     def search(body: tuple[f.Stmt, ...]) -> bool:
         for position, stmt in enumerate(body):

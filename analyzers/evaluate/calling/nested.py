@@ -48,6 +48,8 @@ def inline(
     names_in: dict[str, Value] = {}
     for param in function.params:
         value = bound.get(param.name, UNKNOWN_VALUE)
+        if param.name not in bound and isinstance(param.default, f.Name):
+            value = caller.lookup(param.default.id) or UNKNOWN_VALUE  # `lambda row, names=names: ...`
         names_in[param.name] = replace(value, label=param.name)
     keeps = decorated.keeps(summaries.project, path, function)
     inner = Run(
