@@ -151,7 +151,11 @@ def _named_pieces(body: tuple[f._Node, ...]) -> dict[str, f.Slice]:
         for target in stmt.targets:
             if isinstance(target, f.Name) and (target.id not in first or stmt.at < first[target.id].at):
                 first[target.id] = stmt
-    return {name: stmt.value for name, stmt in first.items() if isinstance(stmt.value, f.Slice)}
+    # What is left at the end is often taken once, where nothing else is found.
+    values = {name: stmt.value for name, stmt in first.items()}
+    return {
+        name: value for name, value in values.items() if isinstance(value, f.Slice) and value.start is None
+    }
 
 
 def _changes(made: changes.Changes, over: f.Expr | None, whole: str) -> bool:
