@@ -98,7 +98,9 @@ def _put(run: Run, this: Value, name: str) -> tuple[Value | None, bool]:
     is_sure = True
     for key in _setters(run, this.ref, name):
         function = run.summaries.function(*key)
-        if function is None:
+        # What a constructor calls sees a half-made object. To lead back to it would make one circle of all methods that it
+        # calls and those that read what it sets, which is run anew for whoever asks one of them.
+        if function is None or (function.name == "__init__" and run.summaries.active.get(key)):
             continue
         bound = {} if function.name == "__init__" else {"self": replace(this, label="self", entries=())}
         summary = run.summaries.of(key[0], function, bound, run)
