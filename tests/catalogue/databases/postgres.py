@@ -1,4 +1,4 @@
-"""A PostgreSQL of this process's own: a cluster in a temporary folder, reached through a socket, stopped at the end."""
+"""A PostgreSQL of this process's own: a cluster in a temporary folder, reached through a socket, gone when the process is."""
 
 from __future__ import annotations
 
@@ -30,22 +30,34 @@ def cluster() -> Path:
     _call("initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8")
     options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
     _call("pg_ctl", "-D", str(folder / "data"), "-l", str(folder / "log"), "-w", "-o", options, "start")
-    atexit.register(_stop, folder)
+    _end_with_this_process(folder)
     return folder
 
 
-def _stop(folder: Path) -> None:
-    _call("pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")
-    shutil.rmtree(folder, ignore_errors=True)
+def _end_with_this_process(folder: Path) -> None:
+    """A server would outlive a process that is killed. The standard input of one that waits for it closes with it, however it ends."""
+    stop = _command("pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")
+    waits = ["sh", "-c", 'cat; folder=$1; shift; "$@"; rm -rf "$folder"', "sh", str(folder), *stop]
+    keeper = subprocess.Popen(
+        waits,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,
+    )
+    atexit.register(keeper.communicate)
 
 
-def _call(program: str, *arguments: str) -> None:
+def _command(program: str, *arguments: str) -> list[str]:
     bin_ = programs()
     assert bin_ is not None
     as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    done = subprocess.run(
-        [*as_user, str(bin_ / program), *arguments], cwd="/", capture_output=True, text=True, check=False
-    )
+    return [*as_user, str(bin_ / program), *arguments]
+
+
+def _call(program: str, *arguments: str) -> None:
+    done = subprocess.run(_command(program, *arguments), cwd="/", capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{program} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
