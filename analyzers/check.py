@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from analyzers import causes, confidence, conventions, early, rules, suppress, templates, worth
 from analyzers import facts as f
+from analyzers.conventions import inherited
 from analyzers.costs import ONE
 from analyzers.evaluate import derivation, shapes
 from analyzers.evaluate.calling.calls import RULE_OF
@@ -183,8 +184,12 @@ class Checking:
     def _begin(self, facts: f.FileFacts | None) -> None:
         self.whole = False
         self._found, self._seen = [], set()
-        functions = () if facts is None else _run_by_themselves(self._project, facts, self._path)
-        self._functions = iter(functions)
+        functions = iter(()) if facts is None else _run_by_themselves(self._project, facts, self._path)
+        if (
+            self._quiet
+        ):  # What a base of tests does is no news in each of the hundred that are derived from it.
+            functions = (one for one in functions if inherited.called(self._project, self._path, one) is None)
+        self._functions = functions
         self._ahead = {}
         first = early.order(facts, self._text) if self._smallest_first and facts is not None else iter(())
         self._first = first
