@@ -185,9 +185,8 @@ class Checking:
         self.whole = False
         self._found, self._seen = [], set()
         functions = iter(()) if facts is None else _run_by_themselves(self._project, facts, self._path)
-        if (
-            self._quiet
-        ):  # What a base of tests does is no news in each of the hundred that are derived from it.
+        if self._quiet:
+            # What a base of tests does is no news in each of the hundred that are derived from it.
             functions = (one for one in functions if inherited.called(self._project, self._path, one) is None)
         self._functions = functions
         self._ahead = {}
