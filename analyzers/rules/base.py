@@ -10,7 +10,7 @@ from typing import TypeVar
 from analyzers import conventions, costs
 from analyzers import facts as f
 from analyzers.conventions import inherited, units
-from analyzers.evaluate.events import Analysis, Loop, Queried
+from analyzers.evaluate.events import Analysis, Called, Loop, Queried
 from analyzers.evaluate.summaries import Summaries
 from analyzers.evaluate.turns.whiles.answer import NO_NAME, NO_TEST
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Related, Severity
@@ -320,6 +320,12 @@ def place_of(context: Context, loop: Loop, query: Queried) -> Place:
         return call_place(query)
     written = origin is not None and context.inside(origin.place) and not origin.split
     return origin.place if origin is not None and written else deepest(context, query)
+
+
+def part_place(context: Context, called: Called, position: int) -> Place:
+    """Where that part of a called function's cost stands. It is asked for where it is named: a summary that is told to a caller
+    leaves it out. Where it is not remembered any more it is the call's."""
+    return context.summaries.place_of(called.summary, position) or called.place
 
 
 def is_inherited(context: Context) -> bool:

@@ -15,7 +15,7 @@ from analyzers.evaluate.events import Called, Loop
 from analyzers.findings import Place
 from analyzers.project import names
 from analyzers.rules import added_to, changes, edits, held, structure
-from analyzers.rules.base import Context, turns_much
+from analyzers.rules.base import Context, part_place, turns_much
 from analyzers.types import Value
 
 
@@ -58,16 +58,16 @@ def _container(context: Context, called: Called, loop: Loop, name: str, value: V
         return None
     if _is_begun_anew(context, called, loop, value.label):
         return None
-    place = _gone_through(called, name)
+    place = _gone_through(context, called, name)
     return Meanwhile(name, place, loop, None) if place is not None else None
 
 
-def _gone_through(called: Called, label: str) -> Place | None:
+def _gone_through(context: Context, called: Called, label: str) -> Place | None:
     """Where the callee goes through what it names so: each of its elements once, whatever it does with them."""
-    for part in called.summary.parts:
+    for position, part in enumerate(called.summary.parts):
         for size in part.cost.sizes:
             if _is_own(called, size) and size.label.strip("|") == label:
-                return part.place
+                return part_place(context, called, position)
     return None
 
 
@@ -113,8 +113,8 @@ def _kept(context: Context, called: Called, loop: Loop, name: str, value: Value)
     if value.kind != "instance" or value.ref is None or not value.ref[0] or loop.number in value.depends:
         return None
     through = {
-        attribute: part.place
-        for part in called.summary.parts
+        attribute: position
+        for position, part in enumerate(called.summary.parts)
         for size in part.cost.sizes
         for holder, _, attribute in (size.label.strip("|").partition("."),)
         if holder == name and attribute.isidentifier() and _is_own(called, size)
@@ -126,7 +126,7 @@ def _kept(context: Context, called: Called, loop: Loop, name: str, value: Value)
     ended = added_to.ended_in(region.body)
     if value.label in ended:
         return None  # Another object for some of the turns.
-    for attribute, place in through.items():
+    for attribute, position in through.items():
         added = (
             _filled_by(home, region, value, attribute) if f"{value.label}.{attribute}" not in ended else None
         )
@@ -134,6 +134,7 @@ def _kept(context: Context, called: Called, loop: Loop, name: str, value: Value)
         if (
             added is not None and not last
         ):  # What is added on the turn that ends the loop is not gone through.
+            place = part_place(context, called, position)
             return Meanwhile(f"{name}.{attribute}", place, loop, edits.absolute(home, added))
     return None
 

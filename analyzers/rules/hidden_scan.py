@@ -19,7 +19,16 @@ from analyzers.rules import (
     ordered,
     structure,
 )
-from analyzers.rules.base import Context, Example, Rule, loop_related, product, the_loop, turns_much
+from analyzers.rules.base import (
+    Context,
+    Example,
+    Rule,
+    loop_related,
+    part_place,
+    product,
+    the_loop,
+    turns_much,
+)
 from analyzers.rules.membership_in_list import SEARCHED
 from analyzers.types import INPUT, Value
 
@@ -230,7 +239,7 @@ def _whole_of(context: Context, called: Called, loop: Loop) -> Scan | None:
                 shown = label.replace(name, value.label, 1) if value.label else label
                 if f"|{shown}|" in sizes and not _is_drawn_from(context, called, value, label):
                     what = f"goes through `{label}`"
-                    place = context.summaries.place_of(called.summary, position) or called.place
+                    place = part_place(context, called, position)
                     return Scan(label, value.kind, place, what, frozenset(), whole=True)
     return None
 

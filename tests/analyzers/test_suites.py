@@ -87,6 +87,10 @@ def test_suite(case: Case) -> None:
         for key, (severity, words) in expected.items():
             assert severity in ("error", seen[key].severity.label), f"{path}\n{messages}"
             assert words in seen[key].message, f"{path}\n{messages}"
+        for place in (related.place for finding in found for related in finding.related):
+            assert place.span.start < place.span.end <= len(case.files[place.path].encode()), (
+                f"{place}\n{messages}"
+            )
         reports = complexity(project, path)
         costs = {
             text.line_of(r.name.start) + 1: (r.time, r.time_class)
