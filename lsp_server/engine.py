@@ -158,11 +158,10 @@ class Engine:
         known, outline = self._open.get(path), self.project.outline(path)
         if known is None or outline is None or not self._grow(known):
             return
-        (
-            operations.operations(known.language.name),
-            tables(),
-            frameworks(),
-        )  # for whichever function needs them first
+        # Tables, read for whichever function needs them first.
+        operations.operations(known.language.name)
+        tables()
+        frameworks()
         outline.prepare()
         self.project.prepare_survey(path)
         plain = known.roomy.plain

@@ -187,7 +187,7 @@ class Summaries:
 
     def _told(self, one: Asked, depth: int) -> Summary | None:
         """What the function being run rests on of one that it calls."""
-        memo, key = self.project.memo, self._key(one)
+        memo, key = self.project.memo, self._key(one, self._is_whole(one))
         all_of_it = memo.needs_all(key)
         found = self._ask(one, depth)
         if found is None or found.told is None or not memo.knows(key):
@@ -223,7 +223,7 @@ class Summaries:
             self._top = one.key
         path, qualname = one.identity
         whole = self._is_whole(one)
-        key = self._key(one)
+        key = self._key(one, whole)
         memo = self.project.memo
         kept = self._provisional.get(key, self.active)
         if kept is not None:
@@ -265,8 +265,8 @@ class Summaries:
     def _is_whole(self, one: Asked) -> bool:
         return self._top == one.key and bool(self._nested(*one.identity))
 
-    def _key(self, one: Asked) -> Hashable:
-        return ("summary", *one.key, self._is_whole(one))
+    def _key(self, one: Asked, whole: bool) -> Hashable:
+        return ("summary", *one.key, whole)
 
     def begin_part(self, identity: Identity) -> Hashable:
         """A function is run as a part of the one being run: what leads back to it leads back to that. What `end_part` needs."""

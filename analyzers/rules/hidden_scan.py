@@ -279,7 +279,7 @@ def scans(
     function = context.project.function(called.path, called.qualname)
     if function is None or memos.is_memoised(function):
         return
-    if _is_silenced(context, called):
+    if depth and _is_silenced(context, called):  # `_found` asked that of the first.
         return
     analysis = context.summaries.analysis_with(called.path, function, called.bound)
     if analysis is None:
