@@ -9,7 +9,7 @@ from analyzers.evaluate import shapes
 from analyzers.findings import Edit, Place
 from analyzers.rules import changes
 from analyzers.rules.base import Context
-from analyzers.text import Span
+from analyzers.text import Span, Text
 
 
 def absolute(context: Context, node: f._Node) -> Place:
@@ -51,6 +51,11 @@ def lines_before(context: Context, stmt: f._Node, lines: Iterable[str]) -> Edit 
         return None  # `if x: return y`, `elif`: not the beginning of a line of its own.
     text = "".join(f"{head}{one}{context.text.newline}" for one in lines)
     return Edit(Place(context.path, Span(begin, begin)), text)
+
+
+def behind(text: Text, at: int) -> str:
+    """What stands behind an offset on its line, without the blanks at the end: an open document has room there."""
+    return text.slice(Span(at, max(text.line_span(text.line_of(at)).end, at))).rstrip()
 
 
 def line_after(context: Context, stmt: f._Node, code: str) -> Edit:

@@ -112,7 +112,7 @@ def _lines_at(text: Text, place: Place) -> tuple[str, str, str, str]:
     return (
         text.slice(place.span),
         text.slice(Span(text.line_starts[text.line_of(start)], start)),
-        text.slice(Span(end, max(text.line_span(text.line_of(end)).end, end))).rstrip(),  # of room, for one
+        edits_of.behind(text, end),
         text.newline,
     )
 

@@ -97,7 +97,7 @@ def _laid_out(context: Context, call: f.Call, function: str, given: str, kind: s
     place = edits.absolute(context, call)
     text, line = context.text, context.text.line_of(place.span.start)
     before = text.slice(Span(text.line_starts[line], place.span.start))
-    behind = text.slice(Span(place.span.end, text.line_span(text.line_of(place.span.end)).end))
+    behind = edits.behind(text, place.span.end)
     short = f"{kind}({function}({given}))"
     if "\n" not in given and len(before) + len(short) + len(behind) <= edits.width(context):
         return short

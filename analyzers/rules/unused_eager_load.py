@@ -200,7 +200,7 @@ def _narrowed(context: Context, removed: Edit, call: f.Call) -> tuple[Edit, ...]
     given, to = (absolute(context, call).span.start + at - call.at for at in (call.func.to + 1, call.to - 1))
     first, last = text.line_of(span.start), text.line_of(to)
     head = text.slice(Span(text.line_starts[first], span.start))
-    rest = text.slice(Span(span.end, text.line_span(last).end))
+    rest = text.slice(Span(span.end, text.line_span(last).end)).rstrip()
     if given == to or "\n" in rest or len(head + rest) <= edits_of.width(context):
         return ()
     indent, newline = text.indent_of(first), text.newline

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from analyzers.check import summaries_of
+from analyzers import extract, languages, rules
+from analyzers.check import check, summaries_of
 from analyzers.findings import Confidence, Cost, Finding, Place, Severity
+from analyzers.project.index import Project
+from analyzers.rules.base import Example
 from analyzers.text import Span, Text
 from lsp_server.engine import Engine
 from lsp_server.rebase import changed_part
@@ -224,6 +227,24 @@ def test_what_a_fix_writes_has_no_room_in_it() -> None:
     written = [edit.text for finding in findings for fix in finding.fixes for edit in fix.edits]
     assert any("user.orders.append(order)" in text for text in written)
     assert all(line == line.rstrip() for text in written for line in text.split("\n"))
+
+
+EXAMPLES = [
+    pytest.param(example, id=f"{rule.name}-{kind}-{number}")
+    for rule in rules.all_rules()
+    for kind, some in (("bad", rule.bad), ("good", rule.good))
+    for number, example in enumerate(some)
+]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_room_is_no_reason_to_find_or_offer_anything_else(example: Example) -> None:
+    path = "/w/a.py" if example.language == "python" else "/w/a.ts"
+    language, text, project = languages.for_path(path), Text(example.code.encode()), Project()
+    assert language is not None
+    project.update(path, extract.facts_of(text.source, language))
+    found = Engine().analyse(path, text, language.name, Settings())
+    assert found == check(project, path, text)
 
 
 SPLIT = """\
