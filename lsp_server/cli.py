@@ -6,6 +6,7 @@ Exit status: 0 clean, 1 findings at or above the threshold, 2 could not run.
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import io
 import os
@@ -14,6 +15,9 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from lsp_server.commands.console import CannotRun, say
+
+# How writing the result fails where nothing can be written to: a full disk or quota, a broken one, a closed file.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 
 # Command -> its one line in `bigo --help`. The module is `lsp_server.commands.<command>`, loaded when it is asked for.
 COMMANDS = {
@@ -44,15 +48,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("interrupted")
         return 130
     except BrokenPipeError:
-        # The reader has seen enough (`| head`). What is still buffered must not fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()  # the reader has seen enough (`| head`)
         return 141
-    except Exception:  # python's own status for this is 1, which here means findings
-        import traceback
-
-        traceback.print_exc()
-        say("this is a defect of bigo; please report it with the lines above")
+    except OSError as error:
+        if error.filename is not None or error.errno not in _NO_ROOM:
+            return _defect()
+        _write_no_more()
+        say(f"the result could not be written: {error.strerror}")
         return 2
+    except Exception:
+        return _defect()
+
+
+def _defect() -> int:
+    """Show the failure that is being handled. Python's own status for one is 1, which here means findings."""
+    import traceback
+
+    traceback.print_exc()
+    say("this is a defect of bigo; please report it with the lines above")
+    return 2
+
+
+def _write_no_more() -> None:
+    """What standard output still holds must not fail again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(argv: list[str]) -> int:
@@ -78,11 +97,15 @@ def _parser(argv: list[str]) -> tuple[argparse.ArgumentParser, ModuleType | None
     asked = next((word for word in argv if not word.startswith("-")), None)
     chosen = None
     for name, summary in COMMANDS.items():
-        one = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        one = commands.add_parser(name, help=summary, description=_sentence(summary))
         if name == asked:
             chosen = importlib.import_module(f"lsp_server.commands.{name}")
             chosen.configure(one)
     return parser, chosen
+
+
+def _sentence(summary: str) -> str:
+    return summary[0].upper() + summary[1:] + ("" if summary.endswith("?") else ".")
 
 
 class _Version(argparse.Action):
@@ -99,7 +122,9 @@ class _Version(argparse.Action):
 
 
 def _speak_utf8() -> None:
-    """Findings hold characters like `·` and `²`, which a terminal's or pipe's encoding may not have."""
+    """Findings hold characters like `·` and `²`, which a terminal's or pipe's encoding may not have. What is written to a
+    closed file goes nowhere; the exit status still tells."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 until the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -83,8 +83,8 @@ class Listing:
 def listed(paths: Sequence[str], settings: Settings) -> Listing:
     """The files of the paths and of the workspaces around them. CannotRun for a path that does not exist."""
     for path in paths:
-        if not os.path.exists(path):
-            raise CannotRun(f"there is no {path}")
+        if problem := _unusable(path):
+            raise CannotRun(problem)
     given = [Path(path) for path in paths] or [Path()]
     wanted = list(workspace.keys(given, settings))
     named = frozenset(workspace.key(path) for path in given if path.is_file())
@@ -94,6 +94,15 @@ def listed(paths: Sequence[str], settings: Settings) -> Listing:
         return Listing(wanted, wanted, named, roots)
     others = workspace.keys(around, settings)
     return Listing(wanted, list(dict.fromkeys([*wanted, *others])), named, roots)
+
+
+def _unusable(path: str) -> str:
+    """Why nothing can be looked at there; "" where something can."""
+    if not os.path.exists(path):
+        return f"there is no {path}"
+    if os.path.isdir(path):
+        return "" if os.access(path, os.R_OK | os.X_OK) else f"{path} cannot be read: Permission denied"
+    return "" if os.path.isfile(path) else f"{path} is neither a file nor a folder"
 
 
 def gather(
@@ -123,15 +132,15 @@ def gather(
 
 
 def _indexed(paths: Sequence[str], gathered: Gathered, store: Store | None) -> Iterator[tuple[str, bytes]]:
-    analysis = gathered.settings.analysis
+    analysis, asked = gathered.settings.analysis, set(gathered.wanted)
     with progress("reading") as advance:
         indexed = reading.index_all(paths, analysis.max_file_size, analysis.workers, store=store)
         for done, found in enumerate(indexed, 1):
             advance(done, len(paths))
-            if found.facts is None:
-                gathered.skip(found.path, found.reason)
-            else:
+            if found.facts is not None:
                 yield found.path, found.facts
+            elif found.path in asked:
+                gathered.skip(found.path, found.reason)
 
 
 @contextmanager

@@ -109,9 +109,8 @@ def _prepare_target(args: argparse.Namespace) -> tuple[Gathered, Target, Rewrite
 
     path, separator, qualname = (args.target or "").rpartition("::")
     if not separator or not path or not qualname:
-        raise CannotRun(
-            f"{args.target or 'which function?'}: write PATH::QUALNAME, as shop/report.py::Report.rows"
-        )
+        which = f"{args.target}: " if args.target else ""
+        raise CannotRun(f"{which}write PATH::QUALNAME, as shop/report.py::Report.rows")
     root, settings = gather.settings_for([path])
     if args.model:
         settings = msgspec.structs.replace(
@@ -120,8 +119,10 @@ def _prepare_target(args: argparse.Namespace) -> tuple[Gathered, Target, Rewrite
     gathered = gather.gather([path], root, settings)
     key = workspace.key(path)
     facts, text = gathered.project.facts(key), gathered.texts(key)
+    if key not in gathered.named:
+        raise CannotRun(f"{path} is no file; name the file the function is in")
     if facts is None or text is None:
-        raise CannotRun(f"{path} {gathered.skipped.get(key, 'is no file; name the file the function is in')}")
+        raise CannotRun("nothing was sent")  # why it is not read was said
     try:
         function = targets.function_named(facts, qualname)
     except targets.NoTarget as error:

@@ -31,7 +31,8 @@ _decoder = msgspec.msgpack.Decoder(Scan)
 
 def keys_for(listing: Listing, settings: Settings) -> tuple[bytes, bytes] | None:
     """The keys of a scan of these files as they are now, and of one that left out those of which no finding is more than a
-    hint. None while one of them may change without its times showing."""
+    hint. None while one of them may change without its times showing, and where the name of one is no text: what was
+    found could not be written down."""
     now = time.time_ns()
     stamps = []
     for path in listing.everything:
@@ -39,15 +40,17 @@ def keys_for(listing: Listing, settings: Settings) -> tuple[bytes, bytes] | None
         if stamp is None or not stamp.settled(now):
             return None
         stamps.append(stamp.packed())
-    names = "\0".join(
-        (*listing.everything, "", *listing.wanted, "", *sorted(listing.named), "", *listing.roots)
-    )
+    try:
+        names = "\0".join(
+            (*listing.everything, "", *listing.wanted, "", *sorted(listing.named), "", *listing.roots)
+        ).encode()
+    except UnicodeEncodeError:
+        return None
 
     def key(what: bytes) -> bytes:
         # How many processes there are and what is shown of the findings shape nothing.
         analysis = msgspec.structs.replace(settings.analysis, workers=0, min_severity="hint")
-        named = names.encode("utf-8", "surrogateescape")
-        return key_of(what, _encoder.encode(analysis), named, b"".join(stamps))
+        return key_of(what, _encoder.encode(analysis), names, b"".join(stamps))
 
     return key(b"scan"), key(b"scan but for hints")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from lsp_server.commands.console import CannotRun
 
@@ -23,6 +24,10 @@ def run(args: argparse.Namespace) -> int:
         from lsp_server.serving import serve_tcp
 
         return serve_tcp(host, port)
+    try:
+        os.fstat(0)
+    except OSError as error:
+        raise CannotRun("standard input is closed; an editor speaks to the server over it") from error
     from lsp_server.wire.greeting import greet
 
     greeted = greet()  # before what takes half a second to import

@@ -70,12 +70,13 @@ def nearest_root(path: Path) -> Path:
     return next(marked, None) or find_root(path)
 
 
+# A folder that may not be looked into holds none of these: `os.path` says so, where `Path.is_file` raises.
 def _is_repository(folder: Path) -> bool:
-    return (folder / ".git").exists()
+    return os.path.exists(folder / ".git")
 
 
 def _has_manifest(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in _MANIFESTS)
+    return any(os.path.isfile(folder / name) for name in _MANIFESTS)
 
 
 def _is_outermost_package(folder: Path) -> bool:
@@ -83,12 +84,12 @@ def _is_outermost_package(folder: Path) -> bool:
 
 
 def _is_package(folder: Path) -> bool:
-    return (folder / "__init__.py").is_file()
+    return os.path.isfile(folder / "__init__.py")
 
 
 def _folders(path: Path) -> list[Path]:
     start = Path(os.path.abspath(path))
-    return [start, *start.parents] if start.is_dir() else list(start.parents)
+    return [start, *start.parents] if os.path.isdir(start) else list(start.parents)
 
 
 def _configures_bigo(folder: Path) -> bool:
@@ -188,7 +189,7 @@ def _ignores_above(root: Path) -> tuple[tuple[str, Globs], ...]:
     for folder in (root, *root.parents):
         if folder != root and (spec := _read_ignore_file(folder / _IGNORE_FILE)):
             above.append((str(folder), spec))
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):
             if spec := _read_ignore_file(folder / ".git" / "info" / "exclude"):
                 above.append((str(folder), spec))
             break

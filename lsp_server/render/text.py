@@ -30,7 +30,7 @@ def summary(stats: Stats) -> str:
     total = sum(stats.findings.values())
     by_severity = ", ".join(_counted(n, severity) for severity, n in stats.findings.items() if n)
     found = f"{_counted(total, 'finding')} ({by_severity})" if total else "no findings"
-    parts = [f"{found} in {_counted(stats.files, 'file')}, {stats.lines:,} lines"]
+    parts = [f"{found} in {_counted(stats.files, 'file')}, {_counted(stats.lines, 'line')}"]
     if 0 < stats.findings.get("hint", 0) < total:
         parts.append("--min-severity information leaves the hints out")
     if stats.baseline:
@@ -41,7 +41,7 @@ def summary(stats: Stats) -> str:
 
 
 def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 or noun == 'information' else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 or noun == 'information' else 's'}"
 
 
 def functions(reports: Sequence[LocatedFunction]) -> Iterator[str]:

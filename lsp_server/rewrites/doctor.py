@@ -19,8 +19,8 @@ def doctor(environ: Mapping[str, str], ledger: Ledger | None = None) -> list[tup
     ours = prose(prompt.frozen()).tokens
     other = second_opinion(prompt.frozen(), environ)
     return [
-        ("Claude key", missing.sentence if missing else "set"),
-        ("Claude address", environ.get("ANTHROPIC_BASE_URL") or "the SDK's own"),
+        ("Claude key", "none; only rewrites need one, in ANTHROPIC_API_KEY" if missing else "set"),
+        ("Claude address", environ.get("ANTHROPIC_BASE_URL") or "that of the SDK"),
         ("Claude SDK", "installed" if find_spec("anthropic") else "not installed: rewrites cannot be sent"),
         ("Models and prices", f"as of {route.table()['dated']}, {len(route.models())} models"),
         ("Instructions", f"{prompt.VERSION}, about {ours:,} tokens"),

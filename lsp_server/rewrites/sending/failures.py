@@ -22,13 +22,13 @@ _BY_STATUS = {
     403: ("permission", "The key may not use {model}: {message}."),
     404: (
         "unknown-model",
-        "The Claude API does not know the model {model}. Choose another one in the settings.",
+        "The Claude API does not know the model {model}. Choose another one with the setting rewrite.model.",
     ),
     408: ("server-error", "The Claude API gave up waiting. " + _AGAIN),
     409: ("server-error", "The Claude API reports a conflict: {message}. " + _AGAIN),
     413: (
         "too-large",
-        "The request is too large for the Claude API. Lower the context limit in the settings.",
+        "The request is too large for the Claude API. Lower the setting rewrite.maxContextTokens.",
     ),
     429: ("rate-limit", "The rate limit of the Claude account is reached{wait}. Nothing was changed."),
     504: ("server-error", "The Claude API took too long. " + _AGAIN),
@@ -56,7 +56,7 @@ def missing_key(environ: Mapping[str, str]) -> RewriteFailed | None:
     return RewriteFailed(
         "missing-key",
         "There is no key for the Claude API, so nothing was sent. Set the environment variable ANTHROPIC_API_KEY "
-        "before the editor starts, or use the editor's command to set the key.",
+        '(before an editor starts), or in VS Code use "bigo: Set API Key".',
     )
 
 
@@ -84,7 +84,8 @@ def from_report(report: Mapping[str, Any], model: str, deadline: float, stall: f
     said = f"status {status}" if status != 200 else _one_line(report.get("type") or "no reason given")
     kind, text = _BY_STATUS.get(status, ("server-error", "The Claude API failed ({said}). " + _AGAIN))
     seconds = str(report.get("retry_after") or "").strip()
-    wait = f"; it asks to wait {seconds[:12]} seconds" if seconds.replace(".", "", 1).isdigit() else ""
+    unit = "second" if seconds == "1" else "seconds"
+    wait = f"; it asks to wait {seconds[:12]} {unit}" if seconds.replace(".", "", 1).isdigit() else ""
     return RewriteFailed(kind, text.format(message=message, model=model, wait=wait, said=said))
 
 
@@ -97,7 +98,7 @@ def stopped(reason: str | None, details: Mapping[str, Any] | None) -> RewriteFai
     if reason == "max_tokens":
         return RewriteFailed(
             "max-tokens",
-            "The answer was cut at the limit of output tokens, so it is not used. Raise the limit or split the function.",
+            "The answer was cut at the limit of output tokens, so it is not used. Raise the setting rewrite.maxOutputTokens, or split the function.",
         )
     if reason == "refusal":
         given = details if isinstance(details, Mapping) else {}
@@ -106,7 +107,8 @@ def stopped(reason: str | None, details: Mapping[str, Any] | None) -> RewriteFai
         return RewriteFailed("refusal", f"Claude refused this request{told}{': ' + why if why else '.'}")
     if reason == "model_context_window_exceeded":
         return RewriteFailed(
-            "too-large", "The conversation no longer fits the model. Lower the context limit in the settings."
+            "too-large",
+            "The conversation no longer fits the model. Lower the setting rewrite.maxContextTokens.",
         )
     return RewriteFailed(
         "stop",
