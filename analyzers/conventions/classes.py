@@ -111,12 +111,17 @@ def name_of(cls: f.ClassDef) -> Span:
 
 
 def held(project: Project, key: Key, name: str) -> Held | None:
-    """The value of a class attribute, of the class or the nearest base that assigns it."""
-    for above in ancestry(project, key):
-        assign = own(project, above).get(name)
-        if assign is not None:
-            return Held(above, assign.value) if assign.value is not None else None
-    return None
+    """The value of a class attribute, of the class or the nearest base that assigns it. Who asks is left alone where others
+    are assigned."""
+
+    def find() -> Held | None:
+        for above in ancestry(project, key):
+            assign = own(project, above).get(name)
+            if assign is not None:
+                return Held(above, assign.value) if assign.value is not None else None
+        return None
+
+    return project.memo.ask(("held", *key, name), find, in_cycle=None)
 
 
 def meta(project: Project, key: Key, option: str) -> Held | None:

@@ -166,6 +166,9 @@ class Summaries:
 
     def of(self, path: str, function: f.Function, bound: Mapping[str, Value], caller: Run) -> Summary | None:
         """The summary for these arguments; None if the function is being run already."""
+        return self._of(path, function, bound, caller.depth)
+
+    def _of(self, path: str, function: f.Function, bound: Mapping[str, Value], depth: int) -> Summary | None:
         memo, identity, grade = self.project.memo, (path, function.qualname), self._grade
         if grade is None and identity in self.active:
             if identity in self._asked:
@@ -177,13 +180,28 @@ class Summaries:
         formals, hidden = origins.apart(formals, by_path=self.language_of(path) == "python")
         one = Asked(path, function, formals)
         if grade is not None:
-            summary = self._within(one, caller.depth + 1)
+            summary = self._within(one, depth + 1)
         else:
             if identity in self._tangled and memo.known(("alone", *one.key, False)) == TANGLED:
                 memo.uses(("alone", *one.key, False))
                 raise Tangled
-            summary = self._told(one, caller.depth + 1)
+            summary = self._told(one, depth + 1)
         return hidden.shown(summary) if hidden is not None and summary is not None else summary
+
+    def left_by(self, path: str, qualname: str, caller: Run) -> Mapping[str, Value] | None:
+        """What a constructor of which nobody knows what it is given leaves in the attributes of its object; None if it is being
+        run already. Who asks is left alone where it takes or does something else and leaves the same."""
+        memo, depth = self.project.memo, caller.depth
+        key = ("left by", path, qualname)
+
+        def ask() -> Mapping[str, Value] | None:
+            function = self.function(path, qualname)
+            summary = self._of(path, function, {}, depth) if function is not None else None
+            if summary is None or summary.asked is None:
+                memo.came_back(key)  # It is true only for where a circle of calls was entered.
+            return dict(summary.stores) if summary is not None else None
+
+        return memo.ask(key, ask, in_cycle=None) if self._grade is None else ask()
 
     def _told(self, one: Asked, depth: int) -> Summary | None:
         """What the function being run rests on of one that it calls."""

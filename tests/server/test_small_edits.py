@@ -142,6 +142,57 @@ def test_a_method_that_sets_attributes_leaves_those_alone_that_read_them(made: l
             assert {qualname for _, qualname in again} == {"Query.more"}, again
 
 
+MADE_WITH = """\
+class Source:
+    limit = limit_of("rows")
+    {attribute}
+
+    def __init__(self, rows, {name}=None):
+        self.rows = rows
+        self.known = {name} or []
+        {statement}
+
+    def shown(self, names: list[str]):
+        return [name for name in names if name in self.known]
+
+    def first(self, names: list[str]):
+        for row in self.rows:
+            for name in names:
+                if self.limit and row.name == name:
+                    return row
+
+
+class Sorted(Source):
+    def last(self, names: list[str]):
+        return [row for row in self.rows if row.name in names and self.limit]
+"""
+
+
+@pytest.mark.parametrize(
+    ("which", "words"),
+    [
+        ("name", ("known", "given", "names")),
+        ("attribute", ("size = 1", "size = None", "width = height = 12")),
+        ("statement", ("pass", "print(rows)", "self.other = rows")),
+    ],
+)
+def test_who_reads_what_a_constructor_sets_is_left_alone_where_it_sets_the_same(
+    made: list[tuple[str, ...]], which: str, words: tuple[str, ...]
+) -> None:
+    """Also where a class gets another attribute: what is read is asked for by its name."""
+    engine = Engine()
+    given = {"name": "known", "attribute": "size = 1", "statement": "pass"}
+    for word in words:
+        del made[:]
+        text = Text(MADE_WITH.format(**given | {which: word}).encode())
+        found = engine.analyse(PATH, text, "python", Settings())
+        again = {key[2] for key in made if key[0] == "summary"}
+        assert found == Engine().analyse(PATH, text, "python", Settings()), word
+        assert found
+        if word is not words[0]:
+            assert again <= {"Source.__init__"}, again
+
+
 def test_a_function_that_is_called_comes_to_hold_another() -> None:
     """Who calls it asks for less than is said of it: what is said of the function inside is not to be missed."""
     caller = "def page(xs):\n    for x in xs:\n        print(recent())\n\n\n"

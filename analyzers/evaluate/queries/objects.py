@@ -97,18 +97,25 @@ def _put(run: Run, this: Value, name: str) -> tuple[Value | None, bool]:
     found: Value | None = None
     is_sure = True
     for key in _setters(run, this.ref, name):
-        function = run.summaries.function(*key)
-        # What a constructor calls sees a half-made object. To lead back to it would make one circle of all methods that it
-        # calls and those that read what it sets, which is run anew for whoever asks one of them.
-        if function is None or (function.name == "__init__" and run.summaries.active.get(key)):
+        is_constructor = key[1].rpartition(".")[2].partition("#")[0] == "__init__"
+        if is_constructor:
+            # What a constructor calls sees a half-made object. To lead back to it would make one circle of all methods that it
+            # calls and those that read what it sets, which is run anew for whoever asks one of them.
+            if run.summaries.active.get(key):
+                continue
+            left = run.summaries.left_by(*key, run)
+        elif (function := run.summaries.function(*key)) is not None:
+            summary = run.summaries.of(
+                key[0], function, {"self": replace(this, label="self", entries=())}, run
+            )
+            left = dict(summary.stores) if summary is not None else None
+        else:
             continue
-        bound = {} if function.name == "__init__" else {"self": replace(this, label="self", entries=())}
-        summary = run.summaries.of(key[0], function, bound, run)
-        is_sure = is_sure and summary is not None
-        put = dict(summary.stores).get(name) if summary is not None else None
+        is_sure = is_sure and left is not None
+        put = left.get(name) if left is not None else None
         if put is not None:
             found = put if found is None else join(found, put)
-            if function.name == "__init__":
+            if is_constructor:
                 break
     return found, is_sure
 
