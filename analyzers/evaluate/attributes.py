@@ -24,10 +24,11 @@ from analyzers.evaluate import (
     hooks,
     makers,
     queries,
+    registries,
     shapes,
     written_objects,
 )
-from analyzers.evaluate.calling import calls
+from analyzers.evaluate.calling import calls, setters
 from analyzers.evaluate.presenting import asked, frameworks, pages, paginators
 from analyzers.evaluate.queries import marked, objects
 from analyzers.evaluate.queries.emit import row
@@ -209,6 +210,8 @@ def module_variable(run: Run, target: Target, label: str) -> Value:
         made = frameworks.module_function(run, target.path, target.qualname)
         if made is not None:
             return made.but(label=label)
+    if language == "python" and value.kind == "dict" and value.values is None:
+        value = registries.held(project, target.path, target.qualname) or value
     literal = evidence.is_fixed(project, target.path, assign.value)
     if language != "python" and isinstance(assign.value, f.Mapping):
         value = value.but(entries=written_objects.functions_in(project, target.path, "", assign.value))
@@ -434,6 +437,8 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
         other = delegated.to(project, *base.ref)
         if other and other != node.name:
             return read(run, node, member_of(run, base, other, base.label).on(base.depends))
+    if value.kind == "prepared":
+        return value.on(base.depends).but(label=label)
     if base.label == "self" and value.kind in _UNTOLD and base.kind == "instance":
         kept = objects.kept(run, base, node.name)
         if kept is not None:
@@ -447,6 +452,9 @@ def is_property(function: f.Function) -> bool:
     return any(shapes.dotted(d).rpartition(".")[2] in PROPERTIES for d in function.decorators)
 
 
+_REQUESTING = ("requests",)
+"""Modules of which whatever is called by a name that is chosen sends a request: `getattr(requests, method)(url)`."""
+
 MAX_NAMES = 24
 """Names of attributes that one loop reads of each row."""
 
@@ -457,10 +465,15 @@ def named_by(run: Run, node: f.Call, arguments: Arguments) -> Value | None:
     In a loop over names that are written out (`for name in ("title", "author")`) each of them is read.
     """
     holder, name = arguments.get(0), arguments.get(1)
+    if holder is not None and holder.kind == "external" and holder.dotted in _REQUESTING and name is not None:
+        called = name.const if isinstance(name.const, str) else "request"
+        return replace(holder, dotted=f"{holder.dotted}.{called}", depends=holder.depends | name.depends)
     asked_of = ("row", "instance", *queries.LAZY_KINDS)
     if holder is None or name is None or not (holder.kind in asked_of or queries.is_client(holder.kind)):
         return None
     texts = [name.const] if isinstance(name.const, str) else _each_text(run, node.args[1])
+    if not texts and holder.kind == "http-client":
+        texts = ["request"]  # Whichever it is that is called, it sends one: `getattr(session, method)(url)`.
     found = [read(run, f.Attr(node.at, node.to, node.args[0], text, node.at), holder) for text in texts]
     return joined(found) if found else None
 
@@ -507,6 +520,7 @@ def _gone_through(function: f.Function) -> dict[str, f.Expr]:
 def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:
     """`obj.name = value`. What a method stores on itself it may read back."""
     run.assigned.add(shapes.text_of(target))
+    setters.called(run, target, base, value)
     paginators.put(run, target, value)
     if base.kind == "pagination" and target.name == "items" and isinstance(target.obj, f.Name):
         # `page.items = [(book, None) for book in page.items]` puts other things in the place of a page's rows.

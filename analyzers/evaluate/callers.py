@@ -32,6 +32,11 @@ def elsewhere(project: Project, path: str, name: str) -> set[tuple[str, str]]:
     return {(other, reader) for other in importing for reader in readers(project, other, name)}
 
 
+def importing(project: Project, name: str) -> tuple[str, ...]:
+    """The files but tests that import something of that name, sorted."""
+    return _importing(project).get(name, ())
+
+
 def _importing(project: Project) -> dict[str, tuple[str, ...]]:
     """The files but tests that import something of a name: a function, or the module that holds it."""
 

@@ -311,10 +311,9 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
     if isinstance(node, f.Name):
         function = project.header(path, scope) if scope else None
         for param in function.params if function is not None else ():
-            if param.name == node.id and param.annotation is not None:
-                return declared(project, path, scope, language, param.annotation)
-            if param.name == node.id and language == "python" and function is not None:
-                return _handed(project, path, function, param)
+            is_it = param.name == node.id and (param.annotation is not None or language == "python")
+            if is_it and function is not None:
+                return _given_for(project, path, function, param, language)
             if isinstance(param.pattern, f.Mapping) and param.annotation is not None:
                 key = _taken_as(param.pattern, node.id)
                 if key:
@@ -323,14 +322,10 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
     return UNKNOWN_VALUE
 
 
-def _handed(project: Project, path: str, function: f.Function, param: f.Param) -> Value:
-    """What a parameter without annotation holds in an `__init__`: a client, or an object, that all who make the object hand over."""
+def _given_for(project: Project, path: str, function: f.Function, param: f.Param, language: str) -> Value:
     from analyzers.evaluate import given
 
-    if function.name != "__init__" or param.default is not None:
-        return UNKNOWN_VALUE
-    found = given.client(project, path, function, param.name)
-    return found if found.known else given.object_(project, path, function, param.name)
+    return given.for_parameter(project, path, function, param, language)
 
 
 def _of_module(project: Project, path: str, scope: str, language: str, node: f.Name) -> Value:
@@ -460,7 +455,7 @@ CONTAINERS = frozenset(("list", "set", "dict", "deque", "tuple"))
 
 
 def _constructed(project: Project, path: str, scope: str, language: str, node: f.Call) -> Value:
-    from analyzers.evaluate import given, handed, queries
+    from analyzers.evaluate import given, handed, queries, registries
     from analyzers.evaluate.sizes import reading
 
     if isinstance(node.func, f.Attr) and node.func.name == "$extends":
@@ -473,6 +468,9 @@ def _constructed(project: Project, path: str, scope: str, language: str, node: f
     name = shapes.dotted(node.func)
     if not name:
         got = _given(project, path, scope, language, node)
+        got = (
+            got if got.known or language != "python" else registries.made_of(project, path, scope, node.func)
+        )
         return got if got.known else reading.guessed(project, path, scope, language, node)
     found = names.resolve(project, path, name, scope)
     if found is None or found[1]:
@@ -492,6 +490,9 @@ def _constructed(project: Project, path: str, scope: str, language: str, node: f
         kind = queries.kind_made_by(target.dotted, node)
         if kind:
             return Value(kind, dotted=target.dotted, evidence=f"made by {name}()")
+        ready = tabled.prepared(project, path, scope, target.dotted, node) if language == "python" else None
+        if ready is not None:
+            return ready
         plain = target.dotted.removeprefix("builtins.") if language != "python" else target.dotted
         row = operations(language).function.get(plain)
         words = reading.guessed(project, path, scope, language, node)

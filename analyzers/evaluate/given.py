@@ -15,10 +15,21 @@ from analyzers.evaluate.remembered import remembered
 from analyzers.orm import tables
 from analyzers.project import handed_modules, names
 from analyzers.project.index import Project
-from analyzers.types import UNKNOWN_VALUE, Value
+from analyzers.types import MAX_EITHER, UNKNOWN_VALUE, Value, joined
 
 _DEPTH = 3
 """Functions that hand on what they were handed."""
+
+
+def for_parameter(project: Project, path: str, function: f.Function, param: f.Param, language: str) -> Value:
+    """What a parameter holds: what it is said to be, or in an `__init__` a client or an object that all who make the object hand over."""
+    if param.annotation is not None:
+        said = evidence.declared(project, path, function.qualname, language, param.annotation)
+        return _behind_protocol(project, path, function, param.name, said) if language == "python" else said
+    if function.name != callers.INIT or param.default is not None:
+        return UNKNOWN_VALUE
+    found = client(project, path, function, param.name)
+    return found if found.known else object_(project, path, function, param.name)
 
 
 def handed(project: Project, path: str, function: f.Function, name: str) -> Value:
@@ -53,23 +64,40 @@ def client(project: Project, path: str, function: f.Function, name: str, depth: 
 
 
 def object_(project: Project, path: str, function: f.Function, name: str) -> Value:
-    """The object of one class of the project that all who make an object hand over for a parameter of its `__init__`:
-    `Crawls(db, orgs)`; the unknown value where they do not, or nobody sees it.
+    """The object of the project that all who make an object hand over for a parameter of its `__init__`: `Crawls(db, orgs)`, or one of
+    several; the unknown value where they do not, or nobody sees it.
     """
 
     def find() -> Value:
         whole = project.function(path, function.qualname)
-        found: Value | None = None
+        found: dict[tuple[str, str] | None, Value] = {}
         for other, caller, argument in (
             callers.arguments(project, path, whole, name) if whole is not None else ()
         ):
             handed = _object(project, other, caller, argument)
-            if handed is None or (found is not None and found.ref != handed.ref):
+            if handed is None or len(found) > MAX_EITHER:
                 return UNKNOWN_VALUE
-            found = handed
-        return found.but(evidence="all callers hand it over") if found is not None else UNKNOWN_VALUE
+            found.setdefault(handed.ref, handed.but(evidence="all callers hand it over"))
+        return joined(found.values()) or UNKNOWN_VALUE
 
     return project.memo.ask(("object given", path, function.qualname, name), find, in_cycle=UNKNOWN_VALUE)
+
+
+def _behind_protocol(project: Project, path: str, function: f.Function, name: str, said: Value) -> Value:
+    """What is handed over for a parameter of an `__init__` that is said to be a protocol: any class may have its methods without
+    naming it. Everything else is what it is said to be.
+
+    Source: https://typing.python.org/en/latest/spec/protocol.html
+    """
+    if function.name != callers.INIT or said.kind != "instance" or said.ref is None or not said.ref[0]:
+        return said
+    if not any(above.dotted in _PROTOCOLS for above in names.lineage(project, *said.ref)):
+        return said
+    found = object_(project, path, function, name)
+    return found if found.known else said
+
+
+_PROTOCOLS = ("typing.Protocol", "typing_extensions.Protocol")
 
 
 def _object(project: Project, path: str, caller: f.Function, argument: f.Expr | None) -> Value | None:
@@ -158,4 +186,4 @@ def proxied(project: Project, path: str, scope: str, dotted: str, node: f.Call) 
     return evidence.made_by(project, made[0].path, made[0].qualname, "python")
 
 
-__all__ = ["client", "handed", "injected", "object_", "proxied"]
+__all__ = ["client", "for_parameter", "handed", "injected", "object_", "proxied"]

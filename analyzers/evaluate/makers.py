@@ -45,7 +45,7 @@ def _one_of(project: Project, path: str, function: f.Function) -> Value:
 
 
 def _of(project: Project, path: str, function: f.Function, node: f.Expr, depth: int) -> Value:
-    from analyzers.evaluate import queries
+    from analyzers.evaluate import queries, registries
 
     values = put(function).get(_place(node), []) if depth < _DEPTH else []
     made = [_of(project, path, function, one, depth + 1) for one in values if not shapes.is_none(one)]
@@ -59,6 +59,11 @@ def _of(project: Project, path: str, function: f.Function, node: f.Expr, depth: 
     if isinstance(node, f.Call) and own and isinstance(node.func, f.Name) and node.func.id == own:
         return evidence.instance_of(project, path, function.owner)  # `cls(host)`
     func = node.func if isinstance(node, f.Call) else None
+    chosen = put(function).get(func.id, []) if isinstance(func, f.Name) else []
+    if len(chosen) == 1:  # `store = STORES.get(kind)`, and then `store(dsn)`
+        made_by_key = registries.made_of(project, path, function.qualname, chosen[0])
+        if made_by_key.known:
+            return made_by_key
     if isinstance(func, f.Attr) and isinstance(func.obj, f.Name) and func.obj.id in put(function):
         holder = _of(project, path, function, func.obj, depth + 1)  # `session.client("s3")`
         kind = queries.kind_given(holder.kind, func.name, node) if isinstance(node, f.Call) else ""
@@ -102,10 +107,13 @@ def gives_function(function: f.Function) -> bool:
 
 @remembered
 def _last(function: f.Function) -> f.Expr | None:
-    """The expression of the last `return` at the end, or of the one `yield`."""
+    """The expression of the last `return` at the end, of the only one, or of the one `yield`."""
     last = function.body[-1] if function.body else None
     if isinstance(last, f.Return):
         return last.value
+    given = [step.value for step in shapes.walk(function.body) if isinstance(step, f.Return)]
+    if len(given) == 1 and isinstance(last, f.Try):
+        return given[0]  # What fails otherwise is raised.
     yields = [node.value for node in shapes.nodes(function.body) if isinstance(node, f.Yield)]
     return yields[0] if len(yields) == 1 else None
 

@@ -191,7 +191,7 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     method that is not listed gives what can be asked itself. `modules` are modules and ready objects that are asked like
     a client, `rows` are methods that give many rows; `spoken` are methods that no other library's objects have when they
     are given a keyword ("" for none): they tell of the service where nothing is known of what is asked. What is given
-    only a mapping by a method of `builds` is made here, and asks nobody.
+    only a mapping by a method of `builds` is made here, and asks nobody. `verbs` are first words of methods that are requests: `list_tags`.
     """
 
     source: str
@@ -209,10 +209,12 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     rows: frozenset[str] = frozenset()
     spoken: dict[str, str] = {}
     builds: frozenset[str] = frozenset()
+    verbs: frozenset[str] = frozenset()
 
     def effect(self, method: str) -> str:
-        """read, write, http or batch; "" for a method that is not listed."""
-        return self._effects.get(method, "")
+        """read, write, http or batch; "" for a method that is not listed and begins with no verb."""
+        verb, _, rest = method.partition("_")
+        return self._effects.get(method) or ("http" if rest and verb in self.verbs else "")
 
     @cached_property
     def _effects(self) -> dict[str, str]:

@@ -190,6 +190,11 @@ def _noting(script: bool) -> Callable[[object], Changes]:
 _IN_PYTHON, _IN_SCRIPTS = _noting(False), _noting(True)
 
 
+def noted_in(region: object) -> Changes:
+    """What some code of Python changes by itself, without other names of the same things and functions beside it."""
+    return _IN_PYTHON(region)
+
+
 def _note(node: f._Node, found: Changes) -> None:
     if isinstance(node, f.Assign):
         if node.value is not None:

@@ -99,20 +99,26 @@ def check(context: Context) -> Iterator[Finding]:
 def _same(context: Context, said: set[Queried]) -> Iterator[Finding]:
     """What is asked on every turn in the same words: one finding for each loop and place."""
     for query in context.analysis.queries:
-        loop = same_query.repeated(context, query) if query not in said else None
+        loop = None
+        if query not in said and not _is_told_elsewhere(context, query):
+            loop = same_query.repeated(context, query)
         if loop is None or not context.inside(call_place(query)):
             continue
         if not context.once("query", loop.place, call_place(query)):
             continue
-        turns = loop.turns.formula()
+        is_http = query.kind == "http"
+        unit, one = ("requests", "1 request") if is_http else ("queries", "1 query")
+        asks = "sends the same request" if is_http else "asks the database the same"
+        instead = "nothing in the loop changes the answer. Ask once, before the loop."
+        if same_query.is_of_callee(context, query, loop):
+            instead = "what the callee is handed does not change the question. Ask once, before the loop."
         yield context.finding(
             RULE.name,
             call_place(query),
-            f"`{told(query)}`{through(query)} asks the database the same {on_each(loop)}{counted(loop, 'queries')}, and nothing "
-            f"in the loop changes the answer. Ask once, before the loop.",
+            f"`{told(query)}`{through(query)} {asks} {on_each(loop)}{counted(loop, unit)}, and {instead}",
             Severity.INFORMATION,
             Confidence.MEDIUM,
-            Cost(f"{turns} queries", "1 query"),
+            Cost(f"{loop.turns.formula()} {unit}", one),
             [loop_related(loop), *chain_related(query)],
             tags=("query",),
         )
@@ -333,7 +339,7 @@ A function that calls itself for the parts of what it was given, and asks for th
 walk over a tree sends one query for each node.
 
 A query that is the same on every turn is said to be one to ask before the loop, where nothing in the loop can change its
-answer.
+answer, or where a helper asks for everything whatever it is handed, and looks through the answer.
 
 In a script it is information where the loop goes over a parameter and nothing says that this is data (rows, what is read, a
 request's body): filters, steps and members of one record come that way, too.

@@ -26,6 +26,7 @@ from analyzers.evaluate.calling import (
     decorated,
     equality,
     executors,
+    handed_in,
     library,
     memos,
     nested,
@@ -193,19 +194,6 @@ def _chosen(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Valu
 # -------------------------------------------------------------------------------------------------- project
 
 
-def super_object(run: Run) -> Value:
-    """`super()`: an instance of the next class in the method's lineage."""
-    owner = run.function.owner
-    if not owner:
-        return UNKNOWN_VALUE
-    for base in names.lineage(run.summaries.project, run.path, owner)[1:]:
-        if base.kind == "class":
-            return Value(
-                "instance", ref=(base.path, base.qualname), label="super()", depends=frozenset({"self"})
-            )
-    return Value(label="super()", depends=frozenset({"self"}))
-
-
 def construct(run: Run, target: Value, arguments: Arguments, place: Place) -> Value:
     """`C(...)`: an instance, after its `__init__` ran."""
     assert target.ref is not None
@@ -244,6 +232,7 @@ def invoke(
     function = run.summaries.function(*target.ref)
     if function is None or decorated.defers(run.summaries.project, target.ref[0], function):
         return UNKNOWN_VALUE
+    values = handed_in.with_handed(run, target, function, values)
     bound = bind_parameters(function, target, values, keywords, run.language)
     bound |= omitted.left_out(function, bound, values, keywords, run.language)
     if run.recursion is not None and run.recursion.is_of(*target.ref):

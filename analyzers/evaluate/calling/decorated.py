@@ -42,13 +42,14 @@ def _effects(project: Project, path: str, function: f.Function) -> frozenset[str
         return frozenset(
             effect
             for decorator in header.decorators
-            for effect in _of(project, path, header.parent or "", _named(decorator), MAX_DEPTH)
+            for effect in _of(project, path, header.parent or "", maker_name(decorator), MAX_DEPTH)
         )
 
     return project.memo.ask(("decorated", path, function.qualname), ask, in_cycle=frozenset())
 
 
-def _named(decorator: f.Expr) -> str:
+def maker_name(decorator: f.Expr) -> str:
+    """What a decorator is called by, with or without arguments of its own."""
     return shapes.dotted(decorator.func if isinstance(decorator, f.Call) else decorator)
 
 
@@ -97,7 +98,7 @@ def _made_by(project: Project, path: str, decorator: f.Function, depth: int) -> 
         given = {param.name for param in function.params}
         for node in shapes.nodes(function.body):
             if isinstance(node, f.Call) and _is_applied(node, given | _defined(function)):
-                name = _named(node.func)
+                name = maker_name(node.func)
                 if name.rpartition(".")[2] in memos.DECORATORS:
                     yield KEEPS
                 yield from _of(project, path, function.qualname, name, depth - 1)

@@ -19,6 +19,7 @@ from analyzers.evaluate.sizes.measures import Measures
 from analyzers.evaluate.turns import segments
 from analyzers.findings import Place
 from analyzers.operations import Operation, operations
+from analyzers.project import names
 from analyzers.types import INPUT, UNKNOWN_VALUE, Value, element, join, joined
 
 DUCKS = {
@@ -167,7 +168,7 @@ def external(run: Run, node: f.Call, target: Value, arguments: Arguments, place:
         if all(value.kind in ("int", "float", "bool") or value.above or value.below for value in compared):
             return (ranges.least if name == "builtins.min" else ranges.greatest)(run, compared)
     if name == "builtins.super":
-        return calls.super_object(run)
+        return _super_object(run)
     added_up = flattening.flattened(run, node, name, arguments, place)
     if added_up is not None:
         return added_up
@@ -316,3 +317,16 @@ def _grown(run: Run, node: f.Call, receiver: Value, by: Cost, put: Value | None,
         known = run.env[holder.id]
         held = (put_in if known.of is None else join(known.of, put_in)).plain()
         run.bind(holder.id, replace(known, of=held, items=None))
+
+
+def _super_object(run: Run) -> Value:
+    """`super()`: an instance of the next class in the method's lineage."""
+    owner = run.function.owner
+    if not owner:
+        return UNKNOWN_VALUE
+    for base in names.lineage(run.summaries.project, run.path, owner)[1:]:
+        if base.kind == "class":
+            return Value(
+                "instance", ref=(base.path, base.qualname), label="super()", depends=frozenset({"self"})
+            )
+    return Value(label="super()", depends=frozenset({"self"}))

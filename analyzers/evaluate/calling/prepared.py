@@ -110,6 +110,8 @@ def _method(
     run: Run, function: Value, values: Sequence[Value], keywords: Mapping[str, Value], node: f.Expr
 ) -> Value:
     """A bound method of a set of rows or of a client: it is spelled out where it is called."""
+    from analyzers.evaluate.calling import library
+
     assert function.bound is not None
     receiver = f.Name(node.at, node.to, function.bound.label or "rows")
     func = f.Attr(node.at, node.to, receiver, function.method, node.at)
@@ -119,7 +121,10 @@ def _method(
         node.at, node.to, func, written.args if written is not None and plain else (),
         tuple(f.Keyword(node.at, node.to, name, receiver) for name in keywords if name != "**"),
     )  # fmt: skip
-    found = queries.call(run, call, function, function.method, _arguments(values, keywords))
+    given = _arguments(values, keywords)
+    found = queries.call(run, call, function, function.method, given)
+    if found is None and function.bound.kind == "http-client":
+        found = library.method(run, call, function.bound, function.method, given, run.place(node))
     return found or UNKNOWN_VALUE
 
 

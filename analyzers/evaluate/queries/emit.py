@@ -67,8 +67,15 @@ def by_row(run: Run, depends: frozenset[Token]) -> frozenset[Token]:
 def committed(run: Run, label: str, place: Place, depends: frozenset[Token], *, orm: str) -> None:
     """Write down that a transaction ends, or that what is pending is sent; not one that only some turns come to."""
     around = (block.body[block.position] for block in run.blocks if block.depth == len(run.loops))
-    if not any(isinstance(statement, (f.If, f.Match)) for statement in around):
+    if not any(isinstance(one, (f.If, f.Match)) and not _is_always_so(run, one) for one in around):
         emit(run, "commit", label, place, depends, orm=orm)
+
+
+def _is_always_so(run: Run, statement: f.If | f.Match) -> bool:
+    """True for `if commit:` of an option that is on: a call gives it, or leaves it at its default."""
+    test = statement.test if isinstance(statement, f.If) else None
+    value = run.lookup(test.id) if isinstance(test, f.Name) else None
+    return value is not None and value.kind == "bool" and value.const is True
 
 
 def read_later(

@@ -71,3 +71,58 @@ def service(address, ids):
     users = Users(address)
     for pk in ids:
         print(users.by_key(pk))  # grows
+
+
+class _Device:
+    def __init__(self, address, key):
+        self.url = f"{address}/users/{key}"
+        self.shown = ""
+
+    @property
+    def name(self):
+        return self.shown
+
+    @name.setter
+    def name(self, text):
+        self.shown = text
+        requests.post(self.url, json={"name": text}, timeout=5)
+
+    @property
+    def label(self):
+        return self.shown
+
+    @label.setter
+    def label(self, text):
+        self.shown = text.strip()
+
+
+def setter_that_sends(address, ids):
+    for device in [_Device(address, key) for key in ids]:
+        device.name = "x"  # grows
+
+
+def setter_that_keeps(address, ids):
+    for device in [_Device(address, key) for key in ids]:
+        device.label = "x"
+
+
+def method_by_name(address, ids):
+    with requests.Session() as session:
+        for pk in ids:
+            print(_sent(session, "GET", f"{address}/users/{pk}"))  # grows
+
+
+def _sent(session: requests.Session, method, url):
+    return getattr(session, method.lower())(url, timeout=5).json()
+
+
+def _found(address, name):
+    for user in requests.get(f"{address}/users", timeout=5).json():
+        if user == name:
+            return user
+    return None
+
+
+def looked_for_in_each_answer(address, ids):
+    for pk in ids:
+        print(_found(address, str(pk)))  # grows

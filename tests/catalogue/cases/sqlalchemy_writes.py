@@ -125,3 +125,20 @@ def commit_every_hundred(session: Session, names: list[str]):
         if number % 100 == 99:
             session.commit()
     session.commit()
+
+
+def _stored(session, row, commit=True):
+    session.add(row)
+    if commit:
+        session.commit()
+
+
+def committed_by_an_option(session: Session, ids):
+    for key in ids:
+        _stored(session, Event(kind=str(key)))  # grows
+
+
+def committed_behind_the_loop(session: Session, ids):
+    for key in ids:
+        _stored(session, Event(kind=str(key)), commit=False)
+    session.commit()
