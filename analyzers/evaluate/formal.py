@@ -9,7 +9,7 @@ from analyzers import facts as f
 from analyzers import ways
 from analyzers.conventions import template_files
 from analyzers.costs import ONE
-from analyzers.evaluate import evidence, shapes
+from analyzers.evaluate import evidence, queries, shapes
 from analyzers.evaluate.presenting import asked
 from analyzers.evaluate.queries import holding, objects
 from analyzers.evaluate.remembered import remembered
@@ -91,7 +91,13 @@ def _is_told(value: Value) -> bool:
 def _is_kept(holder: Value, value: Value) -> bool:
     """True for what a mapping or an object that is handed over still holds by name."""
     of_itself = holder.kind == "row" or holder.evidence == evidence.WITH_MEMBERS
-    if of_itself or value.kind in _ROWS or holding.holds_rows(value) or _holds_functions(value):
+    if (
+        of_itself
+        or value.kind in _ROWS
+        or queries.is_client(value.kind)
+        or holding.holds_rows(value)
+        or _holds_functions(value)
+    ):
         return True
     return holder.kind == "instance" and (value.kind == "class" or objects.matters(value))
 

@@ -278,7 +278,7 @@ def _item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
     asked = specials.asked(run, base, "__getitem__", (index,), run.place(node))
     if asked is not None:
         return asked.named(label)
-    under = queries.entry(base, label) or _named(base, index)
+    under = queries.entry(base, label) or named(base, index)
     if under is not None:
         return under.on(depends)
     if (
@@ -299,10 +299,12 @@ def _item(run: Run, node: f.Index, base: Value, index: Value) -> Value:
     return replace(inner, depends=inner.depends | depends, label=inner.label or label)
 
 
-def _named(base: Value, index: Value) -> Value | None:
-    """The rows, or the function, that a mapping holds under a written-out name: `context["books"]`."""
+def named(base: Value, index: Value) -> Value | None:
+    """The rows, the function or the client that a mapping holds under a written-out name: `context["books"]`."""
     found = dict(base.entries).get(index.const) if isinstance(index.const, str) else None
-    if found is None or not (found.kind in CALLABLE or holding.holds_rows(found)):
+    if found is None or not (
+        found.kind in CALLABLE or queries.is_client(found.kind) or holding.holds_rows(found)
+    ):
         return None
     return found
 

@@ -233,6 +233,7 @@ def invoke(
     if function is None or decorated.defers(run.summaries.project, target.ref[0], function):
         return UNKNOWN_VALUE
     values = handed_in.with_handed(run, target, function, values)
+    keywords = handed_in.named(run, target, function, keywords)
     bound = bind_parameters(function, target, values, keywords, run.language)
     bound |= omitted.left_out(function, bound, values, keywords, run.language)
     if run.recursion is not None and run.recursion.is_of(*target.ref):

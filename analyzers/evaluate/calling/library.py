@@ -46,6 +46,10 @@ _NO_ARGUMENT = Value(size=ONE)
 def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Arguments, place: Place) -> Value:
     """A method of a built-in type."""
     first = arguments.first()
+    if receiver.entries and receiver.kind == "dict" and name in ("get", "pop") and first is not None:
+        held = operators.named(receiver, first)
+        if held is not None and queries.is_client(held.kind):
+            return held.on(receiver.depends)  # `client = kwargs.pop("client")`
     if not receiver.known and run.language == "python":
         receiver = _by_what_it_is_asked(node, receiver, name, first)
     if run.language != "python" and name in SLICES and receiver.kind in ("list", "str"):

@@ -253,3 +253,26 @@ def looked_for_among_those_kept(session: Session, ids):
     names = _Names(session)
     for key in ids[:3]:
         print(names.named(key))
+
+
+def _with_keyword(function):
+    @wraps(function)
+    def inner(engine, *args, **kwargs):
+        session = Session(engine)
+        kwargs["session"] = session
+        with session:
+            return function(engine, *args, **kwargs)
+
+    return inner
+
+
+@_with_keyword
+def _named_by_keyword(engine, key, **kwargs):
+    session = kwargs.pop("session")
+    return session.scalars(select(User.name).where(User.id == key)).first()
+
+
+def handed_a_session_under_a_keyword(session: Session, ids):
+    engine = session.get_bind()
+    for key in ids:
+        print(_named_by_keyword(engine, key))  # grows
