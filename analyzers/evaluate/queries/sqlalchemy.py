@@ -356,7 +356,7 @@ def _of_one(run: Run, node: f.Call, receiver: Value, name: str) -> frozenset[str
                 run.function.qualname,
             )
             joins = other is not None and other[0].kind == "class"
-            if not joins and shapes.dotted(one.left.obj).rpartition(".")[2] == found.key[1]:
+            if not joins and _names(run, one.left.obj, found.key):
                 fixed.add(one.left.name)
     to_one = (
         relation.name
@@ -364,6 +364,14 @@ def _of_one(run: Run, node: f.Call, receiver: Value, name: str) -> frozenset[str
         if not relation.many and relation.column and not fixed.isdisjoint((relation.name, relation.column))
     )
     return frozenset(path for name in to_one for path in (name, join_path(name, loaders.ALL)))
+
+
+def _names(run: Run, node: f.Expr, key: tuple[str, str]) -> bool:
+    """True for the name of a model, and for the `cls` of its own methods."""
+    held = run.lookup(node.id) if isinstance(node, f.Name) else None
+    return shapes.dotted(node).rpartition(".")[2] == key[1] or (
+        held is not None and held.kind == "class" and held.ref == key
+    )
 
 
 def _under(item: Value, before: Origin, now: Origin) -> Value:

@@ -208,6 +208,18 @@ def rows_of_one_row(session: Session):
         print(len(user.orders))  # grows
 
 
+def parent_of_the_rows_of_one_row(session: Session):
+    boss = session.scalars(select(User).where(User.boss_id.is_(None))).first()
+    session.expunge_all()
+    for user in User.under(session, boss):
+        print(user.boss.name)
+
+
+def parents_of_the_rows_of_many(session: Session):
+    for order in session.scalars(select(Order).where(Order.user != None)):  # noqa: E711
+        print(order.user.name)  # grows
+
+
 def comprehension(session: Session):
     return [order.user.name for order in session.scalars(select(Order))]  # grows
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from sqlalchemy import Column, ForeignKey, Table
+from sqlalchemy import Column, ForeignKey, Table, select
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -56,6 +56,10 @@ class User(Base):
     @property
     def newest(self):
         return self.orders[-1] if self.orders else None
+
+    @classmethod
+    def under(cls, session, boss):
+        return session.scalars(select(cls).where(cls.boss == boss)).all()
 
 
 class Address(Base):
