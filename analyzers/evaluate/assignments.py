@@ -240,7 +240,8 @@ def _learn(run: Run, node: f.Expr, base: Value, key: Value | None, value: Value)
         base = run.env[node.id]
         known = base.values
         put = value.plain()
-        run.bind(node.id, replace(base, values=put if known is None else join(known, put)))
+        depends = base.depends | holding.chosen_by(run, base, value)
+        run.bind(node.id, replace(base, values=put if known is None else join(known, put), depends=depends))
 
 
 def _chosen_by(run: Run, target: f.Index, value: Value) -> None:

@@ -1,8 +1,6 @@
-"""Types by evidence that is written down: annotations, constructors, `isinstance`, attributes set in `__init__`."""
+"""Types by evidence that is written down: annotations, constructors, attributes set in `__init__`."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from msgspec.structs import replace
 
@@ -214,38 +212,6 @@ def _kind_of_bases(project: Project, path: str, qualname: str) -> str:
     return "instance"
 
 
-# ------------------------------------------------------------------------------------------------- narrowing
-
-
-def narrowing(run: Run, test: f.Expr) -> list[tuple[str, Value]]:
-    """What `isinstance(x, C)` proves where the test holds."""
-    tests: Iterable[f.Expr] = test.parts if isinstance(test, f.Logic) and test.op == "and" else (test,)
-    found: list[tuple[str, Value]] = []
-    for part in tests:
-        if (
-            isinstance(part, f.Call)
-            and isinstance(part.func, f.Name)
-            and part.func.id == "isinstance"
-            and len(part.args) == 2
-            and isinstance(part.args[0], f.Name)
-        ):
-            name = part.args[0].id
-            claimed = value_of(run, part.args[1])
-            current = run.lookup(name)
-            if claimed.known and (current is None or not current.known):
-                found.append(
-                    (
-                        name,
-                        claimed.but(
-                            label=name,
-                            depends=current.depends if current else frozenset(),
-                            way=current.way if current else None,
-                        ),
-                    )
-                )
-    return found
-
-
 def _is_literal(node: f.Expr | None) -> bool:
     """A display, a constant, a name written like one, or one made of it: `list(EMPTY_VALUES)`, `[f"-l{x}" for x in LIBS]`."""
     if (
@@ -306,8 +272,9 @@ def guess(project: Project, path: str, scope: str, language: str, node: f.Expr |
         return options[-1] if options and all(o.kind == options[-1].kind for o in options) else UNKNOWN_VALUE
     if isinstance(node, f.Call):
         return _constructed(project, path, scope, language, node)
-    if isinstance(node, f.Attr):
-        return _of_self(project, path, scope, language, node)
+    if isinstance(node, (f.Attr, f.Index)):
+        own = _of_self(project, path, scope, language, node) if isinstance(node, f.Attr) else UNKNOWN_VALUE
+        return own if own.known else below(guess(project, path, scope, language, node.obj), node)
     if isinstance(node, f.Name):
         function = project.header(path, scope) if scope else None
         for param in function.params if function is not None else ():
@@ -335,7 +302,7 @@ def _of_module(project: Project, path: str, scope: str, language: str, node: f.N
         return UNKNOWN_VALUE
     target = found[0]
     assign = names.module_value(project, target.path, target.qualname)
-    if assign is None or not isinstance(assign.value, f.Call):
+    if assign is None or not isinstance(assign.value, (f.Call, f.Attr, f.Index)):
         return UNKNOWN_VALUE
     return _followed(guess(project, target.path, "", language, assign.value))
 
@@ -418,6 +385,14 @@ def _given(project: Project, path: str, scope: str, language: str, node: f.Call)
         return made_by(project, *own, language)
     holder = guess(project, path, scope, language, node.func.obj)
     kind = queries.kind_given(holder.kind, node.func.name, node) if holder.known else ""
+    return Value(kind, evidence=f"given by {shapes.text_of(node)}") if kind else UNKNOWN_VALUE
+
+
+def below(holder: Value, node: f.Attr | f.Index) -> Value:
+    """`client["shop"]`, `client.shop`: what a client holds under a name that is none of its methods."""
+    from analyzers.evaluate import queries
+
+    kind = queries.kind_below(holder.kind, node.name if isinstance(node, f.Attr) else "")
     return Value(kind, evidence=f"given by {shapes.text_of(node)}") if kind else UNKNOWN_VALUE
 
 

@@ -58,6 +58,8 @@ def _of(project: Project, path: str, function: f.Function, node: f.Expr, depth: 
     own = function.params[0].name if function.owner and function.params else ""
     if isinstance(node, f.Call) and own and isinstance(node.func, f.Name) and node.func.id == own:
         return evidence.instance_of(project, path, function.owner)  # `cls(host)`
+    if isinstance(node, (f.Attr, f.Index)) and isinstance(node.obj, f.Name) and node.obj.id in put(function):
+        return evidence.below(_of(project, path, function, node.obj, depth + 1), node)
     func = node.func if isinstance(node, f.Call) else None
     chosen = put(function).get(func.id, []) if isinstance(func, f.Name) else []
     if len(chosen) == 1:  # `store = STORES.get(kind)`, and then `store(dsn)`

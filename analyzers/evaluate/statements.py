@@ -7,7 +7,7 @@ from typing import Any
 
 from analyzers import facts as f
 from analyzers import templates
-from analyzers.evaluate import assignments, deciding, evidence, expressions, operators, shapes
+from analyzers.evaluate import assignments, deciding, expressions, narrowing, operators, shapes
 from analyzers.evaluate.calling import calls, memos, spared, specials
 from analyzers.evaluate.frames import Block
 from analyzers.evaluate.queries import asked_cache
@@ -139,9 +139,11 @@ def _if(run: Run, node: f.If) -> None:
     kept = bool(filled) and not of_row and not all(_is_of_one_turn(run, memo) for memo in filled)
     with run.keeping(kept and memos.asks_first(node.test)):
         test = expressions.condition(run, node.test)
-    narrowed = evidence.narrowing(run, node.test)
+    narrowed = narrowing.narrowing(run, node.test)
     negated = isinstance(node.test, f.Unary) and node.test.op == "not"
-    remains = evidence.narrowing(run, node.test.operand) if isinstance(node.test, f.Unary) and negated else []
+    remains = (
+        narrowing.narrowing(run, node.test.operand) if isinstance(node.test, f.Unary) and negated else []
+    )
 
     answer = deciding.decided(run, node.test)
     if answer is not None:

@@ -572,7 +572,8 @@ class Summaries:
             not run.incomplete,
             tuple((name, outcome.leaving(run, trimmed(value))) for name, value in scripts.handed_back(run)),
             tuple(
-                (name, outcome.leaving(run, trimmed(value))) for name, value in holding.filled_parameters(run)
+                (name, outcome.leaving(run, trimmed(value)))
+                for name, value in holding.filled_parameters(run, run.formals)
             ),
             tuple((name, outcome.leaving(run, trimmed(value))) for name, value in objects.stores(run)),
         )

@@ -214,10 +214,10 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     def effect(self, method: str) -> str:
         """read, write, http or batch; "" for a method that is not listed and begins with no verb."""
         verb, _, rest = method.partition("_")
-        return self._effects.get(method) or ("http" if rest and verb in self.verbs else "")
+        return self.effects.get(method) or ("http" if rest and verb in self.verbs else "")
 
     @cached_property
-    def _effects(self) -> dict[str, str]:
+    def effects(self) -> dict[str, str]:
         return _by_name({"read": self.read, "write": self.write, "http": self.http, "batch": self.batch})
 
 

@@ -301,6 +301,8 @@ def apply(
             first if len(arguments.values) < 2 or name not in ("insert", "heappush") else arguments.values[1]
         )
         _grown(run, node, receiver, by, put, row)
+        if put is None and arguments.keywords:
+            _named_entries(run, node, receiver, arguments)
     returned = called_back(run, node, row, receiver, arguments, place)
     found = result(run, row, receiver, arguments, measures, returned)
     return reading.taken(run, name, receiver, reading.kept(name, receiver, found))
@@ -320,7 +322,16 @@ def _grown(run: Run, node: f.Call, receiver: Value, by: Cost, put: Value | None,
     if receiver.kind in ("list", "deque", "queue", "priorityqueue", "sortedlist", *KEYED):
         known = run.env[holder.id]
         held = (put_in if known.of is None else join(known.of, put_in)).plain()
-        run.bind(holder.id, replace(known, of=held, items=None))
+        depends = known.depends | holding.chosen_by(run, known, put_in)
+        run.bind(holder.id, replace(known, of=held, items=None, depends=depends))
+
+
+def _named_entries(run: Run, node: f.Call, receiver: Value, arguments: Arguments) -> None:
+    """`wanted.update(name=name)`: what a mapping is told under names."""
+    holder = node.func.obj if isinstance(node.func, f.Attr) else None
+    if isinstance(holder, f.Name) and holder.id in run.env and receiver.kind in KEYED:
+        known = run.env[holder.id]
+        run.bind(holder.id, known.on(holding.chosen_by(run, known, Value(depends=arguments.depends))))
 
 
 def _super_object(run: Run) -> Value:

@@ -11,6 +11,7 @@ from analyzers import facts as f
 from analyzers.evaluate import statements
 from analyzers.evaluate.calling import calls, decorated
 from analyzers.evaluate.events import Summary
+from analyzers.evaluate.queries import holding
 from analyzers.evaluate.recursion import detect
 from analyzers.evaluate.recursion.recording import Recursing, Trail
 from analyzers.evaluate.run import MAX_INSIDE, Run
@@ -60,7 +61,10 @@ def inline(
         memo_depth=caller.memo_depth + keeps, memo_at=len(caller.loops) if keeps else caller.memo_at,
         row_depth=caller.row_depth, row_at=caller.row_at, spared=caller.spared,
     )  # fmt: skip
-    return _inside(summaries, caller, inner, bound)
+    given = _inside(summaries, caller, inner, bound)
+    for name, filled in holding.filled_parameters(inner, names_in):
+        holding.merge(caller, bound.get(name), filled)
+    return given
 
 
 def _inside(summaries: Summaries, caller: Run, inner: Run, bound: Mapping[str, Value]) -> Value:

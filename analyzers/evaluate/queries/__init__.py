@@ -222,6 +222,11 @@ def kind_given(kind: str, method: str, node: f.Call) -> str:
     return script_mappers.kind_given(kind, method) or services.kind_given(kind, method, node)
 
 
+def kind_below(kind: str, name: str = "") -> str:
+    """What a client holds under the name of an attribute, or under a key: `client.shop`, `client["shop"]`."""
+    return services.kind_below(kind, name)
+
+
 def is_client(kind: str) -> bool:
     """True for what sends queries or requests: a session, a connection, a cursor, a client of a service."""
     return kind in _CLIENTS or kind in tables().services or kind in SCRIPTS
@@ -249,6 +254,7 @@ __all__ = [
     "is_client",
     "is_model",
     "item",
+    "kind_below",
     "kind_given",
     "kind_made_by",
     "kind_of_class",

@@ -5,13 +5,13 @@ What a container holds is followed only for rows: their query, and what it loade
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.evaluate.run import Run
-from analyzers.types import Value, join, joined
+from analyzers.types import Token, Value, join, joined
 
 DEPTH = 3
 """How deep rows are looked for: a group, in a mapping, of pairs."""
@@ -113,15 +113,27 @@ def _filled(container: Value, value: Value) -> Value:
     return container
 
 
-def filled_parameters(run: Run) -> Iterator[tuple[str, Value]]:
-    """The parameters into which a function puts rows: `def fill(found): found.append(row)`."""
+def chosen_by(run: Run, holder: Value, put: Value) -> frozenset[Token]:
+    """What a container depends on once a value is put into it: the parameters that the value depends on, and the loops that the
+    container was made in. Of a loop around which it outlives, it holds something of each turn."""
+    around = {loop.number for loop in run.loops[: holder.born]}
+    return frozenset(token for token in put.depends if isinstance(token, str) or token in around)
+
+
+def filled_parameters(run: Run, handed: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
+    """The parameters into which a function puts rows, or what depends on others: `def fill(found): found.append(row)`,
+    `def narrow(query, key, value): query[key] = value`. `handed` is what they held at first."""
     for param in run.function.params:
-        before, now = run.formals.get(param.name), run.env.get(param.name)
+        before, now = handed.get(param.name), run.env.get(param.name)
         if before is None or now is None or now.kind not in (*_SEQUENCES, *_MAPPINGS) or now is before:
             continue
+        if now.label != param.name:
+            continue
         same = before.of == now.of and before.values == now.values
-        if not same and now.label == param.name and holds_rows(now):
+        if not same and holds_rows(now):
             yield param.name, now
+        elif now.token == before.token and not now.depends <= before.depends:
+            yield param.name, Value(now.kind, depends=now.depends)
 
 
 def merge(run: Run, argument: Value | None, filled: Value) -> None:
@@ -133,4 +145,5 @@ def merge(run: Run, argument: Value | None, filled: Value) -> None:
         return
     of = joined(v for v in (known.of, filled.of) if v is not None)
     values = joined(v for v in (known.values, filled.values) if v is not None)
-    run.bind(argument.label, replace(known, of=of, values=values, items=None))
+    depends = known.depends | chosen_by(run, known, filled)
+    run.bind(argument.label, replace(known, of=of, values=values, items=None, depends=depends))

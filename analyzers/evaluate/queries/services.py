@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
+from analyzers.evaluate.queries import by_method
 from analyzers.evaluate.queries.emit import DOCUMENT, emit
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
@@ -45,21 +46,22 @@ def kind_given(kind: str, method: str, node: f.Call | None = None) -> str:
 
 def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
     """`client.shop.books`: in MongoDB every name that is no method is a collection."""
-    service = tables().services.get(base.kind)
-    if service is None or not service.attributes or node.name.startswith("_"):
-        return None
-    if service.effect(node.name) or node.name in service.gives:
-        return None
-    label = shapes.text_of(node)
-    return Value(service.attributes, label=label, depends=base.depends, bound=base)
+    kind = kind_below(base.kind, node.name)
+    return Value(kind, label=shapes.text_of(node), depends=base.depends, bound=base) if kind else None
+
+
+def kind_below(kind: str, name: str = "") -> str:
+    """The family of what a client holds under an attribute's name, or under a key; "" for a method, and for what is no client."""
+    service = tables().services.get(kind)
+    if service is None or name.startswith("_") or (name and (service.effect(name) or name in service.gives)):
+        return ""
+    return service.attributes
 
 
 def item(base: Value, label: str) -> Value | None:
     """`client["shop"]["books"]`."""
-    service = tables().services.get(base.kind)
-    if service is None or not service.attributes:
-        return None
-    return Value(service.attributes, label=label, depends=base.depends)
+    kind = kind_below(base.kind)
+    return Value(kind, label=label, depends=base.depends) if kind else None
 
 
 def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments) -> Value | None:
@@ -70,8 +72,8 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         if kind:
             return Value(kind, label=target.label, depends=arguments.depends)
         receiver = _module(target)
-    if receiver is None or receiver.kind in _UNTOLD:
-        receiver = _spoken_to(run, node, target, name, arguments)
+    if receiver is None or receiver.kind in by_method.UNTOLD:
+        receiver = by_method.client(run, node, target, name, arguments)
     service = tables().services.get(receiver.kind) if receiver is not None else None
     if receiver is None or service is None:
         return None
@@ -105,10 +107,6 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     return Value(depends=depends)
 
 
-_UNTOLD = ("unknown", "external")
-"""Kinds of values of which nothing is known but where they stand."""
-
-
 def _module(target: Value) -> Value | None:
     """`frappe.db.get_value(...)`: the module, or the ready object of it, is what is asked."""
     owner = target.dotted.rpartition(".")[0]
@@ -120,30 +118,6 @@ def _module(target: Value) -> Value | None:
 def _modules() -> dict[str, str]:
     """The family of what each module is asked like."""
     return {name: family for family, service in tables().services.items() for name in service.modules}
-
-
-def _spoken_to(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments) -> Value | None:
-    """What an unknown thing is, by a method that no other library's objects have: `self.users.find_one({...})`."""
-    if run.language != "python" or target.kind not in _UNTOLD or not isinstance(node.func, f.Attr):
-        return None
-    is_handed = isinstance(node.func.obj, f.Name) and any(
-        param.name == node.func.obj.id for param in run.function.params
-    )
-    for family, needed in _spoken().get(name, ()):
-        # A parameter may be anything: of that its keywords have to tell.
-        if needed in arguments.keywords if needed else not is_handed:
-            return Value(family, label=shapes.text_of(node.func.obj), depends=target.depends)
-    return None
-
-
-@cache
-def _spoken() -> dict[str, list[tuple[str, str]]]:
-    """The families that a method may be of, each with the keyword that says so."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for family, service in tables().services.items():
-        for name, needed in service.spoken.items():
-            found.setdefault(name, []).append((family, needed))
-    return found
 
 
 def _is_no_reading(run: Run, node: f.Call, arguments: Arguments) -> bool:

@@ -371,6 +371,7 @@ def comprehension(run: Run, node: f.Comprehension) -> Value:
     saved, outside = dict(run.env), run.reading
     depth = 0
     overs: list[Value] = []
+    asked: list[Value] = []
     for clause in node.clauses:
         over = specials.iterated(run, expressions.evaluate(run, clause.iter), run.place(clause.iter))
         run.reading = reading.inside(outside)
@@ -378,8 +379,7 @@ def comprehension(run: Run, node: f.Comprehension) -> Value:
         enter(run, node, over, clause.iter, run.place(clause), "comprehension", is_async=clause.is_async)
         depth += 1
         bind_target(run, clause.target, element_of(run, over))
-        for condition in clause.conditions:
-            expressions.condition(run, condition)
+        asked += [expressions.condition(run, condition) for condition in clause.conditions]
     opened = run.loops[len(run.loops) - depth :]
     key = expressions.evaluate(run, node.key) if node.key is not None else None
     value = expressions.evaluate(run, node.value)
@@ -391,7 +391,8 @@ def comprehension(run: Run, node: f.Comprehension) -> Value:
     run.env, run.reading = saved, outside
     value = replace(value, born=min(value.born, len(run.loops)))  # It outlives the loops it was made in.
     numbers = {loop.number for loop in opened}
-    depends = frozenset().union(*(o.depends for o in overs)) - numbers
+    held = (value,) if key is None else (key, value)
+    depends = frozenset().union(*(one.depends for one in (*overs, *asked, *held))) - numbers
     kind = "iterator" if node.kind == "generator" else node.kind
     value = value.plain()
     element = replace((key or value).plain(), depends=(key or value).depends - numbers)

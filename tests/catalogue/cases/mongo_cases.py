@@ -113,3 +113,44 @@ def of_what_an_object_keeps(client: MongoClient, ids):
     kept = _Kept(client.shop.users)
     for pk in ids:
         kept.renamed(pk)  # grows
+
+
+def _narrow(query, name, value):
+    if value:
+        query[name] = value
+
+
+class Shop:
+    def connect(self, app):
+        database = app["client"].shop
+        self.orders = database.orders
+        self.users = database.users
+
+    def orders_of(self, user):
+        query = {}
+        _narrow(query, "user_id", user)
+        return self.orders.find(query).sort("_id", -1)
+
+    def names(self):
+        return list(self.users.find({}))
+
+    def first_order(self):
+        return self.orders.find_one({})
+
+    def first_user(self):
+        return self.users.find_one({})
+
+
+def known_by_another_method(client: MongoClient, ids):
+    shop = Shop()
+    shop.connect({"client": client})
+    for pk in ids:
+        print(sum(1 for _ in shop.orders_of(pk)))  # grows
+
+
+def asked_once_of_one_known_so(client: MongoClient, ids):
+    shop = Shop()
+    shop.connect({"client": client})
+    names = {user["_id"]: user["name"] for user in shop.names()}
+    for pk in ids:
+        print(names[pk], shop.first_user is None)
