@@ -149,11 +149,11 @@ class Checking:
         at_hand, path, names = self._project.memo.at_hand, self._path, self._names
         for function in self._functions:
             known = at_hand(("findings", path, function.qualname, function.kind, names))
+            self._ahead.pop(function.start, None)
             if known is not None and not known[1]:  # After an edit that is so of nearly all.
                 self._found += known[0]
-            else:
-                self._found += self._look(summaries, function, self._seen)
-            self._ahead.pop(function.start, None)
+                continue
+            self._found += self._look(summaries, function, self._seen)
             if enough():
                 return
         self._cuts = frozenset(_cuts(facts, summaries, self._path)) if facts is not None else frozenset()

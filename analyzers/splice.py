@@ -83,7 +83,7 @@ def _is_alone(
         and _NOTHING.fullmatch(before, old.end, region.end) is not None
         and IGNORE.search(before, *region) is None
         and not [cls for cls in facts.classes if region.start <= cls.start < region.end]
-        and not any(item.scope in names for item in facts.imports)
+        and names.isdisjoint([item.scope for item in facts.imports])
     )
 
 

@@ -85,9 +85,15 @@ def roots(project: Project, path: str) -> Iterator[str]:
     for cls in facts.classes:
         if cls.bases or cls.decorators:
             yield from _run_of_class(project, path, cls.qualname)
+    outline, at_hand = project.outline(path), project.memo.at_hand
     for written in facts.functions:
         if written.decorators:  # nothing else asks a framework to run it
-            yield from _run_of_function(project, path, written)
+            found = outline is not None and outline.functions.get(written.qualname) is written
+            known = at_hand((_BY_FUNCTION, path, written.qualname)) if found else None
+            yield from known if known is not None else _run_of_function(project, path, written)
+
+
+_BY_FUNCTION = "run of a function"
 
 
 def _run_of_class(project: Project, path: str, qualname: str) -> tuple[str, ...]:
@@ -108,7 +114,7 @@ def _run_of_function(project: Project, path: str, written: f.Function) -> tuple[
             for name in convention.roots(project, path, function)
         )
 
-    return project.about("run of a function", path, written, find, in_cycle=())
+    return project.about(_BY_FUNCTION, path, written, find, in_cycle=())
 
 
 def _run_of_script(project: Project, path: str, written: f.Function) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from analyzers.facts import Assign, Attr, Collection, Expr, Function, Name
+from analyzers.facts import Assign, Attr, Collection, Expr, Function, Name, Stmt
+from analyzers.project.by_statement import by_body
 from analyzers.project.index import Project
 from analyzers.project.modules import PYTHON_ENDINGS
 from analyzers.project.outline import flatten
@@ -53,14 +54,16 @@ def _attribute_values(
     outline = project.outline(path)
     if outline is None:
         return {}
-    # A method that sets no attribute, before and after an edit, has nothing to say here.
-    piece = "sets" if path.endswith(PYTHON_ENDINGS) else "function"
-    for method in outline.methods.get(class_qualname, {}).values():
-        project.read(path, piece, method.qualname)
+    methods = outline.methods.get(class_qualname, {}).values()
+    if path.endswith(PYTHON_ENDINGS):
+        # A method that sets no attribute, before and after an edit, has nothing to say here.
+        project.read(path, "sets", class_qualname)
+    else:
+        for method in methods:
+            project.read(path, "function", method.qualname)
     found: dict[str, list[AttributeValue]] = {}
     for name, assign in outline.class_values(class_qualname).items():
         found.setdefault(name, []).append(AttributeValue(None, assign.value, assign.annotation))
-    methods = outline.methods.get(class_qualname, {}).values()
     for method in methods:
         for name, value in _self_assignments(method, path):
             found.setdefault(name, []).append(value)
@@ -77,15 +80,24 @@ def _self_assignments(method: Function, path: str) -> list[tuple[str, AttributeV
         this = method.params[0].name if method.params else ""
     else:
         this = "this"
-    found: list[tuple[str, AttributeValue]] = []
-    for statement in flatten(method.body):
-        if not isinstance(statement, Assign):
-            continue
-        for target in statement.targets:
-            for attr, value in _paired(target, statement.value):
-                if isinstance(attr.obj, Name) and attr.obj.id == this:
-                    found.append((attr.name, AttributeValue(method, value, statement.annotation)))
-    return found
+    return [
+        (name, AttributeValue(method, value, annotation))
+        for of, name, value, annotation in _assigned(method.body)
+        if of == this
+    ]
+
+
+@by_body
+def _assigned(body: tuple[Stmt, ...]) -> list[tuple[str, str, Expr | None, Expr | None]]:
+    """The attributes that a body assigns: the name of what has them, theirs, the value and the annotation."""
+    return [
+        (attr.obj.id, attr.name, value, statement.annotation)
+        for statement in flatten(body)
+        if isinstance(statement, Assign)
+        for target in statement.targets
+        for attr, value in _paired(target, statement.value)
+        if isinstance(attr.obj, Name)
+    ]
 
 
 def _paired(target: Expr, value: Expr | None) -> list[tuple[Attr, Expr | None]]:

@@ -11,9 +11,25 @@ LONG = 8
 """Statements of a body that is looked at one by one."""
 
 MOST = 4096
-"""Statements of which an answer is kept; then it begins anew."""
+"""Statements, or bodies, of which an answer is kept; then it begins anew."""
 
 _Answer = TypeVar("_Answer")
+
+
+def by_body(question: Callable[[tuple[Stmt, ...]], _Answer]) -> Callable[[tuple[Stmt, ...]], _Answer]:
+    """What a question says of a body, kept while that is the object it was: for who asks it of all methods of a class, of which
+    one is edited. Nobody may change an answer."""
+    known: dict[int, tuple[tuple[Stmt, ...], _Answer]] = {}
+
+    def ask(body: tuple[Stmt, ...]) -> _Answer:
+        held = known.get(id(body))
+        if held is None or held[0] is not body:
+            if len(known) >= MOST:
+                known.clear()
+            held = known[id(body)] = (body, question(body))
+        return held[1]
+
+    return ask
 
 
 def by_statement(

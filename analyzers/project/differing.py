@@ -35,7 +35,8 @@ def leaves(path: str, old: Outline, new: Outline, asked: Asked = ANYTHING) -> It
         if not differ_in_ends(one, other):
             yield (path, "function", qualname)
             if sets_attributes(one) or sets_attributes(other):
-                yield (path, "sets", qualname)
+                for owner in {version.owner for version in (one, other) if version is not None}:
+                    yield (path, "sets", owner)
             for outline, version in ((old, one), (new, other)):
                 if version is not None and version.owner and outline.fills(version):
                     yield (path, "fills", version.owner)
@@ -58,10 +59,10 @@ def moved(path: str, now: Outline) -> Iterator[Hashable]:
     """The same where nothing but places differs, as between two layouts of one text: all that holds a place."""
     for qualname in now.functions:
         yield (path, "function", qualname)
-        yield (path, "sets", qualname)
     for qualname in now.classes:
         yield (path, "definition", qualname)
         yield (path, "body", qualname)
+        yield (path, "sets", qualname)
         yield (path, "fills", qualname)
     for name in now.assigns:
         yield (path, "value", name)

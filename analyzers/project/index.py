@@ -236,6 +236,14 @@ class Project:
         said = zip(self.functions(path), outline.mentions, strict=True) if outline is not None else ()
         return tuple(dict.fromkeys(function.qualname for function, names in said if name in names))
 
+    def saying(self, path: str, name: str) -> Iterator[Function]:
+        """The same with their bodies: what is concluded from these does not rest on any other."""
+        said = frozenset(self.mentioning(path, name))
+        for function in self.functions(path):
+            if function.qualname in said:
+                self.read(path, *(("function", function.qualname) if self.is_found(path, function) else ()))
+                yield function
+
     def nested(self, path: str, qualname: str) -> list[Function]:
         """The functions and lambdas defined directly inside a function, in source order."""
         self.memo.read((path, "nested", qualname))

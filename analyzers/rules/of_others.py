@@ -28,14 +28,12 @@ def filled(context: Context, through: f.Expr) -> Related | None:
 
 
 def _filled(here: Context, name: str) -> Related | None:
-    facts = here.project.facts(here.path)
-    if facts is None:
-        return None
-    kept = [values_of(here.project, here.path, cls.qualname, name) for cls in facts.classes]
+    project, path = here.project, here.path
+    kept = [values_of(project, path, qualname, name) for qualname in project.class_names(path)]
     values = [value for one in kept for value in one]
     if not values or not all(lengthening.is_empty_list(value.value) for value in values):
         return None
-    for function in facts.functions:
+    for function in project.saying(path, name):
         for node in held.adding(function.body):
             what, text = held.put(node)
             if what == "behind" and isinstance(node, f.Call) and text.endswith(f".{name}"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -191,6 +192,43 @@ def test_who_reads_what_a_constructor_sets_is_left_alone_where_it_sets_the_same(
         assert found
         if word is not words[0]:
             assert again <= {"Source.__init__"}, again
+
+
+OF_OTHERS = """\
+class Site:
+    def __init__(self):
+        self.queue = []
+
+
+def put(site, job):
+    site.queue.append(job)
+
+
+def taken(sites, key):
+    job = sites[key].queue.pop(0)
+    return job
+
+
+def beside(size):
+    {statement}
+    return size
+"""
+
+
+def test_a_list_of_another_object_is_asked_again_where_its_attribute_is_named(
+    made: list[tuple[str, ...]],
+) -> None:
+    engine = Engine()
+    statements = ("pass", "size = 1", "size.queue = None", "size = 2", "size.queue.append(1)")
+    for before, statement in pairwise((statements[0], *statements)):
+        del made[:]
+        text = Text(OF_OTHERS.format(statement=statement).encode())
+        found = engine.analyse(PATH, text, "python", Settings())
+        asked = {key[0] for key in made}
+        assert found == Engine().analyse(PATH, text, "python", Settings()), statement
+        assert "copy-in-loop" in {finding.rule for finding in found}, statement
+        named = statement is before or "queue" in before + statement
+        assert ("list of others" in asked) == named, statement
 
 
 def test_a_function_that_is_called_comes_to_hold_another() -> None:
