@@ -105,6 +105,15 @@ class Lane:
         return not wait_for_futures(list(self._futures), seconds).not_done
 
 
+def look_for_cycles() -> None:
+    """What Python does by itself when much has been made, where that is soon due: now that an edit is answered, rather than in
+    the middle of the next, of which it takes as long as all else."""
+    young, older, _ = gc.get_count()
+    most, times, _ = gc.get_threshold()
+    if young > most // 2:
+        gc.collect(1 if older > times else 0)
+
+
 def begin_worker(patience: int = 0) -> None:
     """The initializer of worker processes: no garbage collection, and no life after the parent's. `patience` is added
     to how nice they are: beside an editor they take what processor time nobody else wants."""

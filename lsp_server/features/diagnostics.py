@@ -13,6 +13,7 @@ from lsprotocol import types as lsp
 
 from lsp_server import shown
 from lsp_server.rebase import moved
+from lsp_server.schedule import look_for_cycles
 from lsp_server.server import BigoServer
 from lsp_server.session import Analysis, OpenDocument
 from lsp_server.wire import payload
@@ -172,6 +173,7 @@ def _typed(ls: BigoServer, path: str) -> None:
         _show(ls, document, analysis)
     else:  # a part of it
         ls.session.timers.spawn(refresh(ls, path))
+    look_for_cycles()
 
 
 async def _refresh_typed(ls: BigoServer, path: str) -> None:

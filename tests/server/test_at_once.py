@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import random
 import threading
@@ -80,6 +81,43 @@ def test_a_small_edit_does_not_leave_the_loop() -> None:
         assert await edited(editor, [], MORE, "    names = []\n", "\n") == [0, 0, 0]
 
     play(story, session=Session)
+
+
+def test_cycles_are_looked_for_when_an_edit_is_answered() -> None:
+    """And not while it is looked at: that takes as long as a small edit."""
+    inside, began = [False], list[bool]()
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            began.append(inside[0])
+
+    async def story(editor: Editor) -> None:
+        await opened(editor)
+        look = editor.session.look_now
+
+        def looked(path: str) -> bool | None:
+            inside[0] = True
+            try:
+                return look(path)
+            finally:
+                inside[0] = False
+
+        editor.session.look_now = looked  # type: ignore[method-assign]
+        gc.collect()
+        gc.set_threshold(20_000, 5, 1_000_000)
+        gc.callbacks.append(note)
+        for version in range(2, 82):
+            editor.change(URI, version, {"range": at(10, 0), "text": MORE})
+            await editor.diagnostics(URI, version)
+
+    before = gc.get_threshold()
+    try:
+        play(story, session=Session)
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(note)
+    assert began
+    assert not any(began)
 
 
 def test_what_is_true_of_an_open_quote_is_for_the_thread_of_the_engine() -> None:
