@@ -93,6 +93,7 @@ BASES = {
     "allianceauth": ("allianceauth/allianceauth", "6585b07e96571a99a4d6dc03cc03f9b8c8f690ca"),
     "vas3k": ("vas3k/vas3k.club", "bcf60c509fdfa3110463d01ac125c69cdd2f250d"),
     "healthchecks": ("healthchecks/healthchecks (`hc/`)", "29b5ec251059034b79e0120e2ff0c3e35d7bd9f8"),
+    "mvj": ("City-of-Helsinki/mvj, in part", "eac49410f01e041b57f831277b2db9a1024af608"),
     "kitsune": ("mozilla/kitsune, its Python and templates", "dcfa333911ed376a14c59eee83bde0345d03ea20"),
     "calibre": ("janeczku/calibre-web, its Python and templates", "7ec475e1fe20893730fd8863f771489049c99d16"),
     "ezdxf": ("mozman/ezdxf (`src`)", "5ffc690746f1a993ff0c10f4dcd408b4ecedde59"),

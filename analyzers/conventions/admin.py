@@ -16,7 +16,7 @@ from analyzers.conventions.units import ROW, At
 from analyzers.project import always_there
 from analyzers.project.index import Project
 from analyzers.project.models import Models
-from analyzers.project.outline import callee, dotted, is_true
+from analyzers.project.outline import callee, dotted, flatten, is_true
 from analyzers.project.schema import Key, Model, Relation
 from analyzers.text import Span
 
@@ -220,12 +220,12 @@ def _registered(project: Project, key: Key) -> Iterator[Held]:
 
 
 def _registrations(project: Project, path: str, name: str, key: Key | None = None) -> Iterator[f.Expr]:
-    """What a file registers under an admin of that name, which stands for the class `key` if one is given:
-    `admin.site.register(Book, BookAdmin)`.
+    """What a file registers under an admin of that name, which stands for the class `key` if one is given, also where a
+    setting decides whether it does: `admin.site.register(Book, BookAdmin)`.
     """
     project.read(path)
     facts = project.facts(path)
-    for statement in facts.functions[0].body if facts is not None and facts.functions else ():
+    for statement in flatten(facts.functions[0].body) if facts is not None and facts.functions else ():
         call = statement.value if isinstance(statement, f.Do) else None
         if not isinstance(call, f.Call) or not (callee(call) or "").endswith(".register"):
             continue

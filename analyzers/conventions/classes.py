@@ -206,6 +206,15 @@ def words(project: Project, at: Held, depth: int = 0) -> list[Word] | None:
     return words(project, elsewhere, depth + 1) if elsewhere is not None else None
 
 
+def meant(project: Project, at: Held, depth: int = 0) -> Held | None:
+    """What a name stands for, through other names; the expression itself where it is none."""
+    chain = dotted(at.value)
+    if not chain or depth > _DEPTH:
+        return at if not chain else None
+    elsewhere = named(project, at, chain)
+    return meant(project, elsewhere, depth + 1) if elsewhere is not None else None
+
+
 def local(cls: f.ClassDef, key: Key, word: Word) -> Span | None:
     """Where a word stands in the class, counted from its start; None if it stands elsewhere."""
     inside = word.path == key[0] and cls.start <= word.span.start < cls.end

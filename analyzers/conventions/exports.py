@@ -167,6 +167,24 @@ def _paths(project: Project, key: Key, kind: str) -> Iterator[str]:
     for name in _OPTIONS[kind] if kind in ("resource", "table") else ():
         held = _option(project, key, name, "fields")
         yield from (word.text for word in (classes.words(project, held) if held is not None else None) or ())
+        if held is None and kind == "resource":
+            yield from _all_fields(project, key)
+
+
+def _all_fields(project: Project, key: Key) -> Iterator[str]:
+    """The relations among the fields that a resource writes where it names none: all of its model's own but the excluded.
+
+    Source: https://django-import-export.readthedocs.io/en/stable/advanced_usage.html#customize-resource-options
+    """
+    model, excluded = _model(project, key), _option(project, key, "Meta", "exclude")
+    words = classes.words(project, excluded) if excluded is not None else []
+    if model is None or words is None:
+        return
+    own = {model.key, *((base.path, base.qualname) for base in model.bases)}
+    left_out = {word.text for word in words}
+    for name, relation in model.relations.items():
+        if relation.kind in ("fk", "o2o", "m2m") and relation.declared in own and name not in left_out:
+            yield name
 
 
 def _objects(project: Project, key: Key) -> Iterator[str]:

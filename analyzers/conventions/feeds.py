@@ -23,6 +23,9 @@ _DEFAULTS = {
 }
 """What the row itself is asked where the class has no such method."""
 
+_SEVERAL = ("item_categories", "item_enclosures")
+"""Methods of a feed that give several things, which the framework goes through."""
+
 
 def kind_of(project: Project, key: Key) -> str:
     """ "feed" or "sitemap", "" for any other class."""
@@ -50,7 +53,8 @@ def items(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function | N
     for name in sorted(asked.names):
         own = classes.method(project, key, name)
         if own is not None and len(own.params) > 1:
-            shown.append(at.do(at.call(at.attr(this, name), at.name(ROW))))
+            call = at.call(at.attr(this, name), at.name(ROW))
+            shown.append(at.each("one", call) if name in _SEVERAL else at.do(call))
         elif own is None and name in _DEFAULTS and classes.held(project, key, name) is None:
             shown.append(at.do(at.call(at.attr(at.name(ROW), _DEFAULTS[name]))))
     return units.function(cls, "items", ("whole",), (at.each(ROW, rows, *shown),))

@@ -155,7 +155,7 @@ def _elsewhere(project: Project, at: classes.Held) -> Key | None:
     if isinstance(node, f.Call):
         user = Models(project).user_model() if full in tables().django.functions.names("user_model") else None
         return user.key if user is not None else None
-    return ("", full) if full in tables().django.models else None
+    return ("", full) if Models(project).orm_of("", full) == "django" else None
 
 
 def template_name(project: Project, key: Key) -> str:

@@ -137,9 +137,22 @@ def _of_module(project: Project, where: Where, chain: str, depth: int) -> list[s
     return texts(project, Where(target.path, None, None), assign.value if assign else None, depth + 1)
 
 
+_PUT = ("append", "insert", "extend")
+
+
 def _assigned(function: f.Function, name: str) -> Iterator[f.Expr]:
-    """What a function assigns to a name."""
+    """What a function assigns to a name, or puts into the list that stands under it."""
     for statement in flatten(function.body):
+        call = statement.value if isinstance(statement, f.Do) else None
+        if (
+            isinstance(call, f.Call)
+            and isinstance(call.func, f.Attr)
+            and call.func.name in _PUT
+            and call.args
+        ):
+            if dotted(call.func.obj) == name:
+                yield call.args[-1]
+            continue
         if not isinstance(statement, f.Assign) or statement.value is None:
             continue
         if any(isinstance(target, f.Name) and target.id == name for target in statement.targets):

@@ -67,11 +67,22 @@ def _tells_apart(project: Project, key: Key) -> bool:
 
 
 def _shows_one(project: Project, key: Key) -> bool:
-    """True for a view with an object of its own choosing and no rows: its list is not routed to."""
+    """True for a view with an object of its own choosing and no rows: its list is not routed to, unless the view is put
+    together of what lists among others."""
     own = classes.method(project, key, "get_object")
-    if own is None or classes.method(project, key, "get_queryset") is not None:
+    if own is None or classes.method(project, key, "get_queryset") is not None or _lists(project, key):
         return False
     return "queryset" not in {n.name for n in f.walk(own.body) if isinstance(n, f.Attr)}
+
+
+def _lists(project: Project, key: Key) -> bool:
+    """True for a class that names the mixin of lists among its own bases, or one above it that does.
+
+    Source: https://www.django-rest-framework.org/api-guide/generic-views/#listmodelmixin
+    """
+    above = (project.class_(*one) for one in classes.ancestry(project, key))
+    bases = [base for cls in above if cls is not None for base in cls.bases]
+    return any((dotted(base) or "").rpartition(".")[2] == "ListModelMixin" for base in bases)
 
 
 def list_(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
@@ -134,7 +145,7 @@ def serializer(project: Project, cls: f.ClassDef, key: Key, action: str) -> f.Fu
     at = At(classes.name_of(cls))
     held: _Held = {}
     found = _chosen(function.body, action or LIST, held)[0] if function is not None else []
-    given = [one for node in found if (one := _given(at, node)) is not None]
+    given = [one for node in found if (one := _given(project, key, at, node)) is not None]
     name = f"serializer {action}".rstrip()
     if not given:
         return units.function(cls, name, (), ())
@@ -144,9 +155,14 @@ def serializer(project: Project, cls: f.ClassDef, key: Key, action: str) -> f.Fu
     return units.function(cls, name, (), (at.give(whole),))
 
 
-def _given(at: At, node: f.Expr) -> f.Expr | None:
-    """A class that is named, or the view's own `serializer_class` where a call goes on to the framework."""
+def _given(project: Project, key: Key, at: At, node: f.Expr) -> f.Expr | None:
+    """A class that is named, what a function of the project gives, or the view's own `serializer_class` where a call goes on
+    to the framework."""
     chain = dotted(node)
+    if isinstance(node, f.Call) and (made_by := dotted(node.func)) is not None:
+        maker = names.resolve(project, key[0], made_by, f"{key[1]}.get_serializer_class")
+        if maker is not None and maker[0].kind == "function" and not maker[1]:
+            return at.call(_names(at, made_by))
     if chain is not None and chain != "self.serializer_class":
         return _names(at, chain)
     goes_on = isinstance(node, f.Call) and (dotted(node.func) or isinstance(node.func, f.Attr))

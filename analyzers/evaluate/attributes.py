@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -36,7 +37,6 @@ from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import reading
 from analyzers.operations import operations
-from analyzers.orm import tables
 from analyzers.project import hung, names
 from analyzers.project.modules import PYTHON_ENDINGS
 from analyzers.project.names import Target
@@ -119,7 +119,7 @@ def of_target(run: Run, target: Target, rest: tuple[str, ...], label: str) -> Va
     """The value a resolved name stands for, with the attributes that could not be resolved read off it."""
     if target.kind == "external":
         full = ".".join((target.dotted, *rest))
-        if run.language == "python" and full in tables().django.models:
+        if run.language == "python" and queries.is_model_outside(run.summaries.project, full):
             return class_values.class_itself(run.summaries.project, "", full).but(label=label)
         fixed = operations(run.language).constants.get(full)
         if fixed is not None:
@@ -264,12 +264,12 @@ def attribute(run: Run, node: f.Attr) -> Value:
     return value if value.way == way else replace(value, way=way)
 
 
-def _at_model(target: Target, rest: tuple[str, ...]) -> tuple[Target, tuple[str, ...]]:
-    """`django.contrib.auth.models.User.objects`: one of Django's own models, and what is read of it."""
+def _at_model(run: Run, target: Target, rest: tuple[str, ...]) -> tuple[Target, tuple[str, ...]]:
+    """`django.contrib.auth.models.User.objects`: a model of Django's own or of another package, and what is read of it."""
     parts = target.dotted.split(".")
     for end in range(len(parts) - 1, 2, -1):
         name = ".".join(parts[:end])
-        if name in tables().django.models:
+        if queries.is_model_outside(run.summaries.project, name):
             return Target("external", dotted=name), (*parts[end:], *rest)
     return target, rest
 
@@ -277,7 +277,7 @@ def _at_model(target: Target, rest: tuple[str, ...]) -> tuple[Target, tuple[str,
 def _resolved_chain(run: Run, node: f.Attr, target: Target, rest: tuple[str, ...]) -> Value:
     """A dotted name whose beginning is a module, class or outside thing; the rest is read attribute by attribute."""
     if run.language == "python" and target.kind == "external":
-        target, rest = _at_model(target, rest)
+        target, rest = _at_model(run, target, rest)
     value = of_target(run, target, (), shapes.text_of(node))
     links: list[f.Attr] = []
     current: f.Expr = node
@@ -480,18 +480,36 @@ def named_by(run: Run, node: f.Call, arguments: Arguments) -> Value | None:
 
 def _each_text(run: Run, node: f.Expr) -> list[str]:
     """The texts that a loop's variable stands for; none where the loop goes through anything else."""
-    over = _gone_through(run.function).get(node.id) if isinstance(node, f.Name) else None
-    if over is None:
+    gone = _gone_through(run.function).get(node.id) if isinstance(node, f.Name) else None
+    if gone is None:
         return []
+    over, column = gone
     local = run.lookup(over.id) if isinstance(over, f.Name) else None
     if local is not None:
-        found: list[object] = [item.const for item in local.items or ()]
+        rows = [
+            ((item,) if column is None else (item.items or ())[column:][:1]) for item in local.items or ()
+        ]
+        found: list[object] = [cell[0].const if cell else None for cell in rows]
     else:
         held = _written(run, over)
-        words = classes.words(run.summaries.project, held) if held is not None else None
+        words = _words_of(run, held, column) if held is not None else None
         found = [word.text for word in words or ()]
     texts = [text for text in found if isinstance(text, str)]
     return texts if len(texts) == len(found) <= MAX_NAMES else []
+
+
+def _words_of(run: Run, held: Held, column: int | None) -> list[classes.Word] | None:
+    """The words of a list, or of one column of a table that is written out: `[("Title", "title"), ("By", "author")]`."""
+    project = run.summaries.project
+    if column is None:
+        return classes.words(project, held)
+    table = classes.meant(project, held)
+    rows = table.value.items if table is not None and isinstance(table.value, f.Collection) else ()
+    cells = [row.items[column] for row in rows if isinstance(row, f.Collection) and column < len(row.items)]
+    if table is None or len(cells) < len(rows):
+        return None
+    words = [classes.words(project, Held(table.owner, cell)) for cell in cells]
+    return [word for one in words for word in one or ()] if None not in words else None
 
 
 def _written(run: Run, over: f.Expr) -> Held | None:
@@ -505,16 +523,32 @@ def _written(run: Run, over: f.Expr) -> Held | None:
 
 
 @remembered
-def _gone_through(function: f.Function) -> dict[str, f.Expr]:
-    """What the variables of a function's loops go through, for those that are nothing else."""
-    found: dict[str, list[f.Expr | None]] = {}
+def _gone_through(function: f.Function) -> dict[str, tuple[f.Expr, int | None]]:
+    """What the variables of a function's loops go through, for those that are nothing else, and which part of each element
+    a variable is: `for title, name in COLUMNS`."""
+    found: dict[str, list[tuple[f.Expr, int | None] | None]] = {}
     for node in shapes.nodes(function.body):
-        if isinstance(node, (f.For, f.Clause)) and isinstance(node.target, f.Name):
-            found.setdefault(node.target.id, []).append(node.iter)
+        if isinstance(node, (f.For, f.Clause)):
+            for name, over, column in _taken_by(node.target, node.iter):
+                found.setdefault(name, []).append((over, column))
         for target in node.targets if isinstance(node, f.Assign) else ():
             if isinstance(target, f.Name):
                 found.setdefault(target.id, []).append(None)
     return {name: over[0] for name, over in found.items() if len(over) == 1 and over[0] is not None}
+
+
+def _taken_by(target: f.Expr, over: f.Expr) -> Iterator[tuple[str, f.Expr, int | None]]:
+    """The names that a loop binds, with what they are taken of; the number that `enumerate` puts in front is none of them."""
+    if isinstance(target, f.Name):
+        yield target.id, over, None
+        return
+    parts = target.items if isinstance(target, f.Collection) else ()
+    if isinstance(over, f.Call) and shapes.dotted(over.func) == "enumerate" and len(parts) == 2 and over.args:
+        yield from _taken_by(parts[1], over.args[0])
+        return
+    for column, part in enumerate(parts):
+        if isinstance(part, f.Name):
+            yield part.id, over, column
 
 
 def store(run: Run, target: f.Attr, base: Value, value: Value) -> None:

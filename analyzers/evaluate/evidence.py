@@ -10,7 +10,6 @@ from analyzers.evaluate import fields, lengthening, shapes, tabled, written_obje
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes.arithmetic import folded
 from analyzers.operations import operations
-from analyzers.orm import tables
 from analyzers.orm.tables import SCRIPTS
 from analyzers.project import names
 from analyzers.project.attributes import AttributeValue, values_of
@@ -147,6 +146,8 @@ def _generic(project: Project, path: str, scope: str, language: str, node: f.Ind
 
 
 def _named(project: Project, path: str, scope: str, language: str, name: str, depth: int = 0) -> Value:
+    from analyzers.evaluate import queries
+
     table = operations(language).kinds
     if language != "python" and name in table:
         return Value(table[name], evidence=f"annotated {name}")
@@ -160,7 +161,7 @@ def _named(project: Project, path: str, scope: str, language: str, name: str, de
         kind = table.get(target.dotted, "")
         if kind:
             return Value(kind, evidence=f"annotated `{name}`")
-        if language == "python" and target.dotted in tables().django.models:
+        if language == "python" and queries.is_model_outside(project, target.dotted):
             return instance_of(project, "", target.dotted)
         return external_instance(target.dotted)
     if target.kind == "class":

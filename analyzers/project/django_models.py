@@ -27,9 +27,12 @@ class _Django:
     name = "django"
 
     def is_model(self, models: Registry, path: str, qualname: str) -> bool:
-        """Whether a class reaches Django's Model, or has fields of django.db and a base that nothing is known of."""
+        """Whether a class reaches Django's Model, or has fields of django.db and a base that nothing is known of.
+
+        A class of another package is one if it is Django's own, or a relation of the project leads to it.
+        """
         if not path:
-            return qualname in tables().django.models
+            return qualname in tables().django.models or models.is_pointed_to(qualname)
         if any(_is_model_name(name) for name in names_above(models.project, path, qualname)):
             return True
         # What a variable holds may be a model: `Base = import_string(settings.BASE)`.
@@ -201,11 +204,11 @@ def _keys(models: Registry, key: Key) -> frozenset[str]:
 
 
 def _known(models: Registry, name: str) -> Model:
-    """One of Django's own models, from the table."""
+    """One of Django's own models, from the table; of another package's nothing is known but its key."""
     columns: dict[str, str] = {"id": "int", "pk": "int"}
     relations: dict[str, Relation] = {}
     bases: list[Target] = []
-    at = name
+    at = name if name in tables().django.models else ""
     while at:
         entry = tables().django.models[at]
         columns.update(entry.columns)
@@ -329,7 +332,10 @@ def _called(models: Registry, variable: Target) -> tuple[Target, tuple[str, ...]
 
 
 def _outside(models: Registry, name: str) -> tuple[Key | None, str]:
-    return (("", name), "") if name in tables().django.models else (None, name)
+    """A model of Django's own, or the class of another package, of which nothing else is known."""
+    last = name.rpartition(".")[2]
+    is_class = last[:1].isupper() and not last.isupper()
+    return (("", name), "") if is_class or name in tables().django.models else (None, name)
 
 
 def _by_text(models: Registry, key: Key, text: str) -> tuple[Key | None, str]:
@@ -349,7 +355,9 @@ def _by_text(models: Registry, key: Key, text: str) -> tuple[Key | None, str]:
     for known in tables().django.models:
         if known.endswith("." + name) and f".{wanted}." in known:
             return ("", known), ""
-    return (candidates[0], "") if len(candidates) == 1 else (None, text)
+    if len(candidates) == 1:
+        return candidates[0], ""
+    return _outside(models, text) if label else (None, text)
 
 
 def user_model(models: Registry) -> Key:

@@ -27,7 +27,7 @@ def _names(project: Project) -> dict[str, tuple[Key, Relation]]:
         models = Models(project)
         found: dict[str, tuple[Key, Relation]] = {}
         taken: set[str] = set()
-        for key in models.all():
+        for key in (*models.all(), *models.outside()):
             model = models.model(*key)
             if model is None:
                 continue
@@ -51,7 +51,7 @@ def model_called(project: Project, name: str) -> Key | None:
     def collect() -> dict[str, tuple[Key, ...]]:
         models = Models(project)
         found: dict[str, tuple[Key, ...]] = {}
-        for key in models.all():
+        for key in (*models.all(), *models.outside()):
             if models.orm_of(*key) == "django":
                 last = key[1].rpartition(".")[2].lower()
                 found[last] = (*found.get(last, ()), key)

@@ -73,6 +73,14 @@ class Models:
         found = self._orm(path, qualname)
         return found.name if found else ""
 
+    def is_pointed_to(self, name: str) -> bool:
+        """Whether a relation of the project's models leads to the class of another package with this full name."""
+        return self.project.memo.ask(("pointed to", name), lambda: ("", name) in self._added(), False)
+
+    def outside(self) -> tuple[Key, ...]:
+        """The models of other packages to which the project's models add relations."""
+        return tuple(key for key in self._added() if not key[0])
+
     # ---------------------------------------------------------------------------------------------- making
 
     def _orm(self, path: str, qualname: str) -> Orm | None:

@@ -13,7 +13,7 @@ from analyzers.text import Span
 
 Key = tuple[
     str, str
-]  # path and qualname of a class; of a model outside the project "" and its full dotted name
+]  # path and qualname of a class; of a model outside the project "" and its full dotted name, or "label.Model"
 
 
 class Relation(Struct, frozen=True):
@@ -80,6 +80,10 @@ class Registry(Protocol):
     def by_name(self, name: str) -> tuple[Key, ...]: ...
 
     def orm_of(self, path: str, qualname: str) -> str: ...
+
+    def is_pointed_to(self, name: str) -> bool:
+        """Whether a relation of the project's models leads to the class of another package with this full name."""
+        ...
 
 
 class Orm(Protocol):

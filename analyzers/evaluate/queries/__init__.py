@@ -52,6 +52,11 @@ def is_model(project: Project, path: str, qualname: str) -> bool:
     return bool(Models(project).orm_of(path, qualname))
 
 
+def is_model_outside(project: Project, name: str) -> bool:
+    """True if a full dotted name is a model of Django's own, or of another package and the project's models point to it."""
+    return name.rpartition(".")[2][:1].isupper() and Models(project).orm_of("", name) == "django"
+
+
 def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
     """`base.name` where the base belongs to an ORM or a driver; reading a relation may send a query."""
     if base.kind in _OF_NONE:
@@ -253,6 +258,7 @@ __all__ = [
     "given_back",
     "is_client",
     "is_model",
+    "is_model_outside",
     "item",
     "kind_below",
     "kind_given",

@@ -13,17 +13,16 @@ from analyzers.conventions import texts as texts_of_program
 from analyzers.conventions.classes import Held
 from analyzers.evaluate import shapes
 from analyzers.evaluate.queries import django_columns as columns
+from analyzers.evaluate.queries import written_loads
 from analyzers.evaluate.queries.emit import join_path, prefixes
 from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
-from analyzers.orm import tables
 from analyzers.project import always_there, names
 from analyzers.project.attributes import values_of
-from analyzers.project.django_fields import base_of
 from analyzers.project.index import Project
 from analyzers.project.models import Model, Relation
 from analyzers.project.names import Target
-from analyzers.project.outline import argument, keyword
+from analyzers.project.outline import keyword
 from analyzers.types import ANYTHING, Origin, Value, is_certain
 
 if TYPE_CHECKING:
@@ -221,7 +220,8 @@ def _spread(run: Run, node: f.Expr, value: Value) -> list[Value]:
     """The arguments that `*lookups` stands for: items that are known, or a list that the program's text fixes."""
     if not isinstance(node, f.Star):
         text = _text(run, node, value) if value.kind in ("str", "unknown") else ""
-        return [value.but(kind="str", const=text) if text else value]
+        kept = _kept_prefetch(run, run.path, node) if not text and value.kind != PREFETCH else None
+        return [value.but(kind="str", const=text) if text else kept or value]
     if value.items is not None:
         return list(value.items)
     texts = _fixed(run, node.value)
@@ -232,14 +232,24 @@ def _spread(run: Run, node: f.Expr, value: Value) -> list[Value]:
     assign = None
     if found is not None and found[0].kind == "variable" and not found[1]:
         assign = names.module_value(run.summaries.project, found[0].path, found[0].qualname)
-    if assign is None or not isinstance(assign.value, f.Collection):
+    if found is None or assign is None or not isinstance(assign.value, f.Collection):
         return [Value()]
     return [
         Value("str", const=item.value)
         if isinstance(item, f.Const) and isinstance(item.value, str)
-        else Value()
+        else _kept_prefetch(run, found[0].path, item) or Value()
         for item in assign.value.items
     ]
+
+
+def _kept_prefetch(run: Run, path: str, node: f.Expr) -> Value | None:
+    """The `Prefetch` that a module keeps under a name, or has in a list."""
+    scope = run.function.qualname if path == run.path else ""
+    one = written_loads.prefetch(run.summaries.project, (path, scope), node)
+    if one is None or one.rows is None:
+        return Value(PREFETCH, path=one.path, relation=one.to_attr) if one is not None else None
+    origin = Origin(run.place(node), one.rows.joins, one.rows.prefetches, certain=one.rows.certain)
+    return Value(PREFETCH, path=one.path, relation=one.to_attr, of=Value("queryset", origin=origin))
 
 
 def _text(run: Run, node: f.Expr, value: Value) -> str:
@@ -321,30 +331,17 @@ def _kept(run: Run, this: Value, name: str) -> list[str] | None:
 # --------------------------------------------------------------------------------------- default querysets
 
 
-Loads = tuple[frozenset[str], frozenset[str], bool]
-_NOT_CERTAIN: Loads = (frozenset(), frozenset(), False)
-
-
 def by_default(run: Run, found: Model, name: str, origin: Origin) -> Origin:
     """What a manager's own `get_queryset` loads; "" is the default manager, which related managers use.
 
     Source: https://docs.djangoproject.com/en/5.2/topics/db/managers/#modifying-a-manager-s-initial-queryset
     """
-    name = name or next(iter(found.managers), "")
-    manager = found.managers.get(base_of(name)) or found.managers.get(name)
-    if manager is None or manager.kind != "class":
-        return origin
-    project = run.summaries.project
-    loads, prefetches, certain = project.memo.ask(
-        ("default loads", manager.path, manager.qualname),
-        lambda: _read(project, manager, "get_queryset", 0),
-        in_cycle=_NOT_CERTAIN,
-    )
+    read = written_loads.of_manager(run.summaries.project, found, name)
     return replace(
         origin,
-        loads=origin.loads | loads,
-        prefetches=origin.prefetches | prefetches,
-        certain=origin.certain and certain,
+        loads=origin.loads | read.joins,
+        prefetches=origin.prefetches | read.prefetches,
+        certain=origin.certain and read.certain,
     )
 
 
@@ -365,46 +362,6 @@ def by_its_manager(run: Run, relation: Relation, origin: Origin, path: str) -> O
         loads=origin.loads.union(join_path(path, one) for one in own.loads),
         prefetches=origin.prefetches.union(join_path(path, one) for one in (*own.prefetches, *unknown)),
     )
-
-
-def _read(project: Project, manager: Target, name: str, depth: int) -> Loads:
-    """The loaders that a method's text names; not certain where it calls what cannot be followed."""
-    loads: frozenset[str] = frozenset()
-    prefetches: frozenset[str] = frozenset()
-    method = names.member(project, manager.path, manager.qualname, name)
-    if method is None or method.kind != "function" or depth > 3:
-        return loads, prefetches, True
-    function = project.function(method.path, method.qualname)
-    certain = function is not None
-    for node in shapes.nodes(function.body) if function is not None else ():
-        if not isinstance(node, f.Call) or not isinstance(node.func, f.Attr):
-            continue
-        called = node.func.name
-        if called in ("select_related", "prefetch_related"):
-            named = [_named(argument) for argument in node.args]
-            certain = certain and bool(named) and None not in named
-            more = frozenset(path for paths in named if paths is not None for path in paths)
-            loads, prefetches = (
-                (loads | more, prefetches) if called == "select_related" else (loads, prefetches | more)
-            )
-        elif not tables().django.queryset.of(called) and called != name:
-            inner = _read(project, manager, called, depth + 1)
-            loads, prefetches, certain = loads | inner[0], prefetches | inner[1], certain and inner[2]
-    return loads, prefetches, certain
-
-
-def _named(node: f.Expr) -> list[str] | None:
-    """The paths that a loader's argument names; what a `Prefetch` with a queryset loads below its path nobody knows. None for
-    what is not written out."""
-    if isinstance(node, f.Const) and isinstance(node.value, str):
-        return prefixes(node.value)
-    made = node if isinstance(node, f.Call) and shapes.dotted(node.func).endswith("Prefetch") else None
-    path = argument(made, 0, "lookup") if made is not None else None
-    if made is None or not isinstance(path, f.Const) or not isinstance(path.value, str):
-        return None
-    if argument(made, 2, "to_attr") is not None:
-        return None
-    return [*prefixes(path.value), join_path(path.value, ANYTHING)]
 
 
 def of_its_set(project: Project, found: Model, manager: Target, name: str) -> Target | None:

@@ -1,6 +1,6 @@
 """Django REST framework: what serializers read for each row that a view gives them."""
 
-from rest_framework import generics, serializers, viewsets
+from rest_framework import generics, mixins, serializers, viewsets
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
@@ -394,6 +394,56 @@ class SetThatAsksForAnotherType(viewsets.ModelViewSet):
 
 def plain_serializer_by_the_request(request):
     SetThatAsksForAnotherType.as_view({"get": "list"})(request)
+
+
+def _serializer_of(nested):
+    class Made(serializers.ModelSerializer):
+        author = AuthorSerializer()
+
+        class Meta:
+            model = Book
+            fields = ["title", "author"]
+
+    return Made if nested else PlainSerializer
+
+
+class SetThatAsksAFunction(viewsets.ModelViewSet):
+    queryset = Book.objects.all()  # grows
+
+    def get_serializer_class(self):
+        return _serializer_of(nested=True)
+
+
+def serializer_of_a_function(request):
+    SetThatAsksAFunction.as_view({"get": "list"})(request)
+
+
+class JoinedSetThatAsksAFunction(SetThatAsksAFunction):
+    queryset = Book.objects.select_related("author")
+
+
+def serializer_of_a_function_joined(request):
+    JoinedSetThatAsksAFunction.as_view({"get": "list"})(request)
+
+
+class ListOfSomeParts(mixins.UpdateModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+    queryset = Book.objects.all()  # grows
+    serializer_class = NestedSerializer
+
+    def get_object(self):
+        return Book()
+
+
+def list_beside_an_object_of_its_own(request):
+    ListOfSomeParts.as_view({"get": "list"})(request)
+
+
+class JoinedListOfSomeParts(ListOfSomeParts):
+    queryset = Book.objects.select_related("author")
+
+
+def list_beside_an_object_of_its_own_joined(request):
+    JoinedListOfSomeParts.as_view({"get": "list"})(request)
 
 
 class OneRowView(generics.RetrieveAPIView):

@@ -144,6 +144,38 @@ def feed_joined(request):
     _JoinedFeed()(request)
 
 
+class _TaggedFeed(Feed):
+    title = description = link = "/"
+
+    def items(self):
+        return Book.objects.select_related("author")  # grows
+
+    def item_title(self, book):
+        return book.title
+
+    def item_description(self, book):
+        return book.author.name
+
+    def item_link(self, book):
+        return "/"
+
+    def item_categories(self, book):
+        return book.tags.all()
+
+
+def feed_of_categories(request):
+    _TaggedFeed()(request)
+
+
+class _LoadedFeed(_TaggedFeed):
+    def items(self):
+        return Book.objects.select_related("author").prefetch_related("tags")
+
+
+def feed_of_loaded_categories(request):
+    _LoadedFeed()(request)
+
+
 def many_to_many_to_json():
     # disagrees: forms, feeds and serialisation
     return serializers.serialize("json", Book.objects.all())  # grows

@@ -128,6 +128,23 @@ def loaded_joined(request):
     return HttpResponse(template.render({"books": Book.objects.select_related("author")}, request))
 
 
+def first_of_several(request, word=""):
+    names = []
+    if word:
+        names.append(f"book_{word}.html")
+    names.append("book_authors.html")
+    template = loader.select_template(names)
+    context = {"books": Book.objects.all()}  # grows
+    return HttpResponse(template.render(context, request))
+
+
+def first_of_several_joined(request):
+    names = ["book_none.html"]
+    names.append("book_authors.html")
+    template = loader.select_template(names)
+    return HttpResponse(template.render({"books": Book.objects.select_related("author")}, request))
+
+
 def _page(request, template, context):
     context["title"] = "books"
     return render(request, template, context)

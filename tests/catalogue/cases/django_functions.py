@@ -298,3 +298,29 @@ def relations_of_names_written_out_joined():
     for book in Book.objects.select_related("publisher"):
         for name in ("title", "publisher"):
             print(str(getattr(book, name)))
+
+
+_COLUMNS = [("Title", "title"), ("House", "publisher")]
+
+
+def relations_of_a_table_of_columns():
+    for book in Book.objects.all():
+        for label, name in _COLUMNS:
+            print(label, str(getattr(book, name)))  # grows
+
+
+def relations_of_a_table_of_columns_joined():
+    for book in Book.objects.select_related("publisher"):
+        for label, name in _COLUMNS:
+            print(label, str(getattr(book, name)))
+
+
+def names_of_columns_in_a_table():
+    for book in Book.objects.all():
+        for name, label in _COLUMNS:
+            print(label, getattr(book, name.lower(), None))
+
+
+def relations_of_names_that_are_counted():
+    for book in Book.objects.all():
+        print([f"{at} {getattr(book, name)}" for at, name in enumerate(("title", "publisher"))])  # grows

@@ -2,7 +2,7 @@
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, prefetch_related_objects
 
-from shop.models import Author, Book, Review
+from shop.models import Author, Book, Review, Writer
 
 
 def prefetched():
@@ -296,3 +296,31 @@ def tried_in_the_cache():
 def tried_in_a_cache_without_it():
     for author in Author.objects.all():
         print(_has_books(author))  # grows
+
+
+def below_a_managers_prefetch():
+    for writer in Writer.objects.all():
+        for book in writer.books.all():
+            print(book.publisher.name)  # grows
+
+
+def below_a_managers_prefetch_that_joins():
+    for writer in Writer.published.all():
+        for book in writer.books.all():
+            print(book.publisher.name)
+
+
+_BARE = Prefetch("books", queryset=Book.objects.filter(price__gte=0))
+_JOINED = Prefetch("books", queryset=Book.objects.select_related("publisher"))
+
+
+def below_a_prefetch_of_the_module():
+    for author in Author.objects.prefetch_related(_BARE):
+        for book in author.books.all():
+            print(book.publisher.name)  # grows
+
+
+def below_a_prefetch_of_the_module_that_joins():
+    for author in Author.objects.prefetch_related(_JOINED):
+        for book in author.books.all():
+            print(book.publisher.name)

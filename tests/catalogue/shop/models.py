@@ -221,3 +221,31 @@ class Chapter(models.Model):
     cover = models.ForeignKey(Publisher, on_delete=models.CASCADE, related_name="covers")
 
     objects = ChapterManager()
+
+
+class WriterManager(models.Manager):
+    def get_queryset(self):
+        return (
+            super()
+            .get_queryset()
+            .prefetch_related(models.Prefetch("books", queryset=Book.objects.filter(price__gte=0)))
+        )
+
+
+class PublishedManager(models.Manager):
+    def get_queryset(self):
+        return (
+            super()
+            .get_queryset()
+            .prefetch_related(models.Prefetch("books", queryset=Book.objects.select_related("publisher")))
+        )
+
+
+class Writer(Author):
+    """A proxy whose managers load the books; the second one what is below them, too."""
+
+    objects = WriterManager()
+    published = PublishedManager()
+
+    class Meta:
+        proxy = True
