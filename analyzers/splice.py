@@ -23,6 +23,7 @@ from analyzers.text import Span
 
 _NOTHING = re.compile(rb"(?:[ \t\r\n\f]|#[^\n]*)*")
 _INDENT = re.compile(rb"[ \t]*")
+_SET_IN = re.compile(rb"[^\n#]#")
 
 
 class Broken(Exception):
@@ -63,6 +64,39 @@ def spliced(
         return None
     functions = (*facts.functions[:at], *sorted(made, key=lambda one: one.start), *facts.functions[stop:])
     return _reaching(replace(facts, functions=functions), old, made[0].end)
+
+
+def says_as_before(facts: FileFacts, before: bytes, after: bytes, changed: Span) -> bool:
+    """Whether nothing but comments and blanks differs, of what stands between the statements of the top level: `facts` are
+    those of `after`, too, a text as long as `before`."""
+    start, end = changed
+    body = facts.functions[0].body
+    behind = bisect_left(body, start, key=lambda statement: statement.at)
+    if (
+        facts.has_error
+        or (behind and body[behind - 1].to > start)
+        or (behind < len(body) and body[behind].at < end)
+    ):
+        return False
+    if before[:start].rstrip(b" \t\r\n\f").endswith(b"\\"):
+        return False
+    return _is_idle(before, changed) and _is_idle(after, changed)
+
+
+def _is_idle(text: bytes, part: Span) -> bool:
+    """Whether nothing but blanks and whole comments is in a part of a text. An indented one may belong to the block above it."""
+    start, end = part
+    if _NOTHING.fullmatch(text, start, end) is None or IGNORE.search(text, start, _line_end(text, end)):
+        return False
+    line = text.rfind(b"\n", 0, start) + 1
+    return (text[end - 1 : end] == b"\n" or text[end : end + 1] in (b"", b"\n")) and not _SET_IN.search(
+        text, line, end
+    )
+
+
+def _line_end(text: bytes, at: int) -> int:
+    end = text.find(b"\n", at)
+    return end if end >= 0 else len(text)
 
 
 def _around(functions: tuple[Function, ...], offset: int) -> int | None:
@@ -127,15 +161,24 @@ def _lowered(
 
 
 def _is_indented(source: bytes, function: Function) -> bool:
-    """Whether the body stands deeper than the function, which a function parsed alone does not tell."""
-    body = function.start + function.body_at
-    line, own = source.rfind(b"\n", 0, body) + 1, source.rfind(b"\n", 0, function.start) + 1
-    if line <= function.start + function.name_to:
+    """Whether the body stands deeper than the function, and its decorators do not, which a function parsed alone does not tell."""
+    start, body = function.start, function.start + function.body_at
+    outer = _indent(source, start)
+    if any(
+        _indent(source, start + at) != outer
+        for at in (function.def_at, *(one.at for one in function.decorators))
+    ):
+        return False
+    if source.rfind(b"\n", 0, body) + 1 <= start + function.name_to:
         return True  # on the line of the `def`
-    indent, outer = _INDENT.match(source, line), _INDENT.match(source, own)
-    assert indent is not None
-    assert outer is not None
-    return indent[0].startswith(outer[0]) and len(indent[0]) > len(outer[0])
+    indent = _indent(source, body)
+    return indent.startswith(outer) and len(indent) > len(outer)
+
+
+def _indent(source: bytes, at: int) -> bytes:
+    found = _INDENT.match(source, source.rfind(b"\n", 0, at) + 1)
+    assert found is not None
+    return found[0]
 
 
 def _reaching(facts: FileFacts, old: Function, end: int) -> FileFacts | None:

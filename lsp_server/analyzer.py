@@ -67,8 +67,8 @@ class Analyzer(Protocol):
         """The findings of an open document; the project then knows it as it is in `text`. After so many seconds it is what
         was found by then: ask again to go on."""
 
-    def take(self, path: str, text: Text, packed: bytes) -> None:
-        """These are the facts of a text that will be looked at, packed."""
+    def take(self, path: str, text: Text, of: bytes, packed: bytes) -> None:
+        """`text` will be looked at; these are the facts, packed, of that or of another one, from which it was edited."""
 
     def ready(self, path: str, text: Text) -> bool:
         """Whether `analyse` would find an open document as whole as it was: false while an edit leaves it broken."""

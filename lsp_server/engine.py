@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 from time import monotonic, thread_time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers.facts import FileFacts
 from analyzers.findings import Finding, FunctionReport
 from analyzers.text import Text
 from lsp_server.analyzer import Hot, Looked, Measured, TextOf
-from lsp_server.rebase import changed_part
+from lsp_server.rebase import changed_part, steps
 from lsp_server.settings_table import Settings
 from lsp_server.slack import Outside, Roomy, gaps_in, report_outside
 
@@ -36,6 +36,9 @@ PARSE_SECONDS = 5.0
 HURRY = 0.015
 """Seconds of processor time to parse an edit in. What takes longer is broken: a quote that is open, for example."""
 
+STEPS = 8
+"""Edits by which a text that is opened is made from the one on disk. What takes more is parsed."""
+
 TURN = 64
 """Edits after which what was said of code that is gone is let go of."""
 
@@ -49,6 +52,15 @@ class _Open:
     mark: Mark | None = None  # where it was last edited
     survey: Survey | None = None  # what came with facts that were taken
     only_moved: bool = False  # these are what the project knows of it, in places of this text
+
+
+class _Taken(NamedTuple):
+    """A text that is not open yet, and the facts of that or of another one."""
+
+    path: str
+    text: bytes
+    of: bytes
+    facts: Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,7 @@ class Engine:
         self._outside: dict[str, Outside] = {}
         self._steps: dict[str, dict[str, int]] = {}  # of an open document: what its functions took
         self._looking: _Looking | None = None  # what `look` has not finished
-        self._taken: tuple[str, bytes, Kept] | None = None  # the facts of a text that is not open yet
+        self._taken: _Taken | None = None
 
     def set_roots(self, roots: tuple[str, ...]) -> None:
         self._roots = roots
@@ -119,11 +131,11 @@ class Engine:
         findings = outside.of(path, checking.found(), self._texts())
         return Looked(self._with_profile(path, findings), whole)
 
-    def take(self, path: str, text: Text, packed: bytes) -> None:
+    def take(self, path: str, text: Text, of: bytes, packed: bytes) -> None:
         from analyzers.project.kept import Kept
 
         if path not in self._open:
-            self._taken = (path, text.source, Kept(packed))
+            self._taken = _Taken(path, text.source, of, Kept(packed))
 
     def ready(self, path: str, text: Text) -> bool:
         from analyzers import splice
@@ -207,7 +219,8 @@ class Engine:
         now = now or self._laid_out_before(path, source, language) or self._laid_out(source, language)
         self._open[path] = now
         facts = now.facts or extract.extract(now.tree, now.roomy.text, language, self._memo)
-        self.project.update(path, facts, now.survey, only_moved=now.only_moved)
+        text = now.roomy.text
+        self.project.update(path, facts, now.survey, text=text, only_moved=now.only_moved)
         return True
 
     def _edited(self, path: str, known: _Open, source: bytes, hurry: float = 0) -> _Open | None:
@@ -221,8 +234,8 @@ class Engine:
             return None
         gone, come = changed
         edit = (gone.start, gone.end, come.end, before, known.roomy.text, known.mark or syntax.START)
-        mark = syntax.edit_tree(known.tree, *edit)
-        held = self.project.facts(path)
+        mark = syntax.edit_tree(known.tree, *edit) if known.tree is not None else None
+        held = known.facts or self.project.facts(path)
         if held is not None and gone == come:
             try:
                 facts = splice.spliced(
@@ -234,6 +247,13 @@ class Engine:
                 facts = None
             if facts is not None:
                 return _Open(known.roomy, known.tree, known.language, facts, mark)
+        if known.tree is None:
+            same = (
+                held is not None
+                and gone == come
+                and splice.says_as_before(held, before, known.roomy.text, gone)
+            )
+            return _Open(known.roomy, None, known.language, held) if same else None
         tree = _parsed(known.roomy.text, known.language, known.tree, hurry)
         broken = tree.root_node.has_error and not hurry
         return _Open(known.roomy, tree, known.language, self._of_broken(known) if broken else None, mark=mark)
@@ -260,26 +280,46 @@ class Engine:
         return _Open(roomy, tree, language)
 
     def _laid_out_before(self, path: str, source: bytes, language: Language) -> _Open | None:
-        """The same where its facts are known: they are spread over the room, and the text is not parsed."""
+        """The same where its facts are known, or those of a text that it was edited from: they are spread over the room, and
+        the text is not parsed."""
         from analyzers import spread
 
         taken, self._taken = self._taken, None
         if taken is None or taken[:2] != (path, source) or language.name != "python":
             return None
-        facts = taken[2].facts()
+        facts = taken.facts.facts()
         if facts.has_error or facts.language != language.name:
             return None
-        roomy = Roomy(source, spread.gaps_of(facts, source))
-        facts = spread.spread(facts, source, roomy.rooms)
-        only_moved = self.project.files.held(path) == taken[2]
-        return _Open(roomy, None, language, facts, survey=taken[2].survey(), only_moved=only_moved)
+        roomy = Roomy(taken.of, spread.gaps_of(facts, taken.of))
+        facts = spread.spread(facts, taken.of, roomy.rooms)
+        only_moved = self.project.files.held(path) == taken.facts
+        known = _Open(roomy, None, language, facts, survey=taken.facts.survey(), only_moved=only_moved)
+        return known if taken.of == source else self._brought_to(path, known, source)
+
+    def _brought_to(self, path: str, known: _Open, source: bytes) -> _Open | None:
+        """A text that is not open yet, edited until it is the one to be opened; None where it takes more than edits of a few
+        functions."""
+        from analyzers.project.survey import survey_after
+
+        texts = steps(known.roomy.plain, source, [at for at, _ in known.roomy.rooms], STEPS)
+        text, now = known.roomy.text, known
+        for step in texts or ():
+            edited = self._edited(path, now, step)
+            if edited is None:
+                return None
+            now = edited
+        if now is known or now.facts is None or known.facts is None or known.survey is None:
+            return None
+        if known.only_moved:
+            self.project.update(path, known.facts, known.survey, text=text, only_moved=True)
+        survey = survey_after(known.survey, known.facts, now.facts)
+        return _Open(now.roomy, None, known.language, now.facts, survey=survey)
 
     def _grow(self, known: _Open) -> bool:
         """Whether there is a tree to edit: of a text whose facts were taken it is made now."""
         from analyzers import extract
 
-        if known.tree is None and known.survey is not None:
-            assert known.facts is not None
+        if known.tree is None and known.facts is not None:
             known.tree = _parsed(known.roomy.text, known.language)
             self._memo.give(known.facts)
             extract.extract(known.tree, known.roomy.text, known.language, self._memo)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
 from analyzers.findings import Edit, Finding, Place, Related
 from analyzers.text import Span, common_prefix, common_suffix
+
+FURTHER = 4
+"""Pieces after one that is another, among which one is looked for that begins as it did."""
+
+_HEAD = re.compile(rb"\s*[^\n]+")
 
 
 def changed_part(old: bytes, new: bytes) -> tuple[Span, Span]:
@@ -15,6 +22,40 @@ def changed_part(old: bytes, new: bytes) -> tuple[Span, Span]:
     most = min(len(old), len(new)) - start
     end = common_suffix(old, new, most)
     return Span(start, len(old) - end), Span(start, len(new) - end)
+
+
+def steps(old: bytes, new: bytes, cuts: Sequence[int], most: int) -> list[bytes] | None:
+    """Texts that lead from `old` to `new`, the last of which that is: each differs from the one before in one of the pieces
+    that `old` is cut into, or in some beside each other. None for more than so many."""
+    gone, come = changed_part(old, new)
+    first, behind = bisect_left(cuts, gone.start), bisect_left(cuts, gone.end)
+    edges = [cuts[first - 1] if first else 0, *cuts[first:behind], gone.end]
+    found: list[bytes] = []
+    at, to = 0, edges[0]  # a piece of `old`, and where it begins in `new`
+    while at < len(edges) - 1 and to < come.end:
+        piece = old[edges[at] : edges[at + 1]]
+        if new.startswith(piece, to):
+            to, at = to + len(piece), at + 1
+            continue
+        if len(found) == most:
+            return None
+        again = [
+            (place, one)
+            for one in range(at, min(at + FURTHER, len(edges) - 1))
+            if (place := new.find(_head(old, edges[one], edges[one + 1]), to, come.end))
+            > (to if one == at else -1)
+        ]
+        to, at = min(again, default=(come.end, len(edges) - 1))
+        found.append(new[:to] + old[edges[at] :])
+    if not found or found[-1] != new:
+        found.append(new)
+    return found if len(found) <= most else None
+
+
+def _head(text: bytes, start: int, end: int) -> bytes:
+    """A part of a text up to the end of its first line that is not blank."""
+    found = _HEAD.match(text, start, end)
+    return found[0] if found is not None else text[start:end]
 
 
 def rebased(edits: Sequence[Edit], held: Span, old: bytes, new: bytes) -> list[Edit] | None:

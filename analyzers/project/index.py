@@ -35,6 +35,7 @@ class Project:
         self.files = Shelf()
         self._roots: tuple[str, ...] = ("",)
         self._surveys: dict[str, Survey] = {}  # as they were given
+        self._texts: dict[str, bytes] = {}  # the same
         self._surveyors: dict[str, Surveyor] = {}  # of the files without
         self._words: Concordance | None = None  # from the first question to it on
         self._asked_for_mentions: set[str] = set()  # files
@@ -46,10 +47,20 @@ class Project:
     # --------------------------------------------------------------------------------------------- changes
 
     def update(
-        self, path: str, facts: FileFacts | Kept, survey: Survey | None = None, *, only_moved: bool = False
+        self,
+        path: str,
+        facts: FileFacts | Kept,
+        survey: Survey | None = None,
+        *,
+        text: bytes | None = None,
+        only_moved: bool = False,
     ) -> None:
         """Add a file or replace its facts. Packed ones are for files that nobody has open; a survey is made from the
-        facts where none is given. `only_moved` are facts of the same text, which differ from those before in places alone."""
+        facts where none is given. `text` is what they are of: who mentions a name is known sooner with it. `only_moved` are
+        facts of the same text, which differ from those before in places alone."""
+        self._texts.pop(path, None)
+        if text is not None:
+            self._texts[path] = text
         old = self.files.held(path)
         if old is facts or (isinstance(old, Kept) and old == facts):
             return
@@ -113,6 +124,7 @@ class Project:
             self._words.replace(path, self._survey(path), None)
         self.files.remove(path)
         self._surveys.pop(path, None)
+        self._texts.pop(path, None)
         self._surveyors.pop(path, None)
         self.modules.remove(path)
         self.version += 1
@@ -232,9 +244,9 @@ class Project:
         """The functions of a file that mention a name or attribute in their bodies, its top level as `<module>`."""
         self.memo.read((path, "mention", name))
         self._asked_for_mentions.add(path)
+        self.memo.read((path, "functions"))
         outline = self.outline(path)
-        said = zip(self.functions(path), outline.mentions, strict=True) if outline is not None else ()
-        return tuple(dict.fromkeys(function.qualname for function, names in said if name in names))
+        return tuple(dict.fromkeys(outline.mentioning(name, self._texts.get(path)) if outline else ()))
 
     def saying(self, path: str, name: str) -> Iterator[Function]:
         """The same with their bodies: what is concluded from these does not rest on any other."""

@@ -203,6 +203,18 @@ class Outline:
         """The names and attributes in the body of each function, in the order of the facts."""
         return tuple(names_in(function) for function in self.facts.functions)
 
+    def mentioning(self, name: str, text: bytes | None) -> Iterator[str]:
+        """The functions that mention a name or attribute in their bodies. With the text of a Python file, in which names stand
+        as they are, only those are looked through that hold it; others are, when two versions of the file are compared."""
+        if text is None or self.facts.language != "python" or "mentions" in self.__dict__:
+            said = zip(self.facts.functions, self.mentions, strict=True)
+            yield from (function.qualname for function, names in said if name in names)
+            return
+        word = name.encode()
+        for function in self.facts.functions:
+            if text.find(word, function.start, function.end) >= 0 and name in names_in(function):
+                yield function.qualname
+
     def prepare(self) -> None:
         """Make what two versions of the file are compared by."""
         self.signature()

@@ -183,6 +183,22 @@ def survey_of(facts: f.FileFacts) -> Survey:
     return _merged(facts, units, [_part(unit, python, _said(unit.body, python)) for unit in units])
 
 
+def survey_after(survey: Survey, before: f.FileFacts, now: f.FileFacts) -> Survey | None:
+    """The survey of a text, by that of another one from which it differs inside functions; None where it may say more or less."""
+    units: list[Unit] = [*before.functions, *before.classes]
+    after: list[Unit] = [*now.functions, *now.classes]
+    if len(units) != len(after) or before.imports != now.imports or before.language != now.language:
+        return None
+    pairs = [(one, other) for one, other in zip(units, after, strict=True) if one is not other]
+    return (
+        survey if all(_says_the_same(one, other, now.language == "python") for one, other in pairs) else None
+    )
+
+
+def _says_the_same(one: Unit, other: Unit, python: bool) -> bool:
+    return _is_moved(one, other) or _part_of(one, python) == _part_of(other, python)
+
+
 def _merged(facts: f.FileFacts, units: Sequence[Unit], parts: Sequence[_Part]) -> Survey:
     reads: dict[str, tuple[str, ...]] = {}
     heirs: dict[str, tuple[str, ...]] = {}

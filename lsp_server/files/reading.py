@@ -52,6 +52,23 @@ def facts_kept(source: bytes, path: str) -> bytes | None:
         return store.get(key_of(digest_of(source, path))) if store is not None else None
 
 
+class Version(NamedTuple):
+    """A text of a file, and the packed facts that were made of it."""
+
+    source: bytes
+    facts: bytes
+
+
+def nearest(source: bytes, path: str, max_size: int) -> Version | None:
+    """Of a text the version whose facts are kept: itself, or what the disk has of the file, which it is an edit of."""
+    with opened(cache_dir()) as store:
+        for text in (source, read_source(Path(path), max_size)) if store is not None else ():
+            facts = store.get(key_of(digest_of(text, path))) if isinstance(text, bytes) and store else None
+            if isinstance(text, bytes) and facts is not None:
+                return Version(text, facts)
+    return None
+
+
 class Again(NamedTuple):
     """A file as it is now: when it was changed last, its text, and its packed facts, where it gave any."""
 

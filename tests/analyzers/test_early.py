@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from analyzers import check, extract, languages
 from analyzers.early import order
 from analyzers.findings import Finding
@@ -68,3 +70,49 @@ def test_what_leads_nowhere_is_looked_at_first() -> None:
     assert [one.name for one in order(facts, Text.of(HELPED))] == ["missing", "first", "names"]
     told, _ = states(HELPED)
     assert [one.function for one in told[0]] == ["missing"]
+
+
+SEARCHES = """
+def shown(rows):
+    for row in rows:
+        print(row)
+
+
+def few(rows):
+    return [row for row in rows if row in ("a", "b")]
+
+
+def counted(rows, total=0):
+    for row in rows:
+        total = total + 1
+    return total
+
+
+def {name}(rows, held):
+    \"\"\"Longer than the others, and all that has something to say.\"\"\"
+    out = []
+    for row in rows:
+        {done}
+    return out
+"""
+DONE = {
+    "looked up": "out.extend([row] if row not in held else [])",
+    "asked for its place": "out.append(held.index(row))",
+    "cut": "out.append(held[1:])",
+    "put together": "out = out + [row]",
+}
+
+
+@pytest.mark.parametrize("what", DONE)
+def test_what_may_hide_a_loop_is_looked_at_before_what_is_shorter(what: str) -> None:
+    source = SEARCHES.replace("{name}", "sought").replace("{done}", DONE[what])
+    facts = extract.facts_of(source.encode(), languages.PYTHON)
+    assert [one.name for one in order(facts, Text.of(source))] == ["sought", "shown", "few", "counted"]
+
+
+def test_of_what_may_hide_one_that_comes_first_which_leads_nowhere() -> None:
+    source = SEARCHES.replace("{name}", "sought").replace("{done}", DONE["cut"])
+    source += "\n\ndef led(rows):\n    return [few(rows[1:]) for row in rows]\n\n\ndef leads(rows):\n    return [few(row) for row in rows]\n"
+    facts = extract.facts_of(source.encode(), languages.PYTHON)
+    found = [one.name for one in order(facts, Text.of(source))]
+    assert found == ["sought", "led", "shown", "few", "counted", "leads"]

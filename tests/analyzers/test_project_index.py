@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from analyzers.project import names
+from analyzers.facts import Function
+from analyzers.project import names, outline
 from analyzers.project.index import Project
 from analyzers.project.kept import Kept, pack
 from analyzers.project.memo import Memo
@@ -315,12 +316,14 @@ def test_an_edit_in_a_body_leaves_other_files_answers_alone(monkeypatch: pytest.
     ] == []
 
 
-def test_who_mentions_a_name_is_known_after_edits_also_of_files_that_nobody_has_open() -> None:
+@pytest.mark.parametrize("with_text", [False, True])
+def test_who_mentions_a_name_is_known_after_edits_also_of_files_that_nobody_has_open(with_text: bool) -> None:
     project = Project()
 
     def readers(text: str, *, packed: bool) -> tuple[str, ...]:
         found = facts("/w/a.py", text)
-        project.update("/w/a.py", Kept(pack(found)) if packed else found)
+        given = text.encode() if with_text and not packed else None
+        project.update("/w/a.py", Kept(pack(found)) if packed else found, text=given)
         return project.memo.ask(("who",), lambda: project.mentioning("/w/a.py", "b"), in_cycle=())
 
     one = "def f():\n    return b\n\n\ndef g():\n    return 1\n"
@@ -331,3 +334,22 @@ def test_who_mentions_a_name_is_known_after_edits_also_of_files_that_nobody_has_
         assert readers(one.replace("def f", "def h"), packed=packed) == ("h",)
         assert readers("def b():\n    return 1\n", packed=packed) == ()
         assert readers(one, packed=not packed) == ("f",)
+
+
+def test_with_the_text_only_functions_that_hold_a_name_are_looked_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "".join(f"def f{n}():\n    return g{n % 50}()\n\n\n" for n in range(100)) + "g1 = f2\n"
+    looked: list[str] = []
+    through = outline.names_in
+
+    def names_in(function: Function) -> frozenset[str]:
+        looked.append(function.qualname)
+        return through(function)
+
+    monkeypatch.setattr(outline, "names_in", names_in)
+    project = Project()
+    project.update("/w/a.py", facts("/w/a.py", text), text=text.encode())
+    assert project.mentioning("/w/a.py", "g7") == ("f7", "f57")
+    assert looked == ["<module>", "f7", "f57"]  # the top level's text is all of it
+    assert project.mentioning("/w/a.py", "f2") == ("<module>",)

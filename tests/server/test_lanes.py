@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 from itertools import pairwise
 
@@ -238,3 +239,42 @@ def test_only_what_an_edit_takes_is_waited_for_at_the_next(monkeypatch: pytest.M
     assert asyncio.run(judged_again()) == 0
     assert asyncio.run(edited()) == 0.5
     session.close_lanes()
+
+
+def test_nothing_is_collected_until_something_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lsp_server.session.SLICE", 0.0)
+    monkeypatch.setattr("lsp_server.session.FIRST_SLICE", 0.0)
+    monkeypatch.setattr("lsp_server.session.LONG", len(SOURCE) - 1)
+    collecting: list[tuple[int, bool]] = []
+
+    class Watched(Engine):
+        def look(self, *args: object) -> Looked:
+            looked = super().look(*args)  # type: ignore[arg-type]
+            collecting.append((len(looked.findings), gc.isenabled()))
+            return looked
+
+    session = Session(engine=Watched())
+    opened(session, "\nfor n in range(3):\n    print(n)\n" * 200 + SOURCE)
+    assert gc.isenabled()
+    asyncio.run(session.analysed(PATH))
+    session.close_lanes()
+    assert collecting[0] == (1, False)
+    assert all(enabled for found, enabled in collecting[1:])
+    assert gc.isenabled()
+
+
+def test_it_is_collected_again_after_a_look_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lsp_server.session.LONG", len(SOURCE) - 1)
+
+    class Failing(Engine):
+        def look(self, *_: object) -> Looked:
+            assert not gc.isenabled()
+            raise ValueError
+
+    said: list[str] = []
+    session = Session(engine=Failing(), say=said.append)
+    opened(session, SOURCE)
+    asyncio.run(session.analysed(PATH))
+    session.close_lanes()
+    assert len(said) == 1
+    assert gc.isenabled()

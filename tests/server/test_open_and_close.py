@@ -88,7 +88,7 @@ def test_what_is_opened_as_the_project_knows_it_is_only_moved() -> None:
     before = said(engine, USER, ORDERS)
     assert len(before) > 1  # type: ignore[arg-type]
     unpacked = engine.project.files.unpacked
-    engine.take(HELPER, Text.of(STOCK), packed(STOCK))
+    engine.take(HELPER, Text.of(STOCK), STOCK.encode(), packed(STOCK))
     found = said(engine, HELPER, STOCK)
     assert engine.project.files.unpacked == unpacked  # the facts that were taken are those
     assert found == said(knowing(), HELPER, STOCK) != ()
@@ -101,7 +101,7 @@ def test_what_is_opened_as_the_project_knows_it_is_only_moved() -> None:
 def test_what_is_edited_after_that_is_told_where_it_is_used() -> None:
     engine = knowing()
     said(engine, USER, ORDERS)
-    engine.take(HELPER, Text.of(STOCK), packed(STOCK))
+    engine.take(HELPER, Text.of(STOCK), STOCK.encode(), packed(STOCK))
     said(engine, HELPER, STOCK)
     said(engine, HELPER, OTHERWISE)
     after = said(engine, USER, ORDERS)
@@ -113,7 +113,7 @@ def test_what_is_edited_after_that_is_told_where_it_is_used() -> None:
 def test_facts_of_another_text_are_compared() -> None:
     engine = knowing()
     said(engine, USER, ORDERS)
-    engine.take(HELPER, Text.of(OTHERWISE), packed(OTHERWISE))
+    engine.take(HELPER, Text.of(OTHERWISE), OTHERWISE.encode(), packed(OTHERWISE))
     said(engine, HELPER, OTHERWISE)
     assert said(engine, USER, ORDERS) == said(knowing(OTHERWISE), USER, ORDERS)
 

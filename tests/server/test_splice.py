@@ -174,3 +174,12 @@ def test_what_others_see_is_more_than_an_edit_of_a_function(old: str, new: str) 
     engine.analyse(PATH, Text(SOURCE.replace(old, new).encode()), "python", Settings())
     assert engine._open[PATH].facts is None
     assert engine.project.facts(PATH) == whole(engine._open[PATH].roomy.text)
+
+
+def test_a_decorator_at_another_indentation_is_none_of_the_function() -> None:
+    source = "class Shelf:\n    @property\n    def rows(self):\n        return [row for row in self.all]\n"
+    engine = Engine()
+    engine.analyse(PATH, Text(source.encode()), "python", Settings())
+    odd = source.replace("    def", "@cached\n    def")
+    engine.analyse(PATH, Text(odd.encode()), "python", Settings())
+    assert engine.project.facts(PATH) == in_room(engine._open[PATH].roomy)

@@ -27,6 +27,7 @@ from analyzers.facts import FileFacts
 from analyzers.findings import Finding
 from analyzers.project.kept import pack
 from analyzers.text import Text
+from lsp_server.files.reading import Version
 from lsp_server.session import Session
 from lsp_server.wire.documents import Codec, Document
 from lsp_server.wire.edits import Change
@@ -107,15 +108,15 @@ def test_so_it_does_of_a_text_whose_facts_were_kept(seed: int, monkeypatch: pyte
     taken: list[str] = []
     spread_out = spread.spread
 
-    async def kept(session: Session, path: str, text: Text) -> bytes:
-        return pack(extract.facts_of(text.source, languages.PYTHON))
+    async def kept(session: Session, path: str, text: Text) -> Version:
+        return Version(text.source, pack(extract.facts_of(text.source, languages.PYTHON)))
 
     def spread_of(facts: FileFacts, *others: Any) -> FileFacts:
         taken.append(facts.language)
         return spread_out(facts, *others)
 
     monkeypatch.setattr("lsp_server.session.LONG", 0)
-    monkeypatch.setattr(Session, "_facts_kept", kept)
+    monkeypatch.setattr(Session, "_nearest", kept)
     monkeypatch.setattr(spread, "spread", spread_of)
     chance = random.Random(seed)
     _alike(SHOP if seed == 2 else {"examples.py": examples(chance, "python")}, chance)
