@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzers import conventions, templates
+from analyzers import conventions, idle_loops, templates
 from analyzers import facts as f
 from analyzers.evaluate import shapes
+from analyzers.evaluate.presenting import encoding
 from analyzers.evaluate.remembered import remembered
 from analyzers.handing import hands_rows_on
 from analyzers.project.index import Project
+from analyzers.project.quiet import is_test
 from analyzers.rules import added_to, per_call, unused_eager_load
 from analyzers.rules.shared_queries import may_be_shared
 
@@ -56,14 +58,14 @@ def _repeats(project: Project, path: str, function: f.Function) -> bool:
     # What a script hands over outside of all functions, others call: a route's handler, a resolver.
     if function.kind == templates.KIND or function.parent or (function.kind == "lambda" and not is_script):
         return False
-    if function.has_loop or is_script:
+    of_test = not is_script and function.name.startswith("test") and is_test(project, path, function)
+    if is_script or (function.has_loop and not (of_test and idle_loops.all_idle(project, path, function))):
         return True
     # What is nested may hold the loop, or be called for every element.
     return (
         project.holds_functions(path, function.qualname)
         or _hides_loops(function)
-        or per_call.may_report(function)
-        or added_to.may_report(function)
+        or (not of_test and (per_call.may_report(function) or added_to.may_report(function)))
         or unused_eager_load.may_report(function)
         or hands_rows_on(project, path, function)
     )
@@ -90,7 +92,7 @@ def _hides_loop(node: f.Call, itself: str) -> bool:
     for keyword in node.keywords:
         if keyword.name == "key":
             return True
-    return conventions.repeats(node)
+    return conventions.repeats(node) and not encoding.asks_nobody(node)
 
 
 def _given_a_function(call: f.Call) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from analyzers.facts import Function
 from analyzers.globs import Globs, readable
 from analyzers.project.index import Project
 
@@ -67,3 +68,12 @@ def _fits(name: str, globs: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=64)
 def _read(globs: tuple[str, ...]) -> Globs:
     return Globs(readable(globs))
+
+
+def is_test(project: Project, path: str, function: Function) -> bool:
+    """Whether a function is a test: a runner calls it once, for an object of its own, and hands it nothing that is known.
+
+    Sources: https://docs.python.org/3/library/unittest.html#unittest.TestLoader.testMethodPrefix and
+    https://docs.pytest.org/en/stable/explanation/goodpractices.html#test-discovery
+    """
+    return function.name.startswith("test") and not function.parent and is_quiet(project, path)

@@ -14,6 +14,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.remembered import by_parts, chained, remembered
 from analyzers.findings import Place, Related
 from analyzers.project.attributes import AttributeValue
+from analyzers.project.quiet import is_test
 from analyzers.rules import edits
 from analyzers.rules.base import Context
 from analyzers.text import Span
@@ -56,6 +57,7 @@ def is_called_often(context: Context) -> bool:
         and bool(function.params)
         and function.name not in MAKERS
         and context.is_whole
+        and not (function.name.startswith("test") and is_test(context.project, context.path, function))
     )
 
 

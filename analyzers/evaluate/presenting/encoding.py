@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzers import facts as f
+from analyzers.evaluate import shapes
 from analyzers.evaluate.calling import calls
 from analyzers.evaluate.presenting import serialising
 from analyzers.evaluate.run import Run
@@ -48,6 +49,12 @@ def by_function(run: Run, node: f.Call, dotted: str, arguments: Arguments, place
         run.close()
 
 
+def asks_nobody(node: f.Call) -> bool:
+    """True for a call that writes what it is given by itself: `json.dumps(books)`."""
+    asked = any(keyword.name in ("default", "cls", "") for keyword in node.keywords)
+    return shapes.dotted(node.func) in _WRITERS and not asked
+
+
 def _encoder(run: Run, arguments: Arguments) -> Value | None:
     """The function that is handed over, or the method of the class that is."""
     default = arguments.keywords.get("default")
@@ -72,4 +79,4 @@ def _sets(value: Value, depth: int) -> Iterator[Value]:
             yield from _sets(held, depth - 1)
 
 
-__all__ = ["by_function"]
+__all__ = ["asks_nobody", "by_function"]
