@@ -387,10 +387,12 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
     found = names.member(project, *base.ref, node.name)
     if found is None and node.name == "__str__":
         found = names.member(project, *base.ref, "__unicode__")
-    behind = heirs.heir(run, base, node.name) if found is None else None
+    is_left = heirs.is_left(run, base, found)
+    behind = heirs.heir(run, base, node.name) if is_left else None
     if behind is not None:
         return _member(run, node, behind, label)
-    written = heirs.of_each(run, base, node.name, found, label)
+    is_asked = is_left or run.language == "python"
+    written = heirs.of_each(run, base, node.name, found, label) if is_asked else None
     if written is not None:
         return written.on(base.depends)
     if found is None and base.kind == "class" and run.language == "python":

@@ -61,6 +61,8 @@ def declared(project: Project, path: str, scope: str, language: str, node: f.Exp
         return either([declared(project, path, scope, language, item, depth + 1) for item in node.items])
     if isinstance(node, f.Index):
         return _generic(project, path, scope, language, node, depth)
+    if isinstance(node, f.Unary) and isinstance(node.operand, f.Name):  # `type Db = typeof db`
+        return _of_module(project, path, scope, language, node.operand)
     if isinstance(node, f.Mapping) and language != "python":
         return _of_members(project, path, scope, language, node, depth)
     name = shapes.dotted(node)
@@ -124,6 +126,13 @@ def _generic(project: Project, path: str, scope: str, language: str, node: f.Ind
     inner = node.index.items if isinstance(node.index, f.Collection) else (node.index,)
     if not inner:
         return UNKNOWN_VALUE  # `Promise<>`, while it is typed
+    if language != "python" and isinstance(node.index, f.Const):
+        client = written_objects.begun_by(node)
+        return (
+            _followed(declared(project, path, scope, language, client, depth + 1))
+            if client
+            else UNKNOWN_VALUE
+        )
     full = external_name(project, path, scope, head) if head else ""
     if full in _TRANSPARENT or head in ("Optional", "Mapped", "Annotated", "Final", "ClassVar", "Promise"):
         return declared(project, path, scope, language, inner[0], depth + 1)
@@ -303,7 +312,7 @@ def _of_module(project: Project, path: str, scope: str, language: str, node: f.N
         return UNKNOWN_VALUE
     target = found[0]
     assign = names.module_value(project, target.path, target.qualname)
-    if assign is None or not isinstance(assign.value, (f.Call, f.Attr, f.Index)):
+    if assign is None or not isinstance(assign.value, (f.Call, f.Attr, f.Index, f.Logic)):
         return UNKNOWN_VALUE
     return _followed(guess(project, target.path, "", language, assign.value))
 
@@ -465,7 +474,8 @@ def _constructed(project: Project, path: str, scope: str, language: str, node: f
             return stands_for
         kind = queries.kind_made_by(target.dotted, node)
         if kind:
-            return Value(kind, dotted=target.dotted, evidence=f"made by {name}()")
+            schema = queries.schema_of(project, path, scope, kind, node)
+            return Value(kind, dotted=target.dotted, ref=schema, evidence=f"made by {name}()")
         ready = tabled.prepared(project, path, scope, target.dotted, node) if language == "python" else None
         if ready is not None:
             return ready

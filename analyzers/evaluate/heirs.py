@@ -62,15 +62,33 @@ _MOST_HEIRS = 40
 """Classes derived from one that are looked at."""
 
 
+def is_left(run: Run, base: Value, found: names.Target | None) -> bool:
+    """True for what a class has not, and for what an interface only says to be a function: `read: (id: number) => Promise<Book>`."""
+    if found is None:
+        return True
+    if run.language == "python" or found.kind != "variable" or base.kind != "instance":
+        return False
+    owner, _, name = found.qualname.rpartition(".")
+    project = run.summaries.project
+    project.read(found.path, "members", owner)
+    outline = project.outline(found.path)
+    said = outline.class_values(owner).get(name) if outline is not None and owner.startswith(f.TYPE) else None
+    return said is not None and said.value is None and isinstance(said.annotation, f.Opaque)
+
+
 def of_each(run: Run, base: Value, name: str, found: names.Target | None, label: str) -> Value | None:
     """A method that the class of a value leaves to those that are derived from it, as each of these has it; None where it
     has one itself or nobody has."""
-    if run.language != "python" or base.kind != "instance" or base.ref is None or not base.ref[0]:
+    if base.kind != "instance" or base.ref is None or not base.ref[0]:
         return None
     if base.label == "super()" or name.startswith("__"):
         return None
     project = run.summaries.project
-    if (
+    if run.language != "python":
+        above = names.lineage(project, *base.ref)
+        if not base.ref[1].startswith(f.TYPE) or any(_is_from_outside(one) for one in above):
+            return None
+    elif (
         found is None
         or found.kind != "function"
         or _is_read(project, found)
@@ -86,7 +104,7 @@ def of_each(run: Run, base: Value, name: str, found: names.Target | None, label:
         )
         for ref, owner in _written_below(project, base.ref, name)
     ]
-    if len(bound) == 1 and not is_left_to_heirs(project, found.path, found.qualname):
+    if len(bound) == 1 and (found is None or not is_left_to_heirs(project, found.path, found.qualname)):
         return None  # Where one class alone fills it in, another may be meant that the program does not have.
     return agreed.methods(bound, label)
 

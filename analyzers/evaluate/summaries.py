@@ -387,7 +387,9 @@ class Summaries:
                 out[name] = formal(value, name, function.qualname)
         for name in bound.keys() - out.keys() - {"this"}:
             out[name] = scripts.formal(bound[name], argument(bound[name], name, function))
-        if language != "python" and function.owner:
+        if language != "python" and not function.owner and "this" in bound:
+            out["this"] = formal(bound["this"], "this", function.qualname)
+        elif language != "python" and function.owner:
             this = bound.get("this", evidence.instance_of(self.project, path, function.owner))
             out["this"] = formal(this, "this", function.qualname)
         return out

@@ -57,6 +57,23 @@ def maker_in(project: Project, path: str, scope: str, said: f.Expr) -> tuple[str
     return found[0].path, found[0].qualname
 
 
+_TRANSACTIONS = ("transaction", "$transaction")
+_GIVEN = "Parameters"
+
+
+def begun_by(said: f.Index) -> f.Expr | None:
+    """The type of the client whose transactions hand over what a type says: `Db` of
+    `Parameters<Parameters<Db["transaction"]>[0]>[0]`."""
+    node: f.Expr = said
+    for _ in range(2):
+        first = isinstance(node, f.Index) and isinstance(node.index, f.Const) and node.index.value == 0
+        given = node.obj if first and isinstance(node, f.Index) else None
+        if not isinstance(given, f.Index) or shapes.dotted(given.obj) != _GIVEN:
+            return None
+        node = given.index
+    return node.obj if isinstance(node, f.Attr) and node.name in _TRANSACTIONS else None
+
+
 @remembered
 def _returned(function: f.Function) -> f.Mapping | None:
     """The object that a function returns at its end, also by a name that is given nothing else."""

@@ -42,7 +42,8 @@ ANONYMOUS = "<anonymous>"
 
 class FunctionShape:
     """Roles name, parameters, returns, body (fields); one_parameter: the field of a bare `x` in `x => ...`;
-    async: the token that says so; decorator: the kind of decorators that stand inside the node.
+    async: the token that says so; decorator: the kind of decorators that stand inside the node; accessor: the tokens that
+    make a property of a method.
 
     `[parameters]` of shapes.toml says what each kind of parameter is.
     """
@@ -55,6 +56,7 @@ class FunctionShape:
         self.body = spec.field("body")
         self.async_kinds = spec.kinds("async")
         self.decorator_kinds = spec.kinds("decorator")
+        self.accessor = spec.kinds("accessor")
         self.lower_parameters = ParameterShapes(spec)
         self.anonymous: str = spec.value("anonymous", ANONYMOUS)
 
@@ -62,6 +64,7 @@ class FunctionShape:
         node = pending.node
         base = unit.base
         decorators, def_at = decorators_of(unit, pending, self.decorator_kinds)
+        decorators += accessor_of(unit, node, self.accessor)
         parameters = node.child_by_field_id(self.parameters)
         if parameters is not None:
             params = self.lower_parameters(unit, parameters)
@@ -151,6 +154,17 @@ def decorators_of(unit: Unit, pending: Pending, kinds: frozenset[int]) -> tuple[
                 def_at = child.start_byte
                 break
     return tuple(inner(unit, node, 0) for node in nodes), def_at - unit.base
+
+
+def accessor_of(unit: Unit, node: Node, kinds: frozenset[int]) -> tuple[Expr, ...]:
+    """What `get` and `set` before a method's name say, in the words that decorators have for it: `@property`, `@x.setter`."""
+    word = next((child for child in node.children if child.kind_id in kinds), None)
+    if word is None:
+        return ()
+    at, to = word.start_byte - unit.base, word.end_byte - unit.base
+    if word.type == "get":
+        return (Name(at, to, "property"),)
+    return (Attr(at, to, Name(at, to, "property"), "setter", at),)
 
 
 class ParameterShapes:

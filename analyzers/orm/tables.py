@@ -160,7 +160,7 @@ SCRIPTS = (
 """The mappers of JavaScript and TypeScript that have a table each; Prisma's has another shape."""
 
 SCRIPT_PARTS = (
-    "clients", "models", "makers", "factories", "attributes", "tables", "runs", "called", "begins", "begins_write", "begins_raw", "row_begins", "turns_write", "chain",
+    "clients", "models", "makers", "factories", "attributes", "tables", "runs", "called", "begins", "begins_write", "begins_raw", "row_begins", "turns_write", "chain", "of_schema",
     "sends", "fetch_one", "fetch_many", "fetch_batch", "scalar", "execute", "write_one", "write_many", "row_read", "row_write", "differs", "promised",
     "batch", "told", "told_with", "words",
 )  # fmt: skip

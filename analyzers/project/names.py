@@ -345,17 +345,22 @@ def _imported_script(project: Project, path: str, item: Import, depth: int) -> T
     if module is None:
         return Target("external", dotted=f"{item.module}#{item.name}" if item.name else item.module)
     if not item.name:
-        project.read(module, "exports")
-        outline = project.outline(module)
-        # What `require` gives for `module.exports = Book` is that, and no module with names.
-        whole = outline is not None and set(outline.exports) == {"default"}
-        found = _exported(project, module, "default", depth + 1) if whole else None
-        return found or Target("module", module)
+        return _required(project, module, depth)
     found = _exported(project, module, item.name, depth)
     if found is None and not item.module.startswith("."):
         # A package from outside may be called like a folder of the project: what that does not export, it is not.
         return Target("external", dotted=f"{item.module}#{item.name}")
     return found
+
+
+def _required(project: Project, path: str, depth: int) -> Target:
+    """What `require` gives for a file: for `module.exports = Book` that, and no module with names."""
+    project.read(path, "exports")
+    outline = project.outline(path)
+    exports = outline.exports if outline is not None else {}
+    whole = set(exports) == {"default"} and any(exports["default"])
+    found = _exported(project, path, "default", depth + 1) if whole and depth <= _DEPTH else None
+    return found or Target("module", path)
 
 
 def _exported(project: Project, path: str, name: str, depth: int) -> Target | None:
@@ -372,7 +377,7 @@ def _exported(project: Project, path: str, name: str, depth: int) -> Target | No
         whole = local in ("", "*")
         if again is None:
             return Target("external", dotted=module if whole else f"{module}#{local}")
-        return Target("module", again) if whole else _exported(project, again, local, depth + 1)
+        return _required(project, again, depth + 1) if whole else _exported(project, again, local, depth + 1)
     for export in outline.facts.exports:
         if export.name == "*":
             again = project.modules.resolve(path, export.module)

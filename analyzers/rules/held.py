@@ -27,8 +27,8 @@ BEHIND = frozenset(("append", "extend"))
 ADDING = frozenset("append extend add update insert setdefault appendleft".split())  # noqa: SIM905
 """Methods after which a container is longer, as a rule."""
 
-TAKING = frozenset("pop popitem popleft clear remove discard".split())  # noqa: SIM905
-"""Methods after which there is less: nothing says how long it gets."""
+TAKING = frozenset("pop popitem popleft clear remove discard shift splice delete".split())  # noqa: SIM905
+"""Methods after which there is less, in Python and in scripts: nothing says how long it gets."""
 
 MAKERS = frozenset(("__init__", "__new__", "__post_init__", "__attrs_post_init__"))
 """Methods that are called once for an object."""

@@ -285,7 +285,8 @@ def scans(
     if analysis is None:
         return
     spared = _spared_from(function, called)
-    yield from (s for s in _own_scans(context, analysis, function) if s.place.span.start < spared)
+    own = _own_scans(context, analysis, function, called)
+    yield from (s for s in own if s.place.span.start < spared)
     for inner in analysis.calls:
         if inner.qualname == called.qualname or inner.place.span.start >= spared:
             continue
@@ -327,8 +328,10 @@ def _spared_from(function: f.Function, called: Called) -> int:
     return 1 << 60
 
 
-def _own_scans(context: Context, analysis: Analysis, function: f.Function) -> Iterator[Scan]:
+def _own_scans(context: Context, analysis: Analysis, function: f.Function, called: Called) -> Iterator[Scan]:
     given = {p.name for p in function.params}
+    if function.parent:
+        given |= called.bound.keys()  # What its maker was handed.
     if function.owner and context.project.language(analysis.path) != "python":
         given.add("this")
     for operation in analysis.operations:

@@ -17,9 +17,6 @@ _THROUGH = frozenset(("reduce", "map", "filter", "join"))
 
 Source: https://tc39.es/ecma262/#sec-properties-of-the-array-prototype-object"""
 
-_TAKING = frozenset(("pop", "shift", "splice", "delete", "clear"))
-"""Methods after which there is less: nothing says how long it gets."""
-
 
 def gone_through(context: Context) -> Iterator[held.Told]:
     """What a method goes through on every call, and where it adds to it."""
@@ -29,7 +26,7 @@ def gone_through(context: Context) -> Iterator[held.Told]:
     if function.name == "constructor":
         return
     added = {text: node for node in held.outside_of_loops(function.body) if (text := _added(node))}
-    if not added or any(text in added for text in _lessened(function)):
+    if not added or not added_to.ended_in(function.body).isdisjoint(added):
         return
     for node in added_to.always(function.body):
         text = _all_of(node)
@@ -43,17 +40,6 @@ def gone_through(context: Context) -> Iterator[held.Told]:
 def _added(node: f._Node) -> str:
     text = script_calls.puts_into(node, script_calls.PUTS)
     return text if text.startswith("this.") and "[" not in text else ""
-
-
-def _lessened(function: f.Function) -> Iterator[str]:
-    """What a method takes something out of, or begins anew."""
-    for node in shapes.nodes(function.body):
-        if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.name in _TAKING:
-            yield shapes.text_of(node.func.obj)
-        elif isinstance(node, f.Assign):
-            yield from map(shapes.text_of, node.targets)
-        elif isinstance(node, f.Delete):
-            yield from (shapes.text_of(t.obj) for t in node.targets if isinstance(t, f.Index))
 
 
 def _all_of(node: f._Node) -> str:

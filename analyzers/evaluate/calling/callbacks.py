@@ -72,7 +72,7 @@ def called_back(
     elif function.kind == "external":
         returned = _outside(run, function, passed, place)
     else:
-        returned = calls.invoke(run, function, passed, {}, run.place(callback), "the callback", inline=True)
+        returned = calls.invoke(run, function, passed, {}, run.place(callback), "the callback")
         _accumulated(run, accumulator, before)
     returned = queries.given_back(run, node, returned, run.place(callback))
     run.close()

@@ -224,8 +224,6 @@ def invoke(
     keywords: Mapping[str, Value],
     place: Place,
     label: str,
-    *,
-    inline: bool = False,
 ) -> Value:
     """Call a function of the project: its summary enters this run with the arguments in place of the parameters."""
     assert target.ref is not None
@@ -238,7 +236,7 @@ def invoke(
     bound |= omitted.left_out(function, bound, values, keywords, run.language)
     if run.recursion is not None and run.recursion.is_of(*target.ref):
         return _self_call(run, function, bound, place)
-    is_nested = function.parent and run.path == target.ref[0] and (inline or run.encloses(function.parent))
+    is_nested = function.parent and run.path == target.ref[0] and run.encloses(function.parent)
     if is_nested:
         run.summaries.project.read(*target.ref[:1], "function", function.qualname)
         return nested.inline(run.summaries, run, target.ref[0], function, bound, place, label)

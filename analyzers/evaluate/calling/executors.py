@@ -81,7 +81,7 @@ def called_by_others(run: Run, node: f.Call, arguments: Arguments) -> None:
     for argument, value in zip(node.args, arguments.values, strict=False):
         if isinstance(argument, f.Lambda) and value.kind == "function":
             if not is_left:
-                calls.invoke(run, value, (), {}, run.place(argument), "the callback", inline=True)
+                calls.invoke(run, value, (), {}, run.place(argument), "the callback")
             _fills(run, argument)
     run.recursion = state
 

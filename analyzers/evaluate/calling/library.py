@@ -115,16 +115,19 @@ def _is_array(run: Run, node: f.Call, name: str) -> bool:
     asked = shapes.text_of(node.func.obj) if isinstance(node.func, f.Attr) else ""
     if name == "shift" and not node.args:
         return asked in lengthening.measured(run.function.body)
-    return name in ("includes", "indexOf", "lastIndexOf") and asked in lengthening.pushed_to(
-        run.function.body
-    )
+    asks = name in ("includes", "indexOf", "lastIndexOf", "concat")
+    return asks and asked in lengthening.pushed_to(run.function.body)
 
 
 def _goes_through(run: Run, node: f.Call, name: str) -> bool:
-    """`rows.map((row) => ...)`: what has a method of an array's that is handed a function, is gone through."""
+    """`rows.map((row) => ...)`, `rows.sort((a, b) => ...)`: what has a method of an array's that is handed a function, is gone
+    through."""
     row = operations(run.language).method("list", name)
-    given = bool(node.args) and isinstance(node.args[0], f.Lambda)
-    return row is not None and row.calls == "0" and row.passes != "pair" and given
+    given = node.args[0] if node.args else None
+    if row is None or row.calls != "0" or not isinstance(given, f.Lambda):
+        return False
+    function = run.summaries.function(run.path, given.qualname) if row.passes == "pair" else None
+    return row.passes != "pair" or (function is not None and len(function.params) == 2)
 
 
 def _cuts_text(name: str, arguments: Arguments) -> bool:

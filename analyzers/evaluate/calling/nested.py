@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from analyzers import facts as f
-from analyzers.evaluate import statements
+from analyzers.evaluate import queries, statements
 from analyzers.evaluate.calling import calls, decorated
 from analyzers.evaluate.events import Summary
 from analyzers.evaluate.queries import holding
@@ -95,18 +95,23 @@ def _inside(summaries: Summaries, caller: Run, inner: Run, bound: Mapping[str, V
 def keeping(
     run: Run, made: Value, maker: f.Function, bound: Mapping[str, Value]
 ) -> tuple[tuple[str, Value], ...]:
-    """The texts and classes that a function still knows which its maker gives back: `link("author")` knows the name it was made
-    for, `getter(Book)` the model."""
+    """What a function still knows of what its maker was handed that gives it back: `link("author")` the name it was made for,
+    `getter(Book)` the model, `isKnown(titles)` the list."""
     if made.entries or made.ref is None or not made.ref[1].startswith(f"{maker.qualname}."):
         return made.entries
     function = run.summaries.function(*made.ref)
-    if function is None or function.parent != maker.qualname or run.language != "python":
+    if function is None or function.parent != maker.qualname:
         return ()
-    return tuple(
-        (name, value)
-        for name, value in bound.items()
-        if isinstance(value.const, str) or (value.kind == "class" and value.ref is not None)
-    )
+    return tuple((name, value) for name, value in bound.items() if _is_known_still(run, value))
+
+
+_HELD = ("list", "set", "tuple", "dict", "deque")
+
+
+def _is_known_still(run: Run, value: Value) -> bool:
+    if run.language != "python" and (value.kind in _HELD or queries.is_client(value.kind)):
+        return True
+    return isinstance(value.const, str) or (value.kind == "class" and value.ref is not None)
 
 
 def kept(function: f.Function, target: Value) -> dict[str, Value]:

@@ -35,7 +35,7 @@ def _run_once(run: Run, function: Value, given: tuple[Value, ...], place: Place)
     """Whoever hands the function over sends what it asks for."""
     label = function.label or "the transaction"
     before = len(run.analysis.queries)
-    calls.invoke(run, function, given, {}, place, label, inline=True)
+    calls.invoke(run, function, given, {}, place, label)
     step = Related(place, f"calls `{label}`")
     for position in range(before, len(run.analysis.queries)):
         query = run.analysis.queries[position]

@@ -25,6 +25,7 @@ from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
 from analyzers.orm.tables import SCRIPTS
+from analyzers.project import document_schemas
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.types import UNKNOWN_VALUE, Token, Value
@@ -232,6 +233,13 @@ def kind_below(kind: str, name: str = "") -> str:
     return services.kind_below(kind, name)
 
 
+def schema_of(project: Project, path: str, scope: str, kind: str, node: f.Call) -> tuple[str, str] | None:
+    """The schema that a client is made of, by its file and name: a model of documents has what that puts there."""
+    made = tables().scripts.get(kind)
+    of_schema = made is not None and made.has("of_schema", "()")
+    return document_schemas.schema_of(project, path, scope, node) if of_schema else None
+
+
 def is_client(kind: str) -> bool:
     """True for what sends queries or requests: a session, a connection, a cursor, a client of a service."""
     return kind in _CLIENTS or kind in tables().services or kind in SCRIPTS
@@ -265,6 +273,7 @@ __all__ = [
     "kind_made_by",
     "kind_of_class",
     "module_object",
+    "schema_of",
     "sliced",
     "touch",
     "yielded",

@@ -78,7 +78,7 @@ def _transaction(run: Run, node: f.Call, receiver: Value, arguments: Arguments) 
     if first is None or first.kind != "function":
         return None
     client = Value("prisma", label="tx")
-    return calls.invoke(run, first, (client,), {}, run.place(node), "the transaction", inline=True)
+    return calls.invoke(run, first, (client,), {}, run.place(node), "the transaction")
 
 
 def _asks_for_many(node: f.Expr) -> bool:

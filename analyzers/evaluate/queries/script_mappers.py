@@ -19,7 +19,7 @@ from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import tables
 from analyzers.orm.tables import SCRIPTS, ScriptOrm
-from analyzers.project import names
+from analyzers.project import document_schemas, names
 from analyzers.types import NONE, Value
 
 if TYPE_CHECKING:
@@ -61,8 +61,13 @@ def kind_given(kind: str, method: str) -> str:
 
 
 def attribute(run: Run, base: Value, node: f.Attr) -> Value | None:
-    """`dataSource.manager`, `db.query.users`."""
+    """`dataSource.manager`, `db.query.users`; what a schema put onto a model or its documents."""
     table = tables().scripts.get(base.kind)
+    if base.ref is not None and (table is not None or base.kind == DOCUMENT):
+        part = document_schemas.METHODS if table is None else document_schemas.STATICS
+        put = document_schemas.function_of(run.summaries.project, base.ref, part, node.name)
+        if put is not None:
+            return Value("function", ref=put, bound=base, label=shapes.text_of(node), frozen=True)
     if table is None:
         return None
     label = shapes.text_of(node)
@@ -83,6 +88,10 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
             return _told(run, node, name, arguments)
         return Value(kind, label=target.label, depends=arguments.depends) if kind else None
     if target.kind in SCRIPTS:
+        if node.new and tables().scripts[target.kind].has("of_schema", "()"):
+            return _row(run, tables().scripts[target.kind], target).on(
+                arguments.depends
+            )  # `new this.books({ title })`
         called = tables().scripts[target.kind].has("called", "()")
         return _built(target.kind, target.label, arguments) if called else None
     receiver = target.bound
@@ -193,7 +202,8 @@ def _of_client(
 def _row(run: Run, table: ScriptOrm, receiver: Value) -> Value:
     if receiver.kind == "class" and receiver.ref is not None:
         return evidence.instance_of(run.summaries.project, *receiver.ref)
-    return Value(DOCUMENT, dotted=table.name) if table.parts.get("row_write") else Value()
+    ref = receiver.ref if receiver.kind in SCRIPTS else None
+    return Value(DOCUMENT, dotted=table.name, ref=ref) if table.parts.get("row_write") else Value()
 
 
 def _with_relations(row: Value, table: ScriptOrm, node: f.Call) -> Value:
@@ -299,7 +309,7 @@ def _in_transaction(
     if function is None:
         return None
     client = Value(table.name, label="tx", depends=receiver.depends)
-    return calls.invoke(run, function, (client,), {}, run.place(node), "the transaction", inline=True)
+    return calls.invoke(run, function, (client,), {}, run.place(node), "the transaction")
 
 
 # ------------------------------------------------------------------------------------ queries built by a chain

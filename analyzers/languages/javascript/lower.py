@@ -369,6 +369,23 @@ def dotted_type(spec: Spec) -> LowerExpr:
     return lower
 
 
+def lookup_type(spec: Spec) -> LowerExpr:
+    """`Book["title"]` in a type is `Book.title`, and `Pair[0]` an item; any other look-up says nothing."""
+
+    def lower(unit: Unit, node: Node, depth: int) -> Expr:
+        base = unit.base
+        children = [child for child in node.children if child.kind_id in unit.exprs]
+        obj, key = unit.each(node, depth + 1) if len(children) == 2 else (None, None)
+        if obj is None or type(key) is not Const:
+            return Opaque(node.start_byte - base, node.end_byte - base)
+        at, to = node.start_byte - base, node.end_byte - base
+        if isinstance(key.value, str):
+            return Attr(at, to, obj, key.value, key.at)
+        return Index(at, to, obj, key)
+
+    return lower
+
+
 def type_query(spec: Spec) -> LowerExpr:
     """`typeof name` in a type."""
 
@@ -393,6 +410,7 @@ EXPRESSIONS: dict[str, Callable[[Spec], LowerExpr]] = {
     "Method": method,
     "ArrayType": array_type,
     "DottedType": dotted_type,
+    "LookupType": lookup_type,
     "TypeQuery": type_query,
 }
 STATEMENTS: dict[str, Callable[[Spec], LowerStmt]] = {

@@ -18,6 +18,7 @@ from analyzers.facts import (
     Export,
     Expr,
     Lambda,
+    Logic,
     Mapping,
     Name,
     Star,
@@ -122,6 +123,8 @@ def declaration(spec: Spec) -> LowerStmt:
                 out.append(Define(at, to, unit.queued[-1].qualname))
                 continue
             out.append(Assign(at, to, (target,), lowered, annotation))
+            if type(target) is Collection and value.kind_id in called:
+                out.extend(first_asked_for(unit, target, value, value.child_by_field_id(arguments_field)))
 
     return lower
 
@@ -141,6 +144,25 @@ def type_asked_for(unit: Unit, arguments: Node | None, call: Node) -> Node | Non
     asked = unit.source[call.start_byte : arguments.start_byte]
     types = [child for child in arguments.children if child.kind_id in unit.exprs]
     return types[0] if len(types) == 1 and asked.endswith(GIVES_ITS_TYPE) else None
+
+
+GIVES_FIRST = (b"useState", b"createSignal")
+"""Functions whose type argument says what the first of the two is that they give: `const [books, setBooks] = useState<Book[]>([])`.
+
+Sources: https://react.dev/reference/react/useState#usestate, https://docs.solidjs.com/reference/basic-reactivity/create-signal
+"""
+
+
+def first_asked_for(unit: Unit, target: Collection, call: Node, arguments: Node | None) -> list[Stmt]:
+    """What the first name is said to be that such a function is taken apart into, as a declaration of its own."""
+    first = target.items[0] if target.items else None
+    if type(first) is not Name or arguments is None:
+        return []
+    asked = unit.source[call.start_byte : arguments.start_byte]
+    types = [child for child in arguments.children if child.kind_id in unit.exprs]
+    if len(types) != 1 or not asked.endswith(GIVES_FIRST):
+        return []
+    return [Assign(first.at, first.to, (first,), None, unit.expr(types[0], 1))]
 
 
 def defines_class(unit: Unit, value: Node, name: str) -> bool:
@@ -302,26 +324,63 @@ def assigning(spec: Spec) -> LowerStmt:
 
 
 def note_commonjs(unit: Unit, statement: Stmt) -> Stmt:
-    """The exports of a CommonJS assignment. What is neither a name nor a function has the local "" (unknown), but for a
-    call that makes all that the file exports: it is also assigned to `default`.
+    """The exports of a CommonJS assignment. What is neither a name, a function nor a module that is required has the local ""
+    (unknown), but for what a call makes: it is also assigned to a name of its own.
     """
     assert type(statement) is Assign
+    value = statement.value
     for target in statement.targets:
         if type(target) is not Attr:
             continue
         if is_exports(target):
-            if type(statement.value) is Mapping:
-                for key, value in zip(statement.value.keys, statement.value.values, strict=True):
-                    if type(key) is Const and isinstance(key.value, str):
-                        unit.exports.append(Export(key.value, local_of(value), ""))
-            if type(statement.value) is Call:
-                unit.exports.append(Export("default", "default", ""))
-                default = Name(target.at, target.to, "default")
-                return structs.replace(statement, targets=(*statement.targets, default))
-            unit.exports.append(Export("default", local_of(statement.value), ""))
+            if type(value) is Mapping:
+                for key, held in zip(value.keys, value.values, strict=True):
+                    note_member(unit, key, held)
+            if (module := module_of(unit, value)) is not None and not module[1]:
+                unit.exports.append(Export("*", "*", module[0]))
+            name, made = "default", "default"
         elif is_exports(target.obj):
-            unit.exports.append(Export(target.name, local_of(statement.value), ""))
+            name, made = target.name, f"exports.{target.name}"
+        else:
+            continue
+        if isinstance(value, (Call, Logic)) and required_by(value) is None:
+            unit.exports.append(Export(name, made, ""))
+            return structs.replace(statement, targets=(*statement.targets, Name(target.at, target.to, made)))
+        note_export(unit, name, value)
     return statement
+
+
+def note_member(unit: Unit, key: Expr | None, value: Expr) -> None:
+    """One pair of `module.exports = { Book, Author: require("./author"), ...require("./orders") }`."""
+    if type(key) is Const and isinstance(key.value, str):
+        note_export(unit, key.value, value)
+    elif key is None:
+        module = module_of(unit, value.value if type(value) is Star else value)
+        if module is not None and not module[1]:
+            unit.exports.append(Export("*", "*", module[0]))
+
+
+def note_export(unit: Unit, name: str, value: Expr | None) -> None:
+    module = required_by(value)
+    unit.exports.append(Export(name, *((module[1], module[0]) if module else (local_of(value), ""))))
+
+
+def required_by(value: Expr | None) -> tuple[str, str] | None:
+    """The module of `require("m")`, and the member of `require("m").name`; None for any other expression."""
+    member = ""
+    if type(value) is Attr:
+        member, value = value.name, value.obj
+    if type(value) is not Call or type(value.func) is not Name or value.func.id != "require":
+        return None
+    named = value.args[0] if len(value.args) == 1 else None
+    return (named.value, member) if type(named) is Const and isinstance(named.value, str) else None
+
+
+def module_of(unit: Unit, value: Expr | None) -> tuple[str, str] | None:
+    """The same, also of a name that a module was given before."""
+    if type(value) is not Name:
+        return required_by(value)
+    return next(((one.module, one.name) for one in unit.imports if one.alias == value.id), None)
 
 
 def is_exports(target: Expr) -> bool:
