@@ -71,7 +71,10 @@ def begun_by(said: f.Index) -> f.Expr | None:
         if not isinstance(given, f.Index) or shapes.dotted(given.obj) != _GIVEN:
             return None
         node = given.index
-    return node.obj if isinstance(node, f.Attr) and node.name in _TRANSACTIONS else None
+    named = (
+        isinstance(node, f.Index) and isinstance(node.index, f.Const) and node.index.value in _TRANSACTIONS
+    )
+    return node.obj if named and isinstance(node, f.Index) else None
 
 
 @remembered

@@ -16,7 +16,7 @@ from analyzers.evaluate.queries import holding
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges, reading
 from analyzers.evaluate.sizes.measures import Measures
-from analyzers.evaluate.turns import segments
+from analyzers.evaluate.turns import loops, segments
 from analyzers.findings import Place
 from analyzers.operations import Operation, operations
 from analyzers.project import names
@@ -143,7 +143,9 @@ def _sliced(run: Run, node: f.Call, receiver: Value, arguments: Arguments) -> Va
     start, stop = [*node.args[:2], None, None][:2]
     obj = node.func.obj if isinstance(node.func, f.Attr) else node.func
     shape = f.Slice(node.at, node.to, obj, start, stop, None)
-    return operators.sliced(run, shape, receiver, [arguments.get(0), arguments.get(1), None])
+    bounds = [arguments.get(0), arguments.get(1), None]
+    part = operators.sliced(run, shape, receiver, bounds)
+    return part.but(evidence=loops.PIECE) if loops.is_piece(run, bounds) else part
 
 
 def _entered(run: Run, holder: f.Index) -> None:

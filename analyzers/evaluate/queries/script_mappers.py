@@ -349,7 +349,7 @@ def _refined(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     )
     refined = replace(
         receiver, depends=receiver.depends | arguments.depends, path=WRITES if writes else "", relation=MANY if many else "",
-        label=f"{receiver.label.partition('(')[0]}()",
+        label=f"{receiver.label.partition('(')[0] if '(' in receiver.label else shapes.text_of(node.func)}()",
     )  # fmt: skip
     if table.has("sends", name) or name == "then":
         return sent(run, refined, run.place(node))

@@ -370,7 +370,7 @@ def dotted_type(spec: Spec) -> LowerExpr:
 
 
 def lookup_type(spec: Spec) -> LowerExpr:
-    """`Book["title"]` in a type is `Book.title`, and `Pair[0]` an item; any other look-up says nothing."""
+    """`Book["title"]` and `Pair[0]` in a type are items; any other look-up says nothing."""
 
     def lower(unit: Unit, node: Node, depth: int) -> Expr:
         base = unit.base
@@ -378,10 +378,7 @@ def lookup_type(spec: Spec) -> LowerExpr:
         obj, key = unit.each(node, depth + 1) if len(children) == 2 else (None, None)
         if obj is None or type(key) is not Const:
             return Opaque(node.start_byte - base, node.end_byte - base)
-        at, to = node.start_byte - base, node.end_byte - base
-        if isinstance(key.value, str):
-            return Attr(at, to, obj, key.value, key.at)
-        return Index(at, to, obj, key)
+        return Index(node.start_byte - base, node.end_byte - base, obj, key)
 
     return lower
 
