@@ -26,7 +26,7 @@ from analyzers.evaluate.remembered import among, remembered
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges, reading
 from analyzers.evaluate.sizes.measures import is_logarithmic
-from analyzers.evaluate.turns import doubling, filling, loops
+from analyzers.evaluate.turns import doubling, filling, lazily, loops
 from analyzers.operations import operations
 from analyzers.types import UNKNOWN_VALUE, Value, element, join
 
@@ -111,6 +111,16 @@ def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
         return _attribute_born(run, shapes.dotted(target), value, node)
     if not isinstance(target, f.Name):
         return value
+    if target.id in run.lazily and value.grown is None and value.size is not None:
+        begun = run.lazily[target.id]  # It is the one that all turns make together.
+        if begun.grown is not None:
+            run.grow(begun.grown, value.size)
+        return replace(
+            begun,
+            of=_both(begun.of, value.of),
+            values=_both(begun.values, value.values),
+            depends=value.depends,
+        )
     if value.kind in GROWABLE and value.is_constant_size and scripts.grown_elsewhere(run, target.id):
         return replace(value, size=None, label=target.id, items=None, const=None, frozen=False)
     fresh = isinstance(node.value, (f.Collection, f.Mapping, f.Const, f.Call)) and value.size is not None
@@ -152,6 +162,8 @@ def _attribute_born(run: Run, name: str, value: Value, node: f.Assign) -> Value:
     owner = name.partition(".")[0]
     if not empty or value.kind not in GROWABLE or owner not in ("self", "this") or value.grown is not None:
         return value
+    if among(lazily.kept, run.function.body, name):
+        return replace(value, size=None, items=None, const=None, letter=False, label=name, token=name)
     if not among(lengthening.filled_attributes, run.function.body, name):
         return value
     size = run.new_container(name)

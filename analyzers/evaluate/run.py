@@ -104,6 +104,9 @@ class Run:
     grown: dict[Size, Cost] = field(default_factory=dict)
     doubling: set[Size] = field(default_factory=set)  # containers that a loop over them makes longer
     growing: frozenset[str] | None = None
+    lazily: dict[str, Value] = field(
+        default_factory=dict
+    )  # of the open loops: the containers that a turn makes where none is there yet
     stored: dict[str, Value] = field(default_factory=dict)
     left: dict[str, Value] = field(
         default_factory=dict
@@ -222,10 +225,10 @@ class Run:
             return self.extent(value)
         return self.magnitude(value)
 
-    def new_container(self, label: str) -> Size:
-        """A size for a container that is born empty here and may grow."""
+    def new_container(self, label: str, outside: int = 0) -> Size:
+        """A size for a container that is born empty here, or outside of so many loops, and may grow."""
         size = Size(f"|{label or 'result'}|", f"how far {label or 'the result'} grows", key="grown")
-        self.frames[-1].born.append(size)
+        self.frames[-1 - outside].born.append(size)
         return size
 
     def grow(self, size: Size, by: Cost) -> None:

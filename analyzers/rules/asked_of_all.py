@@ -109,6 +109,8 @@ def _filled_list(context: Context, through: f.Expr) -> Related | None:
     label = shapes.dotted(through)
     if not held.attribute_of(context.function, label):
         return of_others.filled(context, through)
+    if held.is_begun_anew(context.function, label):
+        return None
     return held.filled(context, context, label) if _is_list(context, label) else None
 
 

@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from analyzers import facts as f
-from analyzers.evaluate import shapes
+from analyzers.evaluate import contents, shapes
 from analyzers.evaluate.remembered import by_parts, chained, remembered
+from analyzers.evaluate.turns import lazily
 from analyzers.findings import Place, Related
 from analyzers.project.attributes import AttributeValue
 from analyzers.project.quiet import is_test
@@ -209,6 +210,15 @@ def is_set(function: f.Function, label: str, but: f._Node | None) -> bool:
         label in map(shapes.dotted, shapes.stored(stmt.targets))
         for stmt in shapes.walk(function.body)
         if isinstance(stmt, f.Assign) and stmt is not but
+    )
+
+
+def is_begun_anew(function: f.Function, label: str) -> bool:
+    """True for what a function empties itself, whatever is there: `self.jobs = []`, but not `if self.jobs is None: self.jobs = []`."""
+    return label not in lazily.kept(function.body) and any(
+        label in map(shapes.dotted, stmt.targets) and contents.starts_empty(stmt.value)
+        for stmt in shapes.of_kind(function.body, f.Assign)
+        if stmt.value is not None
     )
 
 

@@ -142,7 +142,13 @@ def kept_once(context: Context) -> Iterator[held.Told]:
     for node in held.outside(context.function.body, f.Compare):
         for op, right in zip(node.ops, node.rights, strict=False):
             label = shapes.dotted(right)
-            if op in ("in", "not in") and label in filled and held.attribute_of(context.function, label):
+            if (
+                op not in ("in", "not in")
+                or label not in filled
+                or held.is_begun_anew(context.function, label)
+            ):
+                continue
+            if held.attribute_of(context.function, label):
                 where = edits.absolute(context, filled[label])
                 yield held.Told(
                     edits.absolute(context, node), label, "list", Related(where, "put into it here")

@@ -15,7 +15,7 @@ from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.run import ITSELF, Run
-from analyzers.evaluate.turns import paid, replacing, segments
+from analyzers.evaluate.turns import lazily, paid, replacing, segments
 from analyzers.types import Value
 
 _CONTAINERS = ("list", "tuple", "set", "dict", "str", "bytes", "deque")
@@ -28,6 +28,7 @@ _Change = tuple[str, f.Expr | None, bool]
 
 def forget(run: Run, body: tuple[f.Stmt, ...], loop: Loop) -> replacing.Replaced:
     """At the beginning of a turn: what the body changes is what any turn before may have left."""
+    lazily.begin(run, body)
     replaced: replacing.Replaced = []
     for name, values in _changes(body).items():
         held = run.env.get(name)

@@ -51,6 +51,7 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
         is_async=node.is_async,
         shared=paid.shared_turns(run, node) or filling.turns(run, node),
     )
+    lazily = run.lazily
     replaced = carried.forget(run, node.body, loop)
     inside.enter_levels(run, loop, beside)
     inside.enter_worklists(run, loop, [name for name in paid.taken(node) if name in run.env])
@@ -61,6 +62,7 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     marked.left(run, node)
     replacing.recall(run, replaced, node.body)
     leave(run, before)
+    run.lazily = lazily
 
 
 def leave(run: Run, before: dict[str, Value]) -> None:
@@ -349,6 +351,7 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
     expressions.condition(run, node.test)
     beside = [(name, total) for name, total in levels.beside(run, node) if name != progress.level]
     loop = run.open(make)
+    lazily = run.lazily
     replaced = carried.forget(run, (*node.body, *node.step), loop)
     inside.enter(run, loop, progress)
     inside.enter_levels(run, loop, beside)
@@ -360,6 +363,7 @@ def while_loop(run: Run, node: f.While, body: Callable[[], None]) -> None:
     if run.dead:
         run.env, run.dead = before, False
     run.close(progress.reason)
+    run.lazily = lazily
     inside.leave(run, progress)
 
 
