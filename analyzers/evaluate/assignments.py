@@ -204,8 +204,8 @@ def keyed(run: Run, node: f.Expr, base: Value, key: Value) -> None:
     """A mapping gets an entry under a key: it grows, unless only a few such keys exist."""
     if base.kind not in ("dict", "sorteddict"):
         return
-    if base.grown is not None and not key.is_few:
-        run.grow(base.grown, ONE)
+    if not key.is_few:
+        run.lengthen(base, ONE)
     if isinstance(node, f.Name) and node.id in run.env:
         # What a key holds in turn is left out: `a[a] = a`, again and again, would double at every step.
         plain = Value(key.kind, size=key.size, letter=key.is_few, depends=key.depends)
@@ -379,11 +379,11 @@ def update(run: Run, node: f.Update) -> None:
         if current.kind == "str" and not is_local and run.loops:
             # CPython grows a string in place only while a local name alone holds it.
             _attribute_string(run, node, current, name)
-        if current.grown is not None:
+        if current.grown is not None or current.kind not in lengthening.FIXED_KINDS:
             by = run.extent(value) if value.kind != "unknown" else ONE
             held = element(value)
             few = node.op == "|" and held is not None and held.is_few
-            run.grow(current.grown, ONE if few or (current.kind == "str" and is_logarithmic(by)) else by)
+            run.lengthen(current, ONE if few or (current.kind == "str" and is_logarithmic(by)) else by)
         if isinstance(node.target, f.Name):
             run.bind(
                 node.target.id,

@@ -117,6 +117,26 @@ def filled_attributes(body: tuple[f.Stmt, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
+_TAKING = frozenset("pop popleft popitem remove discard clear heappop heapreplace heappushpop".split())  # noqa: SIM905
+
+
+@remembered
+def taken_from(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """What a body also takes something out of: nothing says how long that gets."""
+    found = {
+        shapes.text_of(target.obj)
+        for stmt in shapes.of_kind(body, f.Delete)
+        for target in stmt.targets
+        if isinstance(target, (f.Index, f.Slice))
+    }
+    for node in shapes.of_kind(body, f.Call):
+        if shapes.called(node) in _TAKING:
+            found.update(shapes.text_of(argument) for argument in node.args[:1])
+            if isinstance(node.func, f.Attr):
+                found.add(shapes.text_of(node.func.obj))
+    return frozenset(found)
+
+
 @remembered
 def pushed_to(body: tuple[f.Stmt, ...]) -> frozenset[str]:
     """What a body of a script puts something into at its end, or takes from in its midst: arrays, whatever else is known."""

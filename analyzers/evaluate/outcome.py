@@ -5,9 +5,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from analyzers import facts as f
+from analyzers.costs import Cost
 from analyzers.evaluate import evidence
 from analyzers.evaluate.calling import memos
+from analyzers.evaluate.frames import Frame
+from analyzers.evaluate.lengthening import taken_from
 from analyzers.evaluate.queries import holding
+from analyzers.evaluate.remembered import among
 from analyzers.evaluate.run import Run
 from analyzers.types import UNKNOWN_VALUE, Value, joined
 
@@ -43,6 +47,16 @@ def shared(run: Run) -> str:
     """What makes later calls of a function that does not call itself cheap."""
     alone = not run.analysis.calls and not run.analysis.operations
     return memos.memo_of(run.function) or (memos.filled_by(run.function) if alone else "")
+
+
+def lengthening(run: Run, frame: Frame) -> tuple[tuple[str, Cost], ...]:
+    """How much longer a function makes what its parameters hold, as `frame`, its own, has it; where it takes something out
+    of one as well, nothing is said of that."""
+    return tuple(
+        (name, frame.growth[size])
+        for name, size in run.lengthened.items()
+        if size in frame.growth and not among(taken_from, run.function.body, name)
+    )
 
 
 _SIZED = ("list", "tuple", "set", "dict", "str", "bytes", "deque", "int", "float")

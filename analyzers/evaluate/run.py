@@ -116,7 +116,9 @@ class Run:
     reading: Reading = NOWHERE  # into what the expression being evaluated is read
     shared: set[str] = field(default_factory=set)  # the module's variables that this run holds
     declared: set[str] = field(default_factory=set)  # those it says it sets, with `global`
-    parameter_growth: dict[str, Cost] = field(default_factory=dict)
+    lengthened: dict[str, Size] = field(
+        default_factory=dict
+    )  # how far it makes what its parameters hold longer
 
     @property
     def owner(self) -> str:
@@ -236,6 +238,17 @@ class Run:
         frame = self.frames[-1]
         self.analysis.growths.update((size, loop.number) for loop in self.loops)
         frame.grow(size, by)
+
+    def lengthen(self, value: Value, by: Cost) -> None:
+        """What a name holds grows here: a container born in this run, or one that a caller has handed over."""
+        if value.grown is not None:
+            self.grow(value.grown, by)
+        elif value.label in value.depends and value.label in self.formals and value.size is None:
+            size = self.lengthened.get(value.label)
+            if size is None:
+                meaning = f"how much longer {value.label} gets"
+                size = self.lengthened[value.label] = Size(f"|{value.label}|", meaning, key="lengthened")
+            self.frames[-1].grow(size, by)
 
     # ----------------------------------------------------------------------------------------------- costs
 

@@ -566,7 +566,7 @@ class Summaries:
             tuple(run.analysis.queries),
             frozenset(run.effects),
             tuple(frame.parts),
-            tuple((name, by) for name, by in run.parameter_growth.items()),
+            outcome.lengthening(run, frame),
             solution is not None,
             solution.overlapping if solution is not None else None,
             solution.shared if solution is not None else outcome.shared(run),

@@ -352,8 +352,8 @@ def enter_summary(
     run.effects |= summary.effects
     for name, by in summary.grows:
         value = bound.get(name)
-        if value is not None and value.grown is not None:
-            run.grow(value.grown, by.substitute(swap, swap.exact))
+        if value is not None:
+            run.lengthen(value, by.substitute(swap, swap.exact))
     if summary.queries:
         shows = function.kind == TEMPLATE_KIND
         how = f"shows `{label}`" if shows else f"calls `{units.shown(function.qualname)}`"

@@ -315,8 +315,8 @@ def apply(
 
 def _grown(run: Run, node: f.Call, receiver: Value, by: Cost, put: Value | None, row: Operation) -> None:
     put_in = element(put) if row.grows == "k" and put is not None else put
-    if receiver.grown is not None and not (receiver.kind in KEYED and put_in is not None and put_in.is_few):
-        run.grow(receiver.grown, by)
+    if not (receiver.kind in KEYED and put_in is not None and put_in.is_few):
+        run.lengthen(receiver, by)
     holder = node.func.obj if isinstance(node.func, f.Attr) else node.args[0] if node.args else None
     if isinstance(holder, f.Index):
         assignments.inside_grows(run, holder)

@@ -75,7 +75,7 @@ def made(body: tuple[f.Stmt, ...]) -> dict[str, tuple[str, bool]]:
     kinds: dict[str, set[str]] = {}
     missing: dict[str, bool] = {}
     longer: set[str] = set()
-    for told in _told(body, frozenset(), frozenset()):
+    for told in _told(body):
         if told.longer:
             longer.add(told.name)
         else:
@@ -92,26 +92,38 @@ def made(body: tuple[f.Stmt, ...]) -> dict[str, tuple[str, bool]]:
 def kept(body: tuple[f.Stmt, ...]) -> frozenset[str]:
     """The attributes for which a body makes a container where they hold none, and nowhere else: what is there is kept."""
     kinds: dict[str, bool] = {}
-    for told in _told(body, frozenset(), frozenset()):
+    for told in _told(body):
         if "." in told.name and not told.longer:
             kinds[told.name] = kinds.get(told.name, True) and told.absent and bool(told.kind)
     return frozenset(name for name, always in kinds.items() if always)
 
 
-def _told(body: tuple[f.Stmt, ...], absent: frozenset[str], missing: frozenset[str]) -> Iterator[_Told]:
-    for stmt in body:
-        if isinstance(stmt, f.If):
-            yield from _told(stmt.body, absent | _absent(stmt.test, holds=True), missing)
-            yield from _told(stmt.otherwise, absent | _absent(stmt.test, holds=False), missing)
-        elif isinstance(stmt, f.Try):
-            used = frozenset(told.name for told in _told(stmt.body, absent, missing) if told.longer)
-            yield from _told(stmt.body + stmt.otherwise + stmt.final, absent, missing)
-            for handler in stmt.handlers:
-                lacks = used if _catches_missing(handler) else frozenset()
-                yield from _told(handler.body, absent | lacks, missing | lacks)
-        else:
-            yield from _told_by(stmt, absent, missing)
-            yield from _told(shapes.children(stmt), absent, missing)
+def _told(body: tuple[f.Stmt, ...]) -> list[_Told]:
+    """What the statements of a body say of the names in them, nested ones too, in no order."""
+    found: list[_Told] = []
+    nobody: frozenset[str] = frozenset()
+    waiting = [(body, nobody, nobody)]
+    while waiting:  # Not by recursion: a chain of `elif` may be thousands long.
+        statements, absent, missing = waiting.pop()
+        for stmt in statements:
+            found.extend(_told_by(stmt, absent, missing))
+            if isinstance(stmt, f.If):
+                waiting.append((stmt.body, absent | _absent(stmt.test, holds=True), missing))
+                waiting.append((stmt.otherwise, absent | _absent(stmt.test, holds=False), missing))
+            elif isinstance(stmt, f.Try):
+                waiting.append((stmt.body + stmt.otherwise + stmt.final, absent, missing))
+                for handler in stmt.handlers:
+                    lacks = _used_by(stmt.body) if _catches_missing(handler) else nobody
+                    waiting.append((handler.body, absent | lacks, missing | lacks))
+            else:
+                waiting.append((shapes.children(stmt), absent, missing))
+    return found
+
+
+def _used_by(body: tuple[f.Stmt, ...]) -> frozenset[str]:
+    """The names that the statements of a `try` make longer themselves: where one is not there, they fail."""
+    nobody: frozenset[str] = frozenset()
+    return frozenset(told.name for stmt in body for told in _told_by(stmt, nobody, nobody) if told.longer)
 
 
 def _told_by(stmt: f.Stmt, absent: frozenset[str], missing: frozenset[str]) -> Iterator[_Told]:
