@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, TypeVar
 from analyzers import facts as f
 from analyzers.evaluate import contents, shapes
 from analyzers.evaluate.remembered import by_parts, chained, remembered
-from analyzers.evaluate.turns import lazily
 from analyzers.findings import Place, Related
 from analyzers.project.attributes import AttributeValue
 from analyzers.project.quiet import is_test
@@ -214,11 +213,11 @@ def is_set(function: f.Function, label: str, but: f._Node | None) -> bool:
 
 
 def is_begun_anew(function: f.Function, label: str) -> bool:
-    """True for what a function empties itself, whatever is there: `self.jobs = []`, but not `if self.jobs is None: self.jobs = []`."""
-    return label not in lazily.kept(function.body) and any(
+    """True for what every call of a function empties first: `self.jobs = []`, but not `if self.jobs is None: self.jobs = []`."""
+    return any(
         label in map(shapes.dotted, stmt.targets) and contents.starts_empty(stmt.value)
-        for stmt in shapes.of_kind(function.body, f.Assign)
-        if stmt.value is not None
+        for stmt in function.body
+        if isinstance(stmt, f.Assign) and stmt.value is not None
     )
 
 
