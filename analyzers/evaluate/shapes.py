@@ -37,6 +37,13 @@ def root(node: f.Expr) -> str:
     return node.id if isinstance(node, f.Name) else ""
 
 
+def asked_of(node: f.Expr) -> str:
+    """What a chain of calls is asked of: `books` of `books.filter(...).order_by(...)`."""
+    while isinstance(node, f.Call) and isinstance(node.func, f.Attr):
+        node = node.func.obj
+    return dotted(node)
+
+
 def text_of(node: f.Expr) -> str:
     """A short printable form of an expression, for labels: `order.lines`, `users`, `rows[0]`."""
     return node.id if isinstance(node, f.Name) else _text_of(node)

@@ -31,13 +31,12 @@ def said_by(node: Assign) -> Iterator[tuple[str, bool]]:
 def said_in(cls: ClassDef) -> Iterator[tuple[str, bool]]:
     """The same of the attributes that the body of a class sets or declares."""
     for node in cls.body:
-        for target in node.targets if isinstance(node, Assign) else ():
+        if not isinstance(node, Assign) or (node.annotation is None and _is_none(node.value)):
+            continue
+        is_list = _is_declared(node.annotation) or (node.value is not None and _is_list(node.value))
+        for target in node.targets:
             if isinstance(target, Name):
-                declared = isinstance(node, Assign) and _is_declared(node.annotation)
-                made = isinstance(node, Assign) and node.value is not None and _is_list(node.value)
-                nothing = isinstance(node, Assign) and _is_none(node.value) and node.annotation is None
-                if declared or made or not nothing:
-                    yield target.id, declared or made
+                yield target.id, is_list
 
 
 def _is_none(node: Expr | None) -> bool:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
-from analyzers import facts as f
-from analyzers.evaluate.calling import memos
-from analyzers.evaluate.events import Analysis, Called, Loop
-from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
+from analyzers.evaluate.events import Called, Loop
+from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.rules import (
     added_to,
     asked_of_all,
@@ -16,7 +13,6 @@ from analyzers.rules import (
     edits,
     grows_meanwhile,
     on_every_call,
-    ordered,
     structure,
 )
 from analyzers.rules.base import (
@@ -29,29 +25,8 @@ from analyzers.rules.base import (
     the_loop,
     turns_much,
 )
-from analyzers.rules.membership_in_list import SEARCHED
+from analyzers.rules.callee_searches import RULE_NAME, Scan, elsewhere, is_silenced, scans
 from analyzers.types import INPUT, Value
-
-MAX_CHAIN = 4
-"""Calls followed from the loop to the search."""
-
-
-class Scan(NamedTuple):
-    """A search in a callee: what it goes through, in the callee's words, where, and the calls that lead there. `asked`
-    are the parameters that what it looks for is made from."""
-
-    label: str
-    kind: str
-    place: Place
-    what: str
-    asked: frozenset[str]
-    chain: tuple[Related, ...] = ()
-    shifts: bool = False
-    whole: bool = False
-    adds: bool = False
-    beside: bool = False
-    asks: bool = False
-    meanwhile: bool = False
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -70,7 +45,7 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _found(context: Context, called: Called) -> tuple[Loop, Scan] | None:
     """What a call hides from the loop around it, and that loop."""
-    if _is_silenced(context, called):
+    if is_silenced(context, called):
         return None
     around = list(_repeating(context, called))
     for loop in around:
@@ -102,14 +77,7 @@ def _meanwhile(context: Context, called: Called) -> tuple[Loop, Scan] | None:
     added = found.added
     chain = (Related(added, f"`{context.shown(added)}` puts something into it"),) if added is not None else ()
     what = f"goes through all of `{found.label}`"
-    return found.loop, Scan(found.label, "list", found.place, what, frozenset(), chain, meanwhile=True)
-
-
-def _is_silenced(context: Context, called: Called) -> bool:
-    """True if a comment at the callee ignores this rule: there it silences all callers."""
-    function = context.project.function(called.path, called.qualname)
-    rules = context.summaries.silenced(called.path, function) if function is not None else None
-    return rules is not None and (not rules or RULE.name in rules)
+    return found.loop, Scan(found.label, "list", found.place, what, frozenset(), chain, how="meanwhile")
 
 
 def _beside(context: Context, called: Called, loop: Loop) -> Scan | None:
@@ -121,7 +89,7 @@ def _beside(context: Context, called: Called, loop: Loop) -> Scan | None:
     if found is None or value is None or loop.number not in value.depends:
         return None
     what = f"searches `{found.label}` for the element itself"
-    return Scan(found.label, "list", found.place, what, frozenset(), found.chain, beside=True)
+    return Scan(found.label, "list", found.place, what, frozenset(), found.chain, how="beside")
 
 
 def _repeating(context: Context, called: Called) -> Iterator[Loop]:
@@ -155,7 +123,9 @@ def _scan_of(context: Context, called: Called, loop: Loop) -> Scan | None:
             continue
         if scan.label == root and (value.is_constant_size and value.grown is None):
             continue
-        if scan.asks and (value.grown is None or (value.grown, loop.number) not in context.analysis.growths):
+        if scan.how == "asks" and (
+            value.grown is None or (value.grown, loop.number) not in context.analysis.growths
+        ):
             continue  # Some patterns for each of many are a handful, if this loop does not find them.
         if others.isdisjoint(scan.asked):
             continue  # It looks for the same thing on every turn.
@@ -177,9 +147,9 @@ def _added_to(context: Context, called: Called, loop: Loop) -> Scan | None:
         return None
     methods = added_to.method_of(context, called.path, function.owner)
     for node, label in added_to.gone_through(function, methods):
-        place = edits.absolute(_elsewhere(context, called.path, function), node)
+        place = edits.absolute(elsewhere(context, called.path, function), node)
         return Scan(
-            label, "list", place, f"goes through all of `{label}`, which it adds to", frozenset(), adds=True
+            label, "list", place, f"goes through all of `{label}`, which it adds to", frozenset(), how="adds"
         )
     return None
 
@@ -204,7 +174,7 @@ def _shift_of(context: Context, called: Called) -> Scan | None:
             root = receiver.label.partition(".")[0]
             if root in called.bound and "[" not in receiver.label:
                 what = f"`.{operation.name}(0)` moves every element of the {receiver.kind} `{receiver.label}`"
-                return Scan(receiver.label, receiver.kind, operation.place, what, frozenset(), shifts=True)
+                return Scan(receiver.label, receiver.kind, operation.place, what, frozenset(), how="shifts")
     return None
 
 
@@ -240,7 +210,7 @@ def _whole_of(context: Context, called: Called, loop: Loop) -> Scan | None:
                 if f"|{shown}|" in sizes and not _is_drawn_from(context, called, value, label):
                     what = f"goes through `{label}`"
                     place = part_place(context, called, position)
-                    return Scan(label, value.kind, place, what, frozenset(), whole=True)
+                    return Scan(label, value.kind, place, what, frozenset(), how="whole")
     return None
 
 
@@ -269,144 +239,13 @@ def _own_size(called: Called, scan: Scan) -> Iterator[str]:
             yield label.strip("|").removeprefix("Σ").strip("|")
 
 
-def scans(
-    context: Context, called: Called, through: Collection[str], asked: Collection[str], depth: int = 0
-) -> Iterator[Scan]:
-    """The searches a callee does by itself, or by what it calls, through what it was given. Only those `through` some of its
-    parameters for what is made of those that are `asked` are looked for further down."""
-    if not through or not asked or depth > MAX_CHAIN:
-        return
-    function = context.project.function(called.path, called.qualname)
-    if function is None or memos.is_memoised(function):
-        return
-    if depth and _is_silenced(context, called):  # `_found` asked that of the first.
-        return
-    analysis = context.summaries.analysis_with(called.path, function, called.bound)
-    if analysis is None:
-        return
-    spared = _spared_from(function, called)
-    own = _own_scans(context, analysis, function, called)
-    yield from (s for s in own if s.place.span.start < spared)
-    for inner in analysis.calls:
-        if inner.qualname == called.qualname or inner.place.span.start >= spared:
-            continue
-        handed = {name: value for name, value in inner.bound.items() if _is_part_of(value, through)}
-        made = {name for name, value in inner.bound.items() if not value.depends.isdisjoint(asked)}
-        for scan in scans(context, inner, handed.keys(), made, depth + 1):
-            root, _, rest = scan.label.partition(".")
-            value = handed.get(root)
-            if value is None:
-                continue
-            label = f"{value.label}.{rest}" if rest else value.label
-            step = Related(inner.place, f"calls `{inner.qualname}`")
-            sought = [inner.bound[name].depends for name in scan.asked if name in inner.bound]
-            names = frozenset(t for depends in sought for t in depends if isinstance(t, str))
-            yield scan._replace(label=label, chain=(step, *scan.chain), asked=names)
-
-
-def _is_part_of(value: Value, names: Collection[str]) -> bool:
-    """True for what one of these names holds, and for what hangs on it."""
-    root = value.label.partition(".")[0]
-    return bool(root) and root in names and root in value.depends
-
-
-def _spared_from(function: f.Function, called: Called) -> int:
-    """From where on a callee does nothing, as the call hands over what answers without searching: `if index is not None:
-    return index.get(key)` for a parameter that may be left out, and is not."""
-    optional = {p.name for p in function.params if p.default is not None}
-    for stmt in function.body:
-        test = (
-            stmt.test
-            if isinstance(stmt, f.If) and stmt.body and isinstance(stmt.body[-1], f.Return)
-            else None
-        )
-        asked = test.left if isinstance(test, f.Compare) and test.ops == ("is not",) else test
-        name = asked.id if isinstance(asked, f.Name) and asked.id in optional else ""
-        value = called.bound.get(name)
-        if value is not None and value.kind != "none" and value.label:
-            return function.start + stmt.to
-    return 1 << 60
-
-
-def _own_scans(context: Context, analysis: Analysis, function: f.Function, called: Called) -> Iterator[Scan]:
-    given = {p.name for p in function.params}
-    if function.parent:
-        given |= called.bound.keys()  # What its maker was handed.
-    if function.owner and context.project.language(analysis.path) != "python":
-        given.add("this")
-    for operation in analysis.operations:
-        receiver = operation.receiver
-        if operation.tag != "scan" or receiver.kind not in SEARCHED or operation.cost.is_constant:
-            continue
-        if _is_given(receiver, given) and operation.name != "remove":
-            searched = "`in`" if operation.name == "in" else f"`.{operation.name}()`"
-            what = f"{searched} searches the {receiver.kind} `{receiver.label}`"
-            yield Scan(
-                receiver.label, receiver.kind, operation.place, what, _parameters(operation.argument, given)
-            )
-    there = _elsewhere(context, analysis.path, function)
-    for over, label, asked in asked_of_all.questions(function):
-        what = f"goes through `{label}` until one of them answers"
-        yield Scan(label, "", edits.absolute(there, over), what, asked, asks=True)
-    for compared in analysis.comparisons:
-        loop = compared.loops[-1]
-        through = _gone_through(loop)
-        if (
-            loop.kind == "while"
-            or not turns_much(loop)
-            or not _is_given(through, given)
-            or not (through.known or through.label in given)
-        ):
-            continue
-        sides = (compared.left, compared.right)
-        for one, other in (sides, sides[::-1]):
-            asked = _parameters(other, given)
-            until = None if compared.unequal else ordered.left_at(there, loop, compared.place)
-            of_turn = loop.number in one.depends or (until is not None and ordered.counts(until, one.label))
-            if of_turn and loop.number not in other.depends and asked:
-                what = f"goes through `{loop.label}` for the element that is equal"
-                scan = Scan(through.label, through.kind, loop.place, what, asked)
-                searches = until is not None or structure.keeps_only_equal(there, loop, compared)
-                yield from (scan,) if searches else ()
-
-
-def _gone_through(loop: Loop) -> Value:
-    """What a loop runs over, by its elements or by their places: `items` of `range(len(items))`."""
-    over = loop.over
-    if over.kind != "range" or len(loop.turns.sizes) != 1:
-        return over
-    (size,) = loop.turns.sizes
-    label = size.label.strip("|")
-    return over.but(kind="list", label=label) if label == loop.label else over
-
-
-def _parameters(value: Value, given: set[str]) -> frozenset[str]:
-    """The parameters that a value is made from."""
-    return frozenset(token for token in value.depends if isinstance(token, str) and token in given)
-
-
-def _is_given(value: Value, given: set[str]) -> bool:
-    """True for a parameter, and for what hangs on one: `items`, `self.items`."""
-    root = value.label.partition(".")[0]
-    return root in given and not value.frozen and all(token == root for token in value.depends)
-
-
-def _elsewhere(context: Context, path: str, function: f.Function) -> Context:
-    """A context that looks at another function of the project."""
-    from dataclasses import replace
-
-    return replace(context, path=path, function=function)
-
-
 def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Finding:
     root = scan.label.partition(".")[0]
     value = called.bound[root]
     shown = (value.label or root) + scan.label[len(root) :]
-    grows = value.grown is not None and (value.grown, loop.number) in context.analysis.growths
     grows = (
-        grows
-        or scan.adds
-        or scan.meanwhile
+        (value.grown is not None and (value.grown, loop.number) in context.analysis.growths)
+        or scan.how in ("adds", "meanwhile")
         or any(parameter == root for parameter, _ in called.summary.grows)
     )
     squared = grows or any(size in loop.turns.sizes for size in called.cost.sizes)
@@ -414,23 +253,23 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
     if context.language != "python":
         message = message.replace("A set, or a dict from", "A Set, or a Map from")
     # Of a callee that goes through all, other terms of its cost may be those of one of several ways to it.
-    alone = scan.whole or called.cost.unknown
+    alone = scan.how == "whole" or called.cost.unknown
     turns, cost = loop.turns.formula(), f"|{shown}|" if alone else called.cost.formula()
     severe = (
         squared
         and not loop.exits
-        and not (scan.shifts or scan.whole or scan.adds or scan.beside or scan.asks or scan.meanwhile)
+        and scan.how == "searches"
         and scan.kind != "sequence"
         and data.is_data(context, loop)
     )
-    hinted = scan.whole or scan.beside or scan.meanwhile
+    hinted = scan.how in ("whole", "beside", "meanwhile")
     severity = Severity.INFORMATION if _is_data(loop) and not hinted else Severity.HINT
     return context.finding(
         RULE.name,
         called.place,
         message,
         Severity.WARNING if severe else severity,
-        Confidence.HIGH if squared and not scan.whole else Confidence.MEDIUM,
+        Confidence.HIGH if squared and scan.how != "whole" else Confidence.MEDIUM,
         Cost(
             product(turns, turns if grows else cost),
             f"O({turns})" if grows or turns == cost else f"O({turns} + {cost})",
@@ -439,37 +278,27 @@ def _finding(context: Context, called: Called, loop: Loop, scan: Scan) -> Findin
     )
 
 
+_WHAT = {
+    "searches": "searches `{shown}` from front to back.",
+    "shifts": "moves every element of `{shown}`. A `collections.deque` takes from the front in constant time.",
+    "whole": "goes through all of `{shown}`, which the loop goes through, too.",
+    "beside": "searches all of `{shown}` for the element itself. Go through what the owner holds once, with the place of each.",
+    "adds": "goes through all of `{shown}`, which it adds to. Do that once, after the loop, or keep the value with it.",
+    "meanwhile": "goes through all of `{shown}`, to which the loop adds. Keep up to date what it asks for, or ask after the loop.",
+    "asks": "goes through `{shown}`, which grows in this loop, until one of them answers.",
+}
+"""What each call does, by `Scan.how`, and what would answer without that."""
+
+
 def _message(called: Called, loop: Loop, scan: Scan, shown: str, grows: bool) -> str:
     """What is told of a call: the loop around it, what each call does, and what would answer without that."""
     name = called.qualname.rpartition(".")[2]
-    told = f"`{name}()` is called on every turn of {the_loop(loop)}, and each call "
-    if scan.shifts:
-        return (
-            told
-            + f"moves every element of `{shown}`. A `collections.deque` takes from the front in constant time."
-        )
-    if scan.whole:
-        told += f"goes through all of `{shown}`, which the loop goes through, too."
-        same = not any(loop.number in one.depends for one in called.bound.values())
-        return told + (" It is given the same on every turn." if same else "")
-    if scan.beside:
-        return (
-            told
-            + f"searches all of `{shown}` for the element itself. Go through what the owner holds once, with the place of each."
-        )
-    if scan.adds:
-        return (
-            told
-            + f"goes through all of `{shown}`, which it adds to. Do that once, after the loop, or keep the value with it."
-        )
-    if scan.meanwhile:
-        return (
-            told
-            + f"goes through all of `{shown}`, to which the loop adds. Keep up to date what it asks for, or ask after the loop."
-        )
-    if scan.asks:
-        return told + f"goes through `{shown}`, which grows in this loop, until one of them answers."
-    told += f"searches `{shown}` from front to back."
+    what = _WHAT[scan.how].format(shown=shown)
+    told = f"`{name}()` is called on every turn of {the_loop(loop)}, and each call {what}"
+    if scan.how == "whole" and not any(loop.number in one.depends for one in called.bound.values()):
+        return told + " It is given the same on every turn."
+    if scan.how != "searches":
+        return told
     told += " It grows in this loop." if grows else ""
     return told + " A set, or a dict from key to element, built once, answers without searching."
 
@@ -482,7 +311,7 @@ def _is_data(loop: Loop) -> bool:
 
 
 RULE = Rule(
-    name="hidden-scan",
+    name=RULE_NAME,
     summary="A function that searches a whole collection is called for the same collection on every turn of a loop.",
     why="""\
 The loop looks innocent, and so does the function it calls; together they compare |loop| times |collection| elements.

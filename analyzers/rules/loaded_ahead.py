@@ -234,13 +234,6 @@ def _is_narrowed(owner: f.Function | f.ClassDef, span: tuple[int, int]) -> bool:
         if not isinstance(call.func, f.Attr) or call.func.name not in NARROWING:
             continue
         combined = call.args if call.func.name in COMBINING else ()
-        if any(_begins(one) in own for one in (call.func.obj, *combined)):
+        if any(shapes.asked_of(one) in own for one in (call.func.obj, *combined)):
             return True
     return False
-
-
-def _begins(node: f.Expr) -> str:
-    """What a chain of calls is asked of: `books` of `books.filter(...).order_by(...)`."""
-    while isinstance(node, f.Call) and isinstance(node.func, f.Attr):
-        node = node.func.obj
-    return shapes.dotted(node)
