@@ -14,7 +14,7 @@ from analyzers.orm import tables
 from analyzers.project import names
 from analyzers.project.models import Model, Relation
 from analyzers.project.names import names_above
-from analyzers.rules import few, key_columns, loaded_ahead, loader_calls, loader_options
+from analyzers.rules import few, key_columns, loaded_ahead, loader_calls, loader_options, view_querysets
 from analyzers.rules.base import (
     MAX_NAMED,
     Context,
@@ -275,13 +275,16 @@ def _fix(context: Context, loop: Loop, queries: tuple[Queried, ...]) -> Fix | No
     if is_inherited(context) and not context.inside(origin.place):
         return None  # The base asks for the rows of others there, too.
     queries = tuple(query for query in queries if loaded_ahead.may_be(context, loop, query, origin))
+    # What a page reads in a loop within a loop knows of the inner one alone; all of these are of the same rows.
+    roots = (loaded_ahead.root_model(context, query) for query in queries)
+    root = next((model for model in roots if model is not None), None)
     calls: dict[str, dict[str, None]] = {}
     needed: list[Edit] = []
     for query in queries:
         if not query.relation or query.relation in origin.later:
             continue  # What was put off on purpose is not to be loaded here.
         if query.orm == "django":
-            found = _django_call(context, query, origin)
+            found = _django_call(context, query, origin, root)
             if found is not None:
                 calls.setdefault(found[0], {}).setdefault(found[1])
         elif (
@@ -297,17 +300,27 @@ def _fix(context: Context, loop: Loop, queries: tuple[Queried, ...]) -> Fix | No
             if any(other.startswith(f"{one[:-1]}__") for other in arguments):
                 del arguments[one]
     text = "".join(f".{verb}({', '.join(arguments)})" for verb, arguments in calls.items())
+    named = view_querysets.named(context, origin.place)
+    edits = (
+        loader_calls.added(context, origin.place, calls)
+        if named is None
+        else view_querysets.added(context, origin.place, named, calls)
+    )
+    if not edits:
+        return None
     return Fix(
         f"Add {text} to the query",
-        (*needed, *loader_calls.added(context, origin.place, calls)),
+        (*needed, *edits),
         loaded_ahead.is_certain(context, loop, queries, origin)
         and not ("prefetch_related" in calls and loaded_ahead.is_for_others(context, origin.place)),
     )
 
 
-def _django_call(context: Context, query: Queried, origin: Origin) -> tuple[str, str] | None:
-    """The method of a queryset that loads a relation, and its argument."""
-    chain = _relations(context, query)
+def _django_call(
+    context: Context, query: Queried, origin: Origin, root: Model | None
+) -> tuple[str, str] | None:
+    """The method of a queryset of `root` that loads a relation, and its argument."""
+    chain = _relations(context, query, root)
     if chain is None or query.note:
         return None
     prefetched = any(query.relation.startswith(path + "__") for path in origin.prefetches)
@@ -331,15 +344,14 @@ def _is_polymorphic(context: Context, model: Model) -> bool:
     return any(name in tables().django.classes["polymorphic"] for name in above)
 
 
-def _relations(context: Context, query: Queried) -> list[str] | None:
-    """The kinds of the relations on the way, found by walking back from the model that was read; one that leads to rows of
-    several classes is of a kind of its own."""
+def _relations(context: Context, query: Queried, root: Model | None) -> list[str] | None:
+    """The kinds of the relations on the way from a model to what was read; one that leads to rows of several classes is of
+    a kind of its own."""
     models = context.summaries.models
-    loop_model = loaded_ahead.root_model(context, query)
-    if loop_model is None:
+    if root is None:
         return None
     kinds: list[str] = []
-    current: Model | None = loop_model
+    current: Model | None = root
     for name in query.relation.split("__"):
         relation = current.relations.get(name) if current is not None else None
         if relation is None:

@@ -31,7 +31,7 @@ def added(context: Context, place: Place, calls: Mapping[str, Iterable[str]]) ->
             new.append(f".{verb}({', '.join(arguments)})")
         else:
             more[last] = [*arguments]
-    seen = _text_around(context, place) if place.path == context.path else None
+    seen = text_around(context, place) if place.path == context.path else None
     if seen is None:
         return _unseen(context, place, owner, links, more, new)
     text, head, behind, newline = seen
@@ -95,7 +95,7 @@ def _told_by_facts(project: Project, place: Place) -> chains.Around:
     )
 
 
-def _text_around(context: Context, place: Place) -> tuple[str, str, str, str] | None:
+def text_around(context: Context, place: Place) -> tuple[str, str, str, str] | None:
     """The text of a place of the file, what is in front of it and behind it on its lines, and how lines end there."""
     if context.inside(place):
         return _lines_at(context.text, place)

@@ -429,3 +429,82 @@ def names(prefix):
     mended = after(code)
     assert '.filter(author__name="abcdefghijklmno").values_list(\n' in mended
     assert formatted(mended) == mended
+
+
+PAGES = """\
+from django.db import models
+from django.views.generic import ListView
+
+
+class Author(models.Model):
+    name = models.CharField(max_length=9)
+
+
+class Publisher(models.Model):
+    name = models.CharField(max_length=9)
+
+
+class Book(models.Model):
+    author = models.ForeignKey(Author, on_delete=models.CASCADE)
+    publisher = models.ForeignKey(Publisher, on_delete=models.CASCADE)
+    sequels = models.ManyToManyField("self")
+
+
+class Books(ListView):
+    model = Book{behind}
+    template_name = "shop/books.html"
+"""
+PAGE = "{% for book in object_list %}{{ book.author.name }}{{ book.publisher.name }}{% endfor %}\n"
+
+
+def page_files(views: str, page: str = PAGE) -> dict[str, str]:
+    return {PATH: views, "/w/shop/templates/shop/books.html": page}
+
+
+@pytest.mark.parametrize("behind", ["", "  # all of them"])
+def test_a_view_that_names_a_model_alone_gets_a_queryset_beside_it(behind: str) -> None:
+    code = PAGES.format(behind=behind)
+    (found,) = check(project_of(page_files(code)), PATH, Text.of(code))
+    mended = fixed(code, found.fixes[0])
+    assert (
+        f"    model = Book{behind}\n"
+        '    queryset = Book.objects.select_related("author", "publisher")\n'
+        "    template_name"
+    ) in mended
+    assert not check(project_of(page_files(mended)), PATH, Text.of(mended))
+
+
+def test_its_own_manager_is_the_one_that_is_asked() -> None:
+    code = PAGES.format(behind="").replace(
+        '    sequels = models.ManyToManyField("self")', "    shown = models.Manager()"
+    )
+    (found,) = check(project_of(page_files(code)), PATH, Text.of(code))
+    assert 'Book.shown.select_related("author", "publisher")' in fixed(code, found.fixes[0])
+
+
+def test_long_lines_are_broken_where_the_last_loader_begins() -> None:
+    page = PAGE.replace("{% endfor %}", "{% for s in book.sequels.all %}{{ s.id }}{% endfor %}{% endfor %}")
+    code = PAGES.format(behind="")
+    (found,) = check(project_of(page_files(code, page)), PATH, Text.of(code))
+    mended = fixed(code, found.fixes[0])
+    assert (
+        '    queryset = Book.objects.select_related("author", "publisher").prefetch_related(\n'
+        '        "sequels"\n    )\n'
+    ) in mended
+    assert not check(project_of(page_files(mended, page)), PATH, Text.of(mended))
+
+
+def test_a_view_from_which_another_is_derived_is_left_alone() -> None:
+    code = PAGES.format(behind="") + "\n\nclass Others(Books):\n    model = Author\n"
+    found = check(project_of(page_files(code)), PATH, Text.of(code))
+    assert found
+    assert not [fix for one in found for fix in one.fixes]
+
+
+def test_what_a_page_reads_two_loops_deep_is_loaded_too() -> None:
+    page = "{% for book in object_list %}{% for s in book.sequels.all %}{{ s.author.name }}{% endfor %}{% endfor %}\n"
+    code = PAGES.format(behind="")
+    (found,) = check(project_of(page_files(code, page)), PATH, Text.of(code))
+    mended = fixed(code, found.fixes[0])
+    assert 'queryset = Book.objects.prefetch_related("sequels__author")' in mended
+    assert not check(project_of(page_files(mended, page)), PATH, Text.of(mended))
