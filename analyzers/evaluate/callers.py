@@ -15,6 +15,7 @@ OF_DJANGO = "/management/commands/"
 Source: https://docs.djangoproject.com/en/5.2/howto/custom-management-commands/
 """
 
+_MIGRATIONS = "/migrations/"
 
 INIT = "__init__"
 
@@ -37,13 +38,21 @@ def importing(project: Project, name: str) -> tuple[str, ...]:
     return _importing(project).get(name, ())
 
 
-def _importing(project: Project) -> dict[str, tuple[str, ...]]:
-    """The files but tests that import something of a name: a function, or the module that holds it."""
+def in_migrations(project: Project, path: str, name: str) -> bool:
+    """Whether a migration imports a function by its name, and mentions it."""
+    there = _importing(project, of_migrations=True).get(name, ())
+    return any(other != path and readers(project, other, name) for other in there)
+
+
+def _importing(project: Project, *, of_migrations: bool = False) -> dict[str, tuple[str, ...]]:
+    """The files but tests that import something of a name, a function or the module that holds it; or the migrations that
+    do."""
 
     def collect() -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
         for path in project.paths():
-            if OF_DJANGO not in path and is_quiet(project, path):
+            is_told = OF_DJANGO in path or not is_quiet(project, path)
+            if not (_MIGRATIONS in path if of_migrations else is_told):
                 continue
             for item in project.imported(path):
                 module, _, name = item.partition(":")
@@ -51,7 +60,7 @@ def _importing(project: Project) -> dict[str, tuple[str, ...]]:
                     found.setdefault(one, []).append(path)
         return {name: tuple(paths) for name, paths in found.items()}
 
-    return project.memo.ask(("importing",), collect, in_cycle={})
+    return project.memo.ask(("importing", of_migrations), collect, in_cycle={})
 
 
 def arguments(

@@ -1,4 +1,5 @@
-"""Functions that a person starts at a terminal: they take as long as they take, and nobody waits for a page."""
+"""Functions that a person starts at a terminal, or that run once: they take as long as they take, and nobody waits for a
+page."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ def is_command(context: Context) -> bool:
 
 
 def _is_part(project: Project, path: str, name: str, steps: int, at_hand: f.Function | None = None) -> bool:
-    """True for a command, and for a function that nothing but commands call, whatever file they stand in."""
+    """True for a command, and for a function that nothing but commands or migrations call, whatever file they stand in."""
     function = project.header(path, name) or at_hand
     if function is not None and any(
         _makes_command(project, path, decorator) for decorator in function.decorators
@@ -46,9 +47,9 @@ def _is_part(project: Project, path: str, name: str, steps: int, at_hand: f.Func
         return False  # Who calls a method, or what a decorator keeps, is not to be seen.
     found = {(path, caller) for caller in own}
     found |= {(other, reader.partition(".")[0]) for other, reader in callers.elsewhere(project, path, name)}
-    return bool(found) and all(
-        callers.OF_DJANGO in caller[0] or _is_part(project, *caller, steps - 1) for caller in found
-    )
+    if not found:
+        return callers.in_migrations(project, path, name)
+    return all(callers.OF_DJANGO in caller[0] or _is_part(project, *caller, steps - 1) for caller in found)
 
 
 def _makes_command(project: Project, path: str, decorator: f.Expr) -> bool:

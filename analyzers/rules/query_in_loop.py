@@ -304,7 +304,7 @@ def _so_do(query: Queried, others: list[Queried], more: int) -> str:
         return f" So do {more} more in this loop." if more > 1 else " So does one more in this loop."
     parts = [*named, f"{left} more"] if left > 0 else named
     listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
-    return f" So {'do' if more > 1 else 'does'} {listed} in this loop."
+    return f" So {'do' if len(parts) > 1 else 'does'} {listed} in this loop."
 
 
 def _method_of_all(query: Queried, others: list[Queried]) -> Place | None:

@@ -40,7 +40,7 @@ OF_FORMS = frozenset(("cleaned_data", "changed_data", "is_valid", "non_field_err
 Source: https://docs.djangoproject.com/en/5.2/ref/forms/api/
 """
 
-SENT = ("request.POST", "request.GET")
+SENT = ("request.POST", "request.GET", "request.FILES", "form.files")
 """The fields of what was sent with a request, by their names.
 
 Source: https://docs.djangoproject.com/en/5.2/ref/request-response/#querydict-objects
@@ -231,7 +231,7 @@ class Written:
         return self._say("a mapping holds them by names", _is_by_names(param.annotation))
 
     def _is_sent(self, node: f.Attr) -> bool:
-        """`request.POST`, `form.cleaned_data`: what was sent with a form, by the names of its fields."""
+        """`request.POST`, `form.files`, `form.cleaned_data`: what was sent with a form, by the names of its fields."""
         sent = shapes.dotted(node).endswith(SENT) or node.name == "cleaned_data"
         return self._say("a form has them as fields", sent)
 

@@ -195,7 +195,7 @@ def _block(run: Run, node: f.Call) -> Value:
     filled = run.env.get(FILLED)
     if filled is None or name not in filled.dotted.split(","):
         made = Value("function", ref=(run.path, block_name(name)), label=name)
-        calls.invoke(run, made, (), dict(run.env), run.place(node), f"the block {name}")
+        calls.invoke(run, made, (), dict(run.env), run.place(node), f"{{% block {name} %}}")
     return UNKNOWN_VALUE
 
 

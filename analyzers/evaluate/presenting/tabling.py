@@ -5,6 +5,7 @@ Source: https://django-tables2.readthedocs.io/en/latest/pages/tutorial.html
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -49,20 +50,29 @@ _LOADERS = frozenset(("prefetch_related", "select_related"))
 
 def _loads_by_itself(project: Project, key: Key) -> bool:
     """True for a table that has its rows load more before it shows them, as one that goes through its own columns does:
-    `self.data.data = self.data.data.prefetch_related(*fields)`. What comes along then is not known."""
+    `self.data.data = self.data.data.prefetch_related(*fields)`, or one that hands on what it is made of:
+    `super().__init__(data.select_related("author"))`. What comes along then is not known."""
     return project.memo.ask(("loads by itself", *key), lambda: _is_loading(project, key), in_cycle=False)
 
 
 def _is_loading(project: Project, key: Key) -> bool:
     return any(
-        isinstance(call.func, f.Attr)
-        and call.func.name in _LOADERS
-        and shapes.dotted(call.func.obj).startswith("self.data")
+        _is_loading_in(function, function.params if method == "__init__" else ())
         for path, qualname in classes.ancestry(project, key)
         for method in project.methods_of(path, qualname)
         if (function := project.function(path, f"{qualname}.{method}")) is not None
-        for call in shapes.of_kind(function.body, f.Call)
     )
+
+
+def _is_loading_in(function: f.Function, rows: Iterable[f.Param]) -> bool:
+    """Whether a method has the table's rows load more, or what one of its parameters holds."""
+    names = {param.name for param in rows}
+    loaded = (
+        shapes.asked_of(call.func.obj)
+        for call in shapes.of_kind(function.body, f.Call)
+        if isinstance(call.func, f.Attr) and call.func.name in _LOADERS
+    )
+    return any(source.startswith("self.data") or source in names for source in loaded)
 
 
 def _unsure(origin: Origin | None) -> Origin | None:
