@@ -181,7 +181,7 @@ def _noting(script: bool) -> Callable[[object], Changes]:
     def noted(root: object) -> Changes:
         found = Changes(script=script)
         for node in shapes.nodes(root):
-            _note(node, found)
+            note(node, found)
         return found
 
     return noted
@@ -195,7 +195,8 @@ def noted_in(region: object) -> Changes:
     return _IN_PYTHON(region)
 
 
-def _note(node: f._Node, found: Changes) -> None:
+def note(node: f._Node, found: Changes) -> None:
+    """Add what one node changes by itself to what is found; its parts are asked for by themselves."""
     if isinstance(node, f.Assign):
         if node.value is not None:
             _note_targets(node.targets, found)
@@ -386,5 +387,5 @@ def _bound_in(root: object) -> frozenset[str]:
     found = Changes()
     for node in shapes.nodes(root):
         if not isinstance(node, (f.Call, f.Scope)):
-            _note(node, found)
+            note(node, found)
     return frozenset(found.bound)

@@ -229,7 +229,7 @@ def _is_unchanged(context: Context, region: f._Node, node: f._Node, places: set[
     inside = {id(part) for part in shapes.nodes(node)}
     for part in changes.all_nodes(context, region):
         if id(part) not in inside and not _asks(context, part, node, places):
-            changes._note(part, found)
+            changes.note(part, found)
     if found.calls:
         return False
     read = shapes.named(node)
