@@ -156,10 +156,10 @@ def serializer(project: Project, cls: f.ClassDef, key: Key, action: str) -> f.Fu
 
 
 def _given(project: Project, key: Key, at: At, node: f.Expr) -> f.Expr | None:
-    """A class that is named, what a function of the project gives, or the view's own `serializer_class` where a call goes on
-    to the framework."""
+    """A class that is named, what a function of the project gives that is handed constants alone, or the view's own
+    `serializer_class` where a call goes on to the framework: `wrapped(super().get_serializer_class())` shows the same rows."""
     chain = dotted(node)
-    if isinstance(node, f.Call) and (made_by := dotted(node.func)) is not None:
+    if isinstance(node, f.Call) and _hands_constants(node) and (made_by := dotted(node.func)) is not None:
         maker = names.resolve(project, key[0], made_by, f"{key[1]}.get_serializer_class")
         if maker is not None and maker[0].kind == "function" and not maker[1]:
             return at.call(_names(at, made_by))
@@ -167,6 +167,10 @@ def _given(project: Project, key: Key, at: At, node: f.Expr) -> f.Expr | None:
         return _names(at, chain)
     goes_on = isinstance(node, f.Call) and (dotted(node.func) or isinstance(node.func, f.Attr))
     return at.attr(at.name("self"), "serializer_class") if chain or goes_on else None
+
+
+def _hands_constants(call: f.Call) -> bool:
+    return all(isinstance(one, f.Const) for one in (*call.args, *(k.value for k in call.keywords)))
 
 
 def _names(at: At, chain: str) -> f.Expr:
