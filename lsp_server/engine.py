@@ -6,7 +6,7 @@ Everything here runs on one thread (`schedule.Lane`) and is used by no other; th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 from time import monotonic, thread_time
@@ -39,6 +39,9 @@ HURRY = 0.015
 STEPS = 8
 """Edits by which a text that is opened is made from the one on disk. What takes more is parsed."""
 
+BROKEN = 50_000
+"""Bytes of a text that is looked at as a whole for each edit while it has an error; a longer one waits until typing rests."""
+
 TURN = 64
 """Edits after which what was said of code that is gone is let go of."""
 
@@ -52,6 +55,13 @@ class _Open:
     mark: Mark | None = None  # where it was last edited
     survey: Survey | None = None  # what came with facts that were taken
     only_moved: bool = False  # these are what the project knows of it, in places of this text
+    sound: _Open | None = None  # of a text with an error: what it was before, in Python
+
+    def apart(self) -> _Open:
+        """The same, to be edited without this one."""
+        return replace(
+            self, roomy=self.roomy.copy(), tree=self.tree.copy() if self.tree is not None else None
+        )
 
 
 class _Taken(NamedTuple):
@@ -147,15 +157,17 @@ class Engine:
         try:
             if not self._grow(known):
                 return True
-            apart = _Open(known.roomy.copy(), known.tree.copy(), known.language, mark=known.mark)
-            now = self._edited(path, apart, text.source, HURRY)
-        except (TimeoutError, splice.Broken):
+            now = self._mended(path, known, text.source)
+            now = now or self._edited(path, known.apart(), text.source, HURRY)
+        except splice.Broken:
+            return known.sound is not None and len(text.source) <= BROKEN
+        except TimeoutError:
             return False
         if now is None:
             return True
         if now.facts is None and now.tree.root_node.has_error:
             # What it will be looked at by is another tree: see `_of_broken`.
-            return bool(known.tree.root_node.has_error)
+            return bool(known.tree.root_node.has_error) and len(text.source) <= BROKEN
         self._ahead[path] = now
         return True
 
@@ -213,19 +225,43 @@ class Engine:
         if self._edits % TURN == 0:
             remembered.turn()
         self._open.pop(path, None)  # should the parse fail, the tree is no longer that of its source
-        now = self._ahead.pop(path, None)
-        if now is None or now.roomy.plain != source:
-            now = self._edited(path, known, source) if known is not None and self._grow(known) else None
+        now, sound = self._ahead.pop(path, None), None
+        if (now is None or now.roomy.plain != source) and known is not None and self._grow(known):
+            sound = self._sound(path, known)
+            now = self._edited(path, known, source)
+        elif now is not None and now.roomy.plain != source:
+            now = None
         now = now or self._laid_out_before(path, source, language) or self._laid_out(source, language)
         self._open[path] = now
         facts = now.facts or extract.extract(now.tree, now.roomy.text, language, self._memo)
+        if facts.has_error:
+            now.sound = sound
         text = now.roomy.text
         self.project.update(path, facts, now.survey, text=text, only_moved=now.only_moved)
         return True
 
-    def _edited(self, path: str, known: _Open, source: bytes, hurry: float = 0) -> _Open | None:
+    def _sound(self, path: str, known: _Open) -> _Open | None:
+        """A document as it last was without an error, to be kept while it has one; None in languages that are parsed as a whole."""
+        facts = known.facts or self.project.facts(path)
+        if known.sound is not None or known.language.name != "python" or facts is None or facts.has_error:
+            return known.sound
+        return replace(known.apart(), facts=facts)
+
+    def _mended(self, path: str, known: _Open, source: bytes) -> _Open | None:
+        """A document with an error as it is now, made of what it was before: where no more than one function differs from that.
+        Raises `Broken` where that function has an error."""
+        if known.sound is None:
+            return None
+        sound = known.sound.apart()
+        sound.roomy.stands = 0  # what was found meanwhile was moved out by another text
+        return sound if sound.roomy.plain == source else self._edited(path, sound, source, HURRY, alone=True)
+
+    def _edited(
+        self, path: str, known: _Open, source: bytes, hurry: float = 0, *, alone: bool = False
+    ) -> _Open | None:
         """An open document with a new text; None where the room in it does not suffice. Only the function that is
-        edited is parsed, where that is enough. With `hurry`, seconds of processor time, a break is an exception."""
+        edited is parsed, where that is enough; where it is not, None if it is to be parsed `alone`. With `hurry`, seconds of
+        processor time, a break is an exception."""
         from analyzers import splice, syntax
 
         before = known.roomy.text
@@ -247,13 +283,13 @@ class Engine:
                 facts = None
             if facts is not None:
                 return _Open(known.roomy, known.tree, known.language, facts, mark)
-        if known.tree is None:
+        if known.tree is None or alone:
             same = (
                 held is not None
                 and gone == come
                 and splice.says_as_before(held, before, known.roomy.text, gone)
             )
-            return _Open(known.roomy, None, known.language, held) if same else None
+            return _Open(known.roomy, known.tree, known.language, held, mark) if same else None
         tree = _parsed(known.roomy.text, known.language, known.tree, hurry)
         broken = tree.root_node.has_error and not hurry
         return _Open(known.roomy, tree, known.language, self._of_broken(known) if broken else None, mark=mark)

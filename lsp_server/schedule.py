@@ -66,6 +66,11 @@ class Debouncer:
         if timer is not None:
             timer.cancel()
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything runs in the background by now."""
+        return bool(self._running)
+
     def close(self) -> None:
         """Forget everything scheduled and cancel everything that runs."""
         for key in list(self._timers):

@@ -92,6 +92,7 @@ class OpenDocument:
     edits: int = 0
     saved: int = 0  # how many edits there were when it was saved
     settled: int = 0  # how many there were when typing last paused
+    broken: int = -1  # how many there were when it last was too broken to be looked at before typing rests
     analysis: Analysis | None = None  # the last that succeeded, kept when a later one fails
     early: Analysis | None = None  # what was found by then, while there is no whole one
     failed: State | None = None
@@ -334,8 +335,8 @@ class Session:
                 return None
             if looked.whole:
                 before = document.analysis
-                if before is not None and before.state.edits != state.edits:
-                    document.seconds = seconds  # not what it takes when all else has changed
+                if before is not None and state.edits not in (before.state.edits, document.broken):
+                    document.seconds = seconds  # not what it takes when all else has changed, or at rest
                 return looked.findings
             if document.analysis is None and seconds > due:
                 shown = self._shown(looked.findings)

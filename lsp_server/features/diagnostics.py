@@ -111,6 +111,7 @@ async def show_opened(ls: BigoServer, path: str) -> None:
     await refresh(ls, path)
     await ls.session.rehearse(path)
     await _keep(ls)
+    look_for_cycles()
 
 
 def _publish(ls: BigoServer, document: OpenDocument, analysis: Analysis) -> None:
@@ -187,6 +188,7 @@ def _wait_for_rest(ls: BigoServer, document: OpenDocument) -> None:
     """While an edit leaves the text broken, as an open quote does, what was found before is shown where it stands now;
     what is true of the broken text, once typing rests."""
     before = document.analysis or document.early
+    document.broken = document.edits
     if before is not None:
         _show_moved(ls, document, before)
         ls.session.timers.schedule(document.path, REST, lambda: refresh(ls, document.path))

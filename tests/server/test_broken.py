@@ -143,5 +143,37 @@ def test_what_is_parsed_of_a_text_that_an_edit_breaks_and_mends(monkeypatch: pyt
             "with its tree at hand, then as if it were new"
         )
         assert took(analyse, broken) == 0
-        assert took(analyse, text) <= room
+        assert took(ready, text) == took(analyse, text) == 0, "closed after a rest: it is what it was"
         assert took(ready, text.replace("count = 8", "count = 88")) < 1_000
+        assert took(analyse, broken) > len(broken)
+        assert took(ready, text.replace("count = 7\n", "count = 77\n")) < 1_000, "closed in another way"
+        analyse(text)
+    longer = text + "# more\n" * 6_000
+    analyse(longer)
+    analyse(longer.replace("count = 7\n", 'count = "7\n'))
+    assert took(ready, longer.replace("count = 7\n", 'count = "77\n')) < 1_000, "the whole waits for a rest"
+    for source in (longer.replace("count = 7\n", 'count = "77\n'), longer):
+        found = engine.analyse(PATH, Text(source.encode()), "python", Settings())
+        assert found == Engine().analyse(PATH, Text(source.encode()), "python", Settings())
+
+
+def test_what_a_broken_text_takes_at_rest_keeps_no_edit_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a document of which an edit takes long is waited for until typing pauses."""
+    monkeypatch.setattr("lsp_server.features.diagnostics.AT_ONCE", 1.0)
+    took = Session._run
+
+    def slow(session: Session, document: Any, *args: Any) -> Any:
+        looked, seconds = took(session, document, *args)
+        return looked, seconds + (2.0 if '"' in document.text.source.decode() else 0.0)
+
+    monkeypatch.setattr(Session, "_run", slow)
+
+    async def story(editor: Editor) -> None:
+        editor.open(URI, CODE)
+        await editor.until(lambda: editor.published(URI) and lines(editor.published(URI)[-1]) == SLOW)
+        editor.change(URI, 2, {"range": at(11, 12), "text": '"""\n'})
+        await editor.until(lambda: len(lines(editor.published(URI)[-1])) < len(SLOW))
+        [document] = editor.session.documents.values()
+        assert document.seconds < 1.0
+
+    play(story, session=Session)

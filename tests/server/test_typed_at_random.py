@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import edit_folders
 import pytest
 from connection import at
 from edit_sequences import (
@@ -75,6 +76,22 @@ def counted(request):
 }
 
 
+SHOWN = """\
+from django.shortcuts import render
+
+from models import Book
+
+
+def shown(request):
+    return render(request, "books.html", {"books": Book.objects.all()})
+"""
+PAGE = """\
+{% for book in books %}
+  <li>{{ book.title }} {{ book.author.name }}</li>
+{% endfor %}
+"""
+
+
 @pytest.fixture(autouse=True)
 def _no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """How busy the machine is changes no way that an edit takes, so that what is found is found again."""
@@ -126,6 +143,16 @@ def test_so_it_does_of_a_text_whose_facts_were_kept(seed: int, monkeypatch: pyte
 @pytest.mark.parametrize("seed", range(2))
 def test_so_it_does_of_documents_that_use_each_other(seed: int) -> None:
     _alike(SHOP, random.Random(seed))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_so_it_does_of_a_folder_that_people_and_tools_change(seed: int) -> None:
+    disk = {**SHOP, "pages.py": SHOWN, "templates/books.html": PAGE, "names.py": ONE}
+    story = list(itertools.islice(edit_folders.deeds(random.Random(seed), disk), 3 * EDITS))
+    found = edit_folders.first_difference(disk, story)
+    if found is not None:
+        pytest.fail(found[0], pytrace=False)
+    assert {deed.kind for deed in story} == {"type", "disk", "open", "close", "settings"}
 
 
 def _alike(texts: Mapping[str, str], chance: random.Random) -> None:
