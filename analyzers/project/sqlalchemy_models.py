@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzers.facts import Assign, Call, Const, Lambda, Mapping, Return
+from analyzers.facts import Assign, Call, Collection, Const, Expr, Lambda, Mapping, Return
 from analyzers.orm import tables
 from analyzers.project.index import Project
-from analyzers.project.names import Target, full_name, lineage, resolve, single_value
-from analyzers.project.outline import Outline, callee, dotted, is_true, keyword, literal
+from analyzers.project.names import Target, bases_of, full_name, lineage, resolve, single_value
+from analyzers.project.outline import Outline, argument, callee, dotted, is_true, keyword, literal
 from analyzers.project.schema import Key, Model, Registry, Relation, Reverse
 from analyzers.project.sqlalchemy_bodies import (
     MAPPED,
@@ -31,6 +31,8 @@ _COLLECTIONS = frozenset(
     {"list", "List", "set", "Set", "Sequence", "Collection", "dict", "Dict", "FrozenSet"}
 )
 _FLASK_ROLES = {"relationship": "relationship", "Column": "column", "mapped_column": "column"}
+_MADE_BY_DERIVING = ("DeclarativeBase", "DeclarativeBaseNoMeta")
+"""What makes of each class directly derived from it a base of its own."""
 _LAZY_WORDS = {True: "select", False: "joined", None: "noload"}
 
 
@@ -111,6 +113,23 @@ def _is_base(project: Project, target: Target) -> bool:
     return name + "()" in known["base"] or name.endswith("generate_base")
 
 
+def _registry(project: Project, key: Key) -> Target | None:
+    """The declarative base of a mapped class, whose classes know each other by name; None where it is not known.
+
+    Source: https://docs.sqlalchemy.org/en/20/orm/mapping_api.html#sqlalchemy.orm.registry
+    """
+    for target in lineage(project, *key):
+        if target.kind != "class":
+            if _is_base(project, target):
+                return target
+        elif _is_under(project, target, ("as_declarative_base",)) or any(
+            full_name(project, base).rpartition(".")[2] in _MADE_BY_DERIVING
+            for base in bases_of(project, target.path, target.qualname)
+        ):
+            return target
+    return None
+
+
 def _is_under(project: Project, target: Target, of_registry: tuple[str, ...]) -> bool:
     """Whether a class stands under a decorator that maps it, or makes a base of it: `@as_declarative()`, `@mapper.mapped`."""
     cls = project.outlined_class(target.path, target.qualname) if target.kind == "class" else None
@@ -158,7 +177,7 @@ def is_abstract(project: Project, key: Key) -> bool:
         cls = project.outlined_class(*key)
         return not any(k.name == "table" and is_true(k.value) for k in (cls.keywords if cls else ()))
     direct = names[1] if len(names) > 1 else ""
-    return direct.rpartition(".")[2] in ("DeclarativeBase", "DeclarativeBaseNoMeta")
+    return direct.rpartition(".")[2] in _MADE_BY_DERIVING
 
 
 # ---------------------------------------------------------------------------------------------- one class body
@@ -266,10 +285,10 @@ def _is_sqlmodel(project: Project, key: Key) -> bool:
 
 
 def _relation(models: Registry, key: Key, item: Related) -> Relation:
-    target = _target(models, item)
+    target = _target(models, key, item)
     many = _many(models, key, item, target)
     lazy = _lazy(item)
-    columns = _keys_to(models, key, target) if many is False and target else []
+    columns = _joined_by(models, key, item, target)[0] if many is False and target else []
     inverse = literal(keyword(item.call, "back_populates")) or _backref_name(item)
     return Relation(
         item.name,
@@ -308,7 +327,8 @@ def _lazy_word(call: Call) -> str:
     return _LAZY_WORDS.get(given.value if isinstance(given.value, bool) else None, "select")
 
 
-def _target(models: Registry, item: Related) -> Key | None:
+def _target(models: Registry, key: Key, item: Related) -> Key | None:
+    """The class at the other end of a relation that `key` has of itself or of a base."""
     text = _target_text(models.project, item)
     if not text:
         return None
@@ -317,6 +337,9 @@ def _target(models: Registry, item: Related) -> Key | None:
     if found is not None and found[0].kind == "class" and not found[1]:
         return (found[0].path, found[0].qualname)
     candidates = [k for k in models.by_name(text.rpartition(".")[2]) if models.orm_of(*k) == "sqlalchemy"]
+    if len(candidates) > 1:  # A name is looked up among the classes of one base; migrations bring their own.
+        base = _registry(models.project, key)
+        candidates = [k for k in candidates if _registry(models.project, k) == base] or candidates
     if len(candidates) > 1:
         candidates = [k for k in candidates if k[0] == path] or candidates
     return candidates[0] if len(candidates) == 1 else None
@@ -324,11 +347,7 @@ def _target(models: Registry, item: Related) -> Key | None:
 
 def _target_text(project: Project, item: Related) -> str:
     """The other class as written: the first argument (a name, a text, a lambda), else in the annotation."""
-    given = item.call.args[0] if item.call.args else keyword(item.call, "argument")
-    if isinstance(given, Lambda):
-        function = project.function(item.owner[0], given.qualname)
-        last = function.body[-1] if function and function.body else None
-        given = last.value if isinstance(last, Return) else None
+    given = _behind_lambda(project, item, argument(item.call, 0, "argument"))
     text = literal(given) or dotted(given) or ""
     if text:
         return text
@@ -341,7 +360,7 @@ def _many(models: Registry, key: Key, item: Related, target: Key | None) -> bool
     uselist = keyword(item.call, "uselist")
     if isinstance(uselist, Const) and isinstance(uselist.value, bool):
         return uselist.value
-    if _lazy(item) in ("dynamic", "write_only") or keyword(item.call, "secondary") is not None:
+    if _lazy(item) in ("dynamic", "write_only") or _secondary(item) is not None:
         return True
     if item.annotation is not None:
         return any(name.rpartition(".")[2] in _COLLECTIONS for name in annotated(item.annotation))
@@ -349,8 +368,48 @@ def _many(models: Registry, key: Key, item: Related, target: Key | None) -> bool
         return None
     if target == key:
         return keyword(item.call, "remote_side") is None
-    here, there = bool(_keys_to(models, key, target)), bool(_keys_to(models, target, key))
-    return there if here != there else None
+    here, there = _joined_by(models, key, item, target)
+    return bool(there) if bool(here) != bool(there) else None
+
+
+def _secondary(item: Related) -> Expr | None:
+    """The table between the two of `relationship("Tag", book_tags)`, also by its name."""
+    return argument(item.call, 1, "secondary")
+
+
+def _joined_by(models: Registry, key: Key, item: Related, target: Key) -> tuple[list[str], list[str]]:
+    """The columns of `key` that point to `target` and those that point back; of several those of `foreign_keys=`.
+
+    Source: https://docs.sqlalchemy.org/en/20/orm/join_conditions.html#handling-multiple-join-paths
+    """
+    here, there = _keys_to(models, key, target), _keys_to(models, target, key)
+    chosen = _chosen_keys(models, item)
+    if not chosen or target == key:
+        return here, there
+    # A bare name is a column of the class that it stands in.
+    names = {(owner or key[1].rpartition(".")[2], column) for owner, column in chosen}
+    return (
+        [column for column in here if (key[1].rpartition(".")[2], column) in names],
+        [column for column in there if (target[1].rpartition(".")[2], column) in names],
+    )
+
+
+def _chosen_keys(models: Registry, item: Related) -> list[tuple[str, str]]:
+    """Class (or "") and column of what `foreign_keys=` names: `[owner_id]`, `Order.owner_id`, `"[Order.owner_id]"`."""
+    given = _behind_lambda(models.project, item, keyword(item.call, "foreign_keys"))
+    parts = given.items if isinstance(given, Collection) else (given,)
+    texts = [literal(part) or dotted(part) or "" for part in parts if part is not None]
+    named = [name for text in texts for name in re.findall(r"[A-Za-z_][\w.]*", text)]
+    return [(owner.rpartition(".")[2], column) for owner, _, column in (n.rpartition(".") for n in named)]
+
+
+def _behind_lambda(project: Project, item: Related, given: Expr | None) -> Expr | None:
+    """What a lambda gives that stands in place of a class or a column not yet there; anything else as it is."""
+    if not isinstance(given, Lambda):
+        return given
+    function = project.function(item.owner[0], given.qualname)
+    last = function.body[-1] if function and function.body else None
+    return last.value if isinstance(last, Return) else None
 
 
 def _keys_to(models: Registry, key: Key, target: Key) -> list[str]:
@@ -372,7 +431,7 @@ def _tables_of(project: Project, key: Key) -> set[str]:
 def _backref(models: Registry, key: Key, item: Related) -> Reverse | None:
     """What `backref="books"` adds to the other class."""
     name = _backref_name(item)
-    target = _target(models, item) if name else None
+    target = _target(models, key, item) if name else None
     if target is None:
         return None
     given = keyword(item.call, "backref")
@@ -382,12 +441,12 @@ def _backref(models: Registry, key: Key, item: Related) -> Reverse | None:
     uselist = keyword(call, "uselist") if call else None
     if isinstance(uselist, Const) and isinstance(uselist.value, bool):
         back: bool | None = uselist.value
-    elif keyword(item.call, "secondary") is not None:
+    elif _secondary(item) is not None:
         back = True
     else:
         back = None if many is None else not many
     eager = tables().sqlalchemy.lazy.of(lazy) == "eager"
-    column = _keys_to(models, target, key) if back is False else []
+    column = _joined_by(models, key, item, target)[1] if back is False else []
     return Reverse(
         target,
         Relation(

@@ -220,8 +220,7 @@ def loop_related(loop: Loop) -> Related:
         "callback": "called for each of",
         "convention": "its framework goes through",
     }.get(loop.kind, "a loop over")
-    label = loop.label.removeprefix(f"{conventions.ROW}.")
-    told = f"a loop {_until(loop)}".rstrip() if loop.kind == "while" else f"{how} `{label}`"
+    told = f"a loop {_until(loop)}".rstrip() if loop.kind == "while" else f"{how} `{_gone_through(loop)}`"
     return Related(loop.place, f"{told}: {turns} turns")
 
 
@@ -260,10 +259,16 @@ def of_framework(loop: Loop) -> bool:
     return loop.kind == "convention"
 
 
+def _gone_through(loop: Loop) -> str:
+    """What a loop goes through, as it is written; by what its size is called where only a unit of ours has a name for it."""
+    label = loop.label.removeprefix(f"{conventions.ROW}.")
+    return loop.turns.formula().strip("|") if units.is_inner(label) else label
+
+
 def on_each(loop: Loop) -> str:
     """`on every turn of the loop over ...`, or what a framework does instead."""
     if of_framework(loop):
-        return f"for every row of `{loop.label.removeprefix(f'{conventions.ROW}.')}`"
+        return f"for every row of `{_gone_through(loop)}`"
     return f"on every turn of {the_loop(loop)}"
 
 
@@ -286,7 +291,8 @@ def counted(loop: Loop, unit: str, sent: costs.Cost | None = None) -> str:
 
 def told(query: Queried, loop: Loop | None = None) -> str:
     """The label of a query; of a relation that a framework reads the way to it, as nobody wrote the row's name."""
-    if loop is not None and of_framework(loop) and query.kind == "lazy" and query.relation:
+    nameless = (loop is not None and of_framework(loop)) or units.is_inner(query.label.partition(".")[0])
+    if nameless and query.kind == "lazy" and query.relation:
         return query.relation.replace("__", ".")
     return query.label.removeprefix(f"{conventions.ROW}.")
 

@@ -69,7 +69,8 @@ def _loader(model: Model, part: str, path: str, origin: Origin) -> str:
         return "undefer"
     if path in origin.loads or (relation.eager and path not in origin.later):
         return "defaultload"  # It comes along already; what follows does not.
-    return "selectinload" if relation.many or origin.limits else "joinedload"
+    # Where nobody says whether there are many, a join might give a row once for each of them.
+    return "joinedload" if relation.many is False and not origin.limits else "selectinload"
 
 
 def _name_in(context: Context, path: str, model: Model) -> str:

@@ -40,6 +40,11 @@ FILES = {
             Column("book_id", ForeignKey("book.id"), primary_key=True),
             Column("tag_id", ForeignKey("tag.id"), primary_key=True),
         )
+        report_tags = Table(
+            "report_tags", Base.metadata,
+            Column("report_id", ForeignKey("report.id"), primary_key=True),
+            Column("tag_id", ForeignKey("tag.id"), primary_key=True),
+        )
 
         class Author(Stamped, Base):
             __tablename__ = "author"
@@ -88,6 +93,22 @@ FILES = {
             part_of_id = Column(ForeignKey("chapter.id"))
             parts = relationship("Chapter", back_populates="part_of")
             part_of = relationship("Chapter", remote_side=[id], back_populates="parts")
+
+        class Report(Base):
+            __tablename__ = "report"
+            id = Column(Integer, primary_key=True)
+            lead_id = Column(ForeignKey("member.id"))
+            maker_id = Column(ForeignKey("member.id"))
+            lead = relationship("Member", foreign_keys=[lead_id], post_update=True)
+            maker = relationship("Member", foreign_keys="Report.maker_id", backref="made")
+            members = relationship("Member", foreign_keys=lambda: [Member.report_id], backref="report")
+            tags = relationship("Tag", report_tags, backref="reports")
+
+        class Member(Base):
+            __tablename__ = "member"
+            id = Column(Integer, primary_key=True)
+            report_id = Column(ForeignKey("report.id"))
+            leads = relationship("Report", foreign_keys="[Report.lead_id]", viewonly=True)
     """,
 }
 
@@ -166,6 +187,9 @@ def test_loading_columns_and_inverses(project: Project) -> None:
     assert tag.relations["books"].eager
     assert not book.relations["author"].eager
     assert book.relations["author"].column == "author_id"
+    report, member = named(models, "Report"), named(models, "Member")
+    assert [report.relations[name].column for name in ("lead", "maker")] == ["lead_id", "maker_id"]
+    assert member.relations["report"].column == "report_id"
     assert book.relations["publisher"].inverse == "books"
     assert named(models, "Publisher").relations["books"].inverse == "publisher"
     assert author.columns["created"] == "datetime"
@@ -290,3 +314,49 @@ def test_decorators_that_map_and_that_make_bases() -> None:
         "Plain": "",
         "OfPlain": "",
     }
+
+
+def test_a_name_means_a_class_of_the_same_base() -> None:
+    """Migrations declare copies of the models; those of a base of their own are not what the models mean."""
+    copy = """
+        from sqlalchemy import Column, Integer
+        from sqlalchemy.orm import {made}, relationship
+        {base}
+        class Team(Base):
+            __tablename__ = "team"
+            id = Column(Integer, primary_key=True)
+        """
+    project = project_of(
+        {
+            "/w/shop/base.py": "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): pass\n",
+            "/w/shop/teams.py": """
+            from sqlalchemy import Column, Integer
+            from shop.base import Base
+            class Team(Base):
+                __tablename__ = "team"
+                id = Column(Integer, primary_key=True)
+            """,
+            "/w/shop/players.py": """
+            from sqlalchemy import Column, ForeignKey, Integer
+            from sqlalchemy.orm import declared_attr, relationship
+            from shop.base import Base
+            class InTeam:
+                @declared_attr
+                def team_id(cls):
+                    return Column(Integer, ForeignKey("team.id"))
+                @declared_attr
+                def team(cls):
+                    return relationship("Team")
+            class Player(InTeam, Base):
+                __tablename__ = "player"
+                id = Column(Integer, primary_key=True)
+            """,
+            "/w/versions/one.py": copy.format(made="declarative_base", base="Base = declarative_base()"),
+            "/w/versions/two.py": copy.format(
+                made="DeclarativeBase", base="class Base(DeclarativeBase): pass"
+            ),
+        }
+    )
+    team = named(Models(project), "Player").relations["team"]
+    assert team.target == ("/w/shop/teams.py", "Team")
+    assert (team.many, team.column) == (False, "team_id")

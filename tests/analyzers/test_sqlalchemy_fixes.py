@@ -37,6 +37,13 @@ class User(Base):
     country_id: Mapped[int] = mapped_column(ForeignKey("countries.id"))
     country: Mapped[Country] = relationship()
     orders: Mapped[list["Order"]] = relationship(back_populates="user")
+    notes = relationship("Note", primaryjoin="User.id == foreign(Note.owner)")
+
+
+class Note(Base):
+    __tablename__ = "notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[int]
 
 
 class Order(Base):
@@ -68,6 +75,7 @@ def answer(session: Session):
 BODIES = {
     "one step": "return [order.user.id for order in session.query(Order)]",
     "many": "return [len(user.orders) for user in session.scalars(select(User))]",
+    "nobody says how many": "return [len(user.notes) for user in session.scalars(select(User))]",
     "two steps": "return [order.user.country.name for order in session.query(Order).order_by(Order.id)]",
     "two steps, of which one is loaded": "return [order.user.country.name for order in "
     "session.query(Order).options(joinedload(Order.user)).order_by(Order.id)]",

@@ -150,3 +150,10 @@ def is_loaded(origin: Origin | None, path: str, by_default: bool, *, column: boo
     if path in origin.later or (every & origin.later and not every & origin.loads):
         return False
     return by_default or bool(every & (origin.loads | origin.shared))
+
+
+def shared_below(origin: Origin | None, path: str) -> Origin | None:
+    """The origin, where all rows share the one that `path` leads to: what hangs on it is read once for all of them."""
+    if origin is None or join_path(path.rpartition("__")[0], ALL) not in origin.shared:
+        return origin
+    return replace(origin, shared=origin.shared | {join_path(path, ALL)})

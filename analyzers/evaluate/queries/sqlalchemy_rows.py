@@ -109,6 +109,8 @@ def _relation(run: Run, base: Value, found: Model, relation: Relation, node: f.A
     loaded = loaders.is_loaded(origin, path, by_default) or run.is_stored(label)
     if not loaded and _can_ask(base) and not _is_at_hand(run, base, relation):
         read_later(run, base, found, node, label, path, many=bool(relation.many))
+    if not relation.many:
+        origin = loaders.shared_below(origin, path)
     one = row(relation.target, origin, path, base.depends, inverse=relation.inverse)
     if relation.many:
         return Value("list", of=one, depends=base.depends, label=label)

@@ -36,6 +36,18 @@ def one_condition_or_the_other(session: Session, pk: int):
     print([order.user.name for order in orders])
 
 
+def what_the_one_row_leads_to(session: Session, pk: int):
+    for order in session.query(Order).filter_by(user_id=pk):
+        boss = order.user.boss
+        if boss is not None:
+            print(boss.boss, boss.region.name)
+
+
+def what_rows_of_many_lead_to(session: Session, pk: int):
+    for order in session.query(Order).filter(Order.user_id != pk):
+        print(order.user.region.name)  # grows
+
+
 def _chosen(keys):
     statement = select(User)
     if len(keys) == 1:
