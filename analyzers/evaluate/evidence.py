@@ -561,6 +561,7 @@ def _attribute(project: Project, path: str, class_qualname: str, name: str, lang
                 kind = declared(project, target.path, scope, language, value.annotation)
                 of_text = of_class and language == "python" and _is_literal(value.value)
                 constant = of_text and fields.is_constant(project, target, value.annotation)
+                constant = constant and not fields.is_filled_by_methods(project, target, name, value.value)
                 return kind.but(size=ONE, frozen=True) if constant else kind
             if value.value is None and len(values) > 1:
                 continue  # `private books;` says no more than that there is one.

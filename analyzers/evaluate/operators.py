@@ -149,7 +149,8 @@ def _spoken(name: str, label: str) -> str:
 def _joins(run: Run, node: f.Binary, right: Value) -> bool:
     """True if what is put behind something unknown tells its kind, and that it gets longer: `found + [x]`, `part + text` where
     the text is what a loop makes longer."""
-    if run.language != "python" or not run.loops or not isinstance(node.left, (f.Name, f.Attr)):
+    before = node.left.left if isinstance(node.left, f.Binary) and node.left.op == "+" else node.left
+    if run.language != "python" or not run.loops or not isinstance(before, (f.Name, f.Attr)):
         return False
     if right.kind == "list":
         name = node.left.id if isinstance(node.left, f.Name) else ""

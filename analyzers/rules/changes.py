@@ -45,6 +45,15 @@ PURE = frozenset(
 OF_SCRIPTS = frozenset(("Object", "Array", "Math", "JSON", "Number", "String"))
 """Globals of every script, which nothing changes. Source: https://tc39.es/ecma262/#sec-global-object"""
 
+MAKING_OF_SCRIPTS = frozenset(("Set", "Map", "Array", "Number", "String", "Boolean"))
+"""Globals that make a value of what they are given, and leave that as it is."""
+
+TELLING_OF_SCRIPTS = frozenset(
+    """Math.max Math.min Math.abs Math.floor Math.ceil Math.round Math.sqrt Math.hypot Math.pow Math.sign Math.trunc Math.log
+    Object.keys Object.values Object.entries Object.fromEntries Number.isInteger Number.isFinite Number.isNaN""".split()  # noqa: SIM905
+)
+"""Functions of those globals that change nothing and give the same again."""
+
 AGAIN = frozenset(("list", "tuple", "sequence", "set", "dict", "deque", "values", "view", "range"))
 """Kinds of values that can be gone through twice, with the same elements in the same order."""
 
@@ -238,11 +247,9 @@ def _note_targets(targets: Iterable[f.Expr], found: Changes) -> None:
 def _note_call(call: f.Call, found: Changes) -> None:
     func = call.func
     arguments = (*call.args, *(k.value for k in call.keywords))
-    if isinstance(func, f.Name) and func.id in PURE:
+    if _only_reads(func, found.script):
         return
     if isinstance(func, f.Attr):
-        if func.name in READING or (found.script and func.name in READING_OF_SCRIPTS):
-            return
         found.touched.add(shapes.text_of(func.obj))
         if func.name in PUTTING:
             return
@@ -332,16 +339,19 @@ def is_pure(context: Context, node: object) -> bool:
         if isinstance(part, (f.Named, f.Await, f.Yield, f.Opaque)):
             return False
         if isinstance(part, f.Call):
-            func = part.func
-            pure = (isinstance(func, f.Name) and func.id in PURE - {"print", "iter"}) or (
-                isinstance(func, f.Attr)
-                and (
-                    func.name in READING or (context.language != "python" and func.name in READING_OF_SCRIPTS)
-                )
-            )
-            if not pure:
+            told = isinstance(part.func, f.Name) and part.func.id in ("print", "iter")
+            if told or not _only_reads(part.func, context.language != "python"):
                 return False
     return True
+
+
+def _only_reads(func: f.Expr, script: bool) -> bool:
+    """True for a built-in function or method that changes neither what it is asked of nor what it is given."""
+    if isinstance(func, f.Name):
+        return func.id in PURE or (script and func.id in MAKING_OF_SCRIPTS)
+    if not isinstance(func, f.Attr) or func.name in READING:
+        return isinstance(func, f.Attr)
+    return script and (func.name in READING_OF_SCRIPTS or shapes.dotted(func) in TELLING_OF_SCRIPTS)
 
 
 def is_unchanged(context: Context, region: object, node: object, changes: Changes | None = None) -> bool:

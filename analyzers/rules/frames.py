@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
+from analyzers.evaluate.turns import lazily
 from analyzers.project import names
 from analyzers.rules.base import Context
 
@@ -41,11 +42,22 @@ def growths(context: Context) -> Iterator[Growth]:
             frame = _new_row(target)
             if frame:
                 yield Growth(stmt, frame, f"{frame}.loc[len({frame})] = …", "data frame")
-        elif isinstance(target, (f.Name, f.Attr)) and isinstance(stmt.value, f.Call):
+        elif isinstance(target, (f.Name, f.Attr)):
             name = shapes.text_of(target)
-            how, kind = _joins(context, stmt.value, name)
+            call = _where_something_is(stmt.value, name)
+            how, kind = _joins(context, call, name) if isinstance(call, f.Call) else ("", "")
             if name and how:
                 yield Growth(stmt, name, how, kind)
+
+
+def _where_something_is(value: f.Expr, name: str) -> f.Expr:
+    """What an assignment gives a name that holds something already: the join of `part if out is None else vstack((out, part))`."""
+    if isinstance(value, f.Choose):
+        if name in lazily.absent_where(value.test, holds=True):
+            return value.other
+        if name in lazily.absent_where(value.test, holds=False):
+            return value.then
+    return value
 
 
 def _joins(context: Context, call: f.Call, name: str) -> tuple[str, str]:
@@ -53,6 +65,8 @@ def _joins(context: Context, call: f.Call, name: str) -> tuple[str, str]:
     func = shapes.dotted(call.func)
     first = call.args[0] if call.args else None
     inside = first.items if isinstance(first, f.Collection) else (first,)
+    if len(inside) == 1 and isinstance(first, f.Collection) and not isinstance(inside[0], f.Star):
+        return "", ""  # A copy of one part is no longer than that.
     if func and any(part is not None and shapes.text_of(part) == name for part in inside):
         found = names.resolve(context.project, context.path, func, context.function.qualname)
         if found is not None and found[0].kind == "external" and not found[1] and found[0].dotted in JOINING:

@@ -173,7 +173,7 @@ def _is_made_anew(context: Context, operation: Operated, loop: Loop) -> bool:
     made = structure.node_at(structure.home(context, operation.receiver_place), operation.receiver_place)
     if isinstance(made, f.Collection) and not all(isinstance(item, f.Star) for item in made.items):
         return False  # `[...names]` is a list of what another one holds.
-    if region is None or not isinstance(made, (f.Comprehension, f.Call, f.Collection)):
+    if region is None or not isinstance(made, (f.Comprehension, f.Call, f.Attr, f.Collection)):
         return False
     if _handed(context, region) & changes.names_read(context, made):
         return False
@@ -216,35 +216,37 @@ def _only_gets_longer(region: f._Node, made: f.Comprehension) -> bool:
 
 
 def _is_given_by_a_look(context: Context, operation: Operated, region: f._Node, loop: Loop) -> bool:
-    """True for the list that a method only makes of what its object keeps, asked of one object on every turn: `name in
-    people.names()`."""
+    """True for the list that a function only makes of what it is handed, and hands back, where every turn hands it the same:
+    `name in people.names()`, `post.author not in blocked(users)`."""
     called = next((c for c in context.analysis.calls if c.place == operation.receiver_place), None)
     function = context.project.function(called.path, called.qualname) if called is not None else None
-    if (
-        called is None
-        or function is None
-        or len(function.body) != 1
-        or list(called.bound) != [param.name for param in function.params[:1]]
-        or not called.bound
-    ):
+    said = function.body if function is not None else ()
+    body = [s for s in said if not (isinstance(s, f.Do) and isinstance(s.value, f.Const))]
+    returned = body[0].value if len(body) == 1 and isinstance(body[0], f.Return) else None
+    if called is None or not called.bound or not isinstance(returned, f.Comprehension):
         return False
-    value = next(iter(called.bound.values()))
-    returned = function.body[0].value if isinstance(function.body[0], f.Return) else None
-    made = returned.clauses[0].iter if isinstance(returned, f.Comprehension) else None
-    kept = shapes.dotted(made) if made is not None else ""
-    if loop.number in value.depends or value.born > operation.loops.index(loop) or "." not in kept:
+    kept = shapes.dotted(returned.clauses[0].iter)
+    value = called.bound.get(kept.partition(".")[0])
+    if value is None or not value.label or (function is not None and function.owner and "." not in kept):
+        return False
+    position = operation.loops.index(loop)
+    if any(loop.number in v.depends or v.born > position for v in called.bound.values()):
         return False
     root = value.label.partition(".")[0]
-    others = [
-        node
+    handed = [n for n in shapes.of_kind(region, f.Call) if _hands_over(context, n, value.label)]
+    return len(handed) <= 1 and not any(
+        shapes.mentions(node.targets if isinstance(node, f.Assign) else node.target, frozenset((root,)))
         for node in shapes.nodes(region)
-        if isinstance(node, f.Call)
-        and isinstance(node.func, f.Attr)
-        and shapes.dotted(node.func.obj) == value.label
-    ]
-    return len(others) == 1 and not any(
-        isinstance(node, f.Assign) and shapes.mentions(node.targets, frozenset((root,)))
-        for node in shapes.nodes(region)
+        if isinstance(node, (f.Assign, f.Update, f.Named))
+    )
+
+
+def _hands_over(context: Context, call: f.Call, label: str) -> bool:
+    """True for a call that may change what has this name: one of its methods, or one that is handed it."""
+    on_it = isinstance(call.func, f.Attr) and shapes.dotted(call.func.obj) == label
+    return on_it or (
+        any(shapes.dotted(argument) == label for argument in call.args)
+        and not (isinstance(call.func, f.Name) and call.func.id in changes.PURE)
     )
 
 

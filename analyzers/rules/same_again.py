@@ -32,6 +32,9 @@ LOOKS = frozenset(
 TOLD_NOWHERE = frozenset(("every", "has", "get", "reduce", "forEach", "join", "at"))
 """Those of which no other rule speaks where they are asked of the result itself, and that give something else."""
 
+TAKEN_APART = frozenset(("from", "keys", "values", "entries"))
+"""Those whose elements are the collection's own."""
+
 SPREAD_INTO = frozenset(("Math.max", "Math.min"))
 
 KINDS = frozenset(("list", "set", "dict", "values", "view"))
@@ -113,6 +116,8 @@ def _is_looked_at(body: tuple[f.Stmt, ...], call: f.Call, name: str) -> bool:
         if isinstance(method, f.Call) and method.func is above:
             return above.name in TOLD_NOWHERE
         return above.name in ("length", "size")
+    if isinstance(above, f.Index) and above.obj is call:
+        return name in TAKEN_APART  # One of its elements, which is no turn's own.
     if isinstance(above, f.Star):
         spread = around.get(id(above))
         return isinstance(spread, f.Call) and shapes.dotted(spread.func) in SPREAD_INTO

@@ -8,6 +8,7 @@ from dataclasses import replace
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Compared, Loop
+from analyzers.evaluate.turns import lazily
 from analyzers.findings import Place
 from analyzers.project import names
 from analyzers.rules import nullness
@@ -73,9 +74,10 @@ def are_bound_before(context: Context, statement: f.Stmt, names: set[str]) -> bo
 
 def is_set_in(context: Context, loop: Loop, name: str) -> bool:
     """True if the loop's body gives a name a value that is not made from its old one, or takes out all that is in it: it
-    starts anew on each turn."""
+    starts anew on each turn. What begins it where nothing is there yet does so once: `if out is None: out = part`."""
     root = name.partition(".")[0].partition("[")[0]
     start = context.function.start
+    first = _on_first_turn(context.function.body, root)
     for stmt in shapes.walk(context.function.body):
         if not (loop.whole.span.start <= start + stmt.at < loop.whole.span.end):
             continue
@@ -85,11 +87,45 @@ def is_set_in(context: Context, loop: Loop, name: str) -> bool:
             return True
         if (
             isinstance(stmt, f.Assign)
-            and any(isinstance(t, f.Name) and t.id == root for t in stmt.targets)
+            and any(t.id == root for t in shapes.of_kind(_unpacked(stmt.targets), f.Name))
             and not shapes.mentions(stmt.value, frozenset((root,)))
+            and id(stmt) not in first
         ):
             return True
     return False
+
+
+def _unpacked(targets: tuple[f.Expr, ...]) -> tuple[f.Expr, ...]:
+    """The targets of an assignment that are names, and displays that it is taken apart into."""
+    return tuple(t for t in targets if isinstance(t, (f.Name, f.Collection)))
+
+
+def _on_first_turn(body: tuple[f.Stmt, ...], name: str) -> set[int]:
+    """The statements of a body that run where a name holds nothing yet, or on the first turn of a loop that counts."""
+    counted = {
+        bound
+        for stmt in shapes.walk(body)
+        if isinstance(stmt, f.For)
+        and isinstance(stmt.iter, f.Call)
+        and shapes.dotted(stmt.iter.func) in ("range", "enumerate")
+        for bound in _bound(stmt)
+    }
+    first: set[int] = set()
+    for stmt in shapes.walk(body):
+        if isinstance(stmt, f.If):
+            if name in lazily.absent_where(stmt.test, holds=True) or _is_nought(stmt.test, counted):
+                first.update(id(inner) for inner in shapes.walk(stmt.body))
+            if name in lazily.absent_where(stmt.test, holds=False):
+                first.update(id(inner) for inner in shapes.walk(stmt.otherwise))
+    return first
+
+
+def _is_nought(test: f.Expr, counted: set[str]) -> bool:
+    """True for `i == 0` of the number of a turn."""
+    if not isinstance(test, f.Compare) or test.ops != ("==",) or shapes.dotted(test.left) not in counted:
+        return False
+    right = test.rights[0]
+    return isinstance(right, f.Const) and right.kind == "int" and right.value == 0
 
 
 def _is_clearing(call: f.Call, name: str) -> bool:
@@ -211,10 +247,20 @@ def happens_once(context: Context, loop: Loop, place: Place) -> bool:
     """True if what stands at a place happens on one turn of a loop at most, or on few.
 
     The loop is left right after it; or it stands under a test that its own block makes false (`if first: ...; first =
-    False`); or under an equality that singles one element out by its identity (`if user.id == wanted:`).
+    False`), or makes that of the loop false (`while wanted and i < len(xs): if xs[i] == wanted: ...; wanted = None`); or under
+    an equality that singles one element out by its identity (`if user.id == wanted:`).
     """
-    return leaves_after(context, loop, place) or any(
-        _falsifies_itself(context, loop, branch) or _is_one_element(context, loop, branch.test)
+    if leaves_after(context, loop, place):
+        return True
+    whole = loop.whole.span.start - context.function.start if loop.kind == "while" else -1
+    test = next(
+        (n.test for n in shapes.walk(context.function.body) if n.at == whole and isinstance(n, f.While)), None
+    )
+    parts = test.parts if isinstance(test, f.Logic) and test.op == "and" else (test,)
+    return any(
+        _falsifies(context, loop, branch.test, branch)
+        or _is_one_element(context, loop, branch.test)
+        or any(_falsifies(context, loop, part, branch) for part in parts if part is not None)
         for branch in branches_around(context, loop, place)
     )
 
@@ -231,9 +277,10 @@ def branches_around(context: Context, loop: Loop, place: Place) -> Iterator[f.If
                 yield stmt
 
 
-def _falsifies_itself(context: Context, loop: Loop, branch: f.If) -> bool:
-    negated = isinstance(branch.test, f.Unary) and branch.test.op == "not"
-    name = branch.test.operand if isinstance(branch.test, f.Unary) and negated else branch.test
+def _falsifies(context: Context, loop: Loop, test: f.Expr, branch: f.If) -> bool:
+    """True if a branch ends by making a test false that nothing in the loop makes true again."""
+    negated = isinstance(test, f.Unary) and test.op == "not"
+    name = test.operand if isinstance(test, f.Unary) and negated else test
     flag = shapes.dotted(name)  # `done`, `self.sorted`
     if not flag:
         return False

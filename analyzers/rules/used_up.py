@@ -13,7 +13,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.findings import Confidence, Cost, Finding, Place, Related, Severity
 from analyzers.project import names
-from analyzers.rules import changes, edits
+from analyzers.rules import changes, edits, structure
 from analyzers.rules.base import Context
 from analyzers.text import Span
 
@@ -68,7 +68,7 @@ class Left(NamedTuple):
 
 def _left(context: Context) -> Iterator[Left]:
     """Where a loop that turns until nothing is left of a thing gives its name what is left."""
-    for _, node in changes.own_loops(context):
+    for loop, node in changes.own_loops(context):
         if not isinstance(node, f.While):
             continue
         for stmt in shapes.walk(node.body):
@@ -76,7 +76,9 @@ def _left(context: Context) -> Iterator[Left]:
                 name = shapes.dotted(target)
                 cut = _cut_off(value, name) if name else None
                 ends = cut is not None and _ends_with(node, name) and not _is_filled_again(node, name)
-                if cut is not None and ends and not _is_view(context.function, name):
+                if cut is None or not ends or _is_view(context.function, name):
+                    continue
+                if not structure.happens_once(context, loop, edits.absolute(context, cut)):
                     yield Left(cut, name, node)
 
 

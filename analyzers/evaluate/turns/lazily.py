@@ -108,8 +108,8 @@ def _told(body: tuple[f.Stmt, ...]) -> list[_Told]:
         for stmt in statements:
             found.extend(_told_by(stmt, absent, missing))
             if isinstance(stmt, f.If):
-                waiting.append((stmt.body, absent | _absent(stmt.test, holds=True), missing))
-                waiting.append((stmt.otherwise, absent | _absent(stmt.test, holds=False), missing))
+                waiting.append((stmt.body, absent | absent_where(stmt.test, holds=True), missing))
+                waiting.append((stmt.otherwise, absent | absent_where(stmt.test, holds=False), missing))
             elif isinstance(stmt, f.Try):
                 waiting.append((stmt.body + stmt.otherwise + stmt.final, absent, missing))
                 for handler in stmt.handlers:
@@ -170,7 +170,7 @@ def _or_itself(value: f.Expr, name: str) -> tuple[bool, str]:
         return True, _kind(value.parts[-1])
     if isinstance(value, f.Choose):
         for part, other, holds in ((value.then, value.other, True), (value.other, value.then, False)):
-            if shapes.dotted(other) == name and name in _absent(value.test, holds=holds):
+            if shapes.dotted(other) == name and name in absent_where(value.test, holds=holds):
                 return True, _kind(part)
     return False, _kind(value)
 
@@ -198,12 +198,12 @@ def _filled(node: f.Expr) -> str:
     return shapes.dotted(node.args[0]) if pushes else ""
 
 
-def _absent(test: f.Expr, *, holds: bool) -> frozenset[str]:
-    """The names that hold nothing, or nothing yet, where a test holds, or where it does not."""
+def absent_where(test: f.Expr, *, holds: bool) -> frozenset[str]:
+    """The names that hold nothing, or nothing yet, where a test holds, or where it does not: `found` of `found is None`."""
     if isinstance(test, f.Unary) and test.op == "not":
-        return _absent(test.operand, holds=not holds)
+        return absent_where(test.operand, holds=not holds)
     if isinstance(test, f.Logic) and test.op == ("and" if holds else "or"):
-        return frozenset().union(*(_absent(part, holds=holds) for part in test.parts))
+        return frozenset().union(*(absent_where(part, holds=holds) for part in test.parts))
     if isinstance(test, f.Compare) and len(test.ops) == 1:
         is_same = test.ops[0] in ("is", "==")
         against_none = shapes.is_none(test.rights[0])
