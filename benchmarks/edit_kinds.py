@@ -1,10 +1,13 @@
 """What an edit costs by where it is made: calls of this project's functions in Python, for the engine's part of a keystroke.
 
     python benchmarks/edit_kinds.py FILE... [--only KIND...] [--most 20]
+    python benchmarks/edit_kinds.py FILE... --functions 60
 
 A line (or a comment, a parameter, a definition) is written into each file and taken back, three times, at the place of each kind
 that is nearest to the file's middle. Told are the calls of the first edit, of the last that writes and of the last that takes
-back, which no load changes; with `--most` also which functions are called most often.
+back, which no load changes; with `--most` also which functions are called most often. With `--functions` a line is written at the end
+of so many functions of each file, taken at random, and told is what the median of them costs, the tenth and the twentieth part
+that cost most, the dearest of them and all on average: calls of the project's functions, and all calls, those of C among them.
 """
 
 from __future__ import annotations
@@ -12,8 +15,10 @@ from __future__ import annotations
 import argparse
 import ast
 import itertools
+import random
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -131,6 +136,44 @@ def written(lines: list[str], site: Site, number: int) -> str:
     return "\n".join([*lines[: site.row], text, *lines[site.row + 1 :]])
 
 
+def spread(path: Path, count: int) -> None:
+    """What a line at the end of a function costs, for functions anywhere in the file."""
+    from analyzers.text import Text
+    from lsp_server.engine import Engine
+    from lsp_server.settings_table import Settings
+
+    plain = path.read_text("utf-8")
+    lines, where = plain.split("\n"), f"/srv/{path.name}"
+    bodies = sorted(
+        node.body[-1].lineno - 1
+        for node in ast.walk(ast.parse(plain))
+        if isinstance(node, FUNCTIONS) and node.body[-1].lineno > node.lineno
+    )
+    engine, settings = Engine(), Settings()
+    engine.analyse(where, Text(plain.encode()), "python", settings)
+    engine.rehearse(where)
+    found: list[Counter[str]] = []
+    for row in random.Random(1).sample(bodies, min(count, len(bodies))):
+        indent = lines[row][: len(lines[row]) - len(lines[row].lstrip())]
+        site = Site(row, 0, f"{indent}undefined_{{n}} = 1\n")
+        some = []
+        for text in (written(lines, site, 0), plain, written(lines, site, 1), plain):
+            now, calls = Text(text.encode()), Counter[str]()
+            sys.setprofile(lambda frame, event, given, calls=calls: calls.update((event,)))
+            engine.ready(where, now)
+            engine.analyse(where, now, "python", settings)
+            sys.setprofile(None)
+            some.append(calls)
+        found.append(some[2])
+    for what, events in (("of Python", ("call",)), ("all", ("call", "c_call"))):
+        costs = sorted(sum(one[event] for event in events) for one in found)
+        p50, p90, p95 = (costs[min(len(costs) - 1, int(len(costs) * share))] for share in (0.5, 0.9, 0.95))
+        mean = sum(costs) // len(costs)
+        print(
+            f"{path.name}, {len(costs)} functions, {what}: p50 {p50}, p90 {p90}, p95 {p95}, most {costs[-1]}, mean {mean}"
+        )
+
+
 def main() -> None:
     from counted_calls import typed
 
@@ -140,8 +183,9 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--only", nargs="*", default=())
     parser.add_argument("--most", type=int, default=0)
+    parser.add_argument("--functions", type=int, default=0)
     args = parser.parse_args()
-    for path in args.files:
+    for path in args.files if not args.functions else ():
         lines = path.read_text("utf-8").split("\n")
         plain = "\n".join(lines)
         language = "python" if path.suffix == ".py" else "typescript"
@@ -154,6 +198,8 @@ def main() -> None:
             print(f"{path.name}:{site.row + 1:<6} {kind:26}{first:8}{come:8}{gone:8}", flush=True)
             for code, count in counted[4].most_common(args.most):
                 print(f"{count:8} {code.co_name} ({Path(code.co_filename).name}:{code.co_firstlineno})")
+    for path in args.files if args.functions else ():
+        spread(path, args.functions)
 
 
 if __name__ == "__main__":

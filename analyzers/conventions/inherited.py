@@ -15,6 +15,7 @@ from analyzers.conventions import classes, units
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At
 from analyzers.project import names
+from analyzers.project.by_statement import by_piece
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.project.outline import dotted
@@ -117,6 +118,7 @@ def _methods(project: Project, key: Key) -> dict[str, Reads]:
     return project.memo.ask(("methods read", *key), find, in_cycle={})
 
 
+@by_piece
 def _reads(method: f.Function) -> Reads:
     this, nodes = method.params[0].name, f.walk(method.body)
     of_self = (

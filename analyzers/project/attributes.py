@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from analyzers.facts import Assign, Attr, Collection, Expr, Function, Name, Stmt
-from analyzers.project.by_statement import by_body
+from analyzers.project.by_statement import by_piece
 from analyzers.project.index import Project
 from analyzers.project.modules import PYTHON_ENDINGS
 from analyzers.project.outline import flatten
@@ -87,7 +87,7 @@ def _self_assignments(method: Function, path: str) -> list[tuple[str, AttributeV
     ]
 
 
-@by_body
+@by_piece
 def _assigned(body: tuple[Stmt, ...]) -> list[tuple[str, str, Expr | None, Expr | None]]:
     """The attributes that a body assigns: the name of what has them, theirs, the value and the annotation."""
     return [

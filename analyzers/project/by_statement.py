@@ -11,22 +11,23 @@ LONG = 8
 """Statements of a body that is looked at one by one."""
 
 MOST = 4096
-"""Statements, or bodies, of which an answer is kept; then it begins anew."""
+"""Statements, bodies or functions of which an answer is kept; then it begins anew."""
 
+_Code = TypeVar("_Code")
 _Answer = TypeVar("_Answer")
 
 
-def by_body(question: Callable[[tuple[Stmt, ...]], _Answer]) -> Callable[[tuple[Stmt, ...]], _Answer]:
-    """What a question says of a body, kept while that is the object it was: for who asks it of all methods of a class, of which
-    one is edited. Nobody may change an answer."""
-    known: dict[int, tuple[tuple[Stmt, ...], _Answer]] = {}
+def by_piece(question: Callable[[_Code], _Answer]) -> Callable[[_Code], _Answer]:
+    """What a question says of a function or a body, kept while that is the object it was: for who asks it of all methods of a
+    class, of which one is edited. Nobody may change an answer."""
+    known: dict[int, tuple[_Code, _Answer]] = {}
 
-    def ask(body: tuple[Stmt, ...]) -> _Answer:
-        held = known.get(id(body))
-        if held is None or held[0] is not body:
+    def ask(piece: _Code) -> _Answer:
+        held = known.get(id(piece))
+        if held is None or held[0] is not piece:
             if len(known) >= MOST:
                 known.clear()
-            held = known[id(body)] = (body, question(body))
+            held = known[id(piece)] = (piece, question(piece))
         return held[1]
 
     return ask

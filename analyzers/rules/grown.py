@@ -8,11 +8,13 @@ looks only after it has left.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
+from analyzers.evaluate.remembered import by_parts, chained
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.project import names
 from analyzers.project.attributes import values_of
@@ -106,7 +108,8 @@ def only_grows(context: Context, node: f.For | f.While, grown: Grown) -> bool:
     name, root = grown.name, grown.name.partition(".")[0]
     itself = frozenset((root,))
     others = _other_branches(node, grown) if "." in name else set()
-    for inner in shapes.nodes((node.body, *((node.target,) if isinstance(node, f.For) else (node.test,)))):
+    head = node.target if isinstance(node, f.For) else node.test
+    for inner in chain(_changing(node.body), _changing(head)):
         if id(inner) in others:
             continue
         if isinstance(inner, f.Assign) and inner is not grown.node and _is_stored(inner, name, root):
@@ -124,6 +127,15 @@ def only_grows(context: Context, node: f.For | f.While, grown: Grown) -> bool:
         if isinstance(inner, f.Call) and not _leaves_it(context, inner, grown):
             return False
     return not (isinstance(node, f.For) and shapes.mentions(node.target, itself))
+
+
+_CHANGES = (f.Assign, f.Update, f.Delete, f.For, f.Clause, f.WithItem, f.Named, f.Call)
+
+
+@by_parts(chained)
+def _changing(root: object) -> tuple[f._Node, ...]:
+    """The nodes that may change what a name holds."""
+    return tuple(node for node in shapes.nodes(root) if isinstance(node, _CHANGES))
 
 
 def _other_branches(node: f.For | f.While, grown: Grown) -> set[int]:
@@ -204,8 +216,8 @@ def _is_text_of(value: f.Expr | None) -> bool:
 def _reads(context: Context, node: f.For | f.While, grown: Grown) -> Iterator[tuple[f.Expr, str]]:
     """Where a turn goes through all of it, and what could be done instead."""
     skipped = handled(node)
-    tests = (node.test,) if isinstance(node, f.While) else ()
-    for inner in shapes.nodes((*tests, *node.body)):
+    tests = shapes.nodes(node.test) if isinstance(node, f.While) else ()
+    for inner in chain(shapes.nodes(node.body), tests):
         if id(inner) in skipped:
             continue
         if grown.text:

@@ -8,6 +8,7 @@ each: an equality is what `nested-scan` tells of by itself, with the key of a di
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from analyzers import facts as f
@@ -128,7 +129,7 @@ def _is_walked(node: f.While, name: str) -> bool:
     )
     looked = any(
         isinstance(part, f.Index) and shapes.dotted(part.obj) == name
-        for part in shapes.nodes((node.test, *node.body))
+        for part in chain(shapes.nodes(node.body), shapes.nodes(node.test))
     )
     steps = any(isinstance(part, f.Update) and part.op == "+" for part in shapes.nodes(node.body))
     return counted and looked and steps

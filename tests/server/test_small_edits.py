@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from analyzers.conventions import inherited
 from analyzers.project.memo import Memo
 from analyzers.text import Text
 from lsp_server.engine import Engine
@@ -342,3 +343,27 @@ def test_an_edit_of_a_function_does_not_move_what_the_top_level_does_behind_it()
         assert facts is not None
         ends.append([one.at for one in facts.functions[0].body[-2:]])
     assert ends[0] == ends[1] == ends[2]
+
+
+def test_what_methods_read_is_read_of_the_edited_one_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks it of all methods of a class, as conventions do, need not look into the others once more."""
+    looked_into: list[object] = []
+    gives = inherited.gives
+
+    def counted(nodes: object) -> bool:
+        looked_into.append(nodes)
+        return gives(nodes)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(inherited, "gives", counted)
+    methods = "".join(
+        f"    def m{n}(self):\n        for row in self.rows:\n            print(row, {n})\n\n"
+        for n in range(20)
+    )
+    text = f"class Base:\n{methods}\n\nclass Shown(Base):\n    rows = Book.objects\n"
+    engine = Engine()
+    engine.analyse(PATH, Text(text.encode()), "python", Settings())
+    assert len(looked_into) >= 20
+    looked_into.clear()
+    edited = text.replace("print(row, 7)", "print(row, 77)")
+    engine.analyse(PATH, Text(edited.encode()), "python", Settings())
+    assert len(looked_into) == 1
