@@ -192,6 +192,7 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     a client, `rows` are methods that give many rows; `spoken` are methods that no other library's objects have when they
     are given a keyword ("" for none): they tell of the service where nothing is known of what is asked. What is given
     only a mapping by a method of `builds` is made here, and asks nobody. `verbs` are first words of methods that are requests: `list_tags`.
+    `holds` maps attributes to the family of what they are, `lists` methods to that of each of those they give.
     """
 
     source: str
@@ -210,6 +211,8 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     spoken: dict[str, str] = {}
     builds: frozenset[str] = frozenset()
     verbs: frozenset[str] = frozenset()
+    holds: dict[str, str] = {}
+    lists: dict[str, str] = {}
 
     def effect(self, method: str) -> str:
         """read, write, http or batch; "" for a method that is not listed and begins with no verb."""

@@ -41,7 +41,8 @@ class FamilyModels:
                 kind = self._kind(models.project, key, assign)
                 if kind in ("fk", "m2m"):
                     relations[name] = self._relation(models, key, name, assign, kind)
-                else:
+                elif assign.value is not None or not self.family.reverse:
+                    # A bare `events: ReverseRelation["Event"]` says what the other side's relation is.
                     columns[name] = "unknown"
         return Model(
             (path, qualname), qualname.rpartition(".")[2], self.name, False, above[1:], columns, relations, {}

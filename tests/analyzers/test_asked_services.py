@@ -43,6 +43,47 @@ def remove(keys):
     for key in keys:
         s3.Object("bucket", key).delete()
 """,
+    "each object that a bucket of S3 lists": """
+import boto3
+bucket = boto3.resource("s3").Bucket("b")
+def remove(prefix):
+    for item in bucket.objects.filter(Prefix=prefix):
+        item.delete()
+""",
+    "each blob that Cloud Storage lists": """
+from google.cloud import storage
+client = storage.Client()
+def remove(name):
+    blobs = list(client.list_blobs(name))
+    for blob in blobs:
+        blob.delete()
+""",
+    "a document of Elasticsearch's that its own method saves": """
+from elasticsearch_dsl import Document, Text
+class Article(Document):
+    title = Text()
+    def save(self, **options):
+        self.title = self.title.strip()
+        return super().save(**options)
+def publish(titles):
+    for title in titles:
+        article = Article(title=title)
+        article.save()
+""",
+    "a search of Elasticsearch's documents": """
+from elasticsearch_dsl import Document, Text
+class Article(Document):
+    title = Text()
+def found(words):
+    return {word: Article.search().query("match", title=word).execute() for word in words}
+""",
+    "a request of GraphQL": """
+from gql import Client, gql
+client = Client()
+QUERY = gql("query($id: ID!) { user(id: $id) { name } }")
+def names(keys):
+    return [client.execute(QUERY, variable_values={"id": key}) for key in keys]
+""",
     "a statement of Cassandra's": """
 from cassandra.cluster import Cluster
 def write(rows):
@@ -111,6 +152,32 @@ class Log:
 }
 
 QUIET = {
+    "all objects of a bucket of S3 at once": """
+import boto3
+bucket = boto3.resource("s3").Bucket("b")
+def remove(prefix):
+    print([item.key for item in bucket.objects.filter(Prefix=prefix).limit(10)])
+    bucket.objects.filter(Prefix=prefix).delete()
+""",
+    "names of what Cloud Storage lists": """
+from google.cloud import storage
+def names(bucket):
+    return sorted(blob.name for blob in storage.Client().list_blobs(bucket))
+""",
+    "a search of Elasticsearch's documents that is put together": """
+from elasticsearch_dsl import Document, Text
+class Article(Document):
+    title = Text()
+    def clean(self):
+        return super().clean()
+def found(words):
+    search = Article.search()
+    for word in words:
+        search = search.filter("term", title=word)
+    for hit in search:
+        print(hit.title)
+    return Article.mget([word for word in words])
+""",
     "documents of Frappe that do something": """
 import frappe
 def close(names):

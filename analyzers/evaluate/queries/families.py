@@ -102,7 +102,10 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     receiver = target.bound
     if target.kind == KIND:
         return _refined(run, node, target, "filter", arguments)  # User.objects(name="x")
-    if receiver is None or target.kind != "method":
+    above = _row_above(run, target, name)
+    if above is not None:
+        receiver = above
+    elif receiver is None or target.kind != "method":
         return _function(run, target, arguments) if target.kind == "external" else None
     found = model_of(run, receiver)
     if found is None:
@@ -140,6 +143,17 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     if name in ("all", "to_list"):
         return Value("list", of=receiver.of, depends=depends, label=receiver.label)
     return Value(depends=depends)
+
+
+def _row_above(run: Run, target: Value, name: str) -> Value | None:
+    """The row that `super().save()` writes in a model's own method of that name; None for any other call."""
+    is_above = target.bound is not None and target.bound.label == "super()" and target.kind != "function"
+    this = run.lookup("self") if is_above else None
+    found = model_of(run, this) if this is not None and this.kind in ("instance", "row") else None
+    if this is None or found is None:
+        return None
+    family = tables().families[found.orm]
+    return this.but(kind="row", label="super()") if name in family.row_write | family.row_read else None
 
 
 def _fetch_onto(run: Run, node: f.Call, row_: Value) -> None:

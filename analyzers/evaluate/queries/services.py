@@ -55,7 +55,7 @@ def kind_below(kind: str, name: str = "") -> str:
     service = tables().services.get(kind)
     if service is None or name.startswith("_") or (name and (service.effect(name) or name in service.gives)):
         return ""
-    return service.attributes
+    return service.holds.get(name, service.attributes)
 
 
 def item(base: Value, label: str) -> Value | None:
@@ -82,6 +82,9 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     depends = receiver.depends | arguments.depends
     if any(keyword.name == "cache" for keyword in node.keywords):
         return Value(depends=depends)  # What has been asked before is at hand.
+    if name in service.lists:
+        each = Value(service.lists[name], depends=depends)
+        return Value("list", of=each, label=shapes.text_of(node), depends=depends)
     if given and (not effect or (name in service.builds and _is_no_reading(run, node, arguments))):
         return Value(given, label=shapes.text_of(node), depends=depends)
     if not effect:

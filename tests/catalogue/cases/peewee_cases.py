@@ -5,7 +5,7 @@ from collections import defaultdict
 from peewee import fn, prefetch
 
 from store.peewee_kept import KeptPet
-from store.peewee_tables import Owner, Pet, PetTag, Tag
+from store.peewee_tables import Owner, Pet, PetTag, Tag, TidyOwner
 
 
 def foreign_key():
@@ -207,3 +207,18 @@ def base_kept_by_an_extension():
 def base_kept_by_an_extension_joined():
     for pet in KeptPet.select(KeptPet, Owner).join(Owner):
         print(pet.owner.name)
+
+
+def saved_by_its_own_method(names):
+    for name in names:
+        owner = TidyOwner(name=name)
+        owner.save()  # grows
+
+
+def saved_once_by_its_own_method(names):
+    owner = TidyOwner(name="".join(names))
+    owner.save()
+
+
+def tidied_without_saving():
+    print([owner.tidied() for owner in TidyOwner.select()])

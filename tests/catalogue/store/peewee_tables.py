@@ -31,4 +31,18 @@ class Pet(Base):
     tags = ManyToManyField(Tag, backref="pets")
 
 
+class TidyOwner(Base):
+    name = CharField()
+
+    class Meta:
+        table_name = "owner"
+
+    def save(self, *args, **options):
+        self.name = self.name.strip()
+        return super().save(*args, **options)
+
+    def tidied(self):
+        return self.name.strip()
+
+
 PetTag = Pet.tags.get_through_model()

@@ -9,6 +9,7 @@ from tortoise.models import Model
 class Owner(Model):
     id = fields.IntField(primary_key=True)
     name = fields.CharField(max_length=50)
+    pets: fields.ReverseRelation[Pet]
 
 
 class Tag(Model):
