@@ -8,10 +8,12 @@ from msgspec import Struct
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.remembered import remembered
+from analyzers.orm.tables import tables
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.models import Models
 from analyzers.project.row_sets import gives_rows, is_handed, is_set
+from analyzers.project.schema import Key
 
 _ANYTHING = ""
 """Stands among names for what is called without one: `handlers[kind](rows)`."""
@@ -26,6 +28,7 @@ class _Handed(Struct, frozen=True):
     to: frozenset[str] = frozenset()
     beside: frozenset[str] = frozenset()
     between: frozenset[tuple[str, str]] = frozenset()
+    asked: frozenset[str] = frozenset()  # methods of sets of rows that no set of rows has by itself
     written: frozenset[str] = (
         frozenset()
     )  # of `to`, what is called as it stands: `Book(...)`, and not `self.Book(...)`
@@ -34,9 +37,11 @@ class _Handed(Struct, frozen=True):
 def hands_rows_on(project: Project, path: str, function: f.Function) -> bool:
     """True if a set of rows, or a name that holds one, is an argument of a call that may run code of the project."""
     handed = _handed(function)
+    words = project.words
+    if any(_repeats(project, one) for name in handed.asked for one in words.owners(name)):
+        return True
     if not handed.to and not handed.between:
         return False
-    words = project.words
 
     def may_run(name: str) -> bool:
         known = words.says("defined", name) or words.says("kept", name)
@@ -48,6 +53,13 @@ def hands_rows_on(project: Project, path: str, function: f.Function) -> bool:
         or words.says_any("defined", handed.beside)
         or any(words.says("givers", giver) and words.says("defined", to) for giver, to in handed.between)
     )
+
+
+def _repeats(project: Project, key: Key) -> bool:
+    """True for a method in which there is a loop: `def as_rows(self): return [book.line() for book in self]`."""
+    project.read(key[0], "function", key[1])
+    function = project.function(*key)
+    return function is not None and function.has_loop
 
 
 def _runs_nothing(project: Project, path: str, function: f.Function, name: str) -> bool:
@@ -81,8 +93,13 @@ def _handed(function: f.Function) -> _Handed:
     read: set[str] = set()
     beside: set[str] = set()
     between: set[tuple[str, str]] = set()
+    asked: set[str] = set()
     for node in nodes:
-        if node.__class__ is not f.Call or is_set(node.func):
+        if node.__class__ is not f.Call:
+            continue
+        if is_set(node.func):
+            if isinstance(node.func, f.Attr) and not tables().django.queryset.of(node.func.name):
+                asked.add(node.func.name)
             continue
         given = (*node.args, *(keyword.value for keyword in node.keywords))
         if any(is_handed(one, held) for one in given):
@@ -99,7 +116,13 @@ def _handed(function: f.Function) -> _Handed:
             )
             if giver:
                 between.add((giver, _last(node.func)))
-    return _Handed(frozenset(to), frozenset(beside - held), frozenset(between), frozenset(written - read))
+    return _Handed(
+        frozenset(to),
+        frozenset(beside - held),
+        frozenset(between),
+        frozenset(asked),
+        frozenset(written - read),
+    )
 
 
 def _last(node: f.Expr) -> str:

@@ -14,6 +14,7 @@ from analyzers.conventions import (
     admin,
     ariadne,
     classes,
+    contexts,
     dumped,
     exports,
     feeds,
@@ -86,8 +87,9 @@ def roots(project: Project, path: str) -> Iterator[str]:
         if cls.bases or cls.decorators:
             yield from _run_of_class(project, path, cls.qualname)
     outline, at_hand = project.outline(path), project.memo.at_hand
+    of_contexts = contexts.is_module(path)
     for written in facts.functions:
-        if written.decorators:  # nothing else asks a framework to run it
+        if written.decorators or of_contexts:  # nothing else asks a framework to run it
             found = outline is not None and outline.functions.get(written.qualname) is written
             known = at_hand((_BY_FUNCTION, path, written.qualname)) if found else None
             yield from known if known is not None else _run_of_function(project, path, written)
@@ -112,6 +114,9 @@ def _run_of_function(project: Project, path: str, written: f.Function) -> tuple[
             units.qualname(function.qualname, name)
             for convention in (responses, ariadne, rendered, marshalled)
             for name in convention.roots(project, path, function)
+        ) + tuple(
+            units.qualname(function.qualname, name)
+            for name in (contexts.roots(project, path, function) if contexts.is_module(path) else ())
         )
 
     return project.about(_BY_FUNCTION, path, written, find, in_cycle=())
@@ -197,6 +202,7 @@ _BEHIND: dict[str, Callable[[Project, str, f.Function], f.Function | None]] = {
     "response": responses.response,
     "resolvers": ariadne.fields,
     "rendered": rendered.rendered,
+    contexts.WORD: contexts.context,
     "answered": marshalled.answered,
     script_resolvers.UNIT: script_resolvers.resolved,
 }

@@ -53,15 +53,29 @@ def changelist(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Functio
     if found is None or classes.method(project, key, "get_list_select_related") is not None:
         return None
     model = found[0]
-    columns = list(_columns(project, cls, key, "list_display")) or [
-        (At(classes.name_of(cls)), "__str__", None)
-    ]
+    columns = list(_columns(project, cls, key, "list_display")) or _chosen_columns(project, cls, key)
     at = At(classes.place(project, cls, key, "list_display"))
     rows = _page(project, at, key, model, columns)
     if rows is None:
         return None
     shown = [s for where, name, call in columns for s in _shown(project, key, model, where, name, call)]
     return units.function(cls, "changelist", (), (at.each(ROW, rows, *shown),))
+
+
+def _chosen_columns(project: Project, cls: f.ClassDef, key: Key) -> list[_Column]:
+    """The columns of a class that lists none: what its own `get_list_display` gives as it stands, or the row's text.
+
+    Source: https://docs.djangoproject.com/en/5.2/ref/contrib/admin/#django.contrib.admin.ModelAdmin.get_list_display
+    """
+    at = At(classes.name_of(cls))
+    chooser = classes.method(project, key, "get_list_display")
+    if chooser is None:
+        return [(at, "__str__", None)]
+    given = (node.value for node in f.walk(chooser.body) if isinstance(node, f.Return))
+    items = [item for value in given if value is not None for item, stands in _listed(value) if stands]
+    return [
+        (at, item.value, None) for item in items if isinstance(item, f.Const) and isinstance(item.value, str)
+    ]
 
 
 def _page(project: Project, at: At, key: Key, model: Model, columns: list[_Column]) -> f.Expr | None:
@@ -247,7 +261,12 @@ def _columns(project: Project, cls: f.ClassDef, key: Key, option: str) -> Iterat
     listed = list(_listed(found.value))
     for item, stands in listed:
         words = classes.words(project, Held(found.owner, item))
-        if words is None and found.owner == key and stands and (dotted(item) or isinstance(item, f.Call)):
+        if (
+            words is None
+            and found.owner == key
+            and stands
+            and (dotted(item) or isinstance(item, (f.Call, f.Lambda)))
+        ):
             yield At(Span(item.at, item.to)), "", item
         for word in words or ():
             yield At(classes.local(cls, key, word) or classes.name_of(cls)), word.text, None

@@ -49,16 +49,41 @@ def function(project: Project, path: str, given: f.Function) -> f.Function:
 
 
 _MACRO = macro_name("")[:-1]
-_SHOWING = ("<include>", "<extends>", "<block>")
+_SHOWING = ("<include>", "<extends>", "<block>", "<super>")
 
 
 def _shown(project: Project, path: str, node: f.Call) -> tuple[f.Param, ...]:
     if isinstance(node.func, f.Name) and node.func.id == "<block>":
         block = project.function(path, block_name(literal(node.args[0])))
         return function(project, path, block).params if block is not None else ()
+    if isinstance(node.func, f.Name) and node.func.id == "<super>":
+        above = block_above(project, path, literal(node.args[0]))
+        return function(project, *above).params if above is not None else ()
     other = template_files.find(project, literal(node.args[0]), path)
     found = project.function(other, TEMPLATE) if other is not None and other != path else None
     return function(project, other, found).params if other is not None and found is not None else ()
+
+
+def block_above(project: Project, path: str, name: str) -> tuple[str, f.Function] | None:
+    """The block of a name that the nearest template has which this one fills in: `{{ block.super }}`."""
+    seen = {path}
+    while True:
+        project.read(path)
+        whole = project.function(path, TEMPLATE)
+        named = [
+            literal(node.args[0])
+            for node in (f.walk(whole.body) if whole is not None else ())
+            if isinstance(node, f.Call) and isinstance(node.func, f.Name) and node.func.id == "<extends>"
+        ]
+        above = template_files.find(project, named[0], path) if named else None
+        if above is None or above in seen:
+            return None
+        seen.add(above)
+        project.read(above)
+        block = project.function(above, block_name(name))
+        if block is not None:
+            return above, block
+        path = above
 
 
 def asks_by_itself(project: Project, path: str) -> bool:

@@ -39,6 +39,11 @@ def are_any(project: Project) -> bool:
     return bool(_named(project))
 
 
+def all_of(project: Project) -> list[tuple[str, str]]:
+    """The names of all templates, each with its path; of several of a name the first."""
+    return [(name, paths[0]) for name, paths in sorted(_named(project).items())]
+
+
 def matching(project: Project, pattern: str) -> list[str]:
     """The names of templates that a pattern may mean; a name that is no pattern means itself."""
     if ANY not in pattern:

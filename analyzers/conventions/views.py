@@ -91,10 +91,34 @@ def list_(project: Project, cls: f.ClassDef, key: Key, _: str) -> f.Function:
     rows = at.call(at.attr(this, "get_queryset"))
     if classes.method(project, key, "filter_queryset") is not None:
         rows = at.call(at.attr(this, "filter_queryset"), rows)
+    else:
+        for backend in _loading_backends(project, key):
+            rows = at.call(at.attr(at.call(backend), "filter_queryset"), at.attr(this, "request"), rows, this)
     if classes.method(project, key, "paginate_queryset") is not None:
         rows = at.call(at.attr(this, "paginate_queryset"), rows)
     made = at.call(at.attr(this, "get_serializer"), rows, many=at.truth())
     return units.function(cls, "list", (), (_asked(at, LIST), *_put(project, key, at, "list"), at.do(made)))
+
+
+def _loading_backends(project: Project, key: Key) -> Iterator[f.Expr]:
+    """The project's own filters of a view's rows that load something along with these.
+
+    Source: https://www.django-rest-framework.org/api-guide/filtering/#custom-generic-filtering
+    """
+    named = classes.held(project, key, "filter_backends")
+    if named is None or named.owner[0] != key[0] or not isinstance(named.value, f.Collection):
+        return
+    for item in named.value.items:
+        backend = classes.class_of(project, Held(named.owner, item))
+        own = classes.method(project, backend, "filter_queryset") if backend is not None else None
+        calls = (
+            node.func for node in (f.walk(own.body) if own is not None else ()) if isinstance(node, f.Call)
+        )
+        if any(isinstance(func, f.Attr) and func.name in _LOADERS for func in calls):
+            yield item
+
+
+_LOADERS = ("select_related", "prefetch_related")
 
 
 def _asked(at: At, action: str) -> f.Stmt:

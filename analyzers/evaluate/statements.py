@@ -132,7 +132,17 @@ def _is_of_one_turn(run: Run, memo: str) -> bool:
     return (memo, at) in of_whole(memos.made_on_each_turn, run.function.body)
 
 
+def _is_on_one_turn(run: Run, node: f.If) -> bool:
+    """True for `{% if forloop.first %}` in a template's loop."""
+    func = node.test.func if node.test.__class__ is f.Call else None
+    return func.__class__ is f.Name and func.id == "<once>" and bool(run.loops)
+
+
 def _if(run: Run, node: f.If) -> None:
+    if _is_on_one_turn(run, node):
+        leaving.once(run, len(run.loops) - 1, lambda: execute(run, node.body))
+        execute(run, node.otherwise)
+        return
     filled = memos.guarded(node, run.function.body)
     models, this = run.summaries.models, run.lookup("self") if filled else None
     of_row = bool(filled) and all(memos.lives_with_row(models, this, memo) for memo in filled)

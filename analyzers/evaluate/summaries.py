@@ -40,7 +40,7 @@ from analyzers.evaluate.events import Analysis, Summary
 from analyzers.evaluate.formal import argument, formal, unknown_formal
 from analyzers.evaluate.presenting import asked
 from analyzers.evaluate.provisional import Provisional
-from analyzers.evaluate.queries import holding, objects
+from analyzers.evaluate.queries import django_own_sets, holding, objects
 from analyzers.evaluate.recursion import descents, solve
 from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.evaluate.run import OverBudget, Run
@@ -467,9 +467,9 @@ class Summaries:
     def _receiver(self, path: str, function: f.Function, name: str) -> Value:
         if name == "cls":
             return class_values.class_itself(self.project, path, function.owner)
-        return asked.reached(
-            self.project, path, function, evidence.instance_of(self.project, path, function.owner)
-        )
+        this = evidence.instance_of(self.project, path, function.owner)
+        own = django_own_sets.rows(self.project, path, function)
+        return own if own is not None else asked.reached(self.project, path, function, this)
 
     def _default(self, path: str, node: f.Expr) -> Value:
         if isinstance(node, f.Const) and node.kind in ("int", "float", "str", "bool"):

@@ -95,9 +95,11 @@ DJANGO = _Django()
 
 
 def _is_model_name(name: str) -> bool:
-    """Whether a full dotted name is Django's Model or one of its own models."""
+    """Whether a full dotted name is Django's Model, one of its own models, or one of a package whose rows are a tree."""
     table = tables().django.classes
     if any(name in table[part] for part in ("model", "user", "model_mixin")):
+        return True
+    if any(name in package.models for package in tables().django.packages):
         return True
     parts = name.split(".")
     own = parts[:2] == ["django", "contrib"] and parts[3:4] == ["models"] and len(parts) == 5

@@ -9,6 +9,8 @@ no counterpart in Python is written as a call of one of these names, which nothi
 - `<only>("name", ...)`: the same, with the names that it is given alone;
 - `<macro>("name", "macro")`: a macro of that template, or with "" of this one;
 - `<groups>(rows)`: what `regroup` makes of a set of rows;
+- `<once>()`: a test that holds on one turn of the loop around it;
+- `<super>("name")`: what the template that this one fills in has in a block of that name;
 - `<block>("name")`: a block, unless a template that extends this one has its own;
 - `<extends>("name")`: the template that this one fills in.
 """

@@ -81,6 +81,7 @@ class _Lowering:
         self.modules: dict[str, str] = {}  # what an imported template is called here -> its name
         self.imports: list[f.Stmt] = []
         self.free: set[str] = set()
+        self.block = ""  # the block that is being read
         self.open: list[str] = []  # the ends of the tags that are being read
 
     def whole(self) -> tuple[tuple[f.Stmt, ...], set[str]]:
@@ -107,7 +108,10 @@ class _Lowering:
         while self.position < len(self.pieces):
             piece = self.pieces[self.position]
             found = words(piece)
-            if piece.kind == "print":
+            if piece.kind == "print" and self.block and piece.text.split() == [b"block.super"]:
+                to = piece.at + len(piece.text)
+                body.append(_do(piece.at, to, "<super>", f.Const(piece.at, to, "str", self.block)))
+            elif piece.kind == "print":
                 body += [_text(value) for value in self._values(piece.text, piece.at)]
             elif found:
                 name = found[0].text
@@ -201,7 +205,10 @@ class _Lowering:
         return [f.For(at, to, target, iter, (*rest, *body), (), head_to=to), *otherwise]
 
     def _if(self, rest: bytes, rest_at: int, to: int) -> list[f.Stmt]:
-        test = self._reader(rest.decode("utf-8", "replace"), rest_at).condition()
+        text = rest.decode("utf-8", "replace")
+        test = self._reader(text, rest_at).condition()
+        if _ONE_TURN.match(text):
+            test = f.Call(rest_at, to, f.Name(rest_at, to, "<once>"), ())
         body = tuple(self._body(_BRANCHES))
         otherwise: list[f.Stmt] = []
         if self.position < len(self.pieces):
@@ -251,7 +258,9 @@ class _Lowering:
 
     def _block(self, name: str, at: int, to: int) -> list[f.Stmt]:
         outer, self.free = self.free, set()
+        around, self.block = self.block, name
         body = tuple(self._inside("block"))
+        self.block = around
         self.blocks[name] = (body, self.free)
         self.free = outer | self.free
         return [_do(at, to, "<block>", f.Const(at, to, "str", name))]
@@ -333,6 +342,10 @@ class _Lowering:
         if kept is not None:
             return [f.Assign(at, to, (f.Name(kept.at, kept.to, kept.text),), call)]
         return [f.Do(at, to, call)]
+
+
+_ONE_TURN = re.compile(r"\s*(?:for)?loop\.(?:(?:first|last)|counter\s*==\s*1|counter0\s*==\s*0)\s*$")
+"""A test that holds on one turn of the loop. Source: https://docs.djangoproject.com/en/5.2/ref/templates/builtins/#for"""
 
 
 def _split(word: Word) -> list[tuple[str, int, int]]:

@@ -126,8 +126,8 @@ def special(frame: Frame, node: f.Call, name: str) -> Things:
         return _tagged(frame, given)
     if name == "<groups>":
         return given.all | under("list", given.all) | under("grouper", NOTHING)
-    if name == "<block>":
-        return NOTHING  # All blocks of the file are looked at.
+    if name in ("<block>", "<super>", "<once>"):
+        return NOTHING  # All blocks of the file are looked at, and those of the one it fills in.
     held = {k.name: things for k, things in zip(node.keywords, given.keywords, strict=True) if things}
     known = {} if name == "<only>" else {n: things for n, things in frame.held.items() if things}
     if name not in ("<include>", "<only>", "<extends>"):

@@ -65,16 +65,24 @@ def _asked_untested(function: f.Function) -> frozenset[str]:
 
 
 def known(run: Run, test: f.Expr) -> bool | None:
-    """False for `options.limit` of a parameter to which no options were given; None for any other test."""
-    if run.language == "python" or not isinstance(test, f.Attr) or not isinstance(test.obj, f.Name):
+    """False for `options.limit`, in Python `options.get("limit")`, of a parameter to which no options were given; None for any
+    other test."""
+    if run.language == "python":
+        name = _looked_up(test)
+    else:
+        name = test.obj.id if isinstance(test, f.Attr) and isinstance(test.obj, f.Name) else ""
+    if not name:
         return None
-    name = test.obj.id
     value = run.env.get(name)
     if value is None or value.depends != {name} or not (value.kind == "none" or value.relation == _EMPTY):
         return None
     if all(param.name != name for param in run.function.params) or of_whole(_is_changed, run.function, name):
         return None
     return False
+
+
+_PUTTING = ("setdefault", "update")
+"""Methods by which a mapping of Python's gets more."""
 
 
 def _is_changed(function: f.Function, name: str) -> bool:
@@ -85,6 +93,8 @@ def _is_changed(function: f.Function, name: str) -> bool:
             put_into += [target.obj for target in node.targets if isinstance(target, (f.Attr, f.Index))]
         elif isinstance(node, f.Call) and shapes.called(node) == "assign":
             put_into += node.args[:1]
+        elif isinstance(node, f.Call) and shapes.called(node) in _PUTTING and isinstance(node.func, f.Attr):
+            put_into.append(node.func.obj)
     return any(isinstance(held, f.Name) and held.id == name for held in put_into)
 
 
@@ -102,4 +112,41 @@ def left_out(
         left = [p for p in function.params if p.name not in bound] if function.kind != "lambda" else []
         held = {param.name: standing_for(param) for param in left}
         return {name: value for name, value in held.items() if value is not None}
-    return defaults(function, bound)
+    return defaults(function, bound) | _no_options(function, keywords)
+
+
+def _no_options(function: f.Function, given: Mapping[str, Value]) -> dict[str, Value]:
+    """An empty mapping for `**options` where a call gives none and the body looks for some: `if options.get("joined"):`."""
+    asked = {param.name for param in function.params if param.kind == "double_star"}
+    if not asked or not given.keys() <= {param.name for param in function.params}:
+        return {}
+    found = asked & _looked_into(function)
+    return {name: Value("dict", size=ONE, relation=_EMPTY) for name in found}
+
+
+@remembered
+def _looked_into(function: f.Function) -> frozenset[str]:
+    """The mappings in which a function's tests look for a key."""
+    tests = (node.test for node in shapes.nodes(function.body) if isinstance(node, (f.If, f.Choose)))
+    found = (
+        _looked_up(part) for test in tests for part in f.walk((test,)) if isinstance(part, f.Call | f.Compare)
+    )
+    return frozenset(filter(None, found))
+
+
+def _looked_up(test: f.Expr) -> str:
+    """The mapping in which a test looks for a key, and takes what is not there for nothing; "" for any other test."""
+    if isinstance(test, f.Compare):
+        held = test.rights[0] if test.ops == ("in",) and isinstance(test.left, f.Const) else None
+    elif (
+        isinstance(test, f.Call)
+        and isinstance(test.func, f.Attr)
+        and test.func.name in ("get", "pop")
+        and test.args
+    ):
+        otherwise = test.args[1] if len(test.args) > 1 else None
+        given = isinstance(otherwise, f.Const) and (otherwise.kind == "none" or otherwise.value is False)
+        held = test.func.obj if given or (otherwise is None and test.func.name == "get") else None
+    else:
+        held = None
+    return held.id if isinstance(held, f.Name) else ""

@@ -79,6 +79,8 @@ def special(run: Run, node: f.Call, name: str) -> Value:
         return Value("list", of=Value("list", of=rows.of, size=rows.size), depends=rows.depends)
     if name == "<block>":
         return _block(run, node)
+    if name == "<super>":
+        _block_above(run, node)
     if name == "<extends>":
         above = run.env.get(FILLED)
         filled = ",".join((*pages.blocks(run.summaries.project, run.path), above.dotted if above else ""))
@@ -188,6 +190,14 @@ def _include(run: Run, node: f.Call, known: dict[str, Value]) -> Value:
     for name in showing.told(expressions.evaluate(run, node.args[0]))[: pages.MAX_SHOWN]:
         showing.show(run, name, known | given, run.place(node))
     return UNKNOWN_VALUE
+
+
+def _block_above(run: Run, node: f.Call) -> None:
+    name = literal(node.args[0])
+    above = pages.block_above(run.summaries.project, run.path, name)
+    if above is not None:
+        made = Value("function", ref=(above[0], above[1].qualname), label=name)
+        calls.invoke(run, made, (), dict(run.env), run.place(node), f"{{% block {name} %}}")
 
 
 def _block(run: Run, node: f.Call) -> Value:

@@ -350,3 +350,48 @@ class _MadeColumnsOfColumns(_Admin):
 
 def column_that_a_function_makes_of_a_column(request):
     visit_list(_MadeColumnsOfColumns, Book, request)
+
+
+@admin.register(Book, site=admin.AdminSite())
+class _LambdaColumn(_Admin):
+    list_display = ["title", lambda book: book.publisher.name]  # grows
+
+
+def column_of_a_lambda(request):
+    visit_list(_LambdaColumn, Book, request)
+
+
+@admin.register(Book, site=admin.AdminSite())
+class _LambdaColumnJoined(_Admin):
+    list_display = ["title", lambda book: book.publisher.name]
+    list_select_related = ["publisher"]
+
+
+def column_of_a_lambda_joined(request):
+    visit_list(_LambdaColumnJoined, Book, request)
+
+
+class _ChosenColumns:
+    def get_list_display(self, request):
+        return ["title", "publisher_name"]
+
+    def publisher_name(self, book):
+        return book.publisher.name
+
+
+@admin.register(Book, site=admin.AdminSite())
+class _Choosing(_ChosenColumns, _Admin):  # grows
+    pass
+
+
+def columns_that_a_method_chooses(request):
+    visit_list(_Choosing, Book, request)
+
+
+@admin.register(Book, site=admin.AdminSite())
+class _ChoosingJoined(_ChosenColumns, _Admin):
+    list_select_related = ["publisher"]
+
+
+def columns_that_a_method_chooses_joined(request):
+    visit_list(_ChoosingJoined, Book, request)

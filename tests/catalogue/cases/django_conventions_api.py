@@ -1,6 +1,6 @@
 """Django REST framework: what serializers read for each row that a view gives them."""
 
-from rest_framework import generics, mixins, serializers, viewsets
+from rest_framework import filters, generics, mixins, serializers, viewsets
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
@@ -519,3 +519,33 @@ def many_rows_saved(ids):
     serializer = WrittenSerializer(data=data, many=True)
     if serializer.is_valid():  # grows
         serializer.save()  # grows
+
+
+class JoiningBackend(filters.BaseFilterBackend):
+    def filter_queryset(self, request, queryset, view):
+        return queryset.select_related("author")
+
+
+class CheapBackend(filters.BaseFilterBackend):
+    def filter_queryset(self, request, queryset, view):
+        return queryset.filter(price__gte=0)
+
+
+class BackendView(generics.ListAPIView):
+    queryset = Book.objects.all()  # grows
+    serializer_class = NestedSerializer
+    filter_backends = [CheapBackend]
+
+
+def rows_that_a_backend_filters(request):
+    visit(BackendView, request)
+
+
+class JoiningBackendView(generics.ListAPIView):
+    queryset = Book.objects.all()
+    serializer_class = NestedSerializer
+    filter_backends = [CheapBackend, JoiningBackend]
+
+
+def rows_that_a_backend_joins(request):
+    visit(JoiningBackendView, request)

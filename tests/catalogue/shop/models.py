@@ -249,3 +249,34 @@ class Writer(Author):
 
     class Meta:
         proxy = True
+
+
+class ShelfQuerySet(models.QuerySet):
+    def signed(self):
+        return self.filter(price__gte=0)
+
+    def as_lines(self):
+        return [(book.title, book.author.name) for book in self]
+
+    def as_joined_lines(self):
+        return [(book.title, book.author.name) for book in self.select_related("author")]
+
+    def with_stars(self):
+        return [Review.objects.filter(book=book).count() for book in self]  # grows
+
+
+class ShelfManager(models.Manager.from_queryset(ShelfQuerySet)):
+    def report(self):
+        return [book.author.name for book in self.all()]  # grows
+
+    def joined_report(self):
+        return [book.author.name for book in self.all().select_related("author")]
+
+
+class ShelvedBook(Book):
+    """A proxy whose manager and querysets go through their own rows."""
+
+    objects = ShelfManager()
+
+    class Meta:
+        proxy = True
