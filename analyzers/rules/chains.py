@@ -9,54 +9,19 @@ for book in Book.objects.filter(shelf=shelf).order_by("title"):    ->    for boo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analyzers import facts as f
+from analyzers.rules import enclosing
+from analyzers.rules.enclosing import STEP, Around
 
-STEP = "    "
 MANY_CALLS = 3
 """Calls of a chain from which on each has a line of its own, where all are too wide for one.
 Source: https://black.readthedocs.io/en/stable/the_black_code_style/current_style.html#call-chains"""
 
 Arguments = Mapping[int, Sequence[str]]
 """What calls get: the position of a call in its chain -> the arguments that come behind those it has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Where an expression stands: what is in front of it and behind it on its first and last line, how wide lines may get, and
-    how they end."""
-
-    head: str
-    behind: str
-    width: int
-    newline: str = "\n"
-
-    @property
-    def indent(self) -> str:
-        return self.head[: len(self.head) - len(self.head.lstrip())]
-
-    @property
-    def picked(self) -> str:
-        """What is taken of the expression right behind it: `[:5]`."""
-        found = _PICKED.match(self.behind)
-        return found[0] if found is not None else ""
-
-    @property
-    def is_whole(self) -> bool:
-        """True for all of what is gone through, assigned or given: it may have brackets of its own."""
-        ends = self.head.endswith((" in ", " = ", "return ")) and self.head.lstrip()[:1] not in ("", ")", "]")
-        return ends and self.behind.removeprefix(self.picked).strip() in ("", ":")
-
-    @property
-    def is_alone(self) -> bool:
-        """True for what has lines of its own among others in brackets."""
-        return not self.head.strip() and self.behind.strip() == ","
-
-
-_PICKED = re.compile(r"\[[^\[\]]*\]")
 
 
 @dataclass(slots=True)
@@ -79,7 +44,7 @@ class Chain:
         return [(where, text) for where, text in found.items() if text]
 
     def _edits(self) -> list[tuple[int, str]]:
-        added = [(self._end_of(at), self._apart(at) + ", ".join(given)) for at, given in self.more.items()]
+        added = [edit for at, given in self.more.items() for edit in self._given(at, given)]
         plain = [*added, (self.end, "".join(self.new))]
         if "\n" in self.text and (self.new or not self._fits(plain)):
             return self._on_the_last_line(added)
@@ -87,7 +52,7 @@ class Chain:
             return plain
         if len(self.calls) + len(self.new) >= MANY_CALLS and (self.around.is_whole or self.around.is_alone):
             return self._in_lines(added)
-        return self._broken(added)
+        return enclosing.opened(self.around, self.start, self.text, plain) or self._broken(added)
 
     @property
     def end(self) -> int:
@@ -135,7 +100,7 @@ class Chain:
         if self.more and len(last + ("" if self.new else around.behind)) > around.width:
             opened = self._opened(max(self.more), added)
             added, last = opened, last if opened == added else f"{indent})"
-        if last.lstrip().startswith("."):
+        if self._has_own_line(len(self.calls) - 1):
             newline = around.newline + indent
             return [*added, (self.end, "".join(newline + self._narrow(one, indent) for one in self.new))]
         text = ""
@@ -158,7 +123,7 @@ class Chain:
         if len(indent + STEP + given) <= self.around.width:
             return [(first, f"{newline}{indent}{STEP}"), *added, (last, f"{newline}{indent}")]
         arguments = [*call.args, *call.keywords]
-        apart = [(self.offset + one.at, f"{newline}{indent}{STEP}") for one in arguments]
+        apart = [self._on_a_line(self.offset + one.at, f"{indent}{STEP}") for one in arguments]
         more = [
             (where, "".join(f",{newline}{indent}{STEP}{one}" for one in self.more[at]))
             if where == own
@@ -185,18 +150,40 @@ class Chain:
         line = begin[2] if begin[1] else self.around.head
         return line[: len(line) - len(line.lstrip())]
 
-    def _apart(self, at: int) -> str:
-        """What stands between two arguments: a line's end where each of them has a line of its own."""
-        call = self.calls[at]
-        last = self._end_of(at)
+    def _given(self, at: int, more: Sequence[str]) -> list[tuple[int, str]]:
+        """The arguments that a call gets, each on a line of its own where those it has are."""
+        call, last, newline = self.calls[at], self._end_of(at), self.around.newline
         line = self._slice(self.start, last).rpartition("\n")
-        own = line[2].lstrip()[:1] in ("'", '"') and line[1]
-        if own and (len(call.args) > 1 or self._slice(last, last + 1) == ","):
-            alone = "," not in line[2]
-            return (
-                f",{self.around.newline}{line[2][: len(line[2]) - len(line[2].lstrip())]}" if alone else ", "
-            )
-        return ", "
+        begins = last - len(line[2].lstrip().encode())
+        own = line[1] and any(self.offset + one.at == begins for one in call.args)
+        closed = self._slice(last, last + 1) == ","
+        if not own or not (len(call.args) > 1 or closed):
+            return [(last, "".join(f", {one}" for one in more))]
+        indent = line[2][: len(line[2]) - len(line[2].lstrip())]
+        behind = "".join(f",{newline}{indent}{one}" for one in more)
+        if "," not in line[2]:
+            return [(last, behind)]
+        if closed or len(line[2]) + sum(len(one) + 2 for one in more) <= self.around.width:
+            return [(last, "".join(f", {one}" for one in more))]
+        of_line = [
+            one for one in call.args[1:] if self.offset + one.at > last - len(line[2].lstrip().encode())
+        ]
+        apart = [self._on_a_line(self.offset + one.at, indent) for one in of_line]
+        return [*apart, (last, f"{behind},")]
+
+    def _on_a_line(self, at: int, indent: str) -> tuple[int, str]:
+        """A line's end in front of an argument: the blanks that are there become the last of its indentation."""
+        before = self._slice(self.start, at)
+        blanks = len(before) - len(before.rstrip(" "))
+        taken = blanks if indent.endswith(" " * blanks) else 0
+        return at - taken, self.around.newline + indent[: len(indent) - taken]
+
+    def _has_own_line(self, at: int) -> bool:
+        """True if the name of a call is the first thing on its line."""
+        func = self.calls[at].func
+        name = self.offset + func.name_at if isinstance(func, f.Attr) else self.start
+        line = self._slice(self.start, name).rpartition("\n")
+        return bool(line[1]) and line[2].strip() == "."
 
     def _end_of(self, at: int) -> int:
         return self.offset + self.calls[at].args[-1].to

@@ -25,9 +25,9 @@ def _added(context: Context, module: str, name: str) -> Edit | None:
     more = _one_name_more(context, facts, module, name)
     if more is not None:
         return more
-    offset, apart = _place_for(context, facts, module)
+    offset, led, apart = _place_for(context, facts, module)
     newline = context.text.newline
-    text = f"from {module} import {name}{newline}{newline if apart else ''}"
+    text = f"{newline if led else ''}from {module} import {name}{newline}{newline if apart else ''}"
     if not offset and context.text.line_text(0).startswith(("def ", "class ", "async ", "@")):
         text += newline * 2
     if offset and not context.text.source[:offset].endswith((b"\n", b"\r")):
@@ -107,7 +107,7 @@ def _one_name_more(context: Context, facts: f.FileFacts, module: str, name: str)
         if any(mark in shown for mark in "#\\(;*") or len(shown) + len(name) + 2 > _WIDEST:
             continue
         items = [item for item in facts.imports if text.line_of(item.at) == line]
-        following = next((item for item in items if _order(item.name) > _order(name)), None)
+        following = next((item for item in items if order(item.name) > order(name)), None)
         if following is not None:
             return Edit(Place(context.path, Span(following.at, following.at)), f"{name}, ")
         end = begin + len(shown.encode())
@@ -115,35 +115,50 @@ def _one_name_more(context: Context, facts: f.FileFacts, module: str, name: str)
     return None
 
 
-def _order(name: str) -> tuple[int, str]:
+def order(name: str) -> tuple[int, str]:
     """Constants, then classes, then functions, as isort and ruff put them."""
     return (0 if name.isupper() else 1 if name[:1].isupper() else 2), name
 
 
-def _place_for(context: Context, facts: f.FileFacts, module: str) -> tuple[int, bool]:
-    """Where an import goes, and whether a blank line keeps it from what follows: one of the standard library among those of
-    it, in the order of the alphabet where they are, in front of all others where there is none; any other behind all."""
-    if module.partition(".")[0] not in sys.stdlib_module_names:
-        return _after_imports(context, facts), False
-    top = [(item, line) for item in facts.imports if (line := _line_of(context, item)) is not None]
+def _place_for(context: Context, facts: f.FileFacts, module: str) -> tuple[int, bool, bool]:
+    """Where an import goes, and whether a blank line keeps it from what is in front of it, and from what follows: among those of
+    its kind, in the order of the alphabet where they are; where there is none, those of the standard library stand in front of
+    those of other packages, and these in front of the project's own."""
     end = _after_imports(context, facts)
-    own = [
-        (item, line) for item, line in top
-        if item.module.partition(".")[0] in sys.stdlib_module_names and item.module != "__future__"
-        and context.text.line_starts[line] < end
-    ]  # fmt: skip
     starts = context.text.line_starts
+    top = [
+        (item, line)
+        for item in facts.imports
+        if (line := _line_of(context, item)) is not None and starts[line] < end
+    ]
+    kinds = {line: _kind_of(context, item.module, item.level) for item, line in top}
+    kind = _kind_of(context, module, 0)
+    own = [(item, line) for item, line in top if kinds[line] == kind]
     if own:
-        behind = next((line for item, line in own if item.name and item.module > module), None)
-        if behind is not None and all(
-            item.module < module for item, line in own if item.name and line < behind
-        ):
-            return starts[behind], False
-        last = _statement_end(context, own[-1][0])
-        line = context.text.line_of(last)
-        return (starts[line + 1] if line + 1 < len(starts) else len(context.text.source)), False
-    others = [line for item, line in top if item.module != "__future__" and starts[line] < end]
-    return (starts[others[0]], True) if others else (end, False)
+        return _among(context, own, module), False, False
+    behind = next((line for line, one in kinds.items() if one > kind), None)
+    if behind is not None:
+        return starts[behind], False, True
+    return end, bool(kinds), False
+
+
+def _among(context: Context, own: list[tuple[f.Import, int]], module: str) -> int:
+    starts = context.text.line_starts
+    behind = next((line for item, line in own if item.name and item.module > module), None)
+    if behind is not None and all(item.module < module for item, line in own if item.name and line < behind):
+        return starts[behind]
+    line = context.text.line_of(_statement_end(context, own[-1][0]))
+    return starts[line + 1] if line + 1 < len(starts) else len(context.text.source)
+
+
+def _kind_of(context: Context, module: str, level: int) -> int:
+    """Where formatters put an import: `__future__`, the standard library, other packages, the project's own modules."""
+    first = module.partition(".")[0]
+    if not level and first == "__future__":
+        return 0
+    if not level and first in sys.stdlib_module_names:
+        return 1
+    return 3 if level or context.project.modules.resolve(context.path, first) is not None else 2
 
 
 def _line_of(context: Context, item: f.Import) -> int | None:

@@ -305,7 +305,11 @@ def _hoist(context: Context, operation: Operated, call: f.Call, loop: Loop) -> F
     line = edits.lines_before(context, statement, [f"{fresh} = {value}"])
     if line is None:
         return None
-    certain = _cannot_fail(operation.receiver, operation.name)
+    shared = any(
+        structure.may_change_between(context, statement, name)
+        for name in changes.names_read(context, call.args)
+    )
+    certain = _cannot_fail(operation.receiver, operation.name) and not shared
     changed = [line, *(edits.replaced(context, one, fresh) for one in places)]
     return Fix(f"Compute `{text}` once, before the loop", tuple(changed), certain)
 

@@ -86,7 +86,7 @@ def _taken_apart(context: Context, outer: Loop, inner: Loop, compared: Compared)
         "iterable",
     ):
         return None
-    waits = any(isinstance(node, (f.Yield, f.Await)) for node in changes.all_nodes(here, outside))
+    waits = structure.may_change_between(here, statement, _root(part.iter))
     touched = body.may_change(shapes.text_of(wanted)) or any(changes.root_of(t) == row for t in body.touched)
     certain = kinds <= EXACT and inner.over.kind in changes.AGAIN and not waits and not touched
     return Join(here, statement, outside, inside, clause, part.iter, row, key, wanted, test, certain)
@@ -204,8 +204,27 @@ def _any_match(join: Join) -> list[Edit] | None:
     kind = edits.plain_name(key[len(join.row) :] or "value")
     keys = edits.fresh_name(here, f"{edits.plain_name(shapes.dotted(join.rows))}_{kind}s")
     line = edits.lines_before(here, join.statement, [f"{keys} = {{{key} for {join.row} in {rows}}}"])
-    found = f"({edits.source_of(here, join.wanted)} in {keys})"
+    found = f"{edits.source_of(here, join.wanted)} in {keys}"
+    found = f"({found})" if _is_bound_closely(here, call) else found
     return [line, edits.replaced(here, call, found)] if line is not None else None
+
+
+def _is_bound_closely(here: Context, call: f.Call) -> bool:
+    """True for an operand of what binds as closely as `in` does, or closer."""
+    for node in shapes.nodes(here.function.body):
+        parts: tuple[f.Expr | None, ...] = ()
+        match node:
+            case f.Compare():
+                parts = (node.left, *node.rights)
+            case f.Binary():
+                parts = (node.left, node.right)
+            case f.Unary():
+                parts = (node.operand,) if node.op != "not" else ()
+            case f.Attr() | f.Index() | f.Slice():
+                parts = (node.obj,)
+        if any(part is call for part in parts):
+            return True
+    return False
 
 
 def _looked_up(join: Join, table: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
@@ -28,12 +28,11 @@ def fix(context: Context, model: Model | None, reads: Iterable[Queried]) -> Fix 
         if relation is None or declared is None or read.orm != "django" or not _holds_key(declared):
             return None
         certain = certain and not _may_be_missing(declared)
-        edit = _edit(context, read.place, relation)
-        if edit is None:
+        found = _edits(context, read.place, relation)
+        if not found:
             return None
         columns.setdefault(f"`{relation.column}`")
-        if edit not in changed:
-            changed.append(edit)
+        changed += [edit for edit in found if edit not in changed]
     if not changed:
         return None
     return Fix(f"Read {' and '.join(columns)}, which the row has already", tuple(changed), certain)
@@ -56,31 +55,62 @@ def _holds_key(declared: f.Call) -> bool:
     return not any(keyword.name in ("to_field", "") for keyword in declared.keywords)
 
 
+def may_dangle(context: Context, relation: Relation) -> bool:
+    """True for a relation of a key that the database does not keep from leading to no row."""
+    declared = _declared(context, relation)
+    return declared is not None and _is_unchecked(declared)
+
+
 def _may_be_missing(declared: f.Call) -> bool:
     """True if there need be no other row: `book.author.id` raises then, and `book.author_id` gives what it has."""
+    nullable = next((keyword.value for keyword in declared.keywords if keyword.name == "null"), None)
+    return _is_unchecked(declared) or (nullable is not None and not _is_false(nullable))
+
+
+def _is_unchecked(declared: f.Call) -> bool:
     given = {keyword.name: keyword.value for keyword in declared.keywords}
-    nullable, constraint = given.get("null"), given.get("db_constraint")
     if "on_delete" in given and shapes.dotted(given["on_delete"]).endswith("DO_NOTHING"):
         return True
-    allows_none = nullable is not None and not _is_false(nullable)
-    return allows_none or (constraint is not None and _is_false(constraint))
+    constraint = given.get("db_constraint")
+    return constraint is not None and _is_false(constraint)
 
 
 def _is_false(node: f.Expr) -> bool:
     return isinstance(node, f.Const) and node.value is False
 
 
-def _edit(context: Context, place: Place, relation: Relation) -> Edit | None:
-    """`author.id` behind `book.` becomes `author_id`; None for any other use of the relation."""
+def _edits(context: Context, place: Place, relation: Relation) -> list[Edit]:
+    """`author.id` behind `book.` becomes `author_id`, wherever the loop reads it: a read that is left asks for the other row
+    all the same. Nothing for any other use of the relation."""
     here = structure.home(context, place)
     start = here.function.start
     target = context.summaries.models.related(relation)
     keys = {"pk"} | ({"id"} if target is not None and "id" in target.columns else set())
-    for node in shapes.nodes(here.function.body):
-        if not isinstance(node, f.Attr) or node.name not in keys or not isinstance(node.obj, f.Attr):
-            continue
-        if Span(start + node.obj.at, start + node.obj.to) == place.span and "\n" not in edits.source_of(
-            here, node
-        ):
-            return Edit(Place(here.path, Span(start + node.obj.name_at, start + node.to)), relation.column)
-    return None
+    read = structure.node_at(here, place)
+    whole = shapes.text_of(read) if isinstance(read, f.Attr) else ""
+    turn = _turn_around(here, place) if whole else ()
+    set_to = {id(target) for node in shapes.nodes(turn) for target in _set_by(node)}
+    changed: list[Edit] = []
+    for node in shapes.nodes(turn):
+        if isinstance(node, f.Attr) and isinstance(node.obj, f.Attr) and shapes.text_of(node.obj) == whole:
+            if node.name not in keys or id(node) in set_to or "\n" in edits.source_of(here, node):
+                return []
+            span = Span(start + node.obj.name_at, start + node.to)
+            changed.append(Edit(Place(here.path, span), relation.column))
+    return changed
+
+
+def _turn_around(here: Context, place: Place) -> object:
+    """The innermost loop of a function that holds a place, or all of its body."""
+    at, to = place.span.start - here.function.start, place.span.end - here.function.start
+    around = [loop for loop in shapes.loops(here.function.body) if loop.at <= at and to <= loop.to]
+    return min(around, key=lambda loop: loop.to - loop.at, default=here.function.body)
+
+
+def _set_by(node: f._Node) -> Iterator[f.Expr]:
+    """What a statement gives a value or takes one from."""
+    waiting = [*structure.targets_of(node)]
+    while waiting:
+        target = waiting.pop()
+        yield target
+        waiting += target.items if isinstance(target, f.Collection) else ()

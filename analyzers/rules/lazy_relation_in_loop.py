@@ -300,6 +300,8 @@ def _fix(context: Context, loop: Loop, queries: tuple[Queried, ...]) -> Fix | No
             if any(other.startswith(f"{one[:-1]}__") for other in arguments):
                 del arguments[one]
     text = "".join(f".{verb}({', '.join(arguments)})" for verb, arguments in calls.items())
+    if not loader_calls.is_expression(context.project, origin.place):
+        return None
     named = view_querysets.named(context, origin.place)
     edits = (
         loader_calls.added(context, origin.place, calls)

@@ -23,7 +23,7 @@ from analyzers.orm import tables
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.models import Model
-from analyzers.rules import changes, loader_calls, structure
+from analyzers.rules import changes, key_columns, loader_calls, structure
 from analyzers.rules.base import Context, call_place, of_framework
 from analyzers.text import Span
 from analyzers.types import Origin
@@ -77,11 +77,16 @@ def is_certain(context: Context, loop: Loop, queries: Iterable[Queried], origin:
         or any(_is_under_context(home, region, call_place(query)) for query in queries)
     ):
         return False
+    if any(_may_be_gone(context, home, query) for query in queries):
+        return False
     return not any(_is_narrowed(owner, span) for owner, span in _holders(context, origin.place))
 
 
 def is_for_others(context: Context, place: Place) -> bool:
-    """True for rows that a function elsewhere gives which others call, too: a prefetch would be a query for all of them."""
+    """True for rows that a function elsewhere gives which others call, too: a prefetch would be a query for all of them. And for
+    those of a view that takes one of them by itself: what it shows behind a write would be as it was before."""
+    if _is_taken_alone(context.project, place):
+        return True
     if context.inside(place):
         return False
     holders = [one for one in loader_calls.around(context.project, place) if isinstance(one, f.Function)]
@@ -89,6 +94,25 @@ def is_for_others(context: Context, place: Place) -> bool:
     if holder is None or holder.kind == "module" or holder.owner == context.function.owner != "":
         return False
     return len(context.project.words.readers(holder.name)) > 1
+
+
+def _is_taken_alone(project: Project, place: Place) -> bool:
+    """True if the class that has these rows, or one derived from it, does something of its own with what `get_object()` gives."""
+    for owner in loader_calls.around(project, place):
+        qualname = owner.qualname if isinstance(owner, f.ClassDef) else owner.owner
+        if not qualname:
+            continue
+        above = names.lineage(project, place.path, qualname)
+        known = [(one.path, one.qualname) for one in above if one.kind == "class"]
+        for key in (*known, *project.words.heirs(qualname.rpartition(".")[2])):
+            methods = project.methods_of(*key).items()
+            if any(not name.startswith("get_") and _takes_one(method) for name, method in methods):
+                return True
+    return False
+
+
+def _takes_one(method: f.Function) -> bool:
+    return any(shapes.dotted(call.func) == "self.get_object" for call in shapes.of_kind(method.body, f.Call))
 
 
 # ------------------------------------------------------------------------------------------------------ writes
@@ -199,6 +223,40 @@ def root_model(context: Context, query: Queried) -> Model | None:
 
 
 # ------------------------------------------------------------------------------------------------------- uses
+
+
+MISSING = frozenset(("DoesNotExist", "ObjectDoesNotExist"))
+"""What Django raises where a row leads to one that is gone. Source: https://docs.djangoproject.com/en/5.2/ref/exceptions/"""
+
+
+def _may_be_gone(context: Context, home: Context, query: Queried) -> bool:
+    """True if a key may lead to no row, as nothing in the database sees to it or the code says so: a join then leaves the row
+    out, or makes None of what raises."""
+    current = root_model(context, query)
+    for part in query.relation.split("__") if query.orm == "django" else ():
+        relation = current.relations.get(part) if current is not None else None
+        if relation is None or relation.kind not in ("fk", "o2o"):
+            return False
+        if key_columns.may_dangle(context, relation) or _is_expected_gone(home, call_place(query)):
+            return True
+        current = context.summaries.models.related(relation)
+    return False
+
+
+def _is_expected_gone(home: Context, place: Place) -> bool:
+    """True for a read in a `try` that handles a row which is not there."""
+    at = place.span.start - home.function.start
+    return any(
+        part.at <= at < part.to
+        and any(
+            shapes.dotted(one).rpartition(".")[2] in MISSING
+            for handler in stmt.handlers
+            for one in shapes.nodes(handler.types)
+            if isinstance(one, (f.Name, f.Attr))
+        )
+        for stmt in shapes.of_kind(home.function.body, f.Try)
+        for part in stmt.body
+    )
 
 
 def _is_under_context(home: Context, region: f.For, place: Place) -> bool:

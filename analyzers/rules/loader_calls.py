@@ -8,7 +8,7 @@ from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.findings import Edit, Place
 from analyzers.project.index import Project
-from analyzers.rules import chains
+from analyzers.rules import chains, enclosing
 from analyzers.rules import edits as edits_of
 from analyzers.rules.base import Context
 from analyzers.text import Span, Text
@@ -23,6 +23,9 @@ def added(context: Context, place: Place, calls: Mapping[str, Iterable[str]]) ->
     """The edits that let an expression load more: `calls` names methods and what they are to be given, as source. What
     the expression ends with already is given more, other methods are called behind it."""
     owner, links = _links(context.project, place)
+    seen = text_around(context, place) if place.path == context.path else None
+    if seen is not None and _quotes_once(context, place, seen[0]):
+        calls = {verb: [one.replace('"', "'") for one in arguments] for verb, arguments in calls.items()}
     more: dict[int, list[str]] = {}
     new: list[str] = []
     for verb, arguments in calls.items():
@@ -31,13 +34,34 @@ def added(context: Context, place: Place, calls: Mapping[str, Iterable[str]]) ->
             new.append(f".{verb}({', '.join(arguments)})")
         else:
             more[last] = [*arguments]
-    seen = text_around(context, place) if place.path == context.path else None
     if seen is None:
         return _unseen(context, place, owner, links, more, new)
     text, head, behind, newline = seen
-    around = chains.Around(head, behind, edits_of.width(context), newline)
-    chain = chains.Chain(text, place.span.start, tuple(links), owner, around, more, new)
+    in_brackets = not any(
+        holder.start + stmt.at == place.span.start
+        for holder in around(context.project, place)
+        for stmt in shapes.walk(holder.body)
+    )
+    here = enclosing.Around(head, behind, edits_of.width(context), newline, in_brackets)
+    chain = chains.Chain(text, place.span.start, tuple(links), owner, here, more, new)
     return [Edit(Place(place.path, Span(at, at)), put) for at, put in chain.edits()]
+
+
+def _quotes_once(context: Context, place: Place, text: str) -> bool:
+    """True where texts are written in single quotes: in the expression itself, else in the function around it."""
+    if "'" not in text and '"' not in text and context.inside(place):
+        text = context.text.slice(Span(context.function.start, context.function.end))
+    return text.count("'") > text.count('"')
+
+
+def is_expression(project: Project, place: Place) -> bool:
+    """True where an expression stands that a call may come behind: not the name in `class Book:`, of which a framework asks the rows."""
+    return any(
+        isinstance(node, (f.Call, f.Attr, f.Name, f.Index))
+        and Span(owner.start + node.at, owner.start + node.to) == place.span
+        for owner in around(project, place)
+        for node in shapes.nodes(owner.body)
+    )
 
 
 def _unseen(
@@ -70,16 +94,16 @@ def _has_lines(call: f.Call) -> bool:
     return bool(given) and (given[0].at > call.func.to + 1 or given[-1].to < call.to - 1)
 
 
-def _told_by_facts(project: Project, place: Place) -> chains.Around:
+def _told_by_facts(project: Project, place: Place) -> enclosing.Around:
     """What is around a place, where each level of blocks takes four blanks. Of two functions the inner one begins last."""
     functions = [owner for owner in around(project, place) if isinstance(owner, f.Function)]
     owner = max(functions, key=lambda one: one.start, default=None)
     if owner is None or owner.kind == "module":
-        return chains.Around("", "", edits_of.NARROWEST)
+        return enclosing.Around("", "", edits_of.NARROWEST)
     at, to = place.span.start - owner.start, place.span.end - owner.start
     holding = [one for one in shapes.walk(owner.body) if one.at <= at < one.to]
     last = holding[-1] if holding else None
-    head = chains.STEP * (owner.qualname.count(".") + len(holding)) + "-" * (at - last.at if last else 0)
+    head = enclosing.STEP * (owner.qualname.count(".") + len(holding)) + "-" * (at - last.at if last else 0)
     match last:
         case f.For(iter=whole):
             ends, behind = " in ", ":"
@@ -90,7 +114,7 @@ def _told_by_facts(project: Project, place: Place) -> chains.Around:
         case _:
             whole, ends, behind = None, "", ""
     is_whole = whole is not None and (whole.at, whole.to) == (at, to)
-    return chains.Around(
+    return enclosing.Around(
         head[: -len(ends)] + ends if is_whole else head, behind if is_whole else "", edits_of.NARROWEST
     )
 

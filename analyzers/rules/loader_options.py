@@ -6,6 +6,7 @@ Source: https://docs.sqlalchemy.org/en/20/orm/queryguide/relationships.html
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from analyzers import facts as f
 from analyzers.evaluate.events import Queried
@@ -94,10 +95,16 @@ def _way(context: Context, path: str, loader: str) -> tuple[str, list[Edit]] | N
     if path == context.path:
         edit = imports.add_name(context, MODULE, loader)
         return loader, [edit] if edit is not None else []
-    beside = _beside(facts)
-    return (loader, [Edit(Place(path, Span(beside, beside)), f", {loader}")]) if beside else None
+    own = [item for item in facts.imports if item.module == MODULE and item.name and not item.scope]
+    if not own:
+        return None
+    before = [item for item in own if imports.order(item.name) < imports.order(loader)]
+    at = (before or own)[-1].to
+    return loader, [Edit(Place(path, Span(at, at)), f",{_between(own)}{loader}")]
 
 
-def _beside(facts: f.FileFacts) -> int:
-    """Behind a name that the file imports from the same module; 0 where it imports none."""
-    return next((i.to for i in facts.imports if i.module == MODULE and i.name and not i.scope), 0)
+def _between(own: list[f.Import]) -> str:
+    """What stands between two imported names behind the comma: a blank, or the end of a line and the indentation of the next."""
+    gaps = {later.at - item.to for item, later in pairwise(own)}
+    gap = gaps.pop() if len(gaps) == 1 else 0
+    return f"\n{' ' * (gap - 2)}" if gap > 2 else " "

@@ -13,6 +13,9 @@ from analyzers.rules import changes, edits, imports, structure
 from analyzers.rules.base import Context
 from analyzers.types import Value
 
+ORDERING = frozenset(("sort", "reverse"))
+"""Methods after which a list holds what it held. Source: https://docs.python.org/3/tutorial/datastructures.html"""
+
 HASHABLE = ("str", "int", "float", "bool", "bytes", "none")
 
 
@@ -65,7 +68,8 @@ def _made_before(here: Context, operation: Operated, name: str, where: Place) ->
         if made is None:
             return None
         changed = (*needed, Edit(where, made))
-        return Fix(f"Build a set of `{name}` before the loop", changed, _answers_alike(operation))
+        certain = _answers_alike(operation) and not structure.may_change_between(here, statement, name)
+        return Fix(f"Build a set of `{name}` before the loop", changed, certain)
     call = structure.node_at(here, operation.place)
     if (
         not isinstance(call, f.Call)
@@ -77,6 +81,8 @@ def _made_before(here: Context, operation: Operated, name: str, where: Place) ->
     if not is_hashable(operation.argument):
         return None
     asked = edits.source_of(here, call.args[0])
+    if structure.may_change_between(here, statement, name):
+        return None
     if operation.name == "count":
         return _counted(here, statement, call, name, asked)
     return _positions(here, statement, call, name, asked, operation) if operation.name == "index" else None
@@ -108,7 +114,8 @@ def _outermost(here: Context, operation: Operated, name: str) -> f.Stmt | None:
         statement = edits.statement_at(here, loop.whole) if region is not None else None
         if statement is None:
             break
-        whole = statement if isinstance(statement, f.While) else region
+        in_call = isinstance(region, f.Comprehension) and region.kind == "generator"
+        whole = statement if isinstance(statement, f.While) or in_call else region
         if not changes.is_unchanged(here, whole, f.Name(0, 0, name)):
             break
         if not structure.are_bound_before(here, statement, {name}):
@@ -143,19 +150,28 @@ def _positions(
     line = edits.lines_before(here, statement, [made])
     if line is None:
         return None
-    own = any(
+    regions = (changes.loop_node(here, loop) for loop in operation.loops)
+    own = any(_goes_through(here, region, name, asked) for region in regions)
+    return Fix(
+        f"Build a dict of positions in `{name}` before the loop",
+        (line, edits.replaced(here, call, f"{fresh}[{asked}]")),
+        certain=own,
+    )
+
+
+def _goes_through(here: Context, region: f._Node | None, name: str, asked: str) -> bool:
+    """True for a loop over the list itself in which `asked` is the element."""
+    if isinstance(region, f.Comprehension):
+        first = region.clauses[0]
+        own = isinstance(first.target, f.Name) and first.target.id == asked
+        again = sum(asked in shapes.named(clause.target) for clause in region.clauses)
+        return own and again == 1 and shapes.text_of(first.iter) == name
+    return (
         isinstance(region, f.For)
         and isinstance(region.target, f.Name)
         and region.target.id == asked
         and shapes.text_of(region.iter) == name
         and asked not in changes.changes_in(here, region.body).bound
-        for loop in operation.loops
-        if (region := changes.loop_node(here, loop)) is not None
-    )
-    return Fix(
-        f"Build a dict of positions in `{name}` before the loop",
-        (line, edits.replaced(here, call, f"{fresh}[{asked}]")),
-        certain=own,
     )
 
 
@@ -171,7 +187,7 @@ def _parallel_set(here: Context, operation: Operated, name: str, where: Place) -
             declared.append(stmt)
         elif (argument := _append_to(stmt, name)) is not None and isinstance(stmt, f.Do):
             appended.append((stmt, argument))
-        elif _uses_otherwise(stmt, name):
+        elif _uses_otherwise(stmt, name) and not _orders_behind(here, operation, stmt, name):
             return None
     if len(declared) != 1 or not appended or not is_hashable(operation.argument):
         return None
@@ -256,6 +272,15 @@ def _uses_otherwise(stmt: f.Stmt, name: str) -> bool:
             if not pure and any(isinstance(a, f.Name) and a.id == name for a in node.args):
                 return True
     return False
+
+
+def _orders_behind(here: Context, operation: Operated, stmt: f.Stmt, name: str) -> bool:
+    """True for `seen.sort()` behind the loop."""
+    func = stmt.value.func if isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call) else None
+    if not isinstance(func, f.Attr) or func.name not in ORDERING or shapes.text_of(func.obj) != name:
+        return False
+    at = here.function.start + stmt.at
+    return all(at >= loop.whole.span.end for loop in operation.loops)
 
 
 def _target_names(targets: tuple[f.Expr, ...]) -> Iterator[str]:

@@ -72,6 +72,67 @@ def are_bound_before(context: Context, statement: f.Stmt, names: set[str]) -> bo
     return local <= bound and not any(nullness.may_be_none(context, statement, name) for name in local)
 
 
+def may_change_between(context: Context, statement: f.Stmt, name: str) -> bool:
+    """True if others run between the turns of a statement, at a `yield` or an `await` or where a generator is asked for more, who
+    may have the thing of that name in hand: whoever gave it to the function, or was given it."""
+    from analyzers.rules import changes
+
+    if _is_lazy(context, statement):
+        return True
+    if not any(isinstance(node, (f.Yield, f.Await)) for node in changes.all_nodes(context, statement)):
+        return False
+    made = shapes.given_to(context.function.body, name)
+    if not made or not all(isinstance(value, nullness.MADE) for value in made):
+        return True
+    if any(param.name == name for param in context.function.params):
+        return True
+    nodes = tuple(changes.all_nodes(context, context.function.body))
+    kept = {id(one) for node in nodes for one in _keeping_to_itself(node, changes.PURE)}
+    return any(isinstance(node, f.Name) and node.id == name and id(node) not in kept for node in nodes)
+
+
+def _is_lazy(context: Context, statement: f.Stmt) -> bool:
+    """True for a statement in which a generator stands that is not gone through at once: `seen.extend(x for x in xs if x not in
+    seen)` asks a list that grows meanwhile."""
+    from analyzers.rules import changes
+
+    nodes = shapes.nodes((statement,))
+    at_once: set[int] = set()
+    for node in nodes:
+        if isinstance(node, f.Call):
+            named = isinstance(node.func, f.Name) and node.func.id in AT_ONCE
+            if named or (isinstance(node.func, f.Attr) and node.func.name in changes.READING):
+                at_once |= {id(argument) for argument in node.args}
+        elif isinstance(node, (f.For, f.Clause)):
+            at_once.add(id(node.iter))
+    return any(
+        isinstance(node, f.Comprehension) and node.kind == "generator" and id(node) not in at_once
+        for node in nodes
+    )
+
+
+AT_ONCE = frozenset("list tuple set frozenset dict sorted sum min max any all next bytes".split())  # noqa: SIM905
+"""Built-in functions that go through what they are given before they answer, or never again.
+Source: https://docs.python.org/3/library/functions.html"""
+
+
+def _keeping_to_itself(node: f._Node, pure: frozenset[str]) -> tuple[f.Expr, ...]:
+    """What a node uses without giving it to anyone: assigned to, searched, gone through, asked by a method or a built-in."""
+    match node:
+        case f.Assign():
+            return node.targets
+        case f.Compare():
+            return node.rights
+        case f.For() | f.Clause():
+            return (node.iter,)
+        case f.Attr():
+            return (node.obj,)
+        case f.Call(func=f.Name(id=called)) if called in pure:
+            return node.args
+        case _:
+            return ()
+
+
 def is_set_in(context: Context, loop: Loop, name: str) -> bool:
     """True if the loop's body gives a name a value that is not made from its old one, or takes out all that is in it: it
     starts anew on each turn. What begins it where nothing is there yet does so once: `if out is None: out = part`."""

@@ -11,8 +11,8 @@ from analyzers.evaluate import shapes
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.project import names
 from analyzers.project.schema import Model
-from analyzers.rules import chains
 from analyzers.rules import edits as edits_of
+from analyzers.rules import enclosing
 from analyzers.rules.base import Context, Example, Rule
 from analyzers.rules.edits import absolute
 from analyzers.text import Span
@@ -204,7 +204,7 @@ def _narrowed(context: Context, removed: Edit, call: f.Call) -> tuple[Edit, ...]
     if given == to or "\n" in rest or len(head + rest) <= edits_of.width(context):
         return ()
     indent, newline = text.indent_of(first), text.newline
-    apart = ((given, f"{newline}{indent}{chains.STEP}"), (to, f"{newline}{indent}"))
+    apart = ((given, f"{newline}{indent}{enclosing.STEP}"), (to, f"{newline}{indent}"))
     return tuple(Edit(Place(context.path, Span(at, at)), put) for at, put in apart)
 
 

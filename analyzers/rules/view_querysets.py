@@ -70,9 +70,9 @@ def _is_of_view(cls: f.ClassDef, node: f.Expr) -> bool:
 
 
 def _laid_out(line: str, new: list[str], indent: str, width: int, newline: str) -> str:
-    """The line with its calls; where that is too wide, with the arguments of the last, or of each, on lines of their own."""
+    """The line with its calls; where that is too wide, with the arguments of the last, the first, or each on lines of their own."""
     opened = [chains.opened(one, indent, width, newline) for one in new]
-    for calls in ([*new], [*new[:-1], opened[-1]]):
+    for calls in ([*new], [*new[:-1], opened[-1]], [opened[0], *new[1:]]):
         whole = line + "".join(calls)
         if all(len(part) <= width for part in whole.split(newline)):
             return whole

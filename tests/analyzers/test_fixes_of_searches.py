@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from analyzers.check import check
 from analyzers.findings import Finding
+from analyzers.text import Text
 from lsp_server.fixes import apply_edits, certain_edits
+from tests.analyzers.project_files import project_of
 from tests.analyzers.test_rules import findings, fixed
 
 PATH = "/project/example.py"
@@ -130,6 +133,10 @@ def answer(rows: list[list[int]]) -> list[int]:
             "from __future__ import annotations\n\nimport attrs\n",
             "from __future__ import annotations\n\nfrom itertools import chain\n\nimport attrs\n",
         ),
+        (
+            "from __future__ import annotations\n",
+            "from __future__ import annotations\n\nfrom itertools import chain\n",
+        ),
         ("from itertools import count\n", "from itertools import chain, count\n"),
         ("from itertools import accumulate\n", "from itertools import accumulate, chain\n"),
         (
@@ -200,3 +207,112 @@ def test_two_findings_of_one_file_need_one_import() -> None:
     code = SUM + "\n\n" + SUM.replace("answer", "other")
     edits, count = certain_edits(found_by(code, "sum-of-lists"))
     assert (count, len(edits[PATH])) == (2, 3)
+
+
+def test_a_list_of_its_own_is_the_same_at_every_yield() -> None:
+    code = """\
+def answer(words: list[str]):
+    known = [word.upper() for word in words]
+    for word in words:
+        if word not in known:
+            yield word
+"""
+    assert "    known_set = set(known)\n    for" in all_fixed(code, "membership-in-list")
+
+
+def test_positions_of_a_comprehension_over_the_list_itself() -> None:
+    code = "def answer(names: list[str]):\n    return [(names.index(name), name) for name in names]\n"
+    after = all_fixed(code, "membership-in-list")
+    assert "names_positions[name], name) for name in names" in after
+    taken = code.replace("for name in names", "for name in names for name in [name + 'x']")
+    assert all_fixed(taken, "membership-in-list") == taken
+
+
+def test_a_list_that_is_sorted_afterwards_holds_what_it_held() -> None:
+    code = """\
+def answer(names: list[str]):
+    seen = []
+    for name in names:
+        if name not in seen:
+            seen.append(name)
+    seen.sort()
+    return seen
+"""
+    assert "if name not in seen_set:" in all_fixed(code, "membership-in-list")
+
+
+def test_a_test_for_a_key_has_brackets_where_it_needs_them() -> None:
+    code = """\
+from dataclasses import dataclass
+
+
+@dataclass
+class Row:
+    key: int
+
+
+def answer(rows: list[Row], others: list[Row]):
+    return [any(other.key == row.key for other in others) for row in rows]
+
+
+def numbers(rows: list[Row], others: list[Row]):
+    return [1 + any(other.key == row.key for other in others) for row in rows]
+"""
+    after = all_fixed(code, "nested-scan")
+    assert "return [row.key in others_keys for row in rows]" in after
+    assert "return [1 + (row.key in others_keys) for row in rows]" in after
+
+
+FLASK = """\
+from flask_sqlalchemy import SQLAlchemy
+
+db = SQLAlchemy()
+
+
+class Author(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    name = db.Column(db.String)
+
+
+class Book(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    author_id = db.Column(db.ForeignKey("author.id"))
+    author = db.relationship(Author)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted"),
+    [
+        ("import flask\nfrom zope import here\n\n{own}", "import flask\n{new}from zope import here\n\n{own}"),
+        ("import re\n\n{own}", "import re\n\n{new}\n{own}"),
+        ("import re\n\nimport flask\n\n{own}", "import re\n\nimport flask\n{new}\n{own}"),
+    ],
+)
+def test_an_import_of_another_package_stands_in_front_of_the_projects_own(before: str, wanted: str) -> None:
+    own, new = "from shop.models import Book\n", "from sqlalchemy.orm import joinedload\n"
+    loop = "\n\ndef answer():\n    return [book.author.name for book in Book.query]\n"
+    code = before.format(own=own) + loop
+    views = "/w/shop/views.py"
+    project = project_of({"/w/shop/__init__.py": "", "/w/shop/models.py": FLASK, views: code})
+    (found,) = check(project, views, Text.of(code))
+    assert (
+        fixed(code, found.fixes[0]).partition("\n\ndef")[0]
+        == wanted.format(own=own, new=new).rstrip("\n") + "\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        ("Mapped, aliased", "Mapped, aliased, joinedload"),
+        ("Mapped, aliased, load_only", "Mapped, aliased, joinedload, load_only"),
+        ("(\n    Mapped,\n    load_only,\n)", "(\n    Mapped,\n    joinedload,\n    load_only,\n)"),
+    ],
+)
+def test_an_import_in_another_file_goes_among_those_of_its_module(names: str, wanted: str) -> None:
+    models = f"from sqlalchemy.orm import {names}\n{FLASK}\n\ndef books():\n    return Book.query.all()\n"
+    views = "from shop.models import books\n\n\ndef answer():\n    return [book.author.name for book in books()]\n"
+    files = {"/w/shop/__init__.py": "", "/w/shop/models.py": models, "/w/shop/views.py": views}
+    (found,) = check(project_of(files), "/w/shop/views.py", Text.of(views))
+    assert fixed(models, found.fixes[0]).startswith(f"from sqlalchemy.orm import {wanted}\nfrom flask")
