@@ -153,23 +153,24 @@ class Chain:
     def _given(self, at: int, more: Sequence[str]) -> list[tuple[int, str]]:
         """The arguments that a call gets, each on a line of its own where those it has are."""
         call, last, newline = self.calls[at], self._end_of(at), self.around.newline
-        line = self._slice(self.start, last).rpartition("\n")
-        begins = last - len(line[2].lstrip().encode())
-        own = line[1] and any(self.offset + one.at == begins for one in call.args)
-        closed = self._slice(last, last + 1) == ","
-        if not own or not (len(call.args) > 1 or closed):
-            return [(last, "".join(f", {one}" for one in more))]
-        indent = line[2][: len(line[2]) - len(line[2].lstrip())]
+        before = self._slice(self.start, self.offset + call.args[-1].at).rpartition("\n")
+        begin = self.offset + call.args[-1].at - len(before[2].encode())
+        of_line = [self.offset + one.at for one in call.args if self.offset + one.at >= begin]
+        indent = self._slice(begin, of_line[0])
+        rest = self._slice(last, self.end).partition("\n")[0].rstrip("\r")
+        closed = rest.startswith(",")
+        together = [(last, "".join(f", {one}" for one in more))]
+        if not before[1] or indent.strip() or not (len(call.args) > 1 or closed):
+            return together
         behind = "".join(f",{newline}{indent}{one}" for one in more)
-        if "," not in line[2]:
+        if len(of_line) == 1 and closed and "#" in rest:  # What is said of an argument stays on its line.
+            return [(last + len(rest.encode()), behind[1:] + ",")]
+        if len(of_line) == 1:
             return [(last, behind)]
-        if closed or len(line[2]) + sum(len(one) + 2 for one in more) <= self.around.width:
-            return [(last, "".join(f", {one}" for one in more))]
-        of_line = [
-            one for one in call.args[1:] if self.offset + one.at > last - len(line[2].lstrip().encode())
-        ]
-        apart = [self._on_a_line(self.offset + one.at, indent) for one in of_line]
-        return [*apart, (last, f"{behind},")]
+        width = len(self._slice(begin, last)) + sum(len(one) + 2 for one in more)
+        if closed or width <= self.around.width:
+            return together
+        return [*(self._on_a_line(one, indent) for one in of_line[1:]), (last, f"{behind},")]
 
     def _on_a_line(self, at: int, indent: str) -> tuple[int, str]:
         """A line's end in front of an argument: the blanks that are there become the last of its indentation."""

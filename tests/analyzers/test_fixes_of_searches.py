@@ -316,3 +316,42 @@ def test_an_import_in_another_file_goes_among_those_of_its_module(names: str, wa
     files = {"/w/shop/__init__.py": "", "/w/shop/models.py": models, "/w/shop/views.py": views}
     (found,) = check(project_of(files), "/w/shop/views.py", Text.of(views))
     assert fixed(models, found.fixes[0]).startswith(f"from sqlalchemy.orm import {wanted}\nfrom flask")
+
+
+SHARED = {
+    "a generator asks a list that grows while it is gone through": """\
+def answer(words: list[str]) -> list[str]:
+    seen = [word for word in words if word]
+    seen.extend(word for word in words if word not in seen)
+    return seen
+""",
+    "a generator asks the list when it is asked": """\
+def answer(words: list[str], known: list[str]):
+    return (word for word in words if word not in known)
+""",
+    "whoever was given the list may change it between two turns": """\
+def answer(words: list[str]):
+    known = [word.upper() for word in words]
+    yield known
+    for word in words:
+        if word not in known:
+            yield word
+""",
+    "others run at an await, who may have the list": """\
+async def answer(words: list[str], known: list[str], send) -> None:
+    for word in words:
+        if word not in known:
+            await send(word)
+""",
+    "what is sorted may be another list at the next turn": """\
+def answer(values: list[int], others: list[int]):
+    for value in values:
+        for other in sorted(others):
+            yield value, other
+""",
+}
+
+
+@pytest.mark.parametrize("title", SHARED)
+def test_a_list_that_others_may_change_meanwhile_is_not_looked_up_for_certain(title: str) -> None:
+    assert not [fix.title for found in findings(SHARED[title]) for fix in found.fixes if fix.certain]

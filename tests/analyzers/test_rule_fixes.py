@@ -554,36 +554,6 @@ def answer(words: list[str], known: list[str]):
         if word not in known:
             yield word
 """,
-    "a generator asks a list that grows while it is gone through": """\
-def answer(words: list[str]) -> list[str]:
-    seen = [word for word in words if word]
-    seen.extend(word for word in words if word not in seen)
-    return seen
-""",
-    "a generator asks the list when it is asked": """\
-def answer(words: list[str], known: list[str]):
-    return (word for word in words if word not in known)
-""",
-    "whoever was given the list may change it between two turns": """\
-def answer(words: list[str]):
-    known = [word.upper() for word in words]
-    yield known
-    for word in words:
-        if word not in known:
-            yield word
-""",
-    "others run at an await, who may have the list": """\
-async def answer(words: list[str], known: list[str], send) -> None:
-    for word in words:
-        if word not in known:
-            await send(word)
-""",
-    "what is sorted may be another list at the next turn": """\
-def answer(values: list[int], others: list[int]):
-    for value in values:
-        for other in sorted(others):
-            yield value, other
-""",
     "the function looks at something else, too": """\
 rates = {}
 
