@@ -100,7 +100,7 @@ class Chain:
         if self.more and len(last + ("" if self.new else around.behind)) > around.width:
             opened = self._opened(max(self.more), added)
             added, last = opened, last if opened == added else f"{indent})"
-        if self._has_own_line(len(self.calls) - 1):
+        if self._has_own_line(len(self.calls) - 1) if self.calls else last.lstrip().startswith("."):
             newline = around.newline + indent
             return [*added, (self.end, "".join(newline + self._narrow(one, indent) for one in self.new))]
         text = ""

@@ -90,14 +90,18 @@ def _edits(context: Context, place: Place, relation: Relation) -> list[Edit]:
     whole = shapes.text_of(read) if isinstance(read, f.Attr) else ""
     turn = _turn_around(here, place) if whole else ()
     set_to = {id(target) for node in shapes.nodes(turn) for target in _set_by(node)}
+    every = {
+        id(node) for node in shapes.nodes(turn) if isinstance(node, f.Attr) and shapes.text_of(node) == whole
+    }
     changed: list[Edit] = []
     for node in shapes.nodes(turn):
-        if isinstance(node, f.Attr) and isinstance(node.obj, f.Attr) and shapes.text_of(node.obj) == whole:
+        if isinstance(node, f.Attr) and isinstance(node.obj, f.Attr) and id(node.obj) in every:
             if node.name not in keys or id(node) in set_to or "\n" in edits.source_of(here, node):
                 return []
+            every.discard(id(node.obj))
             span = Span(start + node.obj.name_at, start + node.to)
             changed.append(Edit(Place(here.path, span), relation.column))
-    return changed
+    return changed if not every else []
 
 
 def _turn_around(here: Context, place: Place) -> object:

@@ -25,6 +25,8 @@ def test_a_key_that_is_set_is_no_read_and_all_reads_of_a_turn_are_of_the_row() -
     assert not any(
         "author_id" in fix.title for fix in fixes_of(WRITTEN.replace("{body}", "        book.author.id = 3"))
     )
+    both = WRITTEN.replace("{body}", "        print(book.author.pk)\n        print(book.author)")
+    assert [".select_related" in fix.title for fix in fixes_of(both)] == [True]
     body = """\
         if book.author.pk not in found:
             found[book.author.pk] = {"id": book.author.id}
@@ -124,3 +126,17 @@ def test_no_loader_behind_the_name_of_a_class() -> None:
     for one in found:
         for fix in one.fixes:
             compile(fixed(code, fix), PATH, "exec")
+
+
+def test_what_has_several_lines_and_no_call_gets_its_loader_on_one_of_its_own() -> None:
+    code = """\
+def answer():
+    rows = (
+        Book
+        .objects
+    )
+    return [book.author.name for book in rows]
+"""
+    assert [edit.text for fix in fixes_of(code) for edit in fix.edits] == [
+        '\n        .select_related("author")'
+    ]
