@@ -227,6 +227,10 @@ class Cost(Struct, frozen=True, dict=True):
                     total += new.terms if new is not None else (term,)
                     unknown = unknown or (new is not None and new.unknown)
                     continue
+            product = _with_products(term, replacement)
+            if product is not None:
+                total.append(product)
+                continue
             part = Cost((Term((), term.bases),))
             for size, (power, logs) in term.factors:
                 new = replacement(size)
@@ -385,6 +389,26 @@ def _harmonic(term: Term, loop: int, turns: Cost) -> Cost | None:
     if power < -1:
         return rest
     return rest * (turns.log() if power == -1 else turns.power(1 + power))
+
+
+def _with_products(term: Term, replacement: Callable[[Size], Cost | None]) -> Term | None:
+    """A product in which products stand in the place of sizes, made at once; None where there is more to it."""
+    if term.bases:
+        return None
+    powers: dict[Size, Factor] = {}
+    for item in term.factors:
+        new = replacement(item[0])
+        more: tuple[tuple[Size, Factor], ...] = (item,)
+        if new is not None:
+            if item[1] != _ITSELF or new.unknown or len(new.terms) != 1 or new.terms[0].bases:
+                return None
+            more = new.terms[0].factors
+        for size, (power, logs) in more:
+            p, g = powers.get(size, (0.0, 0))
+            powers[size] = (p + power, g + logs)
+            if powers[size] == _NO_FACTOR:
+                del powers[size]
+    return Term(tuple(powers.items()))
 
 
 def _bound(size: Size) -> Cost:

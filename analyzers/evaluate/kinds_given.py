@@ -8,6 +8,7 @@ written: nothing is run for it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -222,16 +223,29 @@ def _hands_on(call: f.Call, name: str) -> bool:
 
 def _mentions(caller: f.Function, called: str) -> tuple[list[f.Call], int]:
     """The calls of what goes by a name in a function, and how often the name is read there."""
-    nodes = shapes.nodes(caller.body)
-    calls = [n for n in nodes if isinstance(n, f.Call) and _last(n.func) == called]
-    at_hand = {id(call.func) for call in calls}
-    stored = {id(target) for n in nodes if isinstance(n, f.Assign) for target in shapes.stored(n.targets)}
-    others = sum(
-        1
+    return _all_mentions(caller.body).get(called, _NO_MENTIONS)
+
+
+_NO_MENTIONS: tuple[list[f.Call], int] = ([], 0)
+
+
+@remembered
+def _all_mentions(body: tuple[f.Stmt, ...]) -> dict[str, tuple[list[f.Call], int]]:
+    """The same of each name: a table of a thousand functions mentions them all."""
+    nodes = shapes.nodes(body)
+    calls: dict[str, list[f.Call]] = {}
+    for call in shapes.of_kind(body, f.Call):
+        calls.setdefault(_last(call.func), []).append(call)
+    stored = {id(target) for n in shapes.of_kind(body, f.Assign) for target in shapes.stored(n.targets)}
+    called = {id(call.func) for some in calls.values() for call in some}
+    others = Counter(
+        _last(n)
         for n in nodes
-        if isinstance(n, (f.Name, f.Attr)) and _last(n) == called and id(n) not in at_hand | stored
+        if isinstance(n, (f.Name, f.Attr)) and id(n) not in called and id(n) not in stored
     )
-    return calls, len(calls) + others
+    return {
+        name: (calls.get(name, []), len(calls.get(name, [])) + others[name]) for name in {*calls, *others}
+    }
 
 
 def _last(node: f.Expr) -> str:

@@ -64,8 +64,24 @@ _SIZED = ("list", "tuple", "set", "dict", "str", "bytes", "deque", "int", "float
 
 def leaving(run: Run, value: Value) -> Value:
     """A value as callers get it: containers that grew have the size they grew to, parameters that of the argument."""
+    return _leaving(run, value, {})
+
+
+def _leaving(run: Run, value: Value, known: dict[int, Value]) -> Value:
+    """The same, where some is known by identity: what a mapping holds under a name is its value, too, so that of dicts in dicts
+    each would be gone through twice as often as the one around it."""
     if value is UNKNOWN_VALUE:
         return value
+    found = known.get(id(value))
+    if found is None:
+        found = known[id(value)] = _as_left(run, value, known)
+    return found
+
+
+def _as_left(run: Run, value: Value, known: dict[int, Value]) -> Value:
+    def left(part: Value) -> Value:
+        return run.present(_leaving(run, part, known))
+
     is_parameter = value.label in value.depends and value.kind in _SIZED and value.const is None
     size = (
         run.extent(value) if value.grown is not None or (is_parameter and value.size is None) else value.size
@@ -73,12 +89,10 @@ def leaving(run: Run, value: Value) -> Value:
     return replace(
         value,
         size=run.settled(size) if size is not None else None,
-        of=run.present(leaving(run, value.of)) if value.of is not None else None,
-        values=run.present(leaving(run, value.values)) if value.values is not None else None,
-        items=tuple(run.present(leaving(run, item)) for item in value.items)
-        if value.items is not None
-        else None,
-        entries=tuple((name, run.present(leaving(run, v))) for name, v in value.entries),
+        of=left(value.of) if value.of is not None else None,
+        values=left(value.values) if value.values is not None else None,
+        items=tuple(map(left, value.items)) if value.items is not None else None,
+        entries=tuple((name, left(v)) for name, v in value.entries),
         grown=None,
         bound=None,
     )

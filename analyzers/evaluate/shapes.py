@@ -150,11 +150,18 @@ def stored(targets: Iterable[f.Expr]) -> Iterator[f.Expr]:
 
 def given_to(body: tuple[f.Stmt, ...], name: str) -> tuple[f.Expr | None, ...]:
     """All that statements of a body assign to a name alone, in source order."""
-    return tuple(
-        stmt.value
-        for stmt in walk(body)
-        if isinstance(stmt, f.Assign) and any(isinstance(t, f.Name) and t.id == name for t in stmt.targets)
-    )
+    return _all_given(body).get(name, ())
+
+
+@remembered
+def _all_given(body: tuple[f.Stmt, ...]) -> dict[str, tuple[f.Expr | None, ...]]:
+    """The same of each name."""
+    found: dict[str, tuple[f.Expr | None, ...]] = {}
+    for stmt in walk(body):
+        if isinstance(stmt, f.Assign):
+            for name in dict.fromkeys(t.id for t in stmt.targets if isinstance(t, f.Name)):
+                found[name] = (*found.get(name, ()), stmt.value)
+    return found
 
 
 def first_given(body: tuple[f.Stmt, ...], name: str) -> f.Expr | None:

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Hashable, Sequence
+from itertools import chain, islice
 from typing import TypeVar
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Hashable)
 
 
 def linearise(cls: T, bases: Sequence[T], lineages: Sequence[Sequence[T]]) -> tuple[T, ...]:
     """`cls`, then its bases and theirs (`lineages`, one for each base) in an order that keeps every lineage's own.
 
+    What stands behind the head of a sequence is counted, so a class is found there without looking through all of them.
+
     Where no such order exists, depth first with repeats left out. Source: The Python 2.3 Method Resolution Order,
     https://docs.python.org/3/howto/mro.html
     """
-    pending = [list(lineage) for lineage in lineages if lineage] + ([list(bases)] if bases else [])
+    pending = [deque(lineage) for lineage in (*lineages, bases) if lineage]
+    behind = Counter(chain.from_iterable(islice(sequence, 1, None) for sequence in pending))
     order = [cls]
     while pending:
-        head = _good_head(pending)
+        head = next((sequence[0] for sequence in pending if not behind[sequence[0]]), None)
         if head is None:
             return _depth_first(cls, lineages)
         order.append(head)
-        pending = [
-            rest for sequence in pending if (rest := sequence[1:] if sequence[0] == head else sequence)
-        ]
+        for sequence in pending:
+            if sequence[0] == head:
+                sequence.popleft()
+                if sequence:
+                    behind[sequence[0]] -= 1
+        pending = [sequence for sequence in pending if sequence]
     return tuple(order)
-
-
-def _good_head(pending: list[list[T]]) -> T | None:
-    """The first head that no other sequence still holds in its tail."""
-    for sequence in pending:
-        head = sequence[0]
-        if not any(head in other[1:] for other in pending):
-            return head
-    return None
 
 
 def _depth_first(cls: T, lineages: Sequence[Sequence[T]]) -> tuple[T, ...]:

@@ -136,9 +136,24 @@ def _defining(root: object) -> tuple[f.Lambda | f.Define, ...]:
 def loop_node(context: Context, loop: Loop) -> f._Node | None:
     """The statement or expression of a loop that stands in the context's own function."""
     start, (at, to) = context.function.start, loop.whole.span
-    body = context.function.body
+    return _loops_by_place(context.function.body).get((at - start, to - start))
+
+
+def _first_of(parts: Iterable[dict[tuple[int, int], f._Node]]) -> dict[tuple[int, int], f._Node]:
+    found: dict[tuple[int, int], f._Node] = {}
+    for part in parts:
+        found.update(part)  # no two statements have a place in common
+    return found
+
+
+@by_parts(_first_of)
+def _loops_by_place(body: object) -> dict[tuple[int, int], f._Node]:
+    """What may be a loop, by where it begins and ends. A call is one where nothing else is."""
     nodes: Iterator[f._Node] = chain(shapes.loops(body), shapes.of_kind(body, f.Call))
-    return next((node for node in nodes if node.at == at - start and node.to == to - start), None)
+    found: dict[tuple[int, int], f._Node] = {}
+    for node in nodes:
+        found.setdefault((node.at, node.to), node)
+    return found
 
 
 def own_loops(context: Context) -> list[tuple[Loop, f.For | f.While]]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
-from analyzers.evaluate.remembered import by_parts, chained
+from analyzers.evaluate.remembered import by_parts, chained, remembered
 from analyzers.findings import Confidence, Cost, Finding, Related, Severity
 from analyzers.project import names
 from analyzers.project.attributes import values_of
@@ -61,10 +61,14 @@ def check(context: Context, rule: str) -> Iterator[Finding]:
 
 def _in_loop(context: Context, rule: str, loop: Loop, node: f.For | f.While) -> Iterator[Finding]:
     told: set[str] = set()
+    reads: dict[tuple[str, bool], list[tuple[f.Expr, str]]] = {}
     for grown in growths(node):
-        if grown.name in told or not only_grows(context, node, grown):
+        if grown.name in told:
             continue
-        for read, how in _reads(context, node, grown):
+        known = reads.get((grown.name, grown.text))
+        if known is None:  # A name may grow in a thousand places.
+            known = reads[grown.name, grown.text] = list(_reads(context, node, grown))
+        for read, how in known if known and only_grows(context, node, grown) else ():
             place = edits.absolute(context, read)
             once = structure.happens_once(context, loop, place) and not _is_tried(node, read)
             if once or not _are_together(context, loop, grown, read):
@@ -231,6 +235,7 @@ def _reads(context: Context, node: f.For | f.While, grown: Grown) -> Iterator[tu
             yield inner, "Keep the value of the last turn and go on from it."
 
 
+@remembered
 def handled(node: f.For | f.While) -> set[int]:
     """What is done when something failed only, or is made by functions defined here."""
     handlers = [inner.body for inner in shapes.nodes(node.body) if isinstance(inner, f.Handler)]
@@ -253,6 +258,7 @@ def _leaves(body: tuple[f.Stmt, ...]) -> bool:
     return raises or shapes.has_exit(body)
 
 
+@remembered
 def own_names(node: f.For | f.While) -> frozenset[str]:
     """The names that a turn sets: what depends on them is no value to go on from."""
     names = shapes.named(node.target) if isinstance(node, f.For) else set()

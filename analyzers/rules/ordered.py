@@ -65,15 +65,13 @@ def found(context: Context) -> Iterator[UpTo]:
         for loop in context.analysis.loops
         if loop.kind == "for" and loop.function == context.function.qualname and context.inside(loop.place)
     ]
+    around_of = _around(context, loops)
     for inner in loops:
         node = changes.loop_node(context, inner)
         if not isinstance(node, f.For) or inner.constant or inner.amortised or inner.over.frozen:
             continue
-        for outer in loops:
-            around = changes.loop_node(context, outer)
-            if outer is inner or not isinstance(around, f.For) or not turns_much(outer) or outer.chunked:
-                continue
-            if not any(stmt is node for stmt in shapes.walk(around.body)):
+        for outer, around in around_of.get(id(node), ()):
+            if outer is inner or not turns_much(outer) or outer.chunked:
                 continue
             targets = shapes.named(around.target)
             test = end_of(node, targets)
@@ -84,6 +82,19 @@ def found(context: Context) -> Iterator[UpTo]:
             ):
                 yield UpTo(outer, inner, node.iter, test)
                 break
+
+
+def _around(context: Context, loops: list[Loop]) -> dict[int, list[tuple[Loop, f.For]]]:
+    """The loops around each one, with their statements, by the identity of its own."""
+    found: dict[int, list[tuple[Loop, f.For]]] = {}
+    for outer in loops:
+        around = changes.loop_node(context, outer)
+        if not isinstance(around, f.For):
+            continue
+        for stmt in shapes.walk(around.body):
+            if isinstance(stmt, f.For):
+                found.setdefault(id(stmt), []).append((outer, around))
+    return found
 
 
 def left_at(there: Context, loop: Loop, place: Place) -> f.For | None:

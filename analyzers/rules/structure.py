@@ -8,6 +8,7 @@ from dataclasses import replace
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Compared, Loop
+from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.turns import lazily
 from analyzers.findings import Place
 from analyzers.project import names
@@ -54,10 +55,18 @@ def node_at(context: Context, place: Place) -> f._Node | None:
     start, body = context.function.start, context.function.body
     at, to = place.span.start - start, place.span.end - start
     around = tuple(stmt for stmt in body if stmt.at <= at and to <= stmt.to)
-    for node in shapes.nodes(around or body):
-        if node.at == at and node.to == to and not isinstance(node, f.Do):
-            return node
-    return None
+    code = around[0] if len(around) == 1 else around or body
+    return _by_place(code).get((at, to))
+
+
+@remembered
+def _by_place(code: object) -> dict[tuple[int, int], f._Node]:
+    """The outermost expression at each place."""
+    found: dict[tuple[int, int], f._Node] = {}
+    for node in shapes.nodes(code):
+        if not isinstance(node, f.Do):
+            found.setdefault((node.at, node.to), node)
+    return found
 
 
 def are_bound_before(context: Context, statement: f.Stmt, names: set[str]) -> bool:

@@ -475,20 +475,26 @@ def _outlives(run: Run, name: str, bound: dict[str, Value]) -> int | None:
 def _returned(
     run: Run, value: Value, swap: _Substitution, bound: dict[str, Value], function: f.Function
 ) -> Value:
-    if value is UNKNOWN_VALUE:
-        return replace(value, born=len(run.loops)) if run.loops else value
-    size = value.size.substitute(swap, swap.exact) if value.size is not None else None
-    inner = _returned(run, value.of, swap, bound, function) if value.of is not None else None
-    values = _returned(run, value.values, swap, bound, function) if value.values is not None else None
-    items = tuple([_returned(run, v, swap, bound, function) for v in value.items]) if value.items else None
-    entries = tuple([(n, _returned(run, v, swap, bound, function)) for n, v in value.entries])
-    if value.kind == "function":
-        entries = nested.keeping(run, value, function, bound)
-    return replace(
-        value, entries=entries, size=size, of=inner, values=values, items=items, depends=_lifted(run, value.depends, bound),
-        batched=_lifted(run, value.batched, bound), label="", token="",
-        grown=None, born=len(run.loops), bound=None, way=None, above=(), below=(),
-    )  # fmt: skip
+    known: dict[int, Value] = {}  # what a mapping holds under a name is its value, too
+
+    def seen(value: Value) -> Value:
+        if value is UNKNOWN_VALUE:
+            return replace(value, born=len(run.loops)) if run.loops else value
+        if (found := known.get(id(value))) is not None:
+            return found
+        entries = tuple([(name, seen(held)) for name, held in value.entries])
+        found = known[id(value)] = replace(
+            value, entries=nested.keeping(run, value, function, bound) if value.kind == "function" else entries,
+            size=value.size.substitute(swap, swap.exact) if value.size is not None else None,
+            of=seen(value.of) if value.of is not None else None,
+            values=seen(value.values) if value.values is not None else None,
+            items=tuple([seen(item) for item in value.items]) if value.items else None,
+            depends=_lifted(run, value.depends, bound), batched=_lifted(run, value.batched, bound),
+            label="", token="", grown=None, born=len(run.loops), bound=None, way=None, above=(), below=(),
+        )  # fmt: skip
+        return found
+
+    return seen(value)
 
 
 def _lifted(run: Run, tokens: frozenset[Token], bound: dict[str, Value]) -> frozenset[Token]:
