@@ -73,7 +73,6 @@ def _of_method(project: Project, path: str, method: f.Function) -> dict[str, str
     """The same of one method: an edit of one that proves as much as before touches nothing else."""
 
     def find() -> dict[str, str]:
-        project.read(path, "function", method.qualname)
         now = project.function(path, method.qualname)
         this = f"{now.params[0].name}." if now is not None and now.params else ""
         proved = _proved_in(now).items() if now is not None and this else ()

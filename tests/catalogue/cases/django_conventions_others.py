@@ -144,20 +144,9 @@ def feed_joined(request):
     _JoinedFeed()(request)
 
 
-class _TaggedFeed(Feed):
-    title = description = link = "/"
-
+class _TaggedFeed(_JoinedFeed):
     def items(self):
         return Book.objects.select_related("author")  # grows
-
-    def item_title(self, book):
-        return book.title
-
-    def item_description(self, book):
-        return book.author.name
-
-    def item_link(self, book):
-        return "/"
 
     def item_categories(self, book):
         return book.tags.all()
