@@ -4,14 +4,13 @@ What a function does is remembered for everybody who asks, so it may not depend 
 a member of a cycle of calls is run while those who called it are still being run, and goes without their answers; and
 a call that is too deep, in the question that is being answered, could not be followed there.
 
-The first is kept only as long as it is true (`Provisional`), and what was made where nothing led back is made anew where
-something does (`underway.py`). The second is asked for by itself before the question is taken up again (`TooDeep`): what
-lies at the end of a long chain is remembered, and the chain is shorter the next time.
+The first is kept only as long as it is true (`Provisional`). The second is asked for by itself before the question is
+taken up again (`TooDeep`): what lies at the end of a long chain is remembered, and the chain is shorter the next time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from analyzers.evaluate.circles import MAX_MEMBERS, MAX_RUNS, Identity
@@ -60,17 +59,14 @@ class Provisional:
         """The project stands at that version: what was kept of another is true no longer."""
         self._entered.at(version)
 
-    def get(
-        self, key: Hashable, active: Mapping[Identity, int], meets: Callable[[Hashable], bool]
-    ) -> Analysis | None:
-        """The answer that was kept, while functions are being run; None if there is none or it is not true here, as it is not
-        where it `meets` one of these."""
+    def get(self, key: Hashable, active: Mapping[Identity, int]) -> Analysis | None:
+        """The answer that was kept, while functions are being run; None if there is none or it is not true here."""
         found = self._kept.get(key)
         if found is not None:
             self._memo.came_back(self._entry[key])
             return found
         known = self._entered.kept.get(key)
-        if known is None or not known[1].isdisjoint(active) or meets(key):
+        if known is None or not known[1].isdisjoint(active):
             return None
         self._memo.came_back_to = key  # As if it had just been run.
         return known[0]

@@ -45,7 +45,6 @@ from analyzers.evaluate.recursion import descents, solve
 from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.evaluate.run import OverBudget, Run
 from analyzers.evaluate.turns import by_hand, loops
-from analyzers.evaluate.underway import Underway
 from analyzers.findings import Place
 from analyzers.project import names, signals
 from analyzers.project.index import Project
@@ -74,7 +73,7 @@ class Summaries:
         self.text = NO_TEXT  # of the file that is being checked
         self.runs = 0
         self.steps = 0  # of these runs
-        self.active = Underway()
+        self.active: dict[tuple[str, str], int] = {}
         self.resuming = resuming.Resuming(project.memo)
         self._grade: int | None = None  # calls that are still followed, in a large circle
         self._asked: dict[Identity, Hashable] = {}  # the question for which a function is being run
@@ -183,10 +182,8 @@ class Summaries:
         if grade is not None:
             summary = self._within(one, depth + 1)
         else:
-            alone = ("alone", *one.key, False)
-            if identity in self._tangled and memo.known(alone) == TANGLED and not self._was_of_circle(one):
-                memo.uses(alone)
-                self.active.leads_to(self._key(one, whole=False))
+            if identity in self._tangled and memo.known(("alone", *one.key, False)) == TANGLED:
+                memo.uses(("alone", *one.key, False))
                 raise Tangled
             summary = self._told(one, depth + 1)
         return hidden.shown(summary) if hidden is not None and summary is not None else summary
@@ -199,23 +196,19 @@ class Summaries:
 
         def ask() -> Mapping[str, Value] | None:
             function = self.function(path, qualname)
-            with self.active.answering(key, None, anew=not memo.was_asked(key)):
-                summary = self._of(path, function, {}, depth) if function is not None else None
+            summary = self._of(path, function, {}, depth) if function is not None else None
             if summary is None or summary.asked is None:
                 memo.came_back(key)  # It is true only for where a circle of calls was entered.
             return dict(summary.stores) if summary is not None else None
 
-        if self._grade is not None or (memo.knows(key) and self.active.met_by(key)):
-            return ask()
-        self.active.leads_to(key)
-        return memo.ask(key, ask, in_cycle=None)
+        return memo.ask(key, ask, in_cycle=None) if self._grade is None else ask()
 
     def _told(self, one: Asked, depth: int) -> Summary | None:
         """What the function being run rests on of one that it calls."""
         memo, key = self.project.memo, self._key(one, self._is_whole(one))
         all_of_it = memo.needs_all(key)
         found = self._ask(one, depth)
-        if found is None or found.told is None or found.told.asked != key or not memo.knows(key):
+        if found is None or found.told is None or not memo.knows(key):
             return found.summary if found is not None else None
         if not all_of_it:
             memo.needs_told(key)
@@ -247,12 +240,10 @@ class Summaries:
         if depth == 0:
             self._top = one.key
         path, qualname = one.identity
-        memo, whole = self.project.memo, self._is_whole(one)
+        whole = self._is_whole(one)
         key = self._key(one, whole)
-        if memo.knows(key) and self.active.met_by(key):  # Here it belongs to a circle.
-            key = ("summary within", *key[1:])
-        self.active.leads_to(key)
-        kept = self._provisional.get(key, self.active, self.active.met_by)
+        memo = self.project.memo
+        kept = self._provisional.get(key, self.active)
         if kept is not None:
             memo.uses(key)
             entry = self._provisional.entered_by(key)
@@ -271,9 +262,8 @@ class Summaries:
             self._asked[path, qualname] = key
             self._chain.append(one)
             try:
-                with self.active.answering(key, one.identity, anew=not memo.was_asked(key)):
-                    # Whoever asks: what is remembered as whole holds what is said of the functions inside.
-                    return self._run(one, 0 if whole else max(depth, 1), key)
+                # Whoever asks: what is remembered as whole holds what is said of the functions inside.
+                return self._run(one, 0 if whole else max(depth, 1), key)
             finally:
                 self._chain.pop()
 
@@ -282,10 +272,9 @@ class Summaries:
         try:
             found = memo.ask(key, run, in_cycle=None)
         except Tangled:
-            # So does whoever leads there, asked by itself; inside of a circle it may be otherwise.
-            if memo.came_back_to in (None, key):
-                self._tangled.add(one.identity)
-                memo.conclude(("alone", *one.key, False), TANGLED, partial(self._attempt, one, 1))
+            # So does whoever leads there, asked by itself.
+            self._tangled.add(one.identity)
+            memo.conclude(("alone", *one.key, False), TANGLED, partial(self._attempt, one, 1))
             raise
         if self._provisional.leave(around, key, (path, qualname), found) and self._provisional.is_large:
             raise Tangled
@@ -294,22 +283,19 @@ class Summaries:
     def _is_whole(self, one: Asked) -> bool:
         return self._top == one.key and bool(self._nested(*one.identity))
 
-    def _was_of_circle(self, one: Asked) -> bool:
-        return any(self.active.met_by(self._key(one, whole)) for whole in (False, True))
-
-    def _key(self, one: Asked, whole: bool) -> tuple[Hashable, ...]:
+    def _key(self, one: Asked, whole: bool) -> Hashable:
         return ("summary", *one.key, whole)
 
     def begin_part(self, identity: Identity) -> Hashable:
         """A function is run as a part of the one being run: what leads back to it leads back to that. What `end_part` needs."""
         around = self._asked.get(identity)
-        self.active.begin(identity)
+        self.active[identity] = 1
         if self._chain:
             self._asked[identity] = self._asked[self._chain[-1].identity]
         return around
 
     def end_part(self, identity: Identity, around: Hashable) -> None:
-        self.active.end(identity)
+        del self.active[identity]
         self._asked.pop(identity, None)
         if around is not None:
             self._asked[identity] = around
@@ -318,7 +304,7 @@ class Summaries:
     def _apart(self, grade: int | None = None) -> Iterator[None]:
         """What is run meanwhile is run as if nothing else was being run."""
         around = (self.active, self._asked, self._provisional, self._chain, self._grade)
-        self.active, self._asked, self._chain, self._grade = self.active.apart(), {}, [], grade
+        self.active, self._asked, self._chain, self._grade = {}, {}, [], grade
         self._provisional = self._provisional.apart()
         try:
             yield
@@ -495,7 +481,7 @@ class Summaries:
         if function is None:
             return None
         identity = (path, qualname)
-        self.active.begin(identity)
+        self.active[identity] = self.active.get(identity, 0) + 1
         self.runs += 1
         run = Run(
             self, path, function, self.language_of(path), dict(one.formals), Analysis(qualname, path), depth,
@@ -506,7 +492,9 @@ class Summaries:
             self._execute(run, key)
         finally:
             self.steps += run.steps
-            self.active.end(identity)
+            self.active[identity] -= 1
+            if not self.active[identity]:
+                del self.active[identity]
         run.analysis.told = run.analysis.summary.told(key) if key is not None else None
         return run.analysis
 

@@ -7,7 +7,6 @@ all files are checked in one project, in orders at random.
 
 from __future__ import annotations
 
-import itertools
 import random
 
 import pytest
@@ -149,57 +148,3 @@ def test_a_cause_that_an_edit_leaves_to_few_files_is_told_at_their_loops() -> No
         project.update(f"/p/shop/{name}.py", project_of(texts).facts(f"/p/shop/{name}.py"))
     assert severities(project, texts) == severities(project_of(texts), texts)
     assert severities(project, texts)["page.py"] == ["warning"]
-
-
-DRAWING = """\
-from shop.models import Book
-
-class Page:
-    def draw(self, one):
-        return frame(one)
-
-class Leaf:
-    def draw(self, one):
-        return Book.objects.get(pk=one)
-
-def show(part, one):
-    return part.draw(one)
-
-def frame(one):
-    return {inside}(one)
-
-def innermost(one):
-    return show(Leaf(), one)
-
-def frames(ones):
-    for one in ones:
-        frame(one)
-"""
-PAGES = """\
-from shop.drawing import Page, show
-
-def pages(ones):
-    for one in ones:
-        show(Page(), one)
-"""
-
-
-@pytest.mark.parametrize("steps", [0, 17])
-def test_what_was_run_by_itself_is_run_anew_where_it_leads_back_to_what_is_being_run(steps: int) -> None:
-    """`show` of a page leads to `show` of a leaf, in a small circle or a large one; `frame` by itself is in none."""
-    names = [*(f"inside{number}" for number in range(steps)), "innermost"]
-    chain = "".join(
-        f"\n\ndef {name}(one):\n    return {inner}(one)\n" for name, inner in itertools.pairwise(names)
-    )
-    texts = {
-        "/p/shop/__init__.py": "",
-        "/p/shop/models.py": MODELS,
-        "/p/shop/drawing.py": DRAWING.format(inside=names[0]) + chain,
-        "/p/shop/pages.py": PAGES,
-    }
-    alone = {path: found(project_of(texts), texts, path) for path in texts}
-    assert [finding.rule for finding in alone["/p/shop/drawing.py"]] == ["query-in-loop"]
-    for order in (sorted(texts), sorted(texts, reverse=True)):
-        project = project_of(texts)
-        for path in order:
-            assert found(project, texts, path) == alone[path], f"{path}, checked in the order {order}"
