@@ -13,6 +13,7 @@ from analyzers.conventions import asking, classes, inherited, units
 from analyzers.conventions.classes import Held
 from analyzers.conventions.tables import frameworks
 from analyzers.conventions.units import At
+from analyzers.orm import tables
 from analyzers.project import names
 from analyzers.project.index import Project
 from analyzers.project.outline import dotted, inner_bodies, keyword, literal
@@ -111,14 +112,14 @@ def _loading_backends(project: Project, key: Key) -> Iterator[f.Expr]:
     for item in named.value.items:
         backend = classes.class_of(project, Held(named.owner, item))
         own = classes.method(project, backend, "filter_queryset") if backend is not None else None
-        calls = (
-            node.func for node in (f.walk(own.body) if own is not None else ()) if isinstance(node, f.Call)
-        )
-        if any(isinstance(func, f.Attr) and func.name in _LOADERS for func in calls):
+        if own is not None and loads_more(own):
             yield item
 
 
-_LOADERS = ("select_related", "prefetch_related")
+def loads_more(function: f.Function) -> bool:
+    """True for a function that names a loader of relations: what it gives may come with more than what it was handed."""
+    loaders = tables().django.loaders
+    return any(isinstance(node, f.Attr) and node.name in loaders for node in f.walk(function.body))
 
 
 def _asked(at: At, action: str) -> f.Stmt:

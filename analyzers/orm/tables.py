@@ -102,6 +102,7 @@ class Django(Struct, frozen=True):
         str, Names
     ]  # model, user, model_mixin, manager, queryset, prefetch, migration: full dotted names
     relations: Words  # field class or its ending -> fk, o2o, m2m, generic_fk, generic_relation
+    loaders: Names
     select_related: Names  # the kinds of relation a JOIN can load
     columns: Words
     connections: Names

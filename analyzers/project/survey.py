@@ -457,7 +457,7 @@ def _loaded_along(rows: f.Expr | None) -> list[str] | None:
     found: list[str] = []
     while isinstance(rows, f.Call) and isinstance(rows.func, f.Attr):
         name = rows.func.name
-        if name in ("select_related", "prefetch_related"):
+        if name in tables().django.loaders:
             texts = _texts(rows)
             if len(texts) != len(rows.args) or not texts:
                 return None

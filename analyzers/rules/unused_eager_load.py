@@ -9,6 +9,7 @@ from analyzers import templates
 from analyzers.conventions import units
 from analyzers.evaluate import shapes
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
+from analyzers.orm import tables
 from analyzers.project import names
 from analyzers.project.schema import Model
 from analyzers.rules import edits as edits_of
@@ -18,8 +19,6 @@ from analyzers.rules.edits import absolute
 from analyzers.text import Span
 from analyzers.uses.frames import Frame
 from analyzers.uses.things import Unknown, Uses, begins, is_plain, texts
-
-_LOADERS = ("select_related", "prefetch_related")
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -51,7 +50,9 @@ def _loaders(function: f.Function) -> list[f.Call]:
     return [
         call
         for call in shapes.of_kind(function.body, f.Call)
-        if isinstance(call.func, f.Attr) and call.func.name in _LOADERS and (call.args or call.keywords)
+        if isinstance(call.func, f.Attr)
+        and call.func.name in tables().django.loaders
+        and (call.args or call.keywords)
     ]
 
 

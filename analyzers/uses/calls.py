@@ -154,7 +154,7 @@ def _chained(frame: Frame, node: f.Attr, call: f.Call | None, parts: Things) -> 
         frame.uses.given |= {keyword.name for keyword in call.keywords}
         if node.name == "extra" or call.args or any(not k.name for k in call.keywords):
             raise Unknown
-    if node.name in ("select_related", "prefetch_related") and (not call.args or texts(call.args) is None):
+    if node.name in tables().django.loaders and (not call.args or texts(call.args) is None):
         raise Unknown
     return NOTHING if node.name == "values" and (call.args or call.keywords) else parts
 

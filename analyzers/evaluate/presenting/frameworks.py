@@ -282,9 +282,6 @@ Source: https://docs.djangoproject.com/en/5.2/ref/class-based-views/mixins-singl
 """
 
 
-_LOADERS = ("select_related", "prefetch_related")
-
-
 def shown_by(run: Run, view: Value, name: str, place: Place) -> Value | None:
     """`self.object` of a view of one row, `self.object_list` of a view of many; None for anything else.
 
@@ -306,7 +303,7 @@ def shown_by(run: Run, view: Value, name: str, place: Place) -> Value | None:
         chosen = called(run, view, "get_object", place)
         if chosen.kind == "row":
             found = chosen
-        elif any(isinstance(node, f.Attr) and node.name in _LOADERS for node in f.walk(own.body)):
+        elif views.loads_more(own):
             found = row(found.ref, None, "", found.depends)  # Nobody knows what came with it.
     del run.analysis.queries[before:]
     return found if found.ref is not None and found.kind in ("row", *_LAZY) else None

@@ -18,6 +18,7 @@ from analyzers.evaluate.presenting import serialising
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.turns import loops
 from analyzers.findings import Place
+from analyzers.orm import tables
 from analyzers.project.index import Project
 from analyzers.project.schema import Key
 from analyzers.types import Origin, Value
@@ -45,9 +46,6 @@ def made(run: Run, node: f.Call, target: Value, arguments: Arguments, place: Pla
     return table.on(arguments.depends)
 
 
-_LOADERS = frozenset(("prefetch_related", "select_related"))
-
-
 def _loads_by_itself(project: Project, key: Key) -> bool:
     """True for a table that has its rows load more before it shows them, as one that goes through its own columns does:
     `self.data.data = self.data.data.prefetch_related(*fields)`, or one that hands on what it is made of:
@@ -70,7 +68,7 @@ def _is_loading_in(function: f.Function, rows: Iterable[f.Param]) -> bool:
     loaded = (
         shapes.asked_of(call.func.obj)
         for call in shapes.of_kind(function.body, f.Call)
-        if isinstance(call.func, f.Attr) and call.func.name in _LOADERS
+        if isinstance(call.func, f.Attr) and call.func.name in tables().django.loaders
     )
     return any(source.startswith("self.data") or source in names for source in loaded)
 

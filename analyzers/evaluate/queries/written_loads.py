@@ -21,7 +21,6 @@ from analyzers.types import ANYTHING
 _STEPS = 3
 """Methods, and queries in queries, that are followed."""
 
-_LOADERS = ("select_related", "prefetch_related")
 _DEFAULTS = ("_default_manager", "_base_manager")
 
 
@@ -102,7 +101,7 @@ def of_rows(project: Project, at: Key, node: f.Expr, steps: int = 0) -> Loads:
 def _of_loader(project: Project, at: Key, node: f.Call, steps: int) -> Loads | None:
     """What a call of a loader adds; None for any other call."""
     name = node.func.name if isinstance(node.func, f.Attr) else ""
-    if name not in _LOADERS:
+    if name not in tables().django.loaders:
         return None
     read = NOTHING if node.args else NOT_CERTAIN
     for given in node.args:
