@@ -82,6 +82,3 @@ def _keys(node: object) -> Iterator[str]:
     else:
         return
     yield from (key.value for key in keys if isinstance(key, f.Const) and isinstance(key.value, str))
-
-
-__all__ = ["WORD", "context", "is_module", "roots"]

@@ -6,7 +6,7 @@ https://docs.djangoproject.com/en/5.2/ref/class-based-views/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from msgspec.structs import replace
 
@@ -40,9 +40,8 @@ def function(project: Project, path: str, given: f.Function) -> f.Function:
         if known.name.startswith(_MACRO):
             return known
         wanted = {p.name for p in known.params}
-        for node in f.walk(known.body):
-            if isinstance(node, f.Call) and isinstance(node.func, f.Name) and node.func.id in _SHOWING:
-                wanted |= {p.name for p in _shown(project, path, node)}
+        for word, node in _told(known, _SHOWING):
+            wanted |= {p.name for p in _shown(project, path, word, node)}
         return replace(known, params=tuple(f.Param(0, 0, name) for name in sorted(wanted)))
 
     return project.memo.ask(("template", path, given.qualname), make, in_cycle=given)
@@ -52,11 +51,19 @@ _MACRO = macro_name("")[:-1]
 _SHOWING = ("<include>", "<extends>", "<block>", "<super>")
 
 
-def _shown(project: Project, path: str, node: f.Call) -> tuple[f.Param, ...]:
-    if isinstance(node.func, f.Name) and node.func.id == "<block>":
+def _told(template: f.Function, words: Container[str]) -> Iterator[tuple[str, f.Call]]:
+    """What a template, or a part of one, says with some of the names in angle brackets, each with its call."""
+    for node in f.walk(template.body):
+        if isinstance(node, f.Call) and isinstance(node.func, f.Name) and node.func.id in words:
+            yield node.func.id, node
+
+
+def _shown(project: Project, path: str, word: str, node: f.Call) -> tuple[f.Param, ...]:
+    """What the template, block or block above asks for that a call in a template shows."""
+    if word == "<block>":
         block = project.function(path, block_name(literal(node.args[0])))
         return function(project, path, block).params if block is not None else ()
-    if isinstance(node.func, f.Name) and node.func.id == "<super>":
+    if word == "<super>":
         above = block_above(project, path, literal(node.args[0]))
         return function(project, *above).params if above is not None else ()
     other = template_files.find(project, literal(node.args[0]), path)
@@ -67,23 +74,25 @@ def _shown(project: Project, path: str, node: f.Call) -> tuple[f.Param, ...]:
 def block_above(project: Project, path: str, name: str) -> tuple[str, f.Function] | None:
     """The block of a name that the nearest template has which this one fills in: `{{ block.super }}`."""
     seen = {path}
-    while True:
-        project.read(path)
-        whole = project.function(path, TEMPLATE)
-        named = [
-            literal(node.args[0])
-            for node in (f.walk(whole.body) if whole is not None else ())
-            if isinstance(node, f.Call) and isinstance(node.func, f.Name) and node.func.id == "<extends>"
-        ]
-        above = template_files.find(project, named[0], path) if named else None
-        if above is None or above in seen:
-            return None
+    above = _extended(project, path)
+    while above is not None and above not in seen:
         seen.add(above)
-        project.read(above)
         block = project.function(above, block_name(name))
         if block is not None:
             return above, block
-        path = above
+        above = _extended(project, above)
+    return None
+
+
+def _extended(project: Project, path: str) -> str | None:
+    """The path of the template that one extends, read as that one is; None for one that stands by itself."""
+    project.read(path)
+    whole = project.function(path, TEMPLATE)
+    named = [literal(node.args[0]) for _, node in _told(whole, ("<extends>",))] if whole is not None else []
+    above = template_files.find(project, named[0], path) if named else None
+    if above is not None:
+        project.read(above)
+    return above
 
 
 def asks_by_itself(project: Project, path: str) -> bool:
@@ -92,12 +101,8 @@ def asks_by_itself(project: Project, path: str) -> bool:
     def find() -> bool:
         project.read(path)
         facts = project.facts(path)
-        bodies = (function.body for function in facts.functions) if facts is not None else ()
-        return any(
-            isinstance(node, f.Call) and isinstance(node.func, f.Name) and node.func.id == "<tag>"
-            for body in bodies
-            for node in f.walk(body)
-        )
+        parts = facts.functions if facts is not None else ()
+        return any(next(_told(part, ("<tag>",)), None) for part in parts)
 
     return project.memo.ask(("template with tags", path), find, in_cycle=False)
 

@@ -14,7 +14,7 @@ from tests.analyzers.project_files import project_of
 from tests.analyzers.test_rules import fixed
 
 PATH = "/w/shop/views.py"
-SHOP = """\
+MODELS = """\
 from django.db import models
 
 
@@ -32,10 +32,15 @@ class Book(models.Model):
     sequels = models.ManyToManyField("self")
 
 
+"""
+SHOP = (
+    MODELS
+    + """\
 def lines():
     rows = {rows}
     return [(b.author.name, b.publisher.name, list(b.sequels.all())) for b in rows]
 """
+)
 VIEWS = """\
 from rest_framework import serializers, viewsets
 
@@ -234,7 +239,7 @@ def get_books(**given):
 
 @pytest.mark.parametrize("body", LAID_OUT)
 def test_lines_are_as_a_formatter_writes_them(body: str) -> None:
-    code = SHOP[: SHOP.index("def lines")] + "def lines():\n" + body
+    code = MODELS + "def lines():\n" + body
     assert formatted(code) == code
     mended = after(code)
     assert mended != code
@@ -268,7 +273,7 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize("body", ELSEWHERE)
 def test_another_file_is_laid_out_by_its_facts(body: str) -> None:
-    code = SHOP[: SHOP.index("def lines")] + "def rows(shelf):\n" + body
+    code = MODELS + "def rows(shelf):\n" + body
     views = """\
 from shop.models import rows
 
@@ -293,7 +298,7 @@ def test_what_is_said_of_an_argument_stays_on_its_line() -> None:
 
 
 def test_in_the_body_of_a_class() -> None:
-    code = SHOP[: SHOP.index("def lines")] + VIEWS
+    code = MODELS + VIEWS
     rows = 'Book.objects.select_related(\n        "author",\n    )'
     wanted = 'Book.objects.select_related(\n        "author",\n        "publisher",\n    )'
     assert after(code.replace("{rows}", rows)) == code.replace("{rows}", wanted)
@@ -307,7 +312,7 @@ def answer():
 
 
 def fixes_of(code: str) -> list[Fix]:
-    code = SHOP[: SHOP.index("def lines")] + code
+    code = MODELS + code
     found = check(project_of({PATH: code}), PATH, Text.of(code))
     return [fix for one in found if one.rule == "lazy-relation-in-loop" for fix in one.fixes]
 
@@ -384,7 +389,7 @@ def test_no_loader_behind_what_is_no_set(rows: str) -> None:
 
 def test_no_loader_in_a_template() -> None:
     views = (
-        SHOP[: SHOP.index("def lines")]
+        MODELS
         + "from django.shortcuts import render\n\n\ndef page(request, pk):\n"
         + '    return render(request, "page.html", {"book": Book.objects.get(pk=pk)})\n'
     )
@@ -400,7 +405,7 @@ def test_no_loader_in_a_template() -> None:
     [("", True), ("null=True, ", False), ("null=False, ", True), ("db_constraint=False, ", False)],
 )
 def test_a_key_is_read_of_the_row_where_there_is_another_row_for_sure(options: str, certain: bool) -> None:
-    shop = SHOP[: SHOP.index("def lines")].replace("(Author, ", f"(Author, {options}")
+    shop = MODELS.replace("(Author, ", f"(Author, {options}")
     code = f"{shop}def keys():\n    return [book.author.id for book in Book.objects.all()]\n"
     (found,) = check(project_of({PATH: code}), PATH, Text.of(code))
     (fix,) = found.fixes
@@ -409,8 +414,7 @@ def test_a_key_is_read_of_the_row_where_there_is_another_row_for_sure(options: s
 
 
 def test_rows_of_several_classes_are_not_joined() -> None:
-    shop = SHOP[: SHOP.index("def lines")]
-    code = shop.replace(
+    code = MODELS.replace(
         "class Author(models.Model)", "class Person(PolymorphicModel)\n    pass\n\n\nclass Author(Person)"
     )
     code = "from polymorphic.models import PolymorphicModel\n" + code.replace(
@@ -452,7 +456,7 @@ def test_what_is_deleted_is_fetched_without_joins() -> None:
 
 def test_what_is_loaded_for_those_who_hear_of_a_deletion_is_not_loaded_for_nothing() -> None:
     own = "\n\n    def delete(self, *args, **kwargs):\n        return super().delete(*args, **kwargs)\n"
-    shop = SHOP[: SHOP.index("\n\n\ndef lines")] + own + "\n\n"
+    shop = MODELS.rstrip() + own + "\n\n"
     code = shop + DELETED.replace("{loaded}", '.prefetch_related("author")')
     assert [one.rule for one in check(project_of({PATH: code}), PATH, Text.of(code))] == []
 
@@ -486,14 +490,14 @@ def shown():
     more = "\n\ndef keys():\n    return [book.pk for book in Shelf().chosen()]\n"
     joined = views.replace("list(book.sequels.all())", "book.author.name")
     for text, certain in ((views, True), (views + more, False), (joined + more, True)):
-        code = SHOP[: SHOP.index("def lines")] + shelf
+        code = MODELS + shelf
         files = {"/w/shop/__init__.py": "", "/w/shop/models.py": code, PATH: text}
         (found,) = check(project_of(files), PATH, Text.of(text))
         assert [fix.certain for fix in found.fixes] == [certain]
 
 
 def test_what_is_left_of_a_chain_keeps_to_its_width() -> None:
-    code = SHOP[: SHOP.index("def lines")] + (
+    code = MODELS + (
         """\
 def names(prefix):
     return [
@@ -509,29 +513,15 @@ def names(prefix):
     assert formatted(mended) == mended
 
 
-PAGES = """\
-from django.db import models
-from django.views.generic import ListView
-
-
-class Author(models.Model):
-    name = models.CharField(max_length=9)
-
-
-class Publisher(models.Model):
-    name = models.CharField(max_length=9)
-
-
-class Book(models.Model):
-    author = models.ForeignKey(Author, on_delete=models.CASCADE)
-    publisher = models.ForeignKey(Publisher, on_delete=models.CASCADE)
-    sequels = models.ManyToManyField("self")
-
-
+PAGES = (
+    "from django.views.generic import ListView\n"
+    + MODELS
+    + """\
 class Books(ListView):
     model = Book{behind}
     template_name = "shop/books.html"
 """
+)
 PAGE = "{% for book in object_list %}{{ book.author.name }}{{ book.publisher.name }}{% endfor %}\n"
 
 

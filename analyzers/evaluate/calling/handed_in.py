@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from analyzers import facts as f
-from analyzers.evaluate import class_level, evidence, shapes
+from analyzers.evaluate import class_level, evidence, makers, shapes
 from analyzers.evaluate.calling import decorated
 from analyzers.evaluate.calling.arguments import SPREAD
 from analyzers.evaluate.run import Run
@@ -126,12 +126,12 @@ def _of_wrapper(project: Project, path: str, maker: f.Function) -> tuple[tuple[i
 
 def _held_in(project: Project, path: str, function: f.Function, name: str) -> Value:
     """What a wrapper holds under a name: `with pool.cursor() as name`, `name = Session()`."""
-    made: list[f.Expr] = []
-    for node in shapes.nodes(function.body):
-        if isinstance(node, f.WithItem) and node.target is not None and shapes.text_of(node.target) == name:
-            made.append(node.value)
-        elif isinstance(node, f.Assign) and node.value is not None:
-            made += [node.value for target in node.targets if shapes.text_of(target) == name]
+    opened = (
+        node.value
+        for node in shapes.nodes(function.body)
+        if isinstance(node, f.WithItem) and node.target is not None and shapes.text_of(node.target) == name
+    )
+    made = [*makers.put(function).get(name, ()), *opened]
     if len(made) != 1:
         return UNKNOWN_VALUE
     return evidence.guess(project, path, function.qualname, "python", made[0])
