@@ -10,7 +10,7 @@ from analyzers.evaluate.queries import sql
 from analyzers.evaluate.queries.emit import committed, emit
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
-from analyzers.types import NONE, Value
+from analyzers.types import NONE, NOTHING, Value
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -93,20 +93,16 @@ def send(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argument
     written = sql.of(statement) if statement is not None else sql.UNKNOWN
     if not written.kind and isinstance(known, str):
         written = sql.written(known)  # The text is kept in a name.
-    depends = arguments.depends
-    if (
-        isinstance(statement, (f.Name, f.Attr, f.Index))
-        and arguments.values[0].depends
-        and len(arguments.values) == 1
-    ):
-        depends -= arguments.values[0].depends  # Each turn has a statement of its own: nothing to join.
+    # Who computes the statement itself on each turn has one of its own there: nothing to join.
+    is_own = isinstance(statement, (f.Name, f.Attr, f.Index)) and len(arguments.values) == 1
     emit(
         run,
         "write" if written.kind == sql.WRITE else "read",
         f"{receiver.label or receiver.kind}.{name}()",
         run.place(node),
-        depends,
+        arguments.depends,
         orm="sql",
         batch=many or written.many or written.kind == sql.OTHER,
+        batched=arguments.values[0].depends if is_own else NOTHING,
     )
     return Value("cursor", label=receiver.label, depends=arguments.depends)

@@ -1,4 +1,4 @@
-"""Statements written line by line, and parameters taken from all names at hand."""
+"""Statements written line by line, or by a caller for each turn, and parameters taken from all names at hand."""
 
 import sqlite3
 
@@ -54,3 +54,14 @@ def lines_that_ask_for_all(connection: sqlite3.Connection, ids):
 def lines_for_many_rows(connection: sqlite3.Connection, ids):
     lines = ("INSERT INTO events", "(kind, customer)", "VALUES (?, ?)")
     connection.executemany("\n".join(lines), [("line", pk) for pk in ids])
+
+
+def _asked_by_text(connection, text):
+    return connection.execute(text).fetchall()
+
+
+def a_statement_for_each_table(connection: sqlite3.Connection, ids):
+    tables = _asked_by_text(connection, "SELECT name FROM sqlite_master WHERE type = 'table'")
+    for row in tables:
+        print(_asked_by_text(connection, 'PRAGMA table_info("%s")' % row[0]))
+        print(_asked_by_text(connection, "PRAGMA index_list({table})".format(table=row[0])))
