@@ -25,6 +25,8 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     detail_view: Names
     generic_view: Names
     row_maker: Names
+    other_admin: Names
+    settings_page: Names
     request_method: Names
     request_decorator: Names
     field: Words

@@ -6,7 +6,7 @@ patience to name. What tells such a table:
 - its class declares columns of its own, none of them a date, and no relation but to another vocabulary: its rows are about
   nothing else, and nobody asks when they came;
 - other tables point to it;
-- it is registered in the admin, and nothing else in the program makes its rows: no call, no form, no view that takes them from a request. Tests, migrations and
+- it is registered in the admin, or in one that a package brings, and nothing else in the program makes its rows: no call, no form, no view that takes them from a request. Tests, migrations and
   commands are left out: what these make is there before the program is used.
 
 What an abstract base gives to many tables alike (who owns a row, when it changed) says nothing of one of them.
@@ -15,6 +15,7 @@ What an abstract base gives to many tables alike (who owns a row, when it change
 from __future__ import annotations
 
 from analyzers.conventions.tables import frameworks
+from analyzers.orm import tables
 from analyzers.project import makers, names
 from analyzers.project.django_fields import declared
 from analyzers.project.django_models import concrete_parents
@@ -36,13 +37,46 @@ def is_vocabulary(project: Project, key: Key) -> bool:
             return False
         if not _is_chosen_from(model) or not _is_about_nothing(project, model):
             return False
-        return bool(project.words.registered(model.name)) and not is_made(project, model)
+        return _is_registered(project, model) and not is_made(project, model)
 
     return project.memo.ask(("vocabulary", *key), find, in_cycle=False)
 
 
+def is_on_settings(project: Project, key: Key) -> bool:
+    """Whether the rows of a class belong to the one row in which a site's settings are kept: they stand on its page."""
+
+    def find() -> bool:
+        model = Models(project).model(*key) if key[0] else None
+        if model is None or model.orm != "django":
+            return False
+        own = (relation for relation in model.relations.values() if relation.kind == "fk")
+        return any(
+            bool(target[0]) and bool(_above(project, target) & set(frameworks().settings_page.names))
+            for relation in own
+            if (target := relation.target) is not None
+        )
+
+    return project.memo.ask(("on settings", *key), find, in_cycle=False)
+
+
+def _above(project: Project, key: Key) -> set[str]:
+    return set(names.names_above(project, *key))
+
+
+def _is_registered(project: Project, model: Model) -> bool:
+    """True if the admin knows the model: Django's, or that of a package, whose class names it as its own."""
+    if project.words.registered(model.name):
+        return True
+    others = set(frameworks().other_admin.names)
+    return any(
+        qualname in project.class_names(path) and _above(project, (path, qualname)) & others
+        for path, qualname in project.words.makers(model.name)
+    )
+
+
 def _is_about_nothing(project: Project, model: Model) -> bool:
-    """True if the class declares columns, and no date; where it points, it is arranged by another vocabulary."""
+    """True if the class declares columns, and no date; where it points, it is arranged by another vocabulary, or by what an
+    installation sets up."""
     fields = declared(project, model.key).fields
     targets = [
         model.relations[field.name].target for field in fields if field.word and field.name in model.relations
@@ -50,8 +84,16 @@ def _is_about_nothing(project: Project, model: Model) -> bool:
     return (
         bool(fields)
         and not any(field.holds in _DATES for field in fields)
-        and all(target is not None and is_vocabulary(project, target) for target in targets)
+        and all(
+            target is not None and (_is_set_up(target) or is_vocabulary(project, target))
+            for target in targets
+        )
     )
+
+
+def _is_set_up(key: Key) -> bool:
+    """True for a table of the framework's own that an installation sets up."""
+    return not key[0] and key[1] in tables().django.classes["few"]
 
 
 def _is_chosen_from(model: Model) -> bool:

@@ -28,7 +28,7 @@ Unit = f.Function | f.ClassDef
 _LOOKUP = re.compile(r"^-?[a-zA-Z]\w*$")
 _LOADERS = frozenset({"prefetch_related", "prefetch_related_objects", "Prefetch"})
 _OPTIMIZER = "OptimizerExtension"
-_REGISTER = "register"
+_REGISTER = ("register", "register_snippet")
 _STAYS_VALID = "expire_on_commit"
 _NO_FUNCTIONS = (f.Const, f.Collection, f.Mapping, f.Compare, f.Binary, f.Unary, f.Template, f.Comprehension)
 """Values that are no functions."""
@@ -313,7 +313,7 @@ def _said(body: tuple[f.Stmt, ...], python: bool) -> _Said:
             name = _called(node)
             if name in _LOADERS:
                 _add_loaded(node, loaded, custom, pairs)
-            elif name == _REGISTER:
+            elif name in _REGISTER:
                 registered.update(_named(node.args[:2]))
             elif python and makers.may_make(name):
                 makes.update(makers.made_by(node, name))
@@ -391,8 +391,10 @@ def _registered(unit: Unit, called: Collection[str]) -> frozenset[str]:
     """The names that a module registers, or the decorators of a class do: `@admin.register(Book)`."""
     if isinstance(unit, f.Function):
         return frozenset(called) if unit.kind == "module" else _NOTHING
-    decorators = (d for d in unit.decorators if isinstance(d, f.Call) and _called(d) == _REGISTER)
-    return frozenset(name for decorator in decorators for name in _named(decorator.args))
+    decorators = (d for d in unit.decorators if isinstance(d, f.Call) and _called(d) in _REGISTER)
+    given = frozenset(name for decorator in decorators for name in _named(decorator.args))
+    itself = any((dotted(d) or "").rpartition(".")[2] == _REGISTER[1] for d in unit.decorators)
+    return given | {unit.name} if itself else given
 
 
 def _named(nodes: Iterable[f.Expr]) -> Iterator[str]:

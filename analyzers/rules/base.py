@@ -15,6 +15,7 @@ from analyzers.evaluate.summaries import Summaries
 from analyzers.evaluate.turns.whiles.answer import NO_NAME, NO_TEST
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Related, Severity
 from analyzers.project.index import Project
+from analyzers.templates import TEMPLATE
 from analyzers.text import Text
 
 _T = TypeVar("_T")
@@ -220,8 +221,13 @@ def loop_related(loop: Loop) -> Related:
         "callback": "called for each of",
         "convention": "its framework goes through",
     }.get(loop.kind, "a loop over")
+    if of_framework(loop) and loop.function.startswith(TEMPLATE):
+        how = "the template goes through"
     told = f"a loop {_until(loop)}".rstrip() if loop.kind == "while" else f"{how} `{_gone_through(loop)}`"
-    return Related(loop.place, f"{told}: {turns} turns")
+    whole = turns.removesuffix(" steps")
+    return Related(
+        loop.place, f"{told}: {turns} turns" if whole == turns else f"{told}: |{whole}| turns in all"
+    )
 
 
 def the_loop(loop: Loop) -> str:
@@ -395,7 +401,7 @@ def signal_of(query: Queried) -> str:
 
 
 def chain_related(query: Queried) -> Iterator[Related]:
-    """The calls after the first, and the query at their end."""
+    """The calls after the first, and the query at their end; of a relation the place that reads it."""
     yield from query.chain[1:]
     if query.chain:
-        yield Related(query.place, f"`{told(query)}` is sent here")
+        yield Related(query.place, f"`{told(query)}` is {'read' if query.kind == 'lazy' else 'sent'} here")

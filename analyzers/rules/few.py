@@ -7,8 +7,8 @@ over, so it is a warning unless there is evidence of the contrary, which the fin
 - rows that stand on one form of the admin's, each for a person to fill;
 - rows of a relation of one row that was asked for by itself, that was handed over, or whose method is run, and some of these: the
   comments of one book;
-- rows of a table of the framework's own that an installation sets up (groups, sites, kinds of content), or of one of the
-  program's that others choose from and that it never adds to (`conventions/vocabularies.py`);
+- rows of a table of the framework's own that an installation sets up (groups, sites, kinds of content), rows on the page of a
+  site's settings, or of a table of the program's that others choose from and that it never adds to (`conventions/vocabularies.py`);
 - what one record holds that a function answers with, by the schema of the answer;
 - what was sent with one record, and a form, a serializer or a schema of the program's takes apart (`conventions/requests.py`);
 - what a person wrote, or one record holds: `written.py`.
@@ -38,6 +38,7 @@ _SETS = ("queryset", "manager", "row")
 
 _OF_MANAGERS = ("queryset", "manager")
 
+SET_UP = "an installation sets them up"
 CHOSEN_FROM = "other rows choose from them, and only the admin adds to them"
 
 
@@ -127,5 +128,7 @@ def _few_rows(context: Context, value: Value) -> str:
         return ""
     path, name = value.ref
     if not path:
-        return "an installation sets them up" if name in tables().django.classes["few"] else ""
+        return SET_UP if name in tables().django.classes["few"] else ""
+    if vocabularies.is_on_settings(context.project, value.ref):
+        return SET_UP
     return CHOSEN_FROM if vocabularies.is_vocabulary(context.project, value.ref) else ""

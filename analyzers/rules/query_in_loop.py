@@ -90,6 +90,9 @@ def check(context: Context) -> Iterator[Finding]:
         if is_inherited(context):
             where = query.place  # What a base does is mended there: the first class that has it tells of it.
         if context.once("query", cause, where):
+            for at, sent in found[1:] if of_framework(loop) and where != query.place else ():
+                # Another function that shows the same rows may come to these first: they are told with this one.
+                context.once("query", sent.place, place_of(context, at, sent))
             yield _finding(context, loop, query, [q for _, q in found[1:]])
     yield from descents.check(context, RULE.name)
     yield from shared_queries.check(context, RULE.name)
