@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from connection import Editor, play
-from edit_sequences import CAPABILITIES, _fewest, change_between, random_steps
+from edit_sequences import CAPABILITIES, _fewest, change_between, document_compared, random_steps
 
 from analyzers import extract, languages
 from lsp_server.engine import Engine
@@ -343,20 +343,9 @@ class _Player:
         for name, text in folder.texts.items():
             fresh.learn([(self._path(name), extract.facts_of(text.encode(), _language(name)))])
         for name in sorted(folder.open):
-            path = self._path(name)
-            await session.analysed(path)
-            document = session.documents[path]
-            if document.analysis is None or document.analysis.state != session.state_of(document):
-                return f"the analysis of {name} failed", self._editor.log(), ""
-            if document.text.source != folder.open[name].encode():
-                return f"the text of {name}", document.text.source.decode(), folder.open[name]
-            least = session.settings.analysis.min_severity
-            findings = session._shown(fresh.analyse(path, document.text, _id(name), session.settings))
-            if document.analysis.findings != findings:
-                return f"findings of {name} ({least})", document.analysis.findings, findings
-            said, reports = await session.reports(path), fresh.reports(path)
-            if said != reports:
-                return f"costs of {name}", said, reports
+            told = await document_compared(self._editor, fresh, self._path(name), name, folder.open[name])
+            if told is not None:
+                return told
         return None
 
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from connection import Editor, play
 
 from analyzers import extract, languages, rules
+from analyzers.findings import Severity
 from lsp_server.engine import Engine
 from lsp_server.features import diagnostics
 from lsp_server.session import Session
@@ -241,28 +242,48 @@ class _Typing:
         return None
 
     async def _compared(self, name: str, engine: Engine) -> tuple[str, object, object] | None:
-        path, session = FOLDER + name, self._session
-        await session.analysed(path)
-        document = session.documents[path]
-        if document.analysis is None or document.analysis.state != session.state_of(document):
-            return f"the analysis of {name} failed", self._editor.log(), ""
-        if document.text.source != self._texts[name].encode():
-            return f"the text of {name}", document.text.source.decode(), self._texts[name]
-        findings = engine.analyse(path, document.text, _language(name), session.settings)
-        if document.analysis.findings != findings:
-            return f"findings of {name}", document.analysis.findings, findings
-        said, reports = await session.reports(path), engine.reports(path)
-        if said != reports:
-            return f"costs of {name}", said, reports
+        path = FOLDER + name
+        told = await document_compared(self._editor, engine, path, name, self._texts[name])
+        if told is not None or len(self._texts) > 1:
+            return told
+        session, document = self._session, self._session.documents[path]
+        assert document.analysis is not None
         items = payload.Encoder().items(
-            path, findings, document.text, session.client, session.text_of, session.uri_of(), engine.page
+            path,
+            document.analysis.findings,
+            document.text,
+            session.client,
+            session.text_of,
+            session.uri_of(),
+            engine.page,
         )
         news = payload.publication(document.uri, self._versions[name], items)
         for _ in range(200):  # what was found is on its way
-            if document.published == news or len(self._texts) > 1:
+            if document.published == news:
                 return None
             await asyncio.sleep(0.005)
         return f"what is shown of {name}", document.published.decode(), news.decode()
+
+
+async def document_compared(
+    editor: Editor, engine: Engine, path: str, name: str, text: str
+) -> tuple[str, object, object] | None:
+    """What differs between what a session says of an open document, which should have this text, and what a fresh engine says:
+    what it is, and both."""
+    session = editor.session
+    await session.analysed(path)
+    document = session.documents[path]
+    if document.analysis is None or document.analysis.state != session.state_of(document):
+        return f"the analysis of {name} failed", editor.log(), ""
+    if document.text.source != text.encode():
+        return f"the text of {name}", document.text.source.decode(), text
+    found = engine.analyse(path, document.text, document.language_id, session.settings)
+    least = Severity.parse(session.settings.analysis.min_severity)
+    findings = tuple(finding for finding in found if finding.severity >= least)
+    if document.analysis.findings != findings:
+        return f"findings of {name}", document.analysis.findings, findings
+    said, reports = await session.reports(path), engine.reports(path)
+    return (f"costs of {name}", said, reports) if said != reports else None
 
 
 def fresh_engine(texts: Mapping[str, str]) -> Engine:

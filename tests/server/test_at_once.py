@@ -71,7 +71,7 @@ async def opened(editor: Editor) -> None:
 def _no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no reason to go to the other thread here."""
     monkeypatch.setattr("lsp_server.session.SLICE", 60.0)
-    monkeypatch.setattr("lsp_server.engine.HURRY", 60.0)
+    monkeypatch.setattr("lsp_server.opened.HURRY", 60.0)
     monkeypatch.setattr("lsp_server.features.diagnostics.AT_ONCE", 60.0)
 
 

@@ -118,7 +118,7 @@ def test_what_others_ask_and_change_in_between_changes_nothing(seed: int) -> Non
                 (
                     lambda: engine.reports(PATH),
                     lambda: engine.analyse(OTHER, Text((VISITOR + SOURCE).encode()), "python", SETTINGS),
-                    engine._settle,
+                    engine.documents.settle,
                     learn,
                 )
             )()

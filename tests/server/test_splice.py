@@ -11,6 +11,7 @@ from analyzers import extract, languages, splice, syntax
 from analyzers.facts import FileFacts
 from analyzers.text import Text
 from lsp_server.engine import Engine
+from lsp_server.opened import Opened, Parsed
 from lsp_server.settings_table import Settings
 from lsp_server.slack import Roomy
 
@@ -104,6 +105,12 @@ def in_room(roomy: Roomy) -> FileFacts:
     return extract.extract(tree, roomy.text, python)
 
 
+def opened_in(engine: Engine) -> Opened:
+    known = engine.documents.get(PATH)
+    assert known is not None
+    return known
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_facts_are_those_of_the_whole_text(seed: int) -> None:
     chance = random.Random(seed)
@@ -111,8 +118,8 @@ def test_the_facts_are_those_of_the_whole_text(seed: int) -> None:
     engine, alone = Engine(), 0
     for turn in range(120):
         engine.analyse(PATH, Text(source), "python", Settings())
-        known = engine._open[PATH]
-        alone += known.facts is not None
+        known = opened_in(engine)
+        alone += not isinstance(known.reading, Parsed)
         assert engine.project.facts(PATH) == in_room(known.roomy), source
         start = chance.randrange(len(source))
         end = min(len(source), start + chance.choice((0, 0, 0, 1, 6)))
@@ -172,8 +179,8 @@ def test_what_others_see_is_more_than_an_edit_of_a_function(old: str, new: str) 
     engine.analyse(PATH, Text(SOURCE.encode()), "python", Settings())
     assert SOURCE.count(old) == 1
     engine.analyse(PATH, Text(SOURCE.replace(old, new).encode()), "python", Settings())
-    assert engine._open[PATH].facts is None
-    assert engine.project.facts(PATH) == whole(engine._open[PATH].roomy.text)
+    assert isinstance(opened_in(engine).reading, Parsed)
+    assert engine.project.facts(PATH) == whole(opened_in(engine).roomy.text)
 
 
 def test_a_decorator_at_another_indentation_is_none_of_the_function() -> None:
@@ -182,4 +189,4 @@ def test_a_decorator_at_another_indentation_is_none_of_the_function() -> None:
     engine.analyse(PATH, Text(source.encode()), "python", Settings())
     odd = source.replace("    def", "@cached\n    def")
     engine.analyse(PATH, Text(odd.encode()), "python", Settings())
-    assert engine.project.facts(PATH) == in_room(engine._open[PATH].roomy)
+    assert engine.project.facts(PATH) == in_room(opened_in(engine).roomy)

@@ -96,7 +96,7 @@ PAGE = """\
 def _no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """How busy the machine is changes no way that an edit takes, so that what is found is found again."""
     monkeypatch.setattr("lsp_server.session.SLICE", 60.0)
-    monkeypatch.setattr("lsp_server.engine.HURRY", 60.0)
+    monkeypatch.setattr("lsp_server.opened.HURRY", 60.0)
     monkeypatch.setattr("lsp_server.features.diagnostics.AT_ONCE", 60.0)
 
 
