@@ -28,16 +28,27 @@ _DATES = ("date", "datetime")
 
 
 def is_vocabulary(project: Project, key: Key) -> bool:
-    """Whether a class is a table of Django's that others choose from, and whose rows the program does not make."""
+    """Whether a class is a table of Django's that others choose from, and whose rows the program does not make; what it points to is
+    one, too, and nothing there points back."""
 
     def find() -> bool:
-        models = Models(project)
-        model = models.model(*key) if key[0] else None
-        if model is None or model.orm != "django" or model.abstract or concrete_parents(models, key):
+        first = _arranged_by(project, key)
+        if first is None:
             return False
-        if not _is_chosen_from(model) or not _is_about_nothing(project, model):
-            return False
-        return _is_registered(project, model) and not is_made(project, model)
+        way, seen = [(key, iter(first))], {key}
+        while way:  # No call for each: tables may point to one another in a long chain.
+            one = next(way[-1][1], None)
+            if one is None:
+                way.pop()
+            elif any(one == open_ for open_, _ in way):
+                return False
+            elif one not in seen:
+                seen.add(one)
+                targets = _arranged_by(project, one)
+                if targets is None:
+                    return False
+                way.append((one, iter(targets)))
+        return True
 
     return project.memo.ask(("vocabulary", *key), find, in_cycle=False)
 
@@ -74,21 +85,33 @@ def _is_registered(project: Project, model: Model) -> bool:
     )
 
 
-def _is_about_nothing(project: Project, model: Model) -> bool:
-    """True if the class declares columns, and no date; where it points, it is arranged by another vocabulary, or by what an
-    installation sets up."""
+def _arranged_by(project: Project, key: Key) -> tuple[Key, ...] | None:
+    """The tables that the rows of a vocabulary are arranged by, if it is one as far as they are; None for any other class."""
+
+    def find() -> tuple[Key, ...] | None:
+        models = Models(project)
+        model = models.model(*key) if key[0] else None
+        if model is None or model.orm != "django" or model.abstract or concrete_parents(models, key):
+            return None
+        if not _is_chosen_from(model) or not _is_registered(project, model):
+            return None
+        targets = _targets(project, model)
+        return targets if targets is not None and not is_made(project, model) else None
+
+    return project.memo.ask(("vocabulary by itself", *key), find, in_cycle=None)
+
+
+def _targets(project: Project, model: Model) -> tuple[Key, ...] | None:
+    """Where the columns point that the class declares, but for what an installation sets up; None if there are none, for a date, and for
+    what nobody knows."""
     fields = declared(project, model.key).fields
+    if not fields or any(field.holds in _DATES for field in fields):
+        return None
     targets = [
         model.relations[field.name].target for field in fields if field.word and field.name in model.relations
     ]
-    return (
-        bool(fields)
-        and not any(field.holds in _DATES for field in fields)
-        and all(
-            target is not None and (_is_set_up(target) or is_vocabulary(project, target))
-            for target in targets
-        )
-    )
+    known = tuple(target for target in targets if target is not None)
+    return tuple(one for one in known if not _is_set_up(one)) if len(known) == len(targets) else None
 
 
 def _is_set_up(key: Key) -> bool:

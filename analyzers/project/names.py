@@ -15,7 +15,7 @@ from analyzers.project import handed_modules
 from analyzers.project.attributes import AttributeValue as AttributeValue
 from analyzers.project.attributes import attribute_values as attribute_values
 from analyzers.project.attributes import values_of
-from analyzers.project.classes import linearise
+from analyzers.project.classes import circle, classes_above, linearise
 from analyzers.project.index import Project
 from analyzers.project.modules import PYTHON_ENDINGS
 from analyzers.project.outline import Outline, callee, dotted
@@ -412,10 +412,21 @@ def names_above(project: Project, path: str, class_qualname: str) -> tuple[str, 
 
 
 def _lineage(project: Project, target: Target) -> tuple[Target, ...]:
-    # A class cannot be its own base, but half-typed code can say so.
-    bases = tuple(b for b in bases_of(project, target.path, target.qualname) if b != target)
-    above = [lineage(project, b.path, b.qualname) if b.kind == "class" else (b,) for b in bases]
-    return linearise(target, bases, [tuple(t for t in one if t != target) for one in above])
+    def bases(cls: Target) -> tuple[Target, ...]:
+        # A class cannot be its own base, but half-typed code can say so.
+        return tuple(b for b in bases_of(project, cls.path, cls.qualname) if b != cls)
+
+    def known(cls: Target) -> tuple[Target, ...] | None:
+        found = project.memo.at_hand(("lineage", cls.path, cls.qualname)) if cls.kind == "class" else (cls,)
+        return found or None
+
+    far = classes_above(target, bases, known)
+    if far is None:
+        return circle(target, bases, known)
+    for one in far:
+        lineage(project, one.path, one.qualname)
+    direct = bases(target)
+    return linearise(target, direct, [known(b) or lineage(project, b.path, b.qualname) for b in direct])
 
 
 def bases_of(project: Project, path: str, class_qualname: str) -> tuple[Target, ...]:

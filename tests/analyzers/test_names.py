@@ -281,6 +281,31 @@ def test_bases_outside_the_project_have_their_full_names() -> None:
     assert above("Seven") == ["a.Eight"]
 
 
+FAR = 900
+"""Classes one above the other: calls as deep as that would not fit on Python's stack."""
+
+
+def test_a_long_chain_of_classes_is_known_from_either_end() -> None:
+    text = "class C0: pass\n" + "".join(f"class C{i + 1}(C{i}): pass\n" for i in range(FAR))
+    for first in (f"C{FAR}", "C0"):
+        project = project_of({"/w/a.py": text})
+        names.lineage(project, "/w/a.py", first)
+        for at in (FAR, FAR // 2, 0):
+            found = [target.qualname for target in names.lineage(project, "/w/a.py", f"C{at}")]
+            assert found == [f"C{i}" for i in range(at, -1, -1)]
+
+
+def test_classes_derived_from_each_other_in_a_large_circle_have_all_of_it_above_them() -> None:
+    lines = [f"class C{i}(C{(i + 1) % FAR}): pass\n" for i in range(FAR)]
+    project = project_of({"/w/a.py": "".join(lines) + "class Below(C5): pass\n"})
+    for at in (0, 7, FAR - 1):
+        found = [target.qualname for target in names.lineage(project, "/w/a.py", f"C{at}")]
+        assert found == [f"C{(at + i) % FAR}" for i in range(FAR)]
+    below = [target.qualname for target in names.lineage(project, "/w/a.py", "Below")]
+    assert below[:3] == ["Below", "C5", "C6"]
+    assert len(below) == FAR + 1
+
+
 def test_attribute_values_come_from_body_and_methods() -> None:
     project = project_of(
         {
