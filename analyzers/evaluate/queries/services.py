@@ -12,7 +12,7 @@ from analyzers.evaluate.queries import by_method
 from analyzers.evaluate.queries.emit import DOCUMENT, emit
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
-from analyzers.types import UNKNOWN_VALUE, Value
+from analyzers.types import NOTHING, UNKNOWN_VALUE, Value
 
 if TYPE_CHECKING:
     from analyzers.evaluate.calling.arguments import Arguments
@@ -96,10 +96,11 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         effect,
         f"{receiver.label or service.name}.{name}()",
         run.place(node),
-        # What is asked of another collection each time cannot be put together.
-        depends if service.chains else arguments.depends,
+        depends,
         orm=receiver.kind,
         batch=any(_says(node, word) for word in service.many),
+        # What is asked of another collection each time cannot be put together.
+        batched=NOTHING if service.chains else receiver.depends - arguments.depends,
     )
     if effect == "http":
         run.effects.add("http")

@@ -81,7 +81,16 @@ def _written(node: f.Expr | None) -> str:
     """What is gone through, in its own words: `rows` of `[*rows]` too."""
     while isinstance(node, f.Collection) and len(node.items) == 1 and isinstance(node.items[0], f.Star):
         node = node.items[0].value
+    if isinstance(node, f.Comprehension):
+        return _of_comprehension(node)
     return shapes.text_of(node) if node is not None else ""
+
+
+def _of_comprehension(node: f.Comprehension) -> str:
+    """`[… for … in rows]` of a list that a loop makes for itself, also of one made of another; "" where `rows` has no words."""
+    source = node.clauses[0].iter
+    within = _written(source)
+    return within if isinstance(source, f.Comprehension) or not within else f"[… for … in {within}]"
 
 
 def enter(
