@@ -18,6 +18,7 @@ from analyzers.evaluate import (
 )
 from analyzers.evaluate.calling import specials
 from analyzers.evaluate.events import Operated
+from analyzers.evaluate.meeting import met
 from analyzers.evaluate.presenting import choices, pages
 from analyzers.evaluate.queries import holding
 from analyzers.evaluate.queries.emit import DOCUMENT
@@ -145,6 +146,9 @@ def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
             letter=False,
             frozen=False,
         )
+    started = _begun_empty(run, target, value, node)
+    if started is not None:
+        return met(started, value)
     if value.kind in GROWABLE and not value.frozen:
         is_parameter = value.size is None and value.grown is None and value.label in value.depends
         known = run.extent(value) if is_parameter else value.size
@@ -154,6 +158,18 @@ def _born(run: Run, target: f.Expr, value: Value, node: f.Assign) -> Value:
     ):
         return replace(value, label=target.id)
     return value
+
+
+def _begun_empty(run: Run, target: f.Name, value: Value, node: f.Assign) -> Value | None:
+    """The list that is begun where none is given: `seen = seen or []`, `seen = [] if seen is None else seen`."""
+    if value.kind not in ("list", "unknown") or value.grown is not None or value.ref is not None:
+        return None
+    if not lengthening.begins_empty(node.value) or not lengthening.grows_later(run, target.id, value):
+        return None
+    size = run.new_container(target.id)
+    run.grow(size, ONE)
+    token = f"{target.id}@{node.at}"
+    return Value("list", grown=size, born=len(run.loops), label=target.id, token=token, evidence="a literal")
 
 
 def _attribute_born(run: Run, name: str, value: Value, node: f.Assign) -> Value:

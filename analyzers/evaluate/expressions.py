@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from analyzers import ways
 from analyzers.costs import ONE
 from analyzers.evaluate import attributes, deciding, evidence, hooks, operators, queries, shapes
 from analyzers.evaluate.calling import calls, memos, spared
+from analyzers.evaluate.meeting import met
 from analyzers.evaluate.presenting import frameworks, pages, written
 from analyzers.evaluate.queries import asked_cache, holding, keyed
 from analyzers.evaluate.recursion import derived
@@ -129,7 +131,7 @@ def _logic(run: Run, node: f.Logic, *, whole: bool = False) -> Value:
     ):  # `prices or load()`, `line.order_id or line.order.id`, `self._state.adding and not self.order`
         between = [condition(run, part) for part in rest[:-1]]
         last = condition(run, rest[-1]) if whole else evaluate(run, rest[-1])
-    return joined((first, *between, last)) or UNKNOWN_VALUE
+    return reduce(met, (*between, last), first)
 
 
 def _choose(run: Run, node: f.Choose) -> Value:
@@ -141,7 +143,7 @@ def _choose(run: Run, node: f.Choose) -> Value:
     with spared.where(run, without), asked_cache.where(run, node.test):
         then = evaluate(run, node.then)
     with spared.where(run, with_it):
-        return join(then, evaluate(run, node.other))
+        return met(then, evaluate(run, node.other))
 
 
 def _template(run: Run, node: f.Template) -> Value:

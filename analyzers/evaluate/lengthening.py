@@ -176,13 +176,19 @@ def made_where_none_is_given(body: tuple[f.Stmt, ...], name: str) -> Value | Non
 
 
 def _starting(stmt: f.Stmt) -> list[str]:
-    if not isinstance(stmt, f.Assign) or not any(is_empty_list(part) for part in _alternatives(stmt.value)):
+    if not isinstance(stmt, f.Assign) or not (is_empty_list(stmt.value) or begins_empty(stmt.value)):
         return []
     return [target.id for target in stmt.targets if isinstance(target, f.Name)]
 
 
 _lists_started = shapes.of_statements(_starting, f.Assign)
 """The names to which a body assigns an empty list: `xs = []`, `xs = xs or []`, `xs = [] if xs is None else xs`."""
+
+
+def begins_empty(value: f.Expr | None) -> bool:
+    """True for one of several values of which one is an empty list."""
+    several = isinstance(value, (f.Logic, f.Choose))
+    return several and any(is_empty_list(part) for part in _alternatives(value))
 
 
 def _alternatives(value: f.Expr | None) -> tuple[f.Expr | None, ...]:

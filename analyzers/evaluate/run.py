@@ -20,11 +20,12 @@ from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import derivation
 from analyzers.evaluate.events import Analysis, Loop, Part
 from analyzers.evaluate.frames import NOWHERE, Block, Frame, Reading
+from analyzers.evaluate.meeting import met
 from analyzers.evaluate.recursion.recording import Recursing
 from analyzers.evaluate.sizes import growth
 from analyzers.findings import Place
 from analyzers.text import Span
-from analyzers.types import INPUT, Value, join
+from analyzers.types import INPUT, Value
 
 if TYPE_CHECKING:
     from analyzers.evaluate.summaries import Summaries
@@ -447,7 +448,7 @@ def _either(a: dict[str, Value], b: dict[str, Value]) -> dict[str, Value]:
         if other is None:
             out[name] = value.plain()
         else:
-            out[name] = value if value is other else join(value, other)
+            out[name] = value if value is other else met(value, other)
     for name, value in b.items():
         if name not in a:
             out[name] = value.plain()

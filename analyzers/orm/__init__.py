@@ -15,6 +15,7 @@ from analyzers.orm.tables import (
     Sqlalchemy,
     Tables,
     Words,
+    is_client,
     tables,
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "Sqlalchemy",
     "Tables",
     "Words",
+    "is_client",
     "tables",
 ]

@@ -344,3 +344,16 @@ def _script(name: str) -> ScriptOrm:
     if unknown:
         raise ValueError(f"orm/{name}.toml: unknown table {min(unknown)!r}")
     return ScriptOrm(name, {part: _row(name, part, listed, Names) for part, listed in raw.items()})
+
+
+def is_client(kind: str) -> bool:
+    """True for what sends queries or requests: a session, a connection, a cursor, a client of a service."""
+    return kind in _CLIENTS or kind in tables().services or kind in SCRIPTS
+
+
+_CLIENTS = frozenset(
+    (
+        "session", "session-factory", "engine", "sa-connection", "connection", "cursor", "pool", "asyncpg", "http-client",
+        "flask-db", "prisma",
+    )
+)  # fmt: skip

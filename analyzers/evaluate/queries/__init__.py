@@ -23,8 +23,7 @@ from analyzers.evaluate.queries import (
 from analyzers.evaluate.queries.emit import BATCH, LAZY_KINDS
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
-from analyzers.orm import tables
-from analyzers.orm.tables import SCRIPTS
+from analyzers.orm import is_client, tables
 from analyzers.project import document_schemas
 from analyzers.project.index import Project
 from analyzers.project.models import Models
@@ -238,19 +237,6 @@ def schema_of(project: Project, path: str, scope: str, kind: str, node: f.Call) 
     made = tables().scripts.get(kind)
     of_schema = made is not None and made.has("of_schema", "()")
     return document_schemas.schema_of(project, path, scope, node) if of_schema else None
-
-
-def is_client(kind: str) -> bool:
-    """True for what sends queries or requests: a session, a connection, a cursor, a client of a service."""
-    return kind in _CLIENTS or kind in tables().services or kind in SCRIPTS
-
-
-_CLIENTS = frozenset(
-    (
-        "session", "session-factory", "engine", "sa-connection", "connection", "cursor", "pool", "asyncpg", "http-client",
-        "flask-db", "prisma",
-    )
-)  # fmt: skip
 
 
 __all__ = [
