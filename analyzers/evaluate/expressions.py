@@ -131,7 +131,7 @@ def _logic(run: Run, node: f.Logic, *, whole: bool = False) -> Value:
     ):  # `prices or load()`, `line.order_id or line.order.id`, `self._state.adding and not self.order`
         between = [condition(run, part) for part in rest[:-1]]
         last = condition(run, rest[-1]) if whole else evaluate(run, rest[-1])
-    return reduce(met, (*between, last), first)
+    return reduce(lambda a, b: met(a, b, len(run.loops)), (*between, last), first)
 
 
 def _choose(run: Run, node: f.Choose) -> Value:
@@ -143,7 +143,7 @@ def _choose(run: Run, node: f.Choose) -> Value:
     with spared.where(run, without), asked_cache.where(run, node.test):
         then = evaluate(run, node.then)
     with spared.where(run, with_it):
-        return met(then, evaluate(run, node.other))
+        return met(then, evaluate(run, node.other), len(run.loops))
 
 
 def _template(run: Run, node: f.Template) -> Value:

@@ -12,19 +12,21 @@ from analyzers.orm import is_client
 from analyzers.types import EITHER, Value, join
 
 
-def met(a: Value, b: Value) -> Value:
-    """What holds behind two branches of a name that holds one of two values."""
+def met(a: Value, b: Value, loops: int = 0) -> Value:
+    """What holds behind two branches of a name that holds one of two values; `loops` are open around them."""
     for known, other in ((a, b), (b, a)):
-        if other.kind == "unknown" and other.ref is None and other.origin is None and _tells(known):
+        if other.kind == "unknown" and other.ref is None and other.origin is None and _tells(known, loops):
             return replace(known, size=None, depends=a.depends | b.depends, const=None, exact=False)
     return join(a, b)
 
 
-def _tells(value: Value) -> bool:
+def _tells(value: Value, loops: int) -> bool:
     if value.kind in _ORDERED and value.size is not None and not value.size.is_constant:
         # Whether rows came by a query is a question of its own, which `join` answers.
         return value.of is None or value.of.kind != "row"
-    return value.grown is not None or value.kind in ("instance", EITHER) or is_client(value.kind)
+    # What a turn makes for itself gets no longer by the turns after it.
+    outlives = value.grown is not None and not 0 < loops <= value.born
+    return outlives or value.kind in ("instance", EITHER) or is_client(value.kind)
 
 
 _ORDERED = ("list", "tuple")

@@ -436,19 +436,19 @@ class Run:
             return
         merged = ends[0]
         for other in ends[1:]:
-            merged = _either(merged, other)
+            merged = _either(merged, other, len(self.loops))
         self.env = merged
 
 
-def _either(a: dict[str, Value], b: dict[str, Value]) -> dict[str, Value]:
-    """What names hold after one of two branches; most are left alone by both."""
+def _either(a: dict[str, Value], b: dict[str, Value], loops: int) -> dict[str, Value]:
+    """What names hold after one of two branches, inside so many loops; most are left alone by both."""
     out: dict[str, Value] = {}
     for name, value in a.items():
         other = b.get(name)
         if other is None:
             out[name] = value.plain()
         else:
-            out[name] = value if value is other else met(value, other)
+            out[name] = value if value is other else met(value, other, loops)
     for name, value in b.items():
         if name not in a:
             out[name] = value.plain()
