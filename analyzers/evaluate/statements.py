@@ -13,7 +13,7 @@ from analyzers.evaluate.frames import Block
 from analyzers.evaluate.queries import asked_cache
 from analyzers.evaluate.remembered import of_whole
 from analyzers.evaluate.run import Run
-from analyzers.evaluate.turns import capped, leaving, loops
+from analyzers.evaluate.turns import capped, leaving, loops, one_key
 from analyzers.operations import operations
 from analyzers.types import UNKNOWN_VALUE, Value
 
@@ -171,7 +171,10 @@ def _if(run: Run, node: f.If) -> None:
             run.bind(name, value)
         rare, run.rare = run.rare, run.rare | _singled_out(run, node.test)
         with run.keeping(kept, of_row=of_row), spared.where(run, without):
-            execute(run, node.body)
+            if one_key.holds_once(run, node.test):
+                leaving.once(run, len(run.loops) - 1, lambda: execute(run, node.body))
+            else:
+                execute(run, node.body)
         for name, value, before in short:
             if run.env.get(name) is value:
                 run.bind(name, before)  # Behind the test it may be long again, or not loaded.
