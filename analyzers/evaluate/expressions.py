@@ -120,7 +120,10 @@ def _compare(run: Run, node: f.Compare) -> Value:
 
 def _logic(run: Run, node: f.Logic, *, whole: bool = False) -> Value:
     """`a and b`, `a or b`: all parts but the last are asked whether they hold, that one where the whole is."""
-    first, rest = condition(run, node.parts[0]), node.parts[1:]
+    parts = _reached(run, node)
+    if len(parts) == 1:
+        return condition(run, parts[0])
+    first, rest = condition(run, parts[0]), parts[1:]
     name = spared.left_out(run, node.parts[0])[node.op == "or"] if node.op in ("and", "or") else ""
     key = node.parts[0] if node.op == "or" else node
     kept = run.language != "python" and memos.loads_what_misses(node)
@@ -132,6 +135,17 @@ def _logic(run: Run, node: f.Logic, *, whole: bool = False) -> Value:
         between = [condition(run, part) for part in rest[:-1]]
         last = condition(run, rest[-1]) if whole else evaluate(run, rest[-1])
     return reduce(lambda a, b: met(a, b, len(run.loops)), (*between, last), first)
+
+
+def _reached(run: Run, node: f.Logic) -> tuple[f.Expr, ...]:
+    """The parts up to the first that ends the question, as this call answers it: `shelf is not None and ...` of a call without one."""
+    if node.op not in ("and", "or"):
+        return node.parts
+    ends = node.op == "or"
+    for position, part in enumerate(node.parts[:-1]):
+        if deciding.decided(run, part) is ends:
+            return node.parts[: position + 1]
+    return node.parts
 
 
 def _choose(run: Run, node: f.Choose) -> Value:
