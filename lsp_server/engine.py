@@ -69,17 +69,20 @@ class Engine:
 
         began = monotonic()  # a thread's own time is a call of the system, which some machines take long for
         self.project.set_roots(self._roots)
-        known = self.documents.update(path, text.source, language_id)
+        known = self.documents.update(path, text, language_id)
         if known is None:
             return Looked(())
         before, self._looking = self._looking, None
         if before is not None and before.known is known and before.settings is settings:
             checking = before.checking
         else:
-            seen = Text(known.roomy.text)
             is_new = path not in self._outside
             checking = check.Checking(
-                self.project, path, seen, check_options(settings), smallest_first=is_new and seconds < inf
+                self.project,
+                path,
+                known.roomy.seen,
+                check_options(settings),
+                smallest_first=is_new and seconds < inf,
             )
         with check.summaries_of(self.project).resuming.looking_at(path):
             whole = checking.go_on(lambda: monotonic() - began > seconds)
@@ -98,7 +101,7 @@ class Engine:
         self.documents.give(path, text.source, of, Kept(packed))
 
     def ready(self, path: str, text: Text) -> bool:
-        return self.documents.ready(path, text.source)
+        return self.documents.ready(path, text)
 
     def heaviest(self, path: str) -> int:
         return max(self._steps.get(path, {}).values(), default=0)
@@ -119,7 +122,7 @@ class Engine:
         self.project.prepare_survey(path)
         plain = known.roomy.plain
         middle = plain.find(b"\n", len(plain) // 2) + 1
-        self.documents.ready(path, plain[:middle] + b"\n" + plain[middle:])
+        self.documents.ready(path, Text(plain[:middle] + b"\n" + plain[middle:]))
         self.documents.forget_ahead()
 
     def reports(self, path: str) -> tuple[FunctionReport, ...]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from analyzers.languages import Language
     from analyzers.project.index import Project
     from analyzers.project.kept import Kept
+    from analyzers.text import Text
 
 BROKEN = 50_000
 """Bytes of a text that is looked at as a whole for each edit while it has an error; a longer one waits until typing rests."""
@@ -52,14 +53,14 @@ class Documents:
     @property
     def roomy_texts(self) -> dict[str, Roomy]:
         """The texts in which positions are other ones inside the project than outside."""
-        return {path: known.roomy for path, known in self._open.items() if known.roomy.gaps}
+        return {path: known.roomy for path, known in self._open.items() if known.roomy.has_room}
 
     def facts_outside(self, path: str) -> FileFacts | None:
         """The facts of an open document's text as the editor has it; None for one that the project has so."""
         from analyzers import extract
 
         known = self._open.get(path)
-        if known is None or not known.roomy.gaps:
+        if known is None or not known.roomy.has_room:
             return None
         return extract.facts_of(known.roomy.plain, known.language)
 
@@ -80,19 +81,20 @@ class Documents:
             self._project.update(path, extract.facts_of(known.roomy.plain, known.language))
             self._open[path] = Opened(Roomy(known.roomy.plain), known.language, opened.AsWritten())
 
-    def ready(self, path: str, source: bytes) -> bool:
+    def ready(self, path: str, text: Text) -> bool:
         """Whether a text can be looked at as whole as the one before it: see `Analyzer.ready`. What is parsed for that is kept
         until the text is the document's."""
         from analyzers import splice
 
         known, self._ahead = self._open.get(path), None
+        source = text.source
         if known is None or known.roomy.plain == source:
             return True
         try:
             if not known.grows(self._memo):
                 return True
-            now = known.mended(source, self._memo)
-            now = now or known.apart().edited(source, self._memo, hurried=True)
+            now = known.mended(text, self._memo)
+            now = now or known.apart().edited(text, self._memo, hurried=True)
         except splice.Broken:
             return known.sound is not None and len(source) <= BROKEN
         except TimeoutError:
@@ -114,11 +116,11 @@ class Documents:
         known = self._open.get(path)
         return known if known is not None and known.grows(self._memo) else None
 
-    def update(self, path: str, source: bytes, language_id: str) -> Opened | None:
+    def update(self, path: str, text: Text, language_id: str) -> Opened | None:
         """Bring the project to a text; None for a language nobody reads. Where it raises, the document is not open any more."""
         from analyzers import extract, languages
 
-        language = languages.for_id(language_id) or languages.for_path(path)
+        source, language = text.source, languages.for_id(language_id) or languages.for_path(path)
         if language is None:
             return None
         known = self._open.get(path)
@@ -133,7 +135,7 @@ class Documents:
         now, sound = self._read_ahead(path, source), None
         if now is None and known is not None and known.grows(self._memo):
             sound = known.as_sound(self._memo)
-            now = known.edited(source, self._memo)
+            now = known.edited(text, self._memo)
         now = now or self._from_disk(path, source, language) or opened.laid_out(source, language)
         self._open[path] = now
         self._tell(path, now, sound)

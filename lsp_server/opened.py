@@ -11,8 +11,8 @@ from time import thread_time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from analyzers.facts import FileFacts
-from analyzers.text import Span
-from lsp_server.rebase import changed_part, steps
+from analyzers.text import Span, Text
+from lsp_server.rebase import changed_since, steps
 from lsp_server.slack import Roomy, gaps_in
 
 if TYPE_CHECKING:
@@ -145,21 +145,21 @@ class Opened:
             return self.sound
         return self.apart()
 
-    def mended(self, source: bytes, memo: Memo) -> Opened | None:
+    def mended(self, text: Text, memo: Memo) -> Opened | None:
         """A document with an error as it is now, made of what it was before: where no more than one function differs from
         that. Raises `splice.Broken` where that function has an error."""
         if self.sound is None:
             return None
         sound = self.sound.apart()
         sound.roomy.stands = 0  # what was found meanwhile was moved out by another text
-        return sound if sound.roomy.plain == source else sound.edited_alone(source, memo, hurried=True)
+        return sound if sound.roomy.plain == text.source else sound.edited_alone(text, memo, hurried=True)
 
     # -- edits: what is edited becomes what is given back, and is to be used no more
 
-    def edited(self, source: bytes, memo: Memo, *, hurried: bool = False) -> Opened | None:
+    def edited(self, text: Text, memo: Memo, *, hurried: bool = False) -> Opened | None:
         """It with a new text; None where the room in it does not suffice. Only the function that is edited is parsed where
         that is enough. With `hurried` a break is a `splice.Broken`, and what takes longer than `HURRY` a TimeoutError."""
-        edit = self._edit(source, memo)
+        edit = self._edit(text, memo)
         if edit is None:
             return None
         reading = edit.spliced(memo, hurried=hurried)
@@ -167,19 +167,19 @@ class Opened:
             return self._parsed_again(edit, memo, hurried=hurried)
         return self._read_as(reading or edit.unsaid(), edit)
 
-    def edited_alone(self, source: bytes, memo: Memo, *, hurried: bool = False) -> Opened | None:
+    def edited_alone(self, text: Text, memo: Memo, *, hurried: bool = False) -> Opened | None:
         """The same; None, too, where it takes more than parsing one function."""
-        edit = self._edit(source, memo)
+        edit = self._edit(text, memo)
         if edit is None:
             return None
         return self._read_as(edit.spliced(memo, hurried=hurried) or edit.unsaid(), edit)
 
-    def _edit(self, source: bytes, memo: Memo) -> _Edit | None:
+    def _edit(self, text: Text, memo: Memo) -> _Edit | None:
         """Change the text and tell the tree; None where there is not room enough."""
         from analyzers import syntax
 
         before, facts = self.roomy.text, self.facts(memo)
-        changed = self.roomy.edited(source, *changed_part(self.roomy.plain, source))
+        changed = self.roomy.edited(text.source, *changed_since(text, self.roomy.plain))
         if changed is None:
             return None
         gone, come = changed
@@ -276,7 +276,7 @@ def brought(known: Opened, of: Taken, source: bytes, memo: Memo) -> Opened | Non
 
     now = known
     for step in steps(known.roomy.plain, source, [at for at, _ in known.roomy.rooms], STEPS) or ():
-        edited = now.edited_alone(step, memo)
+        edited = now.edited_alone(Text(step), memo)
         if edited is None:
             return None
         now = edited

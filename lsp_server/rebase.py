@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analyzers.findings import Edit, Finding, Place, Related
-from analyzers.text import Span, common_prefix, common_suffix
+from analyzers.text import Span, Text
 
 FURTHER = 4
 """Pieces after one that is another, among which one is looked for that begins as it did."""
@@ -18,10 +18,13 @@ _HEAD = re.compile(rb"\s*[^\n]+")
 
 def changed_part(old: bytes, new: bytes) -> tuple[Span, Span]:
     """The smallest span of `old` and the span of `new` in its place, so that everything around them is the same."""
-    start = common_prefix(old, new)
-    most = min(len(old), len(new)) - start
-    end = common_suffix(old, new, most)
-    return Span(start, len(old) - end), Span(start, len(new) - end)
+    return changed_since(Text(new), old)
+
+
+def changed_since(text: Text, before: bytes) -> tuple[Span, Span]:
+    """The same of a text that may know what it was made of, and may then be told otherwise where several spans would do."""
+    start, end = text.same_as(before)
+    return Span(start, len(before) - end), Span(start, len(text.source) - end)
 
 
 def steps(old: bytes, new: bytes, cuts: Sequence[int], most: int) -> list[bytes] | None:

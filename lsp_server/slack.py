@@ -10,14 +10,14 @@ outside of strings, and the tree says where those are. What leaves the engine ha
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate
 from typing import TypeVar
 
 from analyzers.findings import Edit, Finding, Fix, FunctionReport, Place, Reason, Related
-from analyzers.text import Span
+from analyzers.text import Span, Text
 
 ROOM = 256
 """Blanks behind each function. When they are used up, all are laid out anew."""
@@ -43,51 +43,82 @@ class Roomy:
 
     def __init__(self, plain: bytes, gaps: Sequence[int] = (), room: int = ROOM) -> None:
         self.plain = plain
-        self._at = list(gaps)  # offsets in `plain`, ascending
-        self._room = [room] * len(gaps)
-        self._before = [0, *accumulate(self._room)]
-        self._gaps: list[int] | None = None  # made when it is needed
+        self._gaps = array("q", (at + room * number for number, at in enumerate(gaps)))  # offsets in `text`
+        self._room = array("q", [room]) * len(gaps)
+        # How much room there is before each, and before the end: from `_cut` on `_by` is to be added, as all that follow an
+        # edit change by the same, and the next edit is mostly in the same place.
+        self._before = array("q", range(0, room * len(gaps) + 1, room) if room else [0] * (len(gaps) + 1))
+        self._cut, self._by = 0, 0
         self.stands = 0  # up to where positions are what they were when findings were last moved out
         pieces, last = [], 0
         for at in gaps:
             pieces += [plain[last:at], b" " * room]
             last = at
-        self.text = b"".join((*pieces, plain[last:]))
+        self.seen = Text(b"".join((*pieces, plain[last:])))
+
+    @property
+    def text(self) -> bytes:
+        return self.seen.source
 
     def copy(self) -> Roomy:
         """Another one that is edited without this one."""
         other = Roomy.__new__(Roomy)
-        other.plain, other.text = self.plain, self.text
-        other._at, other._room, other._before = self._at[:], self._room[:], self._before[:]
-        other._gaps, other.stands = self._gaps, self.stands
+        other.plain, other.seen, other.stands = self.plain, self.seen, self.stands
+        other._gaps, other._room, other._before = self._gaps[:], self._room[:], self._before[:]
+        other._cut, other._by = self._cut, self._by
         return other
 
     # -- positions
 
     def inside(self, at: int) -> int:
         """The offset in `text` of an offset in `plain`: in front of the room, where there is some."""
-        return at + self._before[bisect_left(self._at, at)]
+        return at + self._room_before(self._first_from(at))
 
     def outside(self, at: int) -> int:
         """The offset in `plain` of an offset in `text`."""
-        if self._gaps is None:
-            self._gaps = self.gaps
         before = bisect_left(self._gaps, at)
-        return max(at - self._before[before], self._at[before - 1]) if before else at
+        if not before:
+            return at
+        room = self._before[before] + (self._by if before >= self._cut else 0)
+        return max(at - room, self._place(before - 1))
+
+    def _room_before(self, gap: int) -> int:
+        return self._before[gap] + (self._by if gap >= self._cut else 0)
+
+    def _place(self, gap: int) -> int:
+        """Its offset in `plain`."""
+        return self._gaps[gap] - self._before[gap] - (self._by if gap >= self._cut else 0)
+
+    def _first_from(self, at: int) -> int:
+        """The first gap at an offset in `plain` or behind it."""
+        gaps, before, cut, by = self._gaps, self._before, self._cut, self._by
+        low, high = 0, len(gaps)
+        while low < high:
+            middle = (low + high) // 2
+            if gaps[middle] - before[middle] - (by if middle >= cut else 0) < at:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    @property
+    def has_room(self) -> bool:
+        """Whether positions in `text` are others than in `plain`."""
+        return bool(self._gaps)
 
     @property
     def gaps(self) -> list[int]:
         """Where the room is, in `text`."""
-        return [at + before for at, before in zip(self._at, self._before, strict=False)]
+        return [*self._gaps]
 
     @property
     def rooms(self) -> list[tuple[int, int]]:
         """Where there is room, in `plain`, and how much."""
-        return list(zip(self._at, self._room, strict=True))
+        return [(self._place(gap), room) for gap, room in enumerate(self._room)]
 
     def without(self, bad: set[int]) -> Roomy:
         """The same without the gaps that begin at these offsets of `text`."""
-        kept = [at for at, gap in zip(self._at, self.gaps, strict=True) if gap not in bad]
+        kept = [self._place(number) for number, gap in enumerate(self._gaps) if gap not in bad]
         return Roomy(self.plain, kept)
 
     # -- edits
@@ -97,60 +128,61 @@ class Roomy:
 
         None where there is not room enough: then nothing has changed.
         """
-        after = bisect_left(self._at, gone.end)
-        if bisect_left(self._at, gone.start) != after:
+        after = self._first_from(gone.end)
+        if self._first_from(gone.start) != after:
             return None  # the end of a line with room is part of what is gone
         by = len(plain) - len(self.plain)
-        start, end = self.inside(gone.start), self.inside(gone.end)
+        before = self._room_before(after)
+        start, end = gone.start + before, gone.end + before
         new = plain[come.start : come.end]
         if after and by <= self._room[after - 1] and self._is_behind_room(after - 1, gone):
             return self._edited_behind(after - 1, plain, (start, end), new)
         self.stands = min(self.stands, start)
-        if after == len(self._at):
-            self.text = self.text[:start] + new + self.text[end:]
+        if after == len(self._gaps):
+            self.seen = self.seen.edited(Span(start, end), (new,))
             self.plain = plain
             return Span(start, end), Span(start, start + len(new))
-        room = self._room[after] - by
-        if room < 0:
+        gap, room = self._gaps[after], self._room[after]
+        if room < by:
             return None
-        gap = self._at[after] + self._before[after]
-        close = gap + self._room[after]
-        self.text = b"".join((self.text[:start], new, self.text[end:gap], b" " * room, self.text[close:]))
+        whole = Span(start, gap + room)
+        self.seen = self.seen.edited(whole, (new, self.text[end:gap], b" " * (room - by)))
         self.plain = plain
-        self._room[after] = room
-        self._gaps = None
-        for later in range(after, len(self._at)):
-            self._at[later] += by
-        for later in range(after + 1, len(self._before)):
-            self._before[later] -= by
-        return Span(start, close), Span(start, close)
+        self._gaps[after] += by
+        self._take(after, by)
+        return whole, whole
+
+    def _take(self, gap: int, by: int) -> None:
+        """Of the room in a gap."""
+        self._room[gap] -= by
+        cut = gap + 1
+        for other in range(cut, self._cut):
+            self._before[other] -= self._by
+        for other in range(self._cut, cut):
+            self._before[other] += self._by
+        self._cut, self._by = cut, self._by - by
 
     def _is_behind_room(self, gap: int, gone: Span) -> bool:
         """Whether nothing but blanks and comments stands between room and an edit, or less than up to the next, and no
         definition begins there."""
-        begin = self._at[gap]
+        begin = self._place(gap)
         if _NOTHING.fullmatch(self.plain, begin, gone.start):
             return True
-        next_one = self._at[gap + 1] if gap + 1 < len(self._at) else len(self.plain)
+        next_one = self._place(gap + 1) if gap + 1 < len(self._gaps) else len(self.plain)
         return gone.start - begin < next_one - gone.end and not _OPENS.search(self.plain, begin, gone.start)
 
     def _edited_behind(self, gap: int, plain: bytes, gone: tuple[int, int], new: bytes) -> tuple[Span, Span]:
         """The same where the room in front of the edit makes up for it: what is typed in front of a definition moves no
         definition, and those blanks and comments are moved instead."""
         by = len(plain) - len(self.plain)
-        open_at = self._at[gap] + self._before[gap]
-        room = self._room[gap] - by
-        text, close = self.text, open_at + self._room[gap]
-        self.text = b"".join((text[:open_at], b" " * room, text[close : gone[0]], new, text[gone[1] :]))
+        open_at, room = self._gaps[gap], self._room[gap]
+        start, end = gone
+        whole = Span(open_at, end)
+        self.seen = self.seen.edited(whole, (b" " * (room - by), self.text[open_at + room : start], new))
         self.stands = min(self.stands, open_at)
         self.plain = plain
-        self._room[gap] = room
-        self._gaps = None
-        for later in range(gap + 1, len(self._at)):
-            self._at[later] += by
-        for later in range(gap + 1, len(self._before)):
-            self._before[later] -= by
-        return Span(open_at, gone[1]), Span(open_at, gone[1])
+        self._take(gap, by)
+        return whole, whole
 
 
 def gaps_in(plain: bytes, language: str) -> list[int]:

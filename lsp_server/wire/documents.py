@@ -59,6 +59,8 @@ class Document(TextDocument):
         super().__init__(uri, source or "", **options)
         self.rows = split_rows(source or "")
         self._text: Text | None = None
+        # Rows at the beginning and at the end that are those of `_text`; None: all are.
+        self._same: tuple[int, int] | None = None
 
     @property
     def source(self) -> str:
@@ -70,9 +72,14 @@ class Document(TextDocument):
 
     @property
     def text(self) -> Text:
-        """A snapshot of the text as it is now. After an edit it is made from the one before."""
+        """A snapshot of the text as it is now. After edits it is made from the one before."""
         if self._text is None:
             self._text = Text.of(self.source)
+        elif self._same is not None:
+            top, bottom = self._same
+            stop = self._text.line_count - bottom
+            self._text = self._text.with_lines(top, stop, self.rows[top : len(self.rows) - bottom])
+        self._same = None
         return self._text
 
     def apply_change(self, change: lsp.TextDocumentContentChangeEvent | Change) -> None:
@@ -98,8 +105,8 @@ class Document(TextDocument):
         fresh = split_rows(changed)
         if stop < len(rows):
             fresh.pop()  # `changed` ends with the line end of row `end.line`: what follows is a row already
-        if self._text is not None:
-            self._text = self._text.with_lines(first, stop, fresh)
+        top, bottom = self._same or (first, len(rows) - stop)
+        self._same = min(first, top), min(len(rows) - stop, bottom)
         rows[first:stop] = fresh
 
 

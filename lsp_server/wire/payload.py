@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from analyzers.findings import Finding, Severity
-from analyzers.text import Span, Text, common_prefix
+from analyzers.text import Span, Text
 from lsp_server.wire.client import Client
 from lsp_server.wire.positions import SOURCE, Range, TextOf, numbers_in, to_uri
 
@@ -66,7 +66,7 @@ class Encoder:
         """The array of the diagnostics of a document. `page` gives the page of a rule; the rest is as for `to_diagnostic`."""
         before = self._sent.get(path, _NOTHING_SENT)
         # Up to where both texts are the same, positions are, too.
-        same = common_prefix(before.text.source, text.source) if before.client == client else 0
+        same = text.same_as(before.text.source)[0] if before.client == client else 0
         places = _Places(path, text, client, text_of, uri_of)
         parts: list[tuple[Finding, int, bytes]] = []
         for finding in findings:

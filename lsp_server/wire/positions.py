@@ -7,7 +7,6 @@ the position encoding agreed on. `convert.py` makes the protocol's own types of 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from urllib.parse import quote, unquote, urlsplit
 
@@ -99,20 +98,17 @@ def position(text: Text, offset: int, encoding: Encoding) -> tuple[int, int]:
 def numbers_in(text: Text, encoding: Encoding) -> Callable[[Span], Range]:
     """A function that gives the range of a span of bytes as numbers: line and character of its start and of its end."""
     starts, size = text.line_starts, len(text.source)
-    if encoding != "utf-8" and not text.source.isascii():
+    if encoding != "utf-8" and not text.is_ascii:
         return lambda span: (*position(text, span.start, encoding), *position(text, span.end, encoding))
-
-    stops = [*starts[1:], size + 1]
 
     def numbers(span: Span) -> Range:
         start, end = span
         if not 0 <= start <= end <= size:
             start, end = min(max(start, 0), size), min(max(end, 0), size)
-        line = bisect_right(starts, start) - 1
-        begin = starts[line]
-        if begin <= end < stops[line]:
+        line, begin, stop = starts.around(start)
+        if end < stop:
             return line, start - begin, line, end - begin
-        last = bisect_right(starts, end) - 1
-        return line, start - begin, last, end - starts[last]
+        last, after, _ = starts.around(end)
+        return line, start - begin, last, end - after
 
     return numbers

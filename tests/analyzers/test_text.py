@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analyzers import lines
 from analyzers.text import Span, Text
 
 TEXTS = st.text(alphabet="ab\n\r\t é😀\u2028\u0085\x0c\x0b", max_size=60)
@@ -61,3 +62,35 @@ def test_spans_touch_and_hold_at_their_ends() -> None:
     assert span.touches(Span(5, 9))
     assert not span.touches(Span(6, 9))
     assert span.shift(3) == Span(5, 8)
+
+
+@given(TEXTS, st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9), TEXTS), max_size=8))
+def test_lines_of_an_edited_text_begin_where_those_of_a_new_one_do(
+    text: str, edits: list[tuple[int, int, str]]
+) -> None:
+    """In pieces of three lines, so that edits meet their borders."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(lines, "PIECE", 3)
+        now = Text.of(text)
+        for at, gone, new in edits:
+            before, size = now, len(now.source)
+            assert before.line_count
+            assert before.is_ascii == before.source.isascii()
+            span = Span(min(at, size), min(at + gone, size))
+            now = before.edited(span, (new.encode(), b""))
+            assert now.source == before.source[: span.start] + new.encode() + before.source[span.end :]
+            fresh = Text(now.source)
+            assert [*now.line_starts] == [*fresh.line_starts]
+            assert now.is_ascii == fresh.is_ascii
+            offsets = range(len(now.source) + 2)
+            assert [*map(now.line_of, offsets)] == [*map(fresh.line_of, offsets)]
+            for offset in offsets:
+                line, begin, stop = now.line_starts.around(offset)
+                assert (line, begin) == (now.line_of(offset), now.line_starts[line])
+                assert offset < stop or line == now.line_count - 1
+            start, end = now.same_as(before.source)
+            assert start + end <= min(len(now.source), size)
+            assert now.source[:start] == before.source[:start]
+            assert now.source[len(now.source) - end :] == before.source[size - end :]
+            middle = now.source[start : len(now.source) - end], before.source[start : size - end]
+            assert not all(middle) or (middle[0][0] != middle[1][0] and middle[0][-1] != middle[1][-1])
