@@ -106,7 +106,14 @@ class Text:
 
     @property
     def line_count(self) -> int:
+        """How many lines a position can be in: one begins behind the last line end, too."""
         return len(self.line_starts)
+
+    @property
+    def written_lines(self) -> int:
+        """How many lines there are to read: behind the last line end there is none, and none in an empty text."""
+        starts = self.line_starts
+        return len(starts) - (starts[len(starts) - 1] == len(self.source))
 
     def line_of(self, offset: int) -> int:
         """The line, from 0, that holds the byte offset."""

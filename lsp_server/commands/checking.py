@@ -84,7 +84,7 @@ def check_file(gathered: Gathered, linked: Linked | None, path: str) -> OfFile:
         return OfFile(path, reason=why)
     if gathered.since is not None:
         found = gathered.since.of_dependents(gathered.project, path, found)
-    return OfFile(path, found, text.line_count)
+    return OfFile(path, found, text.written_lines)
 
 
 # ----------------------------------------------------------------------------------------------------- workers

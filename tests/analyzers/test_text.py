@@ -19,6 +19,7 @@ def test_only_three_things_end_a_line(text: str) -> None:
     found = Text.of(text)
     lines = re.split("\r\n|\n|\r", text)
     assert found.line_count == len(lines)
+    assert found.written_lines == len(lines) - (lines[-1] == "")
     assert [found.line_text(n) for n in range(len(lines))] == lines
 
 

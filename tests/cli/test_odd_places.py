@@ -52,7 +52,7 @@ def test_only_what_was_asked_for_is_named_as_unreadable(project: Path, bigo: Big
     (project / "binary.py").write_bytes(b"\0\1\2")
     (project / "fine.py").write_text("x = 1\n")
     done = bigo("check", "fine.py")
-    assert (done.status, done.err) == (0, "bigo: no findings in 1 file, 2 lines\n")
+    assert (done.status, done.err) == (0, "bigo: no findings in 1 file, 1 line\n")
     assert bigo("check").err.startswith("bigo: binary.py is a binary file\n")
 
 

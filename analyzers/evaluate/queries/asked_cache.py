@@ -32,10 +32,6 @@ Asked = tuple[str, f.Expr]
 """The name of what is asked, and the relation that it is asked for."""
 
 
-_MAX_CHOICES = 2
-"""Choices that are followed: `x = x if x is not None else Y()` asks for the very name that it gives."""
-
-
 def holding(run: Run, test: f.Expr) -> list[tuple[str, Value]]:
     """The rows that a test is about, as they are where it holds: with the relation it asks for."""
     found: list[tuple[str, Value]] = []
@@ -49,18 +45,19 @@ def holding(run: Run, test: f.Expr) -> list[tuple[str, Value]]:
     return found
 
 
-def known(run: Run, test: f.Expr, depth: int = 0) -> bool | None:
+def known(run: Run, test: f.Expr, followed: frozenset[str] = frozenset()) -> bool | None:
     """True for a test that holds of a row since its query loads what is asked for, False for its opposite; None for any other.
 
     `"books" in row._prefetched_objects_cache`, `row._prefetched_objects_cache.get("books") is not None`, `hasattr(row, "loaded")`
-    after `Prefetch("books", to_attr="loaded")`, also by a name that was given what a row keeps.
+    after `Prefetch("books", to_attr="loaded")`, also by a name that was given what a row keeps. `followed` are the names by which
+    this was come to: `x = x if x is not None else Y()` asks for the very name that it gives.
     """
     if isinstance(test, f.Compare) and len(test.ops) == 1 and shapes.is_none(test.rights[0]):
-        if test.ops[0] not in ("is", "is not") or not _is_taken_out(run, test.left, depth):
+        if test.ops[0] not in ("is", "is not") or not _is_taken_out(run, test.left, followed):
             return None
         return test.ops[0] == "is not"
     if isinstance(test, f.Compare) and test.ops == ("not in",):
-        held = known(run, replace(test, ops=("in",)))
+        held = known(run, replace(test, ops=("in",)), followed)
         return None if held is None else not held
     if (
         isinstance(test, f.Call)
@@ -84,10 +81,14 @@ def _has(run: Run, test: f.Call) -> bool:
     return any(path.startswith(f"{at}=") for path in row.origin.prefetches)
 
 
-def _is_taken_out(run: Run, node: f.Expr, depth: int) -> bool:
+def _is_taken_out(run: Run, node: f.Expr, followed: frozenset[str]) -> bool:
     """True for `cache.get("books")` of a row that came with its books, or a name that was given it first."""
-    node = _first_given(run, node)
-    if isinstance(node, f.Choose) and depth < _MAX_CHOICES and known(run, node.test, depth + 1):
+    if isinstance(node, f.Name):
+        if node.id in followed:
+            return False
+        followed |= {node.id}
+        node = _first_given(run, node)
+    if isinstance(node, f.Choose) and known(run, node.test, followed):
         node = node.then
     if (
         not isinstance(node, f.Call)

@@ -14,18 +14,19 @@ _IN_ORDER = ("sorted", "list", "tuple", "reversed")
 
 def holds_once(run: Run, test: f.Expr) -> bool:
     """True for a test that holds on one turn at most of the innermost loop."""
-    key = _key(run)
     parts = test.parts if isinstance(test, f.Logic) and test.op == "and" else (test,)
-    return bool(key) and any(_names_one(part, key) for part in parts)
+    named = {name for part in parts if (name := _compared_with_one(part))}
+    return bool(named) and _key(run) in named
 
 
-def _names_one(test: f.Expr, key: str) -> bool:
+def _compared_with_one(test: f.Expr) -> str:
+    """`name` of `name == "owner"`; "" for anything else."""
     if not isinstance(test, f.Compare) or test.ops not in (("==",), ("===",)):
-        return False
-    sides = (test.left, test.rights[0])
-    return any(isinstance(one, f.Name) and one.id == key for one in sides) and any(
-        isinstance(one, f.Const) for one in sides
-    )
+        return ""
+    left, right = test.left, test.rights[0]
+    if isinstance(left, f.Const):
+        left, right = right, left
+    return left.id if isinstance(left, f.Name) and isinstance(right, f.Const) else ""
 
 
 def _key(run: Run) -> str:
