@@ -3,7 +3,7 @@
 Whoever sets a program up fills them, by hand in the admin or from a file, and then their rows are as many as a person had the
 patience to name. What tells such a table:
 
-- its class declares columns of its own, none of them a date, and no relation but to another vocabulary: its rows are about
+- its class declares columns of its own, none of them a date, names none that a base gives it, and has no relation but to another vocabulary: its rows are about
   nothing else, and nobody asks when they came;
 - other tables point to it;
 - it is registered in the admin, or in one that a package brings, and nothing else in the program makes its rows: no call, no form, no view that takes them from a request. Tests, migrations and
@@ -14,6 +14,7 @@ What an abstract base gives to many tables alike (who owns a row, when it change
 
 from __future__ import annotations
 
+from analyzers import facts as f
 from analyzers.conventions.tables import frameworks
 from analyzers.orm import tables
 from analyzers.project import makers, names
@@ -105,13 +106,30 @@ def _targets(project: Project, model: Model) -> tuple[Key, ...] | None:
     """Where the columns point that the class declares, but for what an installation sets up; None if there are none, for a date, and for
     what nobody knows."""
     fields = declared(project, model.key).fields
-    if not fields or any(field.holds in _DATES for field in fields):
+    if not fields or any(field.holds in _DATES for field in fields) or _is_dated(project, model):
         return None
     targets = [
         model.relations[field.name].target for field in fields if field.word and field.name in model.relations
     ]
     known = tuple(target for target in targets if target is not None)
     return tuple(one for one in known if not _is_set_up(one)) if len(known) == len(targets) else None
+
+
+def _is_dated(project: Project, model: Model) -> bool:
+    """True if a class names a date that it has of a base: in what its rows are told apart or ordered by, or in its methods."""
+    dates = {name for name, holds in model.columns.items() if holds in _DATES}
+    if not dates:
+        return False
+    path, qualname = model.key
+    own = declared(project, model.key).meta.values()
+    told = {
+        node.value.lstrip("-")
+        for node in f.walk(tuple(own))
+        if isinstance(node, f.Const) and isinstance(node.value, str)
+    }
+    return not dates.isdisjoint(told) or any(
+        function.startswith(f"{qualname}.") for name in dates for function in project.mentioning(path, name)
+    )
 
 
 def _is_set_up(key: Key) -> bool:

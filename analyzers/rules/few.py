@@ -27,7 +27,7 @@ from analyzers.orm import tables
 from analyzers.project import makers
 from analyzers.rules import commands, data, structure
 from analyzers.rules.base import Context, of_framework
-from analyzers.rules.written import Written
+from analyzers.rules.written import OF_RECORD, Written
 from analyzers.types import Value
 
 OF_ONE = "They all belong to one row."
@@ -81,7 +81,12 @@ def _few(context: Context, loop: Loop) -> str:
     ):
         return "they are sent with one record"
     search = Written(home)
-    return search.why if search.holds(iterated) else ""
+    if not search.holds(iterated):
+        return ""
+    asked_for = any(
+        part.origin is not None and not part.path and not part.origin.one for part in _parts(loop.over)
+    )
+    return "" if asked_for and search.why == OF_RECORD else search.why  # A page's context is no record.
 
 
 def _parts(over: Value) -> Iterator[Value]:

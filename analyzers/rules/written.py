@@ -52,6 +52,8 @@ CALENDAR = frozenset(("year",))
 NAMED_BY = ("str",)
 """Keys of a mapping that are names."""
 
+OF_RECORD = "one record holds them"
+
 MAX_STEPS = 10
 """Assignments and calls followed back from a loop."""
 
@@ -137,7 +139,7 @@ class Written:
         """`self.names`, if all that is assigned to it was written; in a script what one record holds under a name."""
         function = self.home.function
         if self.home.language != "python":
-            return self._say("one record holds them", self._is_awaited(node.obj) and self._is_field(node))
+            return self._say(OF_RECORD, self._is_awaited(node.obj) and self._is_field(node))
         this = function.params[0].name if function.params and function.owner else ""
         if not isinstance(node.obj, f.Name) or node.obj.id != this or not function.owner:
             return False
@@ -201,7 +203,7 @@ class Written:
         text = shapes.dotted(record)
         if any(param.name == text and param.kind == "double_star" for param in self.home.function.params):
             return False  # Arguments that go by their names, whatever they hold.
-        return self._say("one record holds them", not data.is_read(self.home, record))
+        return self._say(OF_RECORD, not data.is_read(self.home, record))
 
     def _is_awaited(self, record: f.Expr) -> bool:
         """True for what was waited for, once: `const book = await books.findOne(id)`, and then `book.chapters`."""

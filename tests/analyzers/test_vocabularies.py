@@ -34,3 +34,33 @@ def test_a_long_chain_of_tables_is_followed_to_its_end() -> None:
 def test_tables_that_are_arranged_by_one_another_are_none() -> None:
     project = project_of(kinds(last=5))
     assert not any(is_vocabulary(project, ("/p/shop/models.py", f"Kind{i}")) for i in (1, 5, FAR - 1))
+
+
+DATED = """
+from django.contrib import admin
+from django.db import models
+
+class Dated(models.Model):
+    made = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+class Change(Dated):
+    name = models.TextField()
+
+    class Meta:
+        {told}
+
+class Report(models.Model):
+    changes = models.ManyToManyField(Change)
+
+admin.site.register(Change)
+"""
+
+
+def test_a_table_that_orders_its_rows_by_the_date_of_a_base_is_none() -> None:
+    files = {"/p/shop/models.py": DATED.format(told='ordering = ["-made"]')}
+    assert not is_vocabulary(project_of(files), ("/p/shop/models.py", "Change"))
+    files = {"/p/shop/models.py": DATED.format(told='ordering = ["name"]')}
+    assert is_vocabulary(project_of(files), ("/p/shop/models.py", "Change"))

@@ -12,6 +12,7 @@ from analyzers.costs import ONE
 from analyzers.evaluate import shapes
 from analyzers.evaluate.queries import sql
 from analyzers.evaluate.queries import sqlalchemy_guessed as guessed
+from analyzers.evaluate.queries import sqlalchemy_held as at_hand
 from analyzers.evaluate.queries import sqlalchemy_loaders as loaders
 from analyzers.evaluate.queries import sqlalchemy_results as results
 from analyzers.evaluate.queries import sqlalchemy_sessions as sessions
@@ -301,6 +302,8 @@ def _chained(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
         origin = replace(origin, place=place, whole=origin.whole and name in _KEEPS_ALL)
         origin = replace(origin, limits=origin.limits | {name}) if name in _UNJOINED else origin
         origin = replace(origin, shared=origin.shared | _of_one(run, node, receiver, name))
+        if name in ("filter", "where"):
+            origin = replace(origin, shared=origin.shared | at_hand.by_keys(run, node, receiver))
         if name == "options":
             origin = loaders.applied(origin, arguments.values)
         elif not tables().sqlalchemy.query.of(name):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analyzers import facts as f
-from analyzers.costs import ONE, Cost
+from analyzers.costs import ONE, Cost, Size
 from analyzers.evaluate import shapes
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.remembered import of_whole
@@ -61,6 +61,12 @@ def progress(run: Run, node: f.While) -> Progress:
             best = min(ways, key=_preference)
             chosen.setdefault((best.closer.name, best.closer.kind), best)
     moving = [way for way in chosen.values() if way.closer.kind != "set"]
+    again = next(
+        (name for name, kind in chosen if kind == "set" and _begins_anew(run, node, name, moving)), ""
+    )
+    if again:
+        steps = Size(f"moves of {again}", f"steps of `{again}`, which is set back to where it began")
+        return Progress(Cost.of(steps), steps.meaning)
     unpaid = next((way.closer.name for way in moving if way.open), "")
     if unpaid:
         return Progress(reason=f"`{unpaid}` goes on where it was left, and may have gone back", label=unpaid)
@@ -99,6 +105,20 @@ def _options(run: Run, node: f.While, found: list[Condition], turn: Turn, end: S
             if name in end.names and end.of(name).constant
         ]
     return options or list(_advancing(run, node, turn, end))
+
+
+def _begins_anew(run: Run, node: f.While, name: str, moving: list[Way]) -> bool:
+    """True for a name that one path counts and another sets to what it held in front of the loop: `i = 0` where it did not fit."""
+    value = run.lookup(name)
+    if value is None or value.const is None or all(way.closer.name != name for way in moving):
+        return False
+    return any(
+        isinstance(part, f.Assign)
+        and isinstance(part.value, f.Const)
+        and part.value.value == value.const
+        and any(isinstance(target, f.Name) and target.id == name for target in part.targets)
+        for part in shapes.of_kind(node.body, f.Assign)
+    )
 
 
 def _steps(turn: Turn, found: list[Condition]) -> bool:
