@@ -174,7 +174,14 @@ def further_up(run: Run, target: Value, name: str) -> Value:
     found = _further_up(run, this.ref, name)
     if found is None:
         return target
-    return Value("function", ref=found, bound=this, label=target.label, depends=target.depends)
+    bound = _with_rows(run, this)
+    return Value("function", ref=found, bound=bound, label=target.label, depends=target.depends)
+
+
+def _with_rows(run: Run, this: Value) -> Value:
+    """An object with the rows that the running method has put on it: `self.queryset = ...`, and then `super().get_queryset()`."""
+    rows = {name: value for name, value in run.stored.items() if value.kind in _LAZY and "." not in name}
+    return replace(this, entries=tuple((dict(this.entries) | rows).items())) if rows else this
 
 
 def _further_up(run: Run, this: Key, name: str) -> Key | None:

@@ -424,3 +424,13 @@ def joined_to_one():
 def one_by_its_key():
     for book in Book.objects.filter(pk=1).order_by("title"):
         print(book.author.name)
+
+
+def cloned():
+    for book in Book.objects.filter(price__gte=0)._chain():
+        print(book.author.name)  # grows
+
+
+def cloned_joined():
+    for book in Book.objects.select_related("author")._clone():
+        print(book.author.name)
