@@ -55,6 +55,20 @@ class Hot:
     start: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which function a rewrite is wanted of, and what the session knows of its file. `version` is the editor's."""
+
+    path: str
+    text: Text
+    qualname: str
+    root: str
+    text_of: TextOf
+    findings: Sequence[Finding]
+    settings: Settings
+    version: int | None = None
+
+
 class Analyzer(Protocol):
     """The engine as the session uses it. Tests put another one in its place."""
 
@@ -107,17 +121,7 @@ class Analyzer(Protocol):
     def paths(self) -> tuple[str, ...]:
         """Every file the project knows."""
 
-    def target(
-        self,
-        path: str,
-        text: Text,
-        qualname: str,
-        root: str,
-        text_of: TextOf,
-        findings: Sequence[Finding],
-        settings: Settings,
-        version: int | None,
-    ) -> Target:
+    def target(self, wanted: Wanted) -> Target:
         """What a rewrite of a function is about. Raises `targets.NoTarget`."""
 
     def check_patched(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from analyzers.facts import FileFacts
 from analyzers.findings import Finding, FunctionReport
 from analyzers.text import Text
-from lsp_server.analyzer import Hot, Looked, Measured, TextOf
+from lsp_server.analyzer import Hot, Looked, Measured, TextOf, Wanted
 from lsp_server.open_documents import Documents
 from lsp_server.opened import Opened
 from lsp_server.settings_table import Settings
@@ -142,34 +142,24 @@ class Engine:
     def facts(self, path: str) -> FileFacts | None:
         return self.documents.facts_outside(path) or self.project.facts(path)
 
-    def target(
-        self,
-        path: str,
-        text: Text,
-        qualname: str,
-        root: str,
-        text_of: TextOf,
-        findings: Sequence[Finding],
-        settings: Settings,
-        version: int | None,
-    ) -> Target:
+    def target(self, wanted: Wanted) -> Target:
         from lsp_server.briefing import targets
 
         self.documents.settle()
-        facts = self.project.facts(path)
+        facts = self.project.facts(wanted.path)
         if facts is None:
-            raise targets.NoTarget(f"{path} is not part of the project")
+            raise targets.NoTarget(f"{wanted.path} is not part of the project")
         return targets.target_for(
             self.project,
-            path,
-            text,
-            targets.function_named(facts, qualname),
-            root=root,
-            text_of=text_of,
-            findings=findings,
+            wanted.path,
+            wanted.text,
+            targets.function_named(facts, wanted.qualname),
+            root=wanted.root,
+            text_of=wanted.text_of,
+            findings=wanted.findings,
             linked=next(iter(self._newest()), None),
-            guidelines=settings.rewrite.guidelines,
-            version=version,
+            guidelines=wanted.settings.rewrite.guidelines,
+            version=wanted.version,
         )
 
     def check_patched(

@@ -86,10 +86,14 @@ def block_above(project: Project, path: str, name: str) -> tuple[str, f.Function
 
 def _extended(project: Project, path: str) -> str | None:
     """The path of the template that one extends, read as that one is; None for one that stands by itself."""
-    project.read(path)
-    whole = project.function(path, TEMPLATE)
-    named = [literal(node.args[0]) for _, node in _told(whole, ("<extends>",))] if whole is not None else []
-    above = template_files.find(project, named[0], path) if named else None
+
+    def find() -> str | None:
+        project.read(path)
+        whole = project.function(path, TEMPLATE)
+        told = next(_told(whole, ("<extends>",)), None) if whole is not None else None
+        return template_files.find(project, literal(told[1].args[0]), path) if told is not None else None
+
+    above: str | None = project.memo.ask(("template above", path), find, in_cycle=None)
     if above is not None:
         project.read(above)
     return above

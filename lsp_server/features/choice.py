@@ -11,6 +11,7 @@ from lsprotocol import types as lsp
 
 from analyzers.findings import Finding, FunctionReport
 from lsp_server import lookup
+from lsp_server.analyzer import Wanted
 from lsp_server.server import BigoServer
 from lsp_server.session import Analysis, OpenDocument
 from lsp_server.wire.convert import range_of_json, to_diagnostic, to_span
@@ -88,10 +89,17 @@ async def _target(
 ) -> Target:
     """The function with all that is worth sending along."""
     session = ls.session
-    return await session.ask(
-        session.engine.target, path, analysis.text, function, session.root_of(path) or "/", session.text_of,
-        findings, session.settings, analysis.version,
-    )  # fmt: skip
+    wanted = Wanted(
+        path=path,
+        text=analysis.text,
+        qualname=function,
+        root=session.root_of(path) or "/",
+        text_of=session.text_of,
+        findings=findings,
+        settings=session.settings,
+        version=analysis.version,
+    )
+    return await session.ask(session.engine.target, wanted)
 
 
 async def price(ls: BigoServer, path: str, analysis: Analysis, qualname: str) -> str | None:

@@ -33,7 +33,7 @@ from analyzers.findings import (
 )
 from analyzers.project.kept import Kept
 from analyzers.text import Span, Text
-from lsp_server.analyzer import Hot, Looked, Measured, TextOf
+from lsp_server.analyzer import Hot, Looked, Measured, Wanted
 from lsp_server.rewrites import Checked, Target
 from lsp_server.session import Session
 from lsp_server.settings_table import Settings
@@ -156,27 +156,17 @@ class StandIn:
     def paths(self) -> tuple[str, ...]:
         return tuple(self.learned)
 
-    def target(
-        self,
-        path: str,
-        text: Text,
-        qualname: str,
-        root: str,
-        text_of: TextOf,
-        findings: Sequence[Finding],
-        settings: Settings,
-        version: int | None,
-    ) -> Target:
-        report = next(report for report in self.reports(path) if report.qualname == qualname)
+    def target(self, wanted: Wanted) -> Target:
+        report = next(report for report in self.reports(wanted.path) if report.qualname == wanted.qualname)
         return Target(
-            path=path,
-            relative=Path(path).name,
+            path=wanted.path,
+            relative=Path(wanted.path).name,
             language="python",
-            text=text.source.decode(),
-            version=version,
+            text=wanted.text.source.decode(),
+            version=wanted.version,
             span=report.place.span,
-            qualname=qualname,
-            findings=tuple(finding for finding in findings if finding.function == qualname),
+            qualname=wanted.qualname,
+            findings=tuple(finding for finding in wanted.findings if finding.function == wanted.qualname),
             report=report,
         )
 

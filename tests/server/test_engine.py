@@ -15,6 +15,7 @@ from analyzers import extract, languages
 from analyzers.facts import FileFacts
 from analyzers.project.kept import Kept, pack
 from analyzers.text import Text
+from lsp_server.analyzer import Wanted
 from lsp_server.engine import Engine
 from lsp_server.session import Session
 from lsp_server.settings_table import Settings
@@ -90,7 +91,8 @@ def test_checking_a_rewrite_leaves_the_project_as_it_was() -> None:
     text = Text.of(STRANGERS)
     findings = engine.analyse(PATH, text, "python", Settings())
     before = engine.facts(PATH)
-    target = engine.target(PATH, text, "strangers", "/srv/app", lambda path: text, findings, Settings(), 1)
+    wanted = Wanted(PATH, text, "strangers", "/srv/app", lambda path: text, findings, Settings())
+    target = engine.target(wanted)
     checked = engine.check_patched(
         Settings(),
         target,

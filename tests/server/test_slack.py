@@ -13,6 +13,7 @@ from analyzers.findings import Confidence, Cost, Finding, Place, Severity
 from analyzers.project.index import Project
 from analyzers.rules.base import Example
 from analyzers.text import Span, Text
+from lsp_server.analyzer import Wanted
 from lsp_server.engine import Engine
 from lsp_server.rebase import changed_part
 from lsp_server.settings_table import Settings
@@ -324,7 +325,7 @@ def test_who_slices_the_text_gets_the_editors_own(tmp_path: Path) -> None:
     engine.analyse(PATH, text, "python", Settings())
     facts = engine.facts(PATH)
     assert facts is not None
-    target = engine.target(PATH, text, "last", "/w", {PATH: text}.get, (), Settings(), 1)
+    target = engine.target(Wanted(PATH, text, "last", "/w", {PATH: text}.get, (), Settings()))
     assert target.text == SOURCE
     function = next(one for one in facts.functions if one.name == "last")
     assert text.slice(Span(function.start, function.end)).startswith("def last(")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from analyzers.facts import (
@@ -80,37 +80,56 @@ def key(spec: Spec) -> LowerExpr:
     return lower
 
 
+Entry = tuple["Expr | None", "Expr"]
+"""A key of an object, None for `...rest`, and what stands under it."""
+
+
+class Entries:
+    """What an object and a pattern of one have between their braces. Roles (kinds) pair, shorthand, rest."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._pair, self._shorthand, self._rest = (
+            spec.kinds("pair"),
+            spec.kinds("shorthand"),
+            spec.kinds("rest"),
+        )
+
+    def lower(self, unit: Unit, child: Node, depth: int, names_its_value: bool) -> Entry | None:
+        """`names_its_value`: a function that stands under a key is called by it. None for what is no entry."""
+        kind = child.kind_id
+        if kind in self._pair:
+            parts = [part for part in child.children if part.kind_id in unit.exprs]
+            if len(parts) != 2:
+                return None
+            key = unit.expr(parts[0], depth)
+            value = unit.bound(parts[1], parts[0], depth) if names_its_value else unit.expr(parts[1], depth)
+            return key, value
+        if kind in self._shorthand:
+            at, to, text = child.start_byte - unit.base, child.end_byte - unit.base, unit.text(child)
+            return Const(at, to, "str", text), Name(at, to, text)
+        return (None, inner(unit, child, depth)) if kind in self._rest else None
+
+
+def _mapping(unit: Unit, node: Node, entries: Sequence[Entry]) -> Expr:
+    at, to = node.start_byte - unit.base, node.end_byte - unit.base
+    return Mapping(at, to, tuple(key for key, _ in entries), tuple(value for _, value in entries))
+
+
 def object_literal(spec: Spec) -> LowerExpr:
-    """Roles (kinds) pair, shorthand, method, rest. A method is a function of its own."""
-    pair, shorthand = spec.kinds("pair"), spec.kinds("shorthand")
-    method, rest = spec.kinds("method"), spec.kinds("rest")
+    """`{a: 1, b, c() {}, ...rest}`. Roles of `Entries`, and method (kind): a function of its own."""
+    entries, method = Entries(spec), spec.kinds("method")
 
     def lower(unit: Unit, node: Node, depth: int) -> Expr:
-        base = unit.base
-        keys: list[Expr | None] = []
-        values: list[Expr] = []
+        found: list[Entry] = []
         for child in node.children:
-            kind = child.kind_id
-            at, to = child.start_byte - base, child.end_byte - base
-            if kind in pair:
-                parts = [part for part in child.children if part.kind_id in unit.exprs]
-                if len(parts) == 2:
-                    keys.append(unit.expr(parts[0], depth + 1))
-                    values.append(unit.bound(parts[1], parts[0], depth + 1))
-            elif kind in shorthand:
-                text = unit.text(child)
-                keys.append(Const(at, to, "str", text))
-                values.append(Name(at, to, text))
-            elif kind in rest:
-                keys.append(None)
-                values.append(inner(unit, child, depth + 1))
-            elif kind in method:
+            if child.kind_id in method:
                 lowered = unit.expr(child, depth + 1)
                 queued = unit.queued[-1]
-                name_at, name_to = queued.name_at - base, queued.name_to - base
-                keys.append(Const(name_at, name_to, "str", queued.name))
-                values.append(lowered)
-        return Mapping(node.start_byte - base, node.end_byte - base, tuple(keys), tuple(values))
+                at, to = queued.name_at - unit.base, queued.name_to - unit.base
+                found.append((Const(at, to, "str", queued.name), lowered))
+            elif (entry := entries.lower(unit, child, depth + 1, names_its_value=True)) is not None:
+                found.append(entry)
+        return _mapping(unit, node, found)
 
     return lower
 
@@ -135,34 +154,18 @@ def object_type(spec: Spec) -> LowerExpr:
 
 
 def object_pattern(spec: Spec) -> LowerExpr:
-    """`{a, b: target, ...rest}` as a target. Roles (kinds) pair, shorthand, default, rest."""
-    pair, shorthand = spec.kinds("pair"), spec.kinds("shorthand")
-    default, rest = spec.kinds("default"), spec.kinds("rest")
+    """`{a, b: target, ...rest}` as a target. Roles of `Entries`, and default (kind)."""
+    entries, default = Entries(spec), spec.kinds("default")
 
     def lower(unit: Unit, node: Node, depth: int) -> Expr:
-        base = unit.base
-        keys: list[Expr | None] = []
-        values: list[Expr] = []
+        found: list[Entry] = []
         for child in node.children:
-            kind = child.kind_id
-            if kind in default:  # `a = 1`: the default is lowered for the functions in it
+            if child.kind_id in default:  # `a = 1`: the default is lowered for the functions in it
                 unit.all(child.children[1:], depth + 1)
                 child = child.children[0]
-                kind = child.kind_id
-            at, to = child.start_byte - base, child.end_byte - base
-            if kind in pair:
-                parts = [part for part in child.children if part.kind_id in unit.exprs]
-                if len(parts) == 2:
-                    keys.append(unit.expr(parts[0], depth + 1))
-                    values.append(unit.expr(parts[1], depth + 1))
-            elif kind in shorthand:
-                text = unit.text(child)
-                keys.append(Const(at, to, "str", text))
-                values.append(Name(at, to, text))
-            elif kind in rest:
-                keys.append(None)
-                values.append(inner(unit, child, depth + 1))
-        return Mapping(node.start_byte - base, node.end_byte - base, tuple(keys), tuple(values))
+            if (entry := entries.lower(unit, child, depth + 1, names_its_value=False)) is not None:
+                found.append(entry)
+        return _mapping(unit, node, found)
 
     return lower
 
