@@ -190,6 +190,19 @@ def _reached(module: str, edges: dict[str, set[str]]) -> set[str]:
     return found
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=str)
+def test_only_who_hands_on_names_of_others_lists_them(path: Path) -> None:
+    """`__all__` says that an import is meant for those who import this module; all else that has no underscore is."""
+    tree = ast.parse((REPO / path).read_text("utf-8"))
+    listed = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and "__all__" in [ast.unparse(target) for target in node.targets]
+    ]
+    if listed:
+        assert {name.rpartition(".")[2] for name in imported(path)} & set(*listed)
+
+
 def test_a_circle_would_be_seen() -> None:
     assert _circles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == [["b", "c"]]
     assert _circles({"a": {"b"}, "b": {"c"}, "c": set()}) == []

@@ -73,6 +73,3 @@ def _template(project: Project, key: Key, kind: str) -> str:
         word = _WORD_BEGINS.sub(r"_\1", key[1].rpartition(".")[2]).lower().strip("_")
         name = f"{app_label(Models(project), key)}/{word}.html"
     return name if name and template_files.find(project, name, key[0]) else ""
-
-
-__all__ = ["CONTEXT", "WORD", "kind_of", "roots", "shown"]

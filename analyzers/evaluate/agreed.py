@@ -35,6 +35,3 @@ def attribute(base: Value, parts: Iterable[Value], label: str) -> Value:
         if chosen is not None:
             return chosen.on(base.depends)
     return Value(label=label, depends=base.depends)
-
-
-__all__ = ["AGREED", "attribute", "is_of_project", "methods"]

@@ -31,6 +31,3 @@ def module_of(project: Project, path: str, node: f.Expr | None) -> str | None:
     if len(named) != 1:
         return None
     return project.modules.resolve(path, str(named.pop()))
-
-
-__all__ = ["module_of"]

@@ -71,6 +71,3 @@ def _metaclasses(project: Project, above: Target) -> Iterator[Target]:
         )
         if found is not None and not found[1] and found[0].kind == "class":
             yield found[0]
-
-
-__all__ = ["is_of_class", "is_static", "of_metaclass"]

@@ -38,6 +38,3 @@ def _handed_on(node: f.Expr | None, this: str, asked: str) -> str:
     if not isinstance(name, f.Name) or name.id != asked or not isinstance(holder, f.Attr):
         return ""
     return holder.name if isinstance(holder.obj, f.Name) and holder.obj.id == this else ""
-
-
-__all__ = ["to"]

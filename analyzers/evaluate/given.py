@@ -184,6 +184,3 @@ def proxied(project: Project, path: str, scope: str, dotted: str, node: f.Call) 
     if made is None or made[1] or made[0].kind != "function":
         return None
     return evidence.made_by(project, made[0].path, made[0].qualname, "python")
-
-
-__all__ = ["client", "for_parameter", "handed", "injected", "object_", "proxied"]

@@ -71,6 +71,3 @@ def _held(run: Run, place: tuple[str, str], key: str) -> Value | None:
         return None
     summary = run.summaries.of(place[0], function, {}, run)
     return dict(summary.stores).get(key) if summary is not None else None
-
-
-__all__ = ["is_below", "is_hung", "taken"]

@@ -136,6 +136,3 @@ def _named(project: Project, owner: _Ref, path: str, scope: str, node: f.Expr) -
         if method is not None and method.kind == "function"
         else None
     )
-
-
-__all__ = ["kept"]

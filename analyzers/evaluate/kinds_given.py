@@ -412,6 +412,3 @@ def _bound(function: f.Function) -> dict[str, tuple[f.Expr | None, ...]]:
         elif isinstance(node, (f.For, f.Clause, f.WithItem)) and node.target is not None:
             bind(node.target, None)
     return {name: tuple(values) for name, values in found.items()}
-
-
-__all__ = ["HANDED", "NAMED", "OPEN", "Handed", "handing", "of_attribute", "of_parameter", "of_searched"]

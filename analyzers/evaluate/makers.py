@@ -158,6 +158,3 @@ def filled(function: f.Function) -> Value:
     if not name or not made or not all(map(lengthening.is_empty_list, made)):
         return UNKNOWN_VALUE
     return Value("list", evidence=f"filled by {function.name}()")
-
-
-__all__ = ["chooses", "filled", "given_back", "gives_function", "keeps", "put"]

@@ -37,6 +37,3 @@ def narrowing(run: Run, test: f.Expr) -> list[tuple[str, Value]]:
                     )
                 )
     return found
-
-
-__all__ = ["narrowing"]

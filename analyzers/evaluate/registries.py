@@ -157,6 +157,3 @@ def _itself(project: Project, path: str, unit: f.Function | f.ClassDef) -> Value
 def _named(project: Project, path: str, scope: str, node: f.Expr) -> Value | None:
     found = tabled.part(project, path, scope, node)
     return found if found.kind in ("function", "class") else None
-
-
-__all__ = ["held", "made_of"]

@@ -50,6 +50,3 @@ def _says_nothing(step: f.Stmt) -> bool:
         raised = [one.func if isinstance(one, f.Call) else one for one in step.values]
         return all(shapes.dotted(one).rpartition(".")[2] in _STUBS for one in raised)
     return isinstance(step, f.Return) and (step.value is None or isinstance(step.value, f.Const))
-
-
-__all__ = ["is_left_to_heirs", "is_stub"]

@@ -121,6 +121,3 @@ def _of_class(project: Project, path: str, qualname: str) -> Iterator[tuple[tupl
     for name, method in outline.methods.get(qualname, {}).items() if outline is not None else ():
         yield (STATICS, name), (path, method.qualname)
         yield (METHODS, name), (path, method.qualname)
-
-
-__all__ = ["METHODS", "STATICS", "function_of", "schema_of"]

@@ -150,6 +150,3 @@ def _exported(project: Project, path: str) -> str:
     outline = project.outline(path)
     local, module = outline.exports.get("default", ("", "")) if outline is not None else ("", "")
     return "" if module else local
-
-
-__all__ = ["handed", "member"]

@@ -68,6 +68,3 @@ def _without_extensions(holder: Expr) -> Expr:
 def is_key(name: str) -> bool:
     """True for what `key_of` gives."""
     return name.partition(".")[0] in (*_PARTS, _APP) and name.count(".") == 1
-
-
-__all__ = ["is_key", "key_of", "put_at"]

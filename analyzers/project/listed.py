@@ -64,6 +64,3 @@ def _is_list(value: Expr) -> bool:
     made = [k.value for k in value.keywords if k.name in ("default_factory", "factory")]
     made += list(value.args[:1]) if name.rpartition(".")[2] == "Factory" else []
     return name.rpartition(".")[2] in _FIELDS and any(dotted(one) == "list" for one in made)
-
-
-__all__ = ["said_by", "said_in"]

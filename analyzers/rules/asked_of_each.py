@@ -76,6 +76,3 @@ def _is_question(test: f.Expr, own: frozenset[str], known: frozenset[str]) -> bo
     if isinstance(test, f.Compare) and set(test.ops) <= ORDERS:
         return shapes.mentions(test, own) and shapes.mentions(test, known)
     return picking.is_asked_of(test, own, known)
-
-
-__all__ = ["Asked", "found"]

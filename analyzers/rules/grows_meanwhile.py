@@ -163,6 +163,3 @@ def _asked(home: Context, node: f.Call, value: Value) -> f.Function | None:
         return None
     function = home.project.function(member.path, member.qualname)
     return function if function is not None and function.params else None
-
-
-__all__ = ["Meanwhile", "found"]

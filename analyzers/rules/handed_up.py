@@ -98,6 +98,3 @@ def _finding(context: Context, rule: str, up: HandedUp) -> Finding:
         Cost(f"O(|{up.name}|·levels)", f"O(|{up.name}|)"),
         [up.returned],
     )
-
-
-__all__ = ["check"]

@@ -40,6 +40,3 @@ def _filled(here: Context, name: str) -> Related | None:
                 where = edits.absolute(replace(here, function=function), node)
                 return Related(where, f"`{function.name}` puts in at its end")
     return None
-
-
-__all__ = ["filled"]

@@ -133,6 +133,3 @@ def _is_walked(node: f.While, name: str) -> bool:
     )
     steps = any(isinstance(part, f.Update) and part.op == "+" for part in shapes.nodes(node.body))
     return counted and looked and steps
-
-
-__all__ = ["SoFar", "found"]

@@ -65,6 +65,3 @@ def _puts(node: f.For | f.While, named: dict[str, str]) -> Iterator[tuple[str, f
             and (holder := _holder(call.func.obj, named))
         ):
             yield holder, call
-
-
-__all__ = ["Kept", "found"]

@@ -29,6 +29,3 @@ def kept(run: Run, name: str, arguments: Arguments, place: Place) -> Value | Non
         if made.kind in queries.LAZY_KINDS:
             queries.touch(run, made, place, "iterate")
     return made.but(kind="list") if made.kind in queries.LAZY_KINDS else made
-
-
-__all__ = ["kept"]

@@ -135,6 +135,3 @@ def _held_in(project: Project, path: str, function: f.Function, name: str) -> Va
     if len(made) != 1:
         return UNKNOWN_VALUE
     return evidence.guess(project, path, function.qualname, "python", made[0])
-
-
-__all__ = ["named", "with_handed"]

@@ -134,6 +134,3 @@ def _arguments(values: Sequence[Value], keywords: Mapping[str, Value]) -> Argume
     made = Arguments.none()
     made.values, made.keywords = list(values), dict(keywords)
     return made
-
-
-__all__ = ["KIND", "applied", "is_callable", "made"]

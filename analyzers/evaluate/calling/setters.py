@@ -56,6 +56,3 @@ def _sets(decorator: f.Expr, qualname: str) -> bool:
     if not isinstance(decorator, f.Attr) or decorator.name != _SETTER:
         return False
     return isinstance(decorator.obj, f.Name) and decorator.obj.id == qualname.rpartition(".")[2]
-
-
-__all__ = ["called"]

@@ -47,6 +47,3 @@ def of_many(tokens: frozenset[Token], bound: Mapping[str, Value]) -> frozenset[T
     return frozenset(
         one for one in tokens if not (isinstance(one, str) and one in bound and bound[one].is_one)
     )
-
-
-__all__ = ["kept", "of_many", "that_asks"]

@@ -105,6 +105,3 @@ def _fits(function: f.Function, arguments: Arguments) -> bool:
     given = {param.name for param in params[: len(arguments.values)]} | arguments.keywords.keys()
     needed = {p.name for p in params if p.default is None and p.kind not in ("star", "double_star")}
     return spread or needed <= given
-
-
-__all__ = ["method"]

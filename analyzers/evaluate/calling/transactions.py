@@ -76,6 +76,3 @@ def _sends(function: f.Function) -> bool:
 
 def _is_statement(node: f.Expr, texts: set[str]) -> bool:
     return node.id in texts if isinstance(node, f.Name) else sql.is_statement(sql.text_of(node))
-
-
-__all__ = ["ran"]

@@ -77,6 +77,3 @@ def _sets(value: Value, depth: int) -> Iterator[Value]:
     elif depth:
         for _, held in value.entries:
             yield from _sets(held, depth - 1)
-
-
-__all__ = ["asks_nobody", "by_function"]

@@ -109,6 +109,3 @@ def _asked() -> frozenset[str]:
     proved = {family for some in _families().values() for family, needed in some if not needed}
     effects = (tables().services[family].effects for family in proved)
     return frozenset(name for one in effects for name in one)
-
-
-__all__ = ["UNTOLD", "client"]

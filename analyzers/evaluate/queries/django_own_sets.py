@@ -85,6 +85,3 @@ def _users(project: Project) -> dict[Key, tuple[Key, ...]]:
         return found
 
     return project.memo.ask(("models by manager",), collect, {})
-
-
-__all__ = ["rows"]

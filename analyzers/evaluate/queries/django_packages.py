@@ -66,6 +66,3 @@ def _of(run: Run, key: Key) -> tuple[Package, ...]:
         return tuple(package for package in tables().django.packages if not above.isdisjoint(package.models))
 
     return project.memo.ask(("packages of a model", *key), find, in_cycle=())
-
-
-__all__ = ["attribute", "called", "narrows"]

@@ -40,6 +40,3 @@ def _led_to(run: Run, asked: f.Expr) -> str:
         return ""
     name = next((r.name for r in found.relations.values() if r.column == asked.name and not r.many), "")
     return f"{shapes.text_of(asked.obj)}.{name}" if name else ""
-
-
-__all__ = ["without"]

@@ -94,6 +94,3 @@ def _is_criterion(run: Run, node: f.Expr) -> bool:
     member = names.member(run.summaries.project, *model.key, column.name)
     # A column may be made by a function of the project's: `id = id_column()`.
     return column.name in (*model.columns, *model.keys) or (member is not None and member.kind == "variable")
-
-
-__all__ = ["FILTERS", "is_kept_outside", "is_narrowed", "query", "takes_models"]

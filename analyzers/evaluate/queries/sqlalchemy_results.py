@@ -63,6 +63,3 @@ def _held(run: Run, item: Value, selected: set[tuple[str, str] | None]) -> Value
         and target.key in selected
     )
     return item.but(origin=replace(item.origin, shared=item.origin.shared | held))
-
-
-__all__ = ["beside", "by_name", "tuple_of"]

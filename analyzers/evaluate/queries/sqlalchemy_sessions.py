@@ -113,18 +113,3 @@ def _awaited(row: Value) -> Value:
 def is_session(dotted: str) -> bool:
     classes = tables().sqlalchemy.classes
     return dotted in classes["session"]
-
-
-__all__ = [
-    "ADDED",
-    "EXPIRED",
-    "NOTE",
-    "REMEMBERS",
-    "added",
-    "awaiting",
-    "forget",
-    "is_asynchronous",
-    "is_session",
-    "read_anew",
-    "remembering",
-]
