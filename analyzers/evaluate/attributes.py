@@ -21,6 +21,7 @@ from analyzers.evaluate import (
     delegated,
     evidence,
     expressions,
+    generics,
     heirs,
     hooks,
     makers,
@@ -429,6 +430,8 @@ def _member(run: Run, node: f.Attr, base: Value, label: str) -> Value:
     value = evidence.attribute_of_instance(project, *base.ref, node.name, run.language)
     if value.known and run.language == "python":
         value = contents.of_attribute(project, base.ref, node.name, value)
+    if generics.is_left_open(value) and run.language == "python" and base.ref[0] and base.kind != "row":
+        value = generics.class_kept(project, base.ref, node.name) or value
     if not value.known and run.language == "python":
         value = frameworks.shown_by(run, base, node.name, run.place(node)) or value
     if not value.known and found is not None and base.kind != "row":

@@ -5,12 +5,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from analyzers import facts as f
+from analyzers.conventions.tables import frameworks
 from analyzers.costs import ONE
 from analyzers.evaluate import queries
 from analyzers.evaluate.calling import calls, prepared
 from analyzers.evaluate.calling.arguments import Arguments
 from analyzers.evaluate.calling.results import result
-from analyzers.evaluate.presenting import written
+from analyzers.evaluate.presenting import validating, written
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes.measures import Measures
 from analyzers.evaluate.turns import loops
@@ -36,11 +37,13 @@ def called_back(
     function, callback = _given(node, row, arguments)
     if function is None or callback is None:
         return None
-    of_builtin = _method_of(function, callback)
+    of_schema = _is_of_class(function, callback)
+    of_builtin = "" if of_schema else _method_of(function, callback)
     if (
         function.kind not in ("function", "external")
         and not prepared.is_callable(function)
         and not of_builtin
+        and not of_schema
     ):
         return None
     over_node = (
@@ -67,6 +70,10 @@ def called_back(
     returned: Value | None
     if prepared.is_callable(function):
         returned = prepared.applied(run, function, passed, {}, callback)
+    elif of_schema and isinstance(callback, f.Attr) and function.bound is not None:
+        given = Arguments.none()
+        given.values = list(passed)
+        returned = validating.made_of(run, function.bound, callback.name, given, run.place(callback))
     elif of_builtin:
         returned = _of_builtin(run, function, of_builtin, element, callback, place)
     elif function.kind == "external":
@@ -135,6 +142,18 @@ def _method_of(function: Value, callback: f.Expr) -> str:
     if function.kind != "unknown" or function.bound is None or not isinstance(callback, f.Attr):
         return ""
     return callback.name if function.bound.known or callback.name in _SEARCHES else ""
+
+
+def _is_of_class(function: Value, callback: f.Expr) -> bool:
+    """True for a method that a class has of one that is not the project's: `map(BookOut.model_validate, books)`."""
+    owner = function.bound
+    return (
+        function.kind == "unknown"
+        and owner is not None
+        and owner.kind == "class"
+        and isinstance(callback, f.Attr)
+        and callback.name in frameworks().schema_method.names
+    )
 
 
 def _of_builtin(
