@@ -458,6 +458,8 @@ def _constructed(project: Project, path: str, scope: str, language: str, node: f
         )
         return got if got.known else reading.guessed(project, path, scope, language, node)
     found = names.resolve(project, path, name, scope)
+    if found is None and language == "python" and (kind := queries.kind_imported(project, path, name)):
+        return Value(kind, evidence=f"made by {name}()")
     if found is None or found[1]:
         return _given(project, path, scope, language, node)
     target = found[0]

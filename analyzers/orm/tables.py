@@ -193,7 +193,8 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     a client, `rows` are methods that give many rows; `spoken` are methods that no other library's objects have when they
     are given a keyword ("" for none): they tell of the service where nothing is known of what is asked. What is given
     only a mapping by a method of `builds` is made here, and asks nobody. `verbs` are first words of methods that are requests: `list_tags`.
-    `holds` maps attributes to the family of what they are, `lists` methods to that of each of those they give.
+    `holds` maps attributes to the family of what they are, `lists` methods to that of each of those they give. `generated`
+    are the end of a module's name and that of a class in it, for clients that are generated; of these every method is a request. `commit` are methods that wait until all has arrived that was sent before.
     """
 
     source: str
@@ -214,15 +215,26 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     verbs: frozenset[str] = frozenset()
     holds: dict[str, str] = {}
     lists: dict[str, str] = {}
+    generated: tuple[str, str] | None = None
+    commit: frozenset[str] = frozenset()
 
     def effect(self, method: str) -> str:
-        """read, write, http or batch; "" for a method that is not listed and begins with no verb."""
+        """read, write, http, commit or batch; "" for a method that is not listed and begins with no verb."""
         verb, _, rest = method.partition("_")
-        return self.effects.get(method) or ("http" if rest and verb in self.verbs else "")
+        asks = (rest and verb in self.verbs) or self.generated is not None
+        return self.effects.get(method) or ("http" if asks else "")
 
     @cached_property
     def effects(self) -> dict[str, str]:
-        return _by_name({"read": self.read, "write": self.write, "http": self.http, "batch": self.batch})
+        return _by_name(
+            {
+                "read": self.read,
+                "write": self.write,
+                "http": self.http,
+                "commit": self.commit,
+                "batch": self.batch,
+            }
+        )
 
 
 class Family(Struct, frozen=True, forbid_unknown_fields=True, dict=True):

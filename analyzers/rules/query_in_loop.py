@@ -63,7 +63,7 @@ def check(context: Context) -> Iterator[Finding]:
         if (query.kind == "http" and _is_repeated_to_succeed(context, loop)) or _is_collected(loop, query):
             continue
         # One loop, one finding: who mends the loop has all of its queries before their eyes.
-        kind = f"{query.kind} {query.orm}" if query.orm == "redis" else query.kind
+        kind = f"{query.kind} redis" if query.orm in PIPELINED else query.kind
         kind = "write" if signal_of(query) else kind  # What a row that is saved sets off is part of that.
         groups.setdefault((loop.place, kind), []).append((loop, query))
     for place, kind in [key for key in groups if key[1] == "commit"]:
@@ -158,13 +158,17 @@ _WORDS = {
 }
 
 
+PIPELINED = ("redis", "rq")
+"""Families whose commands may go together, in a pipeline of Redis's."""
+
+
 def _instead(query: Queried, counted: str, one: str) -> str:
     """What else would do, behind the number of queries or the loop."""
     if query.note:
         return "."
     if query.kind == "http":
         return ", each after the one before. See whether the service takes many at once."
-    if query.orm == "redis":
+    if query.orm in PIPELINED:
         return f"{'' if counted else ','} where a pipeline would do."
     if not counted:
         return f", where one {one}would do."
@@ -174,6 +178,9 @@ def _instead(query: Queried, counted: str, one: str) -> str:
 def _sends(query: Queried) -> str:
     """What is done by what a message begins with: a name of a set of rows asks for nothing, its rows are fetched."""
     is_set = query.kind == "read" and not told(query).endswith(")")
+    service = tables().services.get(query.orm)
+    if query.kind == "commit" and service is not None:
+        return f"waits for {service.name}"
     return "is fetched from the database" if is_set else _WORDS[query.kind][0]
 
 
@@ -236,7 +243,8 @@ def _is_shown(context: Context, query: Queried, loop: Loop) -> bool:
 def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]) -> Finding:
     # A set of rows that a name holds is fetched once, however often it is gone through.
     sent = sendings(loop, query) if query.kind != "read" or told(query).endswith(")") else loop.turns
-    unit = "requests" if query.kind == "http" else "queries"
+    is_wait = query.kind == "commit" and query.orm in tables().services
+    unit = "requests" if query.kind == "http" else "waits" if is_wait else "queries"
     many = counted(loop, unit, sent)
     message = f"`{told(query)}`{through(query)} {_sends(query)} {on_each(loop)}{many}"
     message += _instead(query, many, _WORDS[query.kind][1])
@@ -272,7 +280,10 @@ def _finding(context: Context, loop: Loop, query: Queried, others: list[Queried]
         message,
         severity,
         confidence,
-        Cost(f"{sent.formula()} {unit}", "" if query.note or query.kind == "http" else "1 query"),
+        Cost(
+            f"{sent.formula()} {unit}",
+            "" if query.note or query.kind == "http" else "1 wait" if is_wait else "1 query",
+        ),
         related,
         _fixes(context, loop, query, more + len(signals)),
         ("query",),

@@ -232,6 +232,11 @@ def kind_below(kind: str, name: str = "") -> str:
     return services.kind_below(kind, name)
 
 
+def kind_imported(project: Project, path: str, name: str) -> str:
+    """What a class makes that is generated, and so none of the project's files: `users_pb2_grpc.UsersStub`."""
+    return services.kind_imported(project, path, name)
+
+
 def schema_of(project: Project, path: str, scope: str, kind: str, node: f.Call) -> tuple[str, str] | None:
     """The schema that a client is made of, by its file and name: a model of documents has what that puts there."""
     made = tables().scripts.get(kind)
@@ -256,6 +261,7 @@ __all__ = [
     "item",
     "kind_below",
     "kind_given",
+    "kind_imported",
     "kind_made_by",
     "kind_of_class",
     "module_object",

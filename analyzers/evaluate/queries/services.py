@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from analyzers import facts as f
 from analyzers.evaluate import shapes
 from analyzers.evaluate.queries import by_method
-from analyzers.evaluate.queries.emit import DOCUMENT, emit
+from analyzers.evaluate.queries.emit import DOCUMENT, committed, emit
 from analyzers.evaluate.run import Run
 from analyzers.orm import tables
+from analyzers.project.index import Project
 from analyzers.types import NOTHING, UNKNOWN_VALUE, Value
 
 if TYPE_CHECKING:
@@ -21,7 +22,35 @@ if TYPE_CHECKING:
 def kind_made_by(name: str, node: f.Call | None = None) -> str:
     """The family of clients that an outside name makes; `boto3.client("dynamodb")` is told by its first argument."""
     makers = _makers()
-    return makers.get(_with_argument(name, node)) or makers.get(name, "")
+    return makers.get(_with_argument(name, node)) or makers.get(name, "") or kind_generated(name)
+
+
+def kind_generated(name: str) -> str:
+    """The family of a client whose class is generated: `users_pb2_grpc.UsersStub`; "" for any other class."""
+    module, _, cls = name.rpartition(".")
+    ends = _generated().items()
+    return next((kind for kind, (of, it) in ends if cls.endswith(it) and module.endswith(of)), "")
+
+
+def kind_imported(project: Project, path: str, chain: str) -> str:
+    """The same of a name as a file imports it: what is generated may stand beside the project's files, of which it is none."""
+    first, _, rest = chain.partition(".")
+    if not chain.endswith(_generated_ends()):
+        return ""
+    project.read(path, "name", first)
+    outline = project.outline(path)
+    item = outline.imports.get("", {}).get(first) if outline is not None else None
+    return kind_generated(".".join(part for part in (item.module, item.name, rest) if part)) if item else ""
+
+
+@cache
+def _generated_ends() -> tuple[str, ...]:
+    return tuple(cls for _, cls in _generated().values())
+
+
+@cache
+def _generated() -> dict[str, tuple[str, str]]:
+    return {name: one.generated for name, one in tables().services.items() if one.generated is not None}
 
 
 @cache
@@ -72,6 +101,8 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         if kind:
             return Value(kind, label=target.label, depends=arguments.depends)
         receiver = _module(target)
+    elif target.kind == "unknown" and (kind := _made_by_generated(run, node)):
+        return Value(kind, label=target.label, depends=arguments.depends)
     if receiver is None or receiver.kind in by_method.UNTOLD:
         receiver = by_method.client(run, node, target, name, arguments)
     service = tables().services.get(receiver.kind) if receiver is not None else None
@@ -91,6 +122,10 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
         return receiver.but(label=shapes.text_of(node), depends=depends) if service.chains else None
     if effect == "batch":
         return UNKNOWN_VALUE
+    if effect == "commit":
+        label = f"{receiver.label or service.name}.{name}()"
+        committed(run, label, run.place(node), depends, orm=receiver.kind)
+        return UNKNOWN_VALUE
     emit(
         run,
         effect,
@@ -109,6 +144,11 @@ def call(run: Run, node: f.Call, target: Value, name: str, arguments: Arguments)
     if name in service.rows:
         return Value("list", of=Value(DOCUMENT, depends=depends), depends=depends)
     return Value(depends=depends)
+
+
+def _made_by_generated(run: Run, node: f.Call) -> str:
+    chain = shapes.dotted(node.func) if run.language == "python" else ""
+    return kind_imported(run.summaries.project, run.path, chain) if chain else ""
 
 
 def _module(target: Value) -> Value | None:
