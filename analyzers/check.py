@@ -24,7 +24,7 @@ from analyzers.evaluate.summaries import NO_TEXT, Summaries
 from analyzers.findings import Finding, FunctionReport, Place, Reason, Severity
 from analyzers.project import lookups
 from analyzers.project.index import Project
-from analyzers.project.quiet import QUIET_PATHS, is_quiet
+from analyzers.project.quiet import QUIET_PATHS, is_quiet, makes_up
 from analyzers.rules import hidden_scan
 from analyzers.rules.base import Context, Seen
 from analyzers.text import Span, Text
@@ -106,7 +106,8 @@ class Checking:
         self._project = project
         self._path = path
         self._text = text
-        self._quiet = is_quiet(project, path, options.quiet_paths)
+        facts = project.facts(path)
+        self._quiet = is_quiet(project, path, options.quiet_paths) or (facts is not None and makes_up(facts))
         self._rules, self._names = options.chosen()
         self._left: int | None = None  # what the findings so far rest on, as it was left
         self._functions: Iterator[f.Function] = iter(())

@@ -33,6 +33,13 @@ _OF_A_RECORD = 4
 """A schema of so many fields describes a record; one of fewer may only carry a list."""
 
 
+_KEYS_ADDED = "pk_set"
+"""What a receiver of `m2m_changed` is handed beside the `action`: the keys of what was put to one row at once.
+
+Source: https://docs.djangoproject.com/en/5.2/ref/signals/#m2m-changed
+"""
+
+
 def takes_one(project: Project, path: str, function: f.Function) -> bool:
     """Whether a method is run for what one request sends of one record."""
     owner = (path, function.owner)
@@ -55,6 +62,8 @@ def is_part_of_one(project: Project, path: str, function: f.Function, node: f.Ex
 
     A schema that has little beside is there for the sake of the list, which is a batch of many.
     """
+    if isinstance(node, f.Name):
+        return node.id == _KEYS_ADDED and {_KEYS_ADDED, "action"} <= {param.name for param in function.params}
     if not isinstance(node, f.Attr) or not isinstance(node.obj, f.Name):
         return False
     held = node.obj.id

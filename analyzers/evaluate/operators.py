@@ -11,7 +11,7 @@ from analyzers.evaluate.calling import specials
 from analyzers.evaluate.events import Compared, Operated
 from analyzers.evaluate.presenting import validating
 from analyzers.evaluate.queries import holding
-from analyzers.evaluate.remembered import among, of_whole
+from analyzers.evaluate.remembered import among
 from analyzers.evaluate.run import Run
 from analyzers.evaluate.sizes import ranges, reading
 from analyzers.evaluate.sizes.arithmetic import computed
@@ -311,13 +311,8 @@ def named(base: Value, index: Value) -> Value | None:
 
 
 def _stop(run: Run, node: f.Slice, stop: Value | None) -> object:
-    """Where a slice ends, as a number: the one that is written, or the one that a parameter has where callers give none."""
-    if stop is None or stop.const is not None or not isinstance(node.stop, f.Name):
-        return stop.const if stop is not None else None
-    given = next((p.default for p in run.function.params if p.name == node.stop.id), None)
-    if not isinstance(given, f.Const) or of_whole(shapes.given_to, run.function.body, node.stop.id):
-        return None
-    return given.value
+    """Where a slice ends, as a number."""
+    return shapes.number_of(run.function, node.stop, stop.const) if stop is not None else None
 
 
 def sliced(run: Run, node: f.Slice, base: Value, bounds: list[Value | None]) -> Value:

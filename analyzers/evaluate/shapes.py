@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from analyzers import facts as f
-from analyzers.evaluate.remembered import by_parts, chained, remembered, united
+from analyzers.evaluate.remembered import by_parts, chained, of_whole, remembered, united
 
 _Kind = TypeVar("_Kind", bound=f._Node)
 _Answer = TypeVar("_Answer")
@@ -162,6 +162,16 @@ def _all_given(body: tuple[f.Stmt, ...]) -> dict[str, tuple[f.Expr | None, ...]]
             for name in dict.fromkeys(t.id for t in stmt.targets if isinstance(t, f.Name)):
                 found[name] = (*found.get(name, ()), stmt.value)
     return found
+
+
+def number_of(function: f.Function, node: f.Expr | None, known: object) -> object:
+    """What an expression is as a number: the one that is known or written, or the one that a parameter has where callers give none."""
+    if known is not None or not isinstance(node, f.Name):
+        return known
+    given = next((p.default for p in function.params if p.name == node.id), None)
+    if not isinstance(given, f.Const) or of_whole(given_to, function.body, node.id):
+        return None
+    return given.value
 
 
 def first_given(body: tuple[f.Stmt, ...], name: str) -> f.Expr | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from analyzers.facts import Function
+from analyzers.facts import FileFacts, Function
 from analyzers.globs import Globs, readable
 from analyzers.project.index import Project
 
@@ -42,7 +42,12 @@ QUIET_PATHS = (
     "**/seeder/**",
     "**/seeders/**",
     "**/testing/**",
+    "**/populate.*",
+    "**/populate_*",
     "**/populatedb*",
+    "**/create_test_data*",
+    "**/functional[-_]tests/**",
+    "**/integration[-_]tests/**",
     "**/random_data*",
 )
 """Where 40 % of all loops with queries stand and few of them matter: a finding there is a hint. Globs as in `.gitignore`.
@@ -53,6 +58,19 @@ Source: https://alembic.sqlalchemy.org/en/latest/tutorial.html#create-a-migratio
 A patch of Frappe's is run once, and stands in a folder of its version.
 Source: https://docs.frappe.io/framework/user/en/database-migrations
 """
+
+
+MAKES_UP = frozenset(("factory", "faker", "mimesis", "mixer", "model_bakery"))
+"""Packages that make up what rows hold. Who imports one fills a database for tests, or to try a program out.
+
+Sources: https://factoryboy.readthedocs.io/, https://faker.readthedocs.io/, https://mimesis.name/, https://mixer.readthedocs.io/ and
+https://model-bakery.readthedocs.io/
+"""
+
+
+def makes_up(facts: FileFacts) -> bool:
+    """Whether a file imports at its top what makes up rows."""
+    return any(not item.scope and item.module.partition(".")[0] in MAKES_UP for item in facts.imports)
 
 
 def is_quiet(project: Project, path: str, globs: tuple[str, ...] = QUIET_PATHS) -> bool:

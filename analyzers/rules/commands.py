@@ -40,16 +40,36 @@ def _is_part(project: Project, path: str, name: str, steps: int, at_hand: f.Func
         return True
     if steps == 0 or name.startswith("<"):
         return False
-    own = {reader.partition(".")[0] for reader in callers.readers(project, path, name) if reader != name}
+    readers = {(path, reader) for reader in callers.readers(project, path, name) if reader != name}
+    if not all(_calls(project, *reader, name) for reader in readers):
+        return False
+    own = {reader.partition(".")[0] for _, reader in readers}
     if name.startswith("_"):
         return bool(own) and all(_is_part(project, path, caller, steps - 1) for caller in own)
     if function is None or function.kind != "function" or function.decorators:
         return False  # Who calls a method, or what a decorator keeps, is not to be seen.
     found = {(path, caller) for caller in own}
-    found |= {(other, reader.partition(".")[0]) for other, reader in callers.elsewhere(project, path, name)}
+    others = callers.elsewhere(project, path, name)
+    if not all(_calls(project, *reader, name) for reader in others):
+        return False
+    found |= {(other, reader.partition(".")[0]) for other, reader in others}
     if not found:
         return callers.in_migrations(project, path, name)
     return all(callers.OF_DJANGO in caller[0] or _is_part(project, *caller, steps - 1) for caller in found)
+
+
+def _calls(project: Project, path: str, reader: str, name: str) -> bool:
+    """False for who only names a function: a list of jobs hands it to what runs it again and again."""
+    function = project.function(path, reader)
+    if function is None or function.kind == "module":
+        return True
+    mentioned = any(
+        isinstance(node, f.Name) and node.id == name for node in shapes.of_kind(function.body, f.Name)
+    )
+    called = any(
+        shapes.dotted(node.func).rpartition(".")[2] == name for node in shapes.of_kind(function.body, f.Call)
+    )
+    return called or not mentioned
 
 
 def _makes_command(project: Project, path: str, decorator: f.Expr) -> bool:
@@ -57,8 +77,44 @@ def _makes_command(project: Project, path: str, decorator: f.Expr) -> bool:
     if name.endswith(OF_APPLICATIONS):
         return True
     found = names.resolve(project, path, name) if name else None
-    return (
-        found is not None
-        and found[0].kind == "external"
-        and ".".join((found[0].dotted, *found[1])).startswith(MAKERS)
+    if found is None:
+        return False
+    target, rest = found
+    if target.kind == "external":
+        return ".".join((target.dotted, *rest)).startswith(MAKERS)
+    if rest:
+        return rest in (("command",), ("group",)) and _holds_commands(project, target)
+    return target.kind in ("function", "class") and _wraps_maker(project, target)
+
+
+def _holds_commands(project: Project, target: names.Target) -> bool:
+    """True for `manager = AppGroup("queries")` and `app = typer.Typer()`, of which `@manager.command()` makes commands."""
+    if target.kind != "variable":
+        return False
+    assign = names.single_value(project, target.path, target.qualname)
+    value = assign.value if assign is not None else None
+    return isinstance(value, f.Call) and _is_maker(project, target.path, shapes.dotted(value.func))
+
+
+def _wraps_maker(project: Project, target: names.Target) -> bool:
+    """True for a decorator of the project's own that makes commands by one of these: it calls `click.command(...)` itself."""
+    if target.kind == "function":
+        function = project.function(target.path, target.qualname)
+        functions = [function] if function is not None else []
+    else:
+        functions = list(project.methods_of(target.path, target.qualname).values())
+    return any(
+        _is_maker(project, target.path, shapes.dotted(node.func))
+        for function in functions
+        for node in shapes.of_kind(function.body, f.Call)
     )
+
+
+def _is_maker(project: Project, path: str, name: str) -> bool:
+    found = names.resolve(project, path, name) if name else None
+    made = ".".join((found[0].dotted, *found[1])) if found is not None and found[0].kind == "external" else ""
+    return made.startswith(MAKERS) and made.rpartition(".")[2] not in _ASKING
+
+
+_ASKING = ("echo", "secho", "confirm", "prompt", "style", "progressbar", "get_current_context", "exceptions")
+"""What a command calls itself, and a function that makes none may call as well."""

@@ -40,10 +40,19 @@ OF_FORMS = frozenset(("cleaned_data", "changed_data", "is_valid", "non_field_err
 Source: https://docs.djangoproject.com/en/5.2/ref/forms/api/
 """
 
-SENT = ("request.POST", "request.GET", "request.FILES", "form.files")
+SENT = (
+    "request.POST",
+    "request.GET",
+    "request.FILES",
+    "form.files",
+    "request.form",
+    "request.files",
+    "request.args",
+)
 """The fields of what was sent with a request, by their names.
 
-Source: https://docs.djangoproject.com/en/5.2/ref/request-response/#querydict-objects
+Sources: https://docs.djangoproject.com/en/5.2/ref/request-response/#querydict-objects and
+https://flask.palletsprojects.com/en/stable/api/#incoming-request-data
 """
 
 CALENDAR = frozenset(("year",))

@@ -52,7 +52,7 @@ def _holds_rows(value: Value) -> bool:
 def page_of(run: Run, rows: Value, size: Value | None = None) -> Value:
     """One page: its rows are fetched by one query, whatever is done with them."""
     stop = size.const if size is not None else None
-    part = queries.sliced(run, rows, rows.depends, stop) if rows.kind in _LAZY else rows
+    part = queries.sliced(run, rows, rows.depends, stop) if rows.kind in _LAZY else queries.cut(rows, stop)
     return part.but(kind="list", evidence=_PAGE, size=None, label=part.label or "page")
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from analyzers import facts as f
 from analyzers.evaluate.queries import (
     django,
@@ -20,7 +22,7 @@ from analyzers.evaluate.queries import (
     spoken,
     sqlalchemy,
 )
-from analyzers.evaluate.queries.emit import BATCH, LAZY_KINDS
+from analyzers.evaluate.queries.emit import BATCH, FEW, LAZY_KINDS
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.orm import is_client, tables
@@ -42,9 +44,6 @@ ABOUT = frozenset(("model", "db", "ordered", "query"))
 
 Source: https://docs.djangoproject.com/en/5.2/ref/models/querysets/#django.db.models.query.QuerySet
 """
-
-FEW = 10
-"""Rows of a slice for which a query each is a matter of milliseconds: a page is longer."""
 
 
 def is_model(project: Project, path: str, qualname: str) -> bool:
@@ -140,7 +139,19 @@ def item(run: Run, base: Value, place: Place) -> Value:
 
 def sliced(run: Run, base: Value, depends: frozenset[Token], stop: object = None) -> Value:
     """`rows[:10]`: another lazy set, to which no loader can be appended any more."""
-    return django.sliced(base, depends, few=isinstance(stop, int) and 0 <= stop <= FEW)
+    return django.sliced(base, depends, few=_is_few(stop))
+
+
+def cut(base: Value, stop: object) -> Value:
+    """The first of rows that are at hand already, known as few where the text says so."""
+    row = base.of
+    if not _is_few(stop) or row is None or row.kind != "row" or row.origin is None or row.path:
+        return base
+    return base.but(of=row.but(origin=replace(row.origin, few=True)))
+
+
+def _is_few(stop: object) -> bool:
+    return isinstance(stop, int) and 0 <= stop <= FEW
 
 
 def awaited(run: Run, value: Value, place: Place) -> Value:

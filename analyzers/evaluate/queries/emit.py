@@ -132,6 +132,10 @@ def row(
     )
 
 
+FEW = 10
+"""Rows of a slice for which a query each is a matter of milliseconds: a page is longer."""
+
+
 def alone(found: Value) -> Value:
     """A row that was asked for by itself: what hangs on it is the children of one."""
     if found.kind != "row" or found.origin is None:

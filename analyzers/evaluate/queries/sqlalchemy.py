@@ -17,7 +17,7 @@ from analyzers.evaluate.queries import sqlalchemy_loaders as loaders
 from analyzers.evaluate.queries import sqlalchemy_results as results
 from analyzers.evaluate.queries import sqlalchemy_sessions as sessions
 from analyzers.evaluate.queries.django_owners import known_by_name
-from analyzers.evaluate.queries.emit import alone, committed, emit, join_path, row
+from analyzers.evaluate.queries.emit import FEW, alone, committed, emit, join_path, row
 from analyzers.evaluate.queries.sqlalchemy_rows import (
     RESULT_ROW,
     attribute,
@@ -304,6 +304,8 @@ def _chained(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
         origin = replace(origin, shared=origin.shared | _of_one(run, node, receiver, name))
         if name in ("filter", "where"):
             origin = replace(origin, shared=origin.shared | at_hand.by_keys(run, node, receiver))
+        if name == "limit":
+            origin = replace(origin, few=_limits(run, node, arguments))
         if name == "options":
             origin = loaders.applied(origin, arguments.values)
         elif not tables().sqlalchemy.query.of(name):
@@ -324,6 +326,15 @@ def _chained(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
     elif of is not None and of.items is not None and origin is not None and receiver.origin is not None:
         of = of.but(items=tuple(_under(item, receiver.origin, origin) for item in of.items))
     return receiver.but(origin=origin, of=of, evidence=evidence, batched=batched, depends=depends)
+
+
+def _limits(run: Run, node: f.Call, arguments: Arguments) -> bool:
+    """True for `limit(5)`, and for a parameter that is a small number where callers give none."""
+    asked = arguments.first()
+    number = (
+        shapes.number_of(run.function, node.args[0], asked.const) if asked is not None and node.args else None
+    )
+    return isinstance(number, int) and 0 <= number <= FEW
 
 
 def _brought_along(run: Run, receiver: Value, origin: Origin | None, arguments: Arguments) -> Origin | None:
