@@ -292,6 +292,8 @@ def _declared(project: Project, key: Key, name: str, call: f.Call) -> list[f.Stm
     if keyword(call, "source") is not None and not literal(keyword(call, "source")):
         return []
     word = frameworks().field.words.get(_field_class(project, key, call), "value")
+    if word == "resource":
+        word = "key" if _is_included(project, key, name) else "value"
     if word == "method":
         chosen = literal(keyword(call, "method_name") or next(iter(call.args), None)) or f"get_{name}"
         return [at.do(at.call(at.attr(at.name("self"), chosen), at.name(ROW)))]
@@ -348,6 +350,25 @@ def _takes_key(project: Project, cls: Key | None, word: str, call: f.Call) -> bo
     last = own.body[-1] if own is not None and own.body else None
     value = last.value if isinstance(last, f.Return) else None
     return not (isinstance(value, f.Const) and value.value is False)
+
+
+def _is_included(project: Project, key: Key, name: str) -> bool:
+    """True for a field of JSON:API whose kind of resource the serializer names: `included_serializers = {"author": ...}`. Only for others
+    is the row itself asked what it is.
+
+    Source: https://github.com/django-json-api/django-rest-framework-json-api/blob/7.1.0/rest_framework_json_api/relations.py#L71
+    """
+    for base in names.lineage(project, *key):
+        given = (
+            classes.own(project, (base.path, base.qualname)).get(_INCLUDED) if base.kind == "class" else None
+        )
+        if given is not None:
+            told = given.value.keys if isinstance(given.value, f.Mapping) else ()
+            return any(isinstance(one, f.Const) and one.value == name for one in told)
+    return False
+
+
+_INCLUDED = "included_serializers"
 
 
 def _is_by_key(lookup: f.Expr | None) -> bool:

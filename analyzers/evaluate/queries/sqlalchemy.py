@@ -312,6 +312,10 @@ def _chained(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argu
             origin = replace(origin, certain=name in _STATEMENT_METHODS and origin.certain)
     depends = receiver.depends | arguments.depends
     batched = receiver.batched | _batched(run, node.args)
+    if name == "offset":
+        batched |= (
+            arguments.depends
+        )  # What a turn skips over was asked for by those before: each asks for a page.
     if batched:
         # What it is narrowed by besides may be another one on each turn.
         evidence = BATCH if depends <= batched else "" if evidence == BATCH else evidence
