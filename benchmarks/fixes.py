@@ -36,7 +36,9 @@ from analyzers.text import Text
 
 CASES = Path(__file__).with_name("fixes.csv")
 QUADRATIC = "quadratic"
-SKIPPED = re.compile(r"(^|/)(tests?|testing|migrations|node_modules|locale|static)/|(^|/)test_|\.min\.js$")
+SKIPPED = re.compile(
+    r"(^|/)(tests?|testing|migrations|node_modules|locale|static|venv|site-packages)/|(^|/)test_|\.min\.js$"
+)
 """Files that hold no model, loop or queryset of a case."""
 LARGEST = 2_000_000
 ROOT = "/checkout/"

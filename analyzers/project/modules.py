@@ -91,6 +91,18 @@ class ModuleMap:
     def is_package(self, directory: str) -> bool:
         return directory + "/__init__.py" in self.paths or directory + "/__init__.pyi" in self.paths
 
+    def modules_of(self, directory: str) -> tuple[str, ...]:
+        """The files of the modules and packages that lie in a package's directory, by their names."""
+        return tuple(
+            sorted(
+                path
+                for path in self.paths
+                if path.endswith(PYTHON_ENDINGS)
+                and (parent(path) == directory or parent(parent(path)) == directory)
+                and (base(path) == "__init__.py") == (parent(path) != directory)
+            )
+        )
+
     # -------------------------------------------------------------------------------------------- look-ups
 
     def has(self, name: str) -> bool:

@@ -11,7 +11,7 @@ import builtins
 from msgspec import Struct
 
 from analyzers.facts import STANDS_FOR, TYPE, Assign, Attr, Call, Expr, Import, Lambda, Name
-from analyzers.project import handed_modules
+from analyzers.project import gathered, handed_modules
 from analyzers.project.attributes import AttributeValue as AttributeValue
 from analyzers.project.attributes import attribute_values as attribute_values
 from analyzers.project.attributes import values_of
@@ -244,7 +244,6 @@ def _starred(project: Project, path: str, name: str, depth: int) -> Target | Non
 
 def _star_modules(project: Project, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The project's files whose names star imports bring into a file, and the modules outside that do so too."""
-
     nothing: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     def find() -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -261,6 +260,9 @@ def _star_modules(project: Project, path: str) -> tuple[tuple[str, ...], tuple[s
                 elif further not in inside:
                     inside[further] = None
                     pending.append(further)
+            fresh = [one for one in gathered.submodules(project, module) if one not in inside]
+            inside |= dict.fromkeys(fresh)
+            pending += fresh
         return tuple(inside)[1:], tuple(outside)
 
     return project.memo.ask(("stars", path), find, in_cycle=nothing)

@@ -145,6 +145,30 @@ def test_star_imports(shop: Project) -> None:
     assert names.resolve(shop, star, "len") == (Target("external", dotted="builtins.len"), ())
 
 
+def test_packages_that_take_over_the_names_of_their_modules() -> None:
+    files = {
+        "/w/shop/models/__init__.py": """
+            from shop.loading import load_modules
+            load_modules(locals(), __name__, __path__)
+            """,
+        "/w/shop/models/book.py": "class Book: ...\n_hidden = 1\n",
+        "/w/shop/models/parts/__init__.py": "class Part: ...\n",
+        "/w/shop/others/__init__.py": "print(__path__)\n",
+        "/w/shop/others/shelf.py": "class Shelf: ...\n",
+        "/w/shop/__init__.py": "",
+        "/w/shop/views.py": "from shop.models import Book, Part, _hidden\nfrom shop.others import Shelf\n",
+    }
+    project = project_of({path: dedent(text) for path, text in files.items()})
+    views = "/w/shop/views.py"
+    assert names.resolve(project, views, "Book") == (Target("class", "/w/shop/models/book.py", "Book"), ())
+    assert names.resolve(project, views, "Part") == (
+        Target("class", "/w/shop/models/parts/__init__.py", "Part"),
+        (),
+    )
+    assert names.resolve(project, views, "_hidden") is None
+    assert names.resolve(project, views, "Shelf") is None
+
+
 def test_an_alias_of_a_lambda_is_a_function(shop: Project) -> None:
     found = names.resolve(shop, VIEWS, "shorten")
     assert found is not None
