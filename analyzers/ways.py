@@ -102,6 +102,11 @@ def attribute(base: Way | None, name: str) -> Way | None:
     return Way(LINKED if base.kind == LINKED else PART, base.roots, f"{base.path}.{name}")
 
 
+def length(base: Way | None) -> Way | None:
+    """The way of `base.length`, of a script's sequence or of any other thing that has one."""
+    return Way(LENGTH, base.roots) if base is not None and base.kind == SAME else attribute(base, "length")
+
+
 def element(over: Way | None) -> Way | None:
     """The way of one element of what is looped over."""
     if over is None or over.kind == AFTER:

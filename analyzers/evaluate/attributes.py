@@ -261,7 +261,8 @@ def attribute(run: Run, node: f.Attr) -> Value:
             return inherited or _resolved_chain(run, node, found[0], found[1])
     base = expressions.evaluate(run, node.obj)
     value = read(run, node, base)
-    way = ways.attribute(base.way, node.name)
+    is_length = node.name == "length" and run.language != "python"
+    way = ways.length(base.way) if is_length else ways.attribute(base.way, node.name)
     return value if value.way == way else replace(value, way=way)
 
 

@@ -10,6 +10,7 @@ from analyzers.evaluate.operators import INTO_ANOTHER
 from analyzers.findings import Confidence, Cost, Edit, Finding, Fix, Place, Related, Severity
 from analyzers.rules import (
     anew,
+    cut_down,
     data,
     deques,
     edits,
@@ -74,12 +75,9 @@ def check(context: Context) -> Iterator[Finding]:
     if framed:
         yield from _grown_frames(context)
     yield from anew.copies(context, RULE.name)
-    yield from rebuilt.check(context, RULE.name)
-    yield from grown.check(context, RULE.name)
-    yield from used_up.check(context, RULE.name)
-    yield from taken_out.check(context, RULE.name)
+    for asked in (rebuilt, grown, used_up, taken_out, handed_up, cut_down):
+        yield from asked.check(context, RULE.name)
     yield from _pieces(context)
-    yield from handed_up.check(context, RULE.name)
     for told in (
         *per_call.queues(context),
         *per_call.texts(context),
@@ -414,7 +412,8 @@ rest.split("\\n", 1)`) is information, also where nothing but the loop says that
 are nothing, and elements taken off one by one a hint.
 
 A hint is also a list that each level of a recursion copies to hand it up (`found.extend(child.all())`), and a text of which each
-call cuts all lines to give one.
+call cuts all lines to give one. A recursion that hands on what is left of a list or a text (`return xs[0] + total(xs[1:])`) is
+information, where the square of its length is proven.
 
 What a loop makes longer and goes through from its beginning on the same turn (`text += part` beside `if end in text`,
 `seen.append(x)` beside `sum(seen)`) is information, where nothing in the loop cuts or empties it.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from analyzers import facts as f
-from analyzers.evaluate import queries, statements
+from analyzers.evaluate import queries, shapes, statements
 from analyzers.evaluate.calling import calls, decorated
 from analyzers.evaluate.events import Summary
 from analyzers.evaluate.queries import holding
@@ -102,14 +102,18 @@ def keeping(
     function = run.summaries.function(*made.ref)
     if function is None or function.parent != maker.qualname:
         return ()
-    return tuple((name, value) for name, value in bound.items() if _is_known_still(run, value))
+    return tuple(
+        (name, value)
+        for name, value in bound.items()
+        if _is_known_still(run, value) and not shapes.given_to(maker.body, name)
+    )
 
 
 _HELD = ("list", "set", "tuple", "dict", "deque")
 
 
 def _is_known_still(run: Run, value: Value) -> bool:
-    if run.language != "python" and (value.kind in _HELD or queries.is_client(value.kind)):
+    if value.kind in _HELD or (run.language != "python" and queries.is_client(value.kind)):
         return True
     return isinstance(value.const, str) or (value.kind == "class" and value.ref is not None)
 

@@ -149,6 +149,10 @@ KEEPING = frozenset({
 """Calls whose result stands to the parameter as their argument or receiver does."""
 
 
+CUTTING = frozenset(("slice", "substring"))
+"""Methods of scripts' sequences that give what lies between two places: `rows.slice(1)`."""
+
+
 def called(name: str, receiver: Value | None, arguments: list[Value], returned: Value) -> Way | None:
     """The way of what a call gives."""
     given = [v.way for v in arguments if v.way is not None]
@@ -169,6 +173,8 @@ def called(name: str, receiver: Value | None, arguments: list[Value], returned: 
             joined = known
         return joined
     if receiver is not None and receiver.way is not None:
+        if name in CUTTING and arguments:  # without any it is a copy
+            return sliced(receiver.way, [*arguments[:2], None, None][:3])
         if name in KEEPING and receiver.way.kind in SMALLER | INSIDE | {SAME}:
             return receiver.way
         # `node.children()` is of the node; what comes of `self.look_up(x)` is another matter.
