@@ -102,7 +102,19 @@ def send(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argument
         run.place(node),
         arguments.depends,
         orm="sql",
-        batch=many or written.many or written.kind == sql.OTHER,
+        batch=many or written.many or written.kind == sql.OTHER or _goes_together(run),
         batched=arguments.values[0].depends if is_own else NOTHING,
     )
     return Value("cursor", label=receiver.label, depends=arguments.depends)
+
+
+def _goes_together(run: Run) -> bool:
+    """True below `with connection.pipeline():`, where statements are sent one after the other without waiting for the answers."""
+    around = (block.body[block.position] for block in run.blocks)
+    entered = (item.value for one in around if isinstance(one, f.With) for item in one.items)
+    table = tables().dbapi.connection
+    return any(
+        isinstance(node, f.Call) and isinstance(node.func, f.Attr) and table.of(node.func.name) == "together"
+        for value in entered
+        for node in (value.value if isinstance(value, f.Await) else value,)
+    )
