@@ -34,6 +34,7 @@ _ADVICE = {
     "shift": "Keep an index of the first element instead, and cut once at the end.",
     "unshift": "Push, and reverse once at the end.",
     "deepcopy": "Copy what changes alone, or once before the loop.",
+    "structuredClone": "Copy what changes alone, or once before the loop.",
     "+": "Add in place: `append` and `extend` do not copy what is there.",
     INTO_ANOTHER: "Collect the parts in a list; turn it round or join it once at the end.",
     "+=": "Collect the parts in a list and join them once at the end.",
@@ -60,13 +61,14 @@ def check(context: Context) -> Iterator[Finding]:
         target = operation.target or operation.receiver.label
         if loop is not None and structure.is_set_in(context, loop, target):
             continue
-        if loop is not None and structure.is_set_by_call(context, loop, operation.place, target):
+        if loop is not None and (
+            structure.is_set_by_call(context, loop, operation.place, target)
+            or structure.is_added_in(context, loop, operation.target)
+        ):
             continue
-        if loop is not None and structure.is_added_in(context, loop, operation.target):
-            continue
-        if loop is not None and _is_window(context, operation):
-            continue
-        if loop is not None and _is_short_text(context, operation, loop):
+        if loop is not None and (
+            structure.is_window(context, operation, loop) or _is_short_text(context, operation, loop)
+        ):
             continue
         if loop is not None and context.once("copy", operation.place):
             causes.setdefault(_accumulated(operation), []).append((operation, loop))
@@ -106,17 +108,6 @@ def _pieces(context: Context) -> Iterator[Finding]:
                 Cost(f"O(|{piece.whole}|)", "O(1)"),
                 [],
             )
-
-
-def _is_window(context: Context, operation: Operated) -> bool:
-    """True for `lines = lines[-height:]`: what is kept is as long on every turn, and so is what is copied."""
-    cut = structure.node_at(structure.home(context, operation.place), operation.place)
-    return (
-        isinstance(cut, f.Slice)
-        and isinstance(cut.start, f.Unary)
-        and cut.start.op == "-"
-        and cut.stop is None
-    )
 
 
 def _is_short_text(context: Context, operation: Operated, loop: Loop) -> bool:
@@ -226,7 +217,7 @@ def _copied_again(context: Context, operation: Operated) -> Loop | None:
     receiver = operation.receiver
     if operation.cost.is_constant or receiver.frozen or not operation.loops:
         return None
-    if operation.name == "deepcopy":
+    if operation.name in ("deepcopy", "structuredClone"):
         return _copied_whole(context, operation)
     if operation.tag in ("concat", "copy", "spread") and not operation.target:
         return None  # A copy that is not stored back does not accumulate.

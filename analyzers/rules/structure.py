@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analyzers import facts as f
 from analyzers.evaluate import shapes
-from analyzers.evaluate.events import Compared, Loop
+from analyzers.evaluate.events import Compared, Loop, Operated
 from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.turns import lazily
 from analyzers.findings import Place
@@ -345,6 +345,52 @@ def branches_around(context: Context, loop: Loop, place: Place) -> Iterator[f.If
             first, last = stmt.body[0].at, stmt.body[-1].to
             if start + first <= place.span.start and place.span.end <= start + last:
                 yield stmt
+
+
+def is_window(context: Context, operation: Operated, loop: Loop) -> bool:
+    """True for `lines = lines[-height:]`, or `if len(lines) > 5: lines.pop(0)`: what is kept is as long on every turn."""
+    if operation.tag == "shift":
+        name = operation.receiver.label if operation.receiver.grown is not None else ""
+        return _is_kept_short(context, loop, operation.place, name)
+    cut = node_at(home(context, operation.place), operation.place)
+    return (
+        isinstance(cut, f.Slice)
+        and isinstance(cut.start, f.Unary)
+        and cut.start.op == "-"
+        and cut.stop is None
+    )
+
+
+def _is_kept_short(context: Context, loop: Loop, place: Place, name: str) -> bool:
+    """True behind `if len(name) > 5:`, where each turn of a loop puts one there: it takes one out where there are more than few."""
+    start, span = context.function.start, loop.whole.span
+    adds = [
+        node
+        for node in shapes.nodes(context.function.body)
+        if isinstance(node, f.Call)
+        and isinstance(node.func, f.Attr)
+        and shapes.dotted(node.func.obj) == name
+        and node.func.name in ("append", "push", "insert", "unshift", "extend")
+        and span.start <= start + node.at < span.end
+    ]
+    inner = [one for one in shapes.loops(context.function.body) if span.start < start + one.at < span.end]
+    alone = len(adds) == 1 and not any(one.at <= adds[0].at < one.to for one in inner)
+    if loop.kind != "for" or not alone or shapes.called(adds[0]) == "extend":
+        return False
+    return any(_has_more_than_few(branch.test, name) for branch in branches_around(context, loop, place))
+
+
+def _has_more_than_few(test: f.Expr, name: str) -> bool:
+    if not isinstance(test, f.Compare) or test.ops not in ((">",), (">=",)) or not name:
+        return False
+    left, few = test.left, test.rights[0]
+    counted = isinstance(left, f.Call) and shapes.dotted(left.func) == "len" and len(left.args) == 1
+    held = left.args[0] if isinstance(left, f.Call) and counted else None
+    if isinstance(left, f.Attr) and left.name == "length":
+        held = left.obj
+    constant = isinstance(few, f.Const) and isinstance(few.value, int) and few.value > 0
+    upper = shapes.dotted(few).rpartition(".")[2].isupper()
+    return held is not None and shapes.dotted(held) == name and (constant or upper)
 
 
 def _falsifies(context: Context, loop: Loop, test: f.Expr, branch: f.If) -> bool:
