@@ -9,7 +9,7 @@ warns of has evidence that it grows with data:
   and what its constructor was given;
 - what has grown over such a loop, and a worklist that feeds itself.
 
-In a script a parameter is none of these by itself, and neither is what an object was made with: props, options and the
+Of a search in a program that has mapped tables a parameter is none by itself: what is many there is asked for, or read. In a script it is none of these, and neither is what an object was made with: props, options and the
 children of a node come that way. It is what the calls of the same file hand over for it (`handed_over.py`).
 
 No such evidence is: an attribute of something else, a field by a constant key, what a call that is not known gives, the
@@ -58,17 +58,23 @@ HANDED = 6
 """The same from what a caller hands over."""
 
 
-def is_data(context: Context, loop: Loop) -> bool:
-    """True if there is evidence that a loop's turns grow with data."""
+def is_data(context: Context, loop: Loop, *, of_rows: bool = False) -> bool:
+    """True if there is evidence that a loop's turns grow with data. With `of_rows` a parameter alone is none in a program that has
+    mapped tables: what is many there comes from a query or from outside, and calls of the same file say so."""
     if is_data_value(loop.over):
         return True
     if loop.over.of is not None and loop.over.of.kind in ("class", "function", "module"):
         return False
     home = structure.home_of(context, loop)
+    of_rows = of_rows and bool(context.summaries.models.all())
     if loop.kind == "while":
-        return not _climbs(home, loop) and (_feeds_itself(loop) or _is_given_size(home, loop.turns))
+        return not _climbs(home, loop) and (
+            _feeds_itself(loop) or _is_given_size(home, loop.turns, of_rows=of_rows)
+        )
     over = iterated(home, loop)
-    return _is_given_size(home, loop.turns) or (over is not None and _Search(home).grows(over))
+    return _is_given_size(home, loop.turns, of_rows=of_rows) or (
+        over is not None and _Search(home, of_rows=of_rows).grows(over)
+    )
 
 
 def is_data_value(value: Value) -> bool:
@@ -77,9 +83,9 @@ def is_data_value(value: Value) -> bool:
     return value.kind in KINDS or INPUT in value.depends or (inner is not None and inner.kind in KINDS)
 
 
-def any_data(context: Context, loops: Iterable[Loop]) -> bool:
+def any_data(context: Context, loops: Iterable[Loop], *, of_rows: bool = False) -> bool:
     """True if one of some loops goes through data: what grows over all of them grows with it."""
-    return any(is_data(context, loop) for loop in loops)
+    return any(is_data(context, loop, of_rows=of_rows) for loop in loops)
 
 
 def _feeds_itself(loop: Loop) -> bool:
@@ -133,19 +139,19 @@ def is_read(home: Context, node: f.Expr) -> bool:
 # --------------------------------------------------------------------------------------------- by the size's name
 
 
-def _is_given_size(home: Context, turns: Cost) -> bool:
+def _is_given_size(home: Context, turns: Cost, *, of_rows: bool) -> bool:
     """True if the turns are counted by a parameter's own elements, or by its value."""
-    return any(_is_given(home, size) for size in turns.sizes)
+    return any(_is_given(home, size, of_rows=of_rows) for size in turns.sizes)
 
 
-def _is_given(home: Context, size: Size) -> bool:
+def _is_given(home: Context, size: Size, *, of_rows: bool) -> bool:
     owner, _, label = size.key.partition(":")
     function = _function_of(home, owner)
     name = label.strip("|").removeprefix("Σ").strip("|")
     if function is None or not name.isidentifier():
         return False
     param = next((p for p in function.params if p.name == name), None)
-    return param is not None and _is_worked_on(replace(home, function=function), param)
+    return param is not None and _is_worked_on(replace(home, function=function), param, of_rows=of_rows)
 
 
 def _function_of(home: Context, qualname: str) -> f.Function | None:
@@ -156,9 +162,9 @@ def _function_of(home: Context, qualname: str) -> f.Function | None:
     return function
 
 
-def _is_worked_on(home: Context, param: f.Param) -> bool:
+def _is_worked_on(home: Context, param: f.Param, *, of_rows: bool) -> bool:
     """True for a parameter that holds what its function works on, rather than an option or what is declared."""
-    if home.language != "python":
+    if home.language != "python" or of_rows:
         return _is_handed_data(home, param.name)
     if requests.is_typed(home.project, home.path, home.function):
         return False
@@ -166,7 +172,7 @@ def _is_worked_on(home: Context, param: f.Param) -> bool:
 
 
 def _is_handed_data(home: Context, name: str) -> bool:
-    """True if a call in the same file hands over data for a script's parameter."""
+    """True if a call in the same file hands over data for a parameter."""
 
     def ask(here: Context) -> bool:
         return any(_Search(caller, HANDED).grows(node) for caller, node in handed_over.handed(here, name))
@@ -258,6 +264,7 @@ class _Search:
 
     home: Context
     steps: int = MAX_STEPS
+    of_rows: bool = False
 
     def grows(self, node: f.Expr | None) -> bool:
         """True if an expression's elements come from data."""
@@ -336,7 +343,7 @@ class _Search:
         function = self.home.function
         param = next((p for p in function.params if p.name == name), None)
         if param is not None:
-            return _is_worked_on(self.home, param)
+            return _is_worked_on(self.home, param, of_rows=self.of_rows)
         if any(self.grows(value) for value in self.values(name)):
             return True
         if any(self.grows(source) for source in self._elements(name)):
@@ -344,7 +351,7 @@ class _Search:
         outer = self.home.project.function(self.home.path, function.parent) if function.parent else None
         if outer is None or name in changes.local_names(self.home):
             return False
-        return _Search(replace(self.home, function=outer), self.steps).grows(f.Name(0, 0, name))
+        return _Search(replace(self.home, function=outer), self.steps, self.of_rows).grows(f.Name(0, 0, name))
 
     def values(self, name: str) -> Iterator[f.Expr]:
         """What the function assigns to a name."""

@@ -260,7 +260,7 @@ def _is_many(context: Context, operation: Operated, loop: Loop, grows: bool) -> 
         return False  # Of letters and digits there are few different ones.
     position = operation.loops.index(loop)
     first = min(operation.receiver.born, position) if grows else position
-    return data.any_data(context, operation.loops[first : position + 1])
+    return data.any_data(context, operation.loops[first : position + 1], of_rows=True)
 
 
 def _is_written_out(context: Context, operation: Operated) -> bool:

@@ -296,7 +296,7 @@ def _finding(context: Context, outer: Loop, inner: Loop, compared: Compared, tri
         Related(compared.place, f"`{left}` is compared with `{right}`"),
     ]
     indices = same and (triangle or inner.kind == "for") and inner.over.kind == "range"
-    many = data.is_data(context, outer) and data.is_data(context, inner)
+    many = data.is_data(context, outer, of_rows=True) and data.is_data(context, inner, of_rows=True)
     severity = Severity.WARNING if many and not indices else Severity.INFORMATION
     fix = joins.fix(context, outer, inner, compared) if not triangle else None
     return context.finding(
