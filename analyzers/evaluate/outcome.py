@@ -13,6 +13,7 @@ from analyzers.evaluate.lengthening import taken_from
 from analyzers.evaluate.queries import holding
 from analyzers.evaluate.remembered import among
 from analyzers.evaluate.run import Run
+from analyzers.orm.tables import is_client
 from analyzers.types import UNKNOWN_VALUE, Value, joined
 
 
@@ -41,6 +42,21 @@ def _said(run: Run, returned: Value) -> Value:
         return this if this is not None and this.known else returned
     said = evidence.declared(run.summaries.project, run.path, function.qualname, run.language, annotation)
     return said.but(depends=returned.depends, label=returned.label) if said.known else returned
+
+
+def client_said(run: Run, returned: Value) -> Value:
+    """The client that a function of Python says it gives or yields, where nothing else is known of it:
+    `def session() -> Session: return current()`."""
+    held = returned.of or UNKNOWN_VALUE if returned.kind == "iterator" else returned
+    annotation = run.function.returns
+    if held.kind != "unknown" or annotation is None or run.language != "python":
+        return returned
+    scope = run.function.qualname
+    said = evidence.declared(run.summaries.project, run.path, scope, run.language, annotation)
+    one = said.of if said.kind == "iterator" else said
+    if one is None or not is_client(one.kind) or (said.kind == "iterator") != (returned.kind == "iterator"):
+        return returned
+    return said.but(depends=returned.depends, label=returned.label)
 
 
 def shared(run: Run) -> str:

@@ -558,7 +558,7 @@ class Summaries:
             count = run.grown.get(run.yielded) if run.yielded is not None else None
             known = count is not None and not count.unknown
             returned = Value("iterator", of=joined(run.yields), size=count if known else None)
-        returned = returned if returned is not None else UNKNOWN_VALUE
+        returned = outcome.client_said(run, returned) if returned is not None else UNKNOWN_VALUE
         return Summary(
             cost,
             space,

@@ -231,3 +231,39 @@ def chosen_by_a_mapping(session: Session):
     for key in session.scalars(select(User.id)).all():
         wanted["id"] = key
         print(_found(session, wanted))  # grows
+
+
+_Row = TypeVar("_Row")
+
+
+class _OfParameter(Generic[_Row]):
+    def __init__(self, model: type[_Row], session: Session):
+        self.model = model
+        self.session = session
+
+    def all(self):
+        return self.session.scalars(select(self.model)).all()
+
+
+class _UsersOfParameter(_OfParameter[User]):
+    def amounts(self):
+        return [len(user.orders) for user in self.all()]  # grows
+
+
+def of_a_generic_base(session: Session):
+    print(_UsersOfParameter(User, session).amounts())
+
+
+_opened = []
+
+
+def _said() -> Session:
+    return _opened[-1]
+
+
+def refreshed_in_a_session_that_is_said(session: Session):
+    _opened.append(session)
+    users = session.scalars(select(User)).all()
+    for user in users:
+        _said().refresh(user)  # grows
+    _opened.clear()
