@@ -329,7 +329,9 @@ def read(run: Run, node: f.Attr, base: Value) -> Value:
     has_members = base.kind == "instance" or (base.kind == "dict" and run.language != "python")
     holds = dict(base.entries).get(node.name) if has_members else None
     if holds is not None:
-        return holds.on(base.depends).but(label=label)
+        member = holds.on(base.depends).but(label=label)
+        is_method = base.kind == "dict" and member.kind == "function" and member.bound is None
+        return replace(member, bound=base.but(frozen=False)) if is_method else member
     if base.kind == "external" and hooks.is_hung(base.dotted):
         base = Value(label=base.label, depends=base.depends)
     if base.kind == "external":

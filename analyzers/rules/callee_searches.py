@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from analyzers import facts as f
 from analyzers.evaluate.calling import memos
 from analyzers.evaluate.events import Analysis, Called, Compared, Loop
 from analyzers.findings import Place, Related
-from analyzers.rules import asked_of_all, edits, ordered, structure
+from analyzers.rules import asked_of_all, edits, ordered, structure, written_out
 from analyzers.rules.base import Context, turns_much
 from analyzers.rules.membership_in_list import SEARCHED
 from analyzers.types import Value
@@ -58,7 +59,8 @@ def scans(
         return
     spared = _spared_from(function, called)
     own = _own_scans(context, analysis, function, called)
-    yield from (s for s in own if s.place.span.start < spared)
+    fills = partial(_may_get_longer, context, function, called)
+    yield from (s for s in own if s.place.span.start < spared and fills(s))
     for inner in analysis.calls:
         if inner.qualname == called.qualname or inner.place.span.start >= spared:
             continue
@@ -74,6 +76,14 @@ def scans(
             sought = [inner.bound[name].depends for name in scan.asked if name in inner.bound]
             names = frozenset(t for depends in sought for t in depends if isinstance(t, str))
             yield scan._replace(label=label, chain=(step, *scan.chain), asked=names)
+
+
+def _may_get_longer(context: Context, function: f.Function, called: Called, scan: Scan) -> bool:
+    """False for what an object that is written out holds, where nothing puts more there: it is as long as it was written."""
+    root, _, attribute = scan.label.partition(".")
+    if root != "this" or function.owner:
+        return True
+    return written_out.is_filled(context, called.path, called.bound["this"].label, attribute)
 
 
 def _is_part_of(value: Value, names: Collection[str]) -> bool:
@@ -106,6 +116,8 @@ def _own_scans(context: Context, analysis: Analysis, function: f.Function, calle
         given |= called.bound.keys()  # What its maker was handed.
     if function.owner and context.project.language(analysis.path) != "python":
         given.add("this")
+    elif "this" in called.bound:
+        given.add("this")  # An object that is written out.
     there = elsewhere(context, analysis.path, function)
     yield from _by_operations(analysis, given)
     for over, label, asked in asked_of_all.questions(function):
