@@ -22,6 +22,10 @@ from analyzers.once import once
 MAX_TERMS = 12
 """A sum longer than this keeps its largest terms only; nobody reads more, and work stays bounded."""
 
+MAX_FACTORS = 24
+"""A product of more sizes than this is not told: two hundred methods that all lead to each other would multiply all that they
+go through. What it is a part of is unknown."""
+
 
 class Size(Struct, frozen=True, eq=False):
     """One named size. Identity is the object: two lists called `items` in two functions are two sizes.
@@ -425,7 +429,9 @@ def _is_one(cost: Cost) -> bool:
 
 
 def _reduced(terms: Iterable[Term], unknown: bool = False) -> Cost:
-    return _of_terms(_and_more([], terms), unknown)
+    kept = _and_more([], terms)
+    told = [term for term in kept if len(term.factors) + len(term.bases) <= MAX_FACTORS]
+    return _of_terms(told, unknown or len(told) < len(kept))
 
 
 def _and_more(kept: list[Term], terms: Iterable[Term]) -> list[Term]:

@@ -7,6 +7,7 @@ recursion, which `recursion/` solves once the outer run is done.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -137,23 +138,24 @@ class Summaries:
 
     def _answered(self, one: Asked, depth: int) -> Analysis | None:
         """What a function does; in a large circle of calls, as far as it is followed there."""
-        pending, known = [one], {one.key}
+        pending, known, waited_for = [one], {one.key}, Counter((one.identity,))
         self._endless = set()
         while True:
             waiting, last = pending[-1], len(pending) == 1
             found = self._followed(waiting, depth if last else 1, whole=last)
             if not isinstance(found, TooDeep):
-                pending.pop()
+                waited_for[pending.pop().identity] -= 1
                 if not pending:
                     return found
                 continue
             # First the end of the chain is asked by itself, then what leads there, from the middle of the chain on upwards.
             nearer = (found.asked, *reversed(found.chain[: len(found.chain) // 2 + 1]))
             other = next((other for other in nearer if other.key not in known), None)
-            if other is None or any(found.asked.identity == one.identity for one in pending):
+            if other is None or waited_for[found.asked.identity]:
                 self._endless.add(waiting.key)  # It lies in a circle with what waits for it.
             else:
                 known.add(other.key)
+                waited_for[other.identity] += 1
                 pending.append(other)
 
     def _followed(self, one: Asked, depth: int, *, whole: bool) -> Analysis | TooDeep | None:

@@ -18,6 +18,7 @@ from analyzers.project.memo import Memo
 from analyzers.project.modules import ModuleMap
 from analyzers.project.outline import Outline
 from analyzers.project.survey import Survey, Surveyor, imported_names
+from analyzers.text import Span
 
 _T = TypeVar("_T")
 
@@ -270,6 +271,21 @@ class Project:
         self.memo.read((path, "nested", qualname))
         outline = self.outline(path)
         return outline is not None and bool(outline.nested.get(qualname))
+
+    def innermost(self, path: str, function: Function | None, span: Span) -> Function | None:
+        """The innermost function or lambda that a span stands in, of those inside one, or of all of a file: who asks for those
+        depends on the whole file. None where it stands in none of them."""
+        outline = self.outline(path)
+        inner, found = function, None
+        while outline is not None:
+            qualname = inner.qualname if inner is not None else ""
+            self.memo.read((path, "nested", qualname) if qualname else (path,))
+            inner = outline.inner_at(qualname, span)
+            if inner is None:
+                break
+            self.memo.read((path, "function", inner.qualname))
+            found = inner
+        return found
 
     def within(self, path: str, function: Function) -> Iterator[Function]:
         """A function and all that are defined inside it, however deep."""

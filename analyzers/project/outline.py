@@ -5,9 +5,10 @@ An `Outline` is made from a file's facts when something first asks, and is dropp
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import chain
+from itertools import accumulate, chain
 
 from analyzers.facts import (
     IMPLEMENTS,
@@ -45,6 +46,7 @@ from analyzers.facts import (
 )
 from analyzers.project.by_statement import by_statement
 from analyzers.project.filling import fills
+from analyzers.text import Span
 
 _COMPOUND = frozenset({If, For, While, Try, With, Block, Match})
 _ACCESSORS = frozenset({"setter", "deleter", "overload"})
@@ -53,6 +55,25 @@ _IN_SQL = frozenset({"expression", "comparator", "update_expression"})
 
 Source: https://docs.sqlalchemy.org/en/20/orm/extensions/hybrid.html
 """
+
+
+class _Inner:
+    """Functions by where they stand."""
+
+    def __init__(self, functions: Iterable[Function]) -> None:
+        self._functions = sorted(functions, key=lambda one: one.start)
+        self._starts = [one.start for one in self._functions]
+        self._ends = [
+            *accumulate((one.end for one in self._functions), max)
+        ]  # up to where any of the first of them reaches
+
+    def at(self, span: Span) -> Function | None:
+        at = bisect_right(self._starts, span.start) - 1
+        while at >= 0 and span.end <= self._ends[at]:
+            if span.end <= self._functions[at].end:
+                return self._functions[at]
+            at -= 1
+        return None
 
 
 class Outline:
@@ -107,6 +128,24 @@ class Outline:
             if function.parent:
                 found.setdefault(function.parent, []).append(function)
         return found
+
+    def inner_at(self, qualname: str, span: Span) -> Function | None:
+        """The function or lambda directly inside a function that a span stands in; "" is for what stands in no function. In a
+        default of one the lambda is meant that makes it."""
+        known = self._inner.get(qualname)
+        if known is None:
+            known = self._inner[qualname] = _Inner(
+                self.nested.get(qualname, ()) if qualname else self._outermost
+            )
+        return known.at(span)
+
+    @cached_property
+    def _outermost(self) -> list[Function]:
+        return [one for one in self.facts.functions if not one.parent and one.kind != "module"]
+
+    @cached_property
+    def _inner(self) -> dict[str, _Inner]:
+        return {}
 
     # ------------------------------------------------------------------------------------- the top level
 

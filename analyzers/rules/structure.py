@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from analyzers import facts as f
@@ -19,16 +19,11 @@ from analyzers.text import Span
 
 def home(context: Context, place: Place) -> Context:
     """The context of the innermost function that holds a place: the function itself, or one that is defined in it."""
-    best = context.function
-    for function in _near(context, place):
-        if (
-            function.kind != "module"
-            and function.start <= place.span.start
-            and place.span.end <= function.end
-            and (function.start, -function.end) > (best.start, -best.end)
-        ):
-            best = function
-    return context if best is context.function else replace(context, function=best)
+    function, span = context.function, place.span
+    written = function.kind != "module" and context.project.header(context.path, function.qualname)
+    is_inside = written and function.start <= span.start and span.end <= function.end
+    found = context.project.innermost(context.path, function if is_inside else None, span)
+    return context if found is None or found is function else replace(context, function=found)
 
 
 def home_of(context: Context, loop: Loop) -> Context:
@@ -38,16 +33,6 @@ def home_of(context: Context, loop: Loop) -> Context:
         if function is not None:
             return replace(context, function=function)
     return home(context, loop.place)
-
-
-def _near(context: Context, place: Place) -> Iterable[f.Function]:
-    """The functions that may hold a place: the one at hand and those inside it; all of the file where it is in neither."""
-    function = context.function
-    written = function.kind != "module" and context.project.header(context.path, function.qualname)
-    if written and function.start <= place.span.start and place.span.end <= function.end:
-        return context.project.within(context.path, function)
-    facts = context.project.facts(context.path)
-    return facts.functions if facts is not None else ()
 
 
 def node_at(context: Context, place: Place) -> f._Node | None:
@@ -222,8 +207,8 @@ def is_set_by_call(context: Context, loop: Loop, place: Place, name: str) -> boo
 def is_added_in(context: Context, loop: Loop, name: str) -> bool:
     """True for `xs[-1]` where each turn of the loop puts a new element at the end of `xs`: it is another one then."""
     root, last, _ = name.partition("[-1]")
-    node = next((n for n, _ in _around(context, loop) if isinstance(n, f.For)), None)
-    if not last or node is None:
+    node = _node_of(home(context, loop.whole).function, loop)
+    if not last or not isinstance(node, f.For):
         return False
     for stmt in node.body:
         func = stmt.value.func if isinstance(stmt, f.Do) and isinstance(stmt.value, f.Call) else None
@@ -418,8 +403,8 @@ def _falsifies(context: Context, loop: Loop, test: f.Expr, branch: f.If) -> bool
 
 def _is_one_element(context: Context, loop: Loop, test: f.Expr) -> bool:
     parts = test.parts if isinstance(test, f.Logic) and test.op == "and" else (test,)
-    node = next((n for n, _ in _around(context, loop) if isinstance(n, f.For)), None)
-    if node is None:
+    node = _node_of(home(context, loop.whole).function, loop)
+    if not isinstance(node, f.For):
         return False
     own = shapes.named(node.target)
     inside = own | {name for stmt in shapes.walk(node.body) for name in _bound(stmt)}
@@ -442,40 +427,35 @@ def keeps_only_equal(context: Context, loop: Loop, test: Compared) -> bool:
     condition, `any(x.k == k for x in xs)`, or a callback that returns the comparison.
     """
     compared = test.place
-    for node, start in _around(context, loop):
-        if isinstance(node, f.For):
-            return _is_filter(node.body, compared.span, start, test.unequal)
-        of_all = _is_asked_of_all(context, loop, node, start)
-        if of_all != test.unequal:
-            return False  # `all(x == y for x in xs)` tests every element, it searches none; `all(x != y ...)` does.
-        if isinstance(node, f.Comprehension):
-            tests = [t for clause in node.clauses for t in clause.conditions]
-            return any(_holds(t, compared.span, start) for t in (*tests, node.value))
-        if isinstance(node, f.Call):
-            return _callback_tests(context, node, compared)
-    return False
+    function = home(context, loop.whole).function
+    node, start = _node_of(function, loop), function.start
+    if isinstance(node, f.For):
+        return _is_filter(node.body, compared.span, start, test.unequal)
+    # `all(x == y for x in xs)` tests every element, it searches none; `all(x != y ...)` does.
+    if node is None or _is_asked_of_all(function, node) != test.unequal:
+        return False
+    if isinstance(node, f.Call):
+        return _callback_tests(context, node, compared)
+    tests = [t for clause in node.clauses for t in clause.conditions]
+    return any(_holds(t, compared.span, start) for t in (*tests, node.value))
 
 
-def _is_asked_of_all(context: Context, loop: Loop, node: f._Node, start: int) -> bool:
+def _is_asked_of_all(function: f.Function, node: f.Comprehension | f.Call) -> bool:
     """`all(... for x in xs)`, `xs.every((x) => ...)`."""
     if isinstance(node, f.Call):
         return shapes.called(node) == "every"
-    for function in _near(context, loop.whole):
-        for call in shapes.nodes(function.body) if function.start == start else ():
-            if isinstance(call, f.Call) and any(argument is node for argument in call.args):
-                return shapes.dotted(call.func) == "all"
-    return False
+    calls = shapes.of_kind(function.body, f.Call)
+    around = next((call for call in calls if any(argument is node for argument in call.args)), None)
+    return around is not None and shapes.dotted(around.func) == "all"
 
 
-def _around(context: Context, loop: Loop) -> Iterator[tuple[f._Node, int]]:
-    """The node of a loop, with the offset its positions count from."""
-    for function in _near(context, loop.whole):
-        if not (function.start <= loop.whole.span.start and loop.whole.span.end <= function.end):
-            continue
-        for node in shapes.nodes(function.body):
-            at = Span(function.start + node.at, function.start + node.to)
-            if at == loop.whole.span and isinstance(node, (f.For, f.Comprehension, f.Call)):
-                yield node, function.start
+def _node_of(function: f.Function, loop: Loop) -> f.For | f.Comprehension | f.Call | None:
+    """The node of a loop that stands in a function."""
+    at, to = loop.whole.span.start - function.start, loop.whole.span.end - function.start
+    for node in shapes.nodes(function.body):
+        if node.at == at and node.to == to and isinstance(node, (f.For, f.Comprehension, f.Call)):
+            return node
+    return None
 
 
 def _is_filter(body: tuple[f.Stmt, ...], compared: Span, start: int, unequal: bool) -> bool:
@@ -522,9 +502,11 @@ def _holds(test: f.Expr, compared: Span, start: int) -> bool:
 
 
 def _callback_tests(context: Context, call: f.Call, compared: Place) -> bool:
-    names = {a.qualname for a in call.args if isinstance(a, f.Lambda)}
-    for function in _near(context, compared):
-        if function.qualname not in names:
+    functions = [
+        context.project.function(context.path, a.qualname) for a in call.args if isinstance(a, f.Lambda)
+    ]
+    for function in functions:
+        if function is None:
             continue
         returned = [s.value for s in shapes.walk(function.body) if isinstance(s, f.Return)]
         if returned and all(isinstance(value, (f.Compare, f.Logic, f.Call)) for value in returned):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import reduce
+from operator import mul
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.costs import ONE, UNKNOWN, Cost, Size
+from analyzers.costs import MAX_FACTORS, ONE, UNKNOWN, Cost, Size
 from analyzers.evaluate.sizes.measures import WORDS
 from analyzers.operations import FOLDERS, formula, operations
 
@@ -151,6 +153,14 @@ def test_only_an_exact_size_divides() -> None:
     assert str(n.over(k).substitute({K: m}.get)) == "O(n/m)"
     assert str(n.over(k).substitute({K: m + n}.get)) == "O(n)"
     assert str(n.over(k).substitute({K: m}.get, lambda size: False)) == "O(n)"
+
+
+def test_a_product_of_very_many_sizes_is_not_told() -> None:
+    many = [Cost.of(Size(f"s{i}")) for i in range(MAX_FACTORS + 1)]
+    told = reduce(mul, many[:-1], ONE)
+    assert (told.degree, told.unknown) == (MAX_FACTORS, False)
+    assert str(reduce(mul, many, ONE)) == "unknown"
+    assert str(told + m) == f"O({told.formula()} + m)"
 
 
 def test_the_log_of_a_product_is_a_sum_of_logs() -> None:

@@ -31,7 +31,24 @@ def dicts_in_dicts(count: int) -> str:
     return f"def work(rows):\n    for row in rows:\n        print(row)\n    return {held}\n"
 
 
-@pytest.mark.parametrize("shape", [loops, appends, dicts_in_dicts])
+def methods_that_lead_to_each_other(count: int) -> str:
+    made = "".join(
+        f"    def v{i}(self, node):\n        for one in node.a{i}:\n            self.visit(one)\n            self.v{i + 1}(1)\n"
+        for i in range(count)
+    )
+    return (
+        f"class V:\n    def visit(self, node):\n        return getattr(self, 'v' + node.kind)(node)\n{made}"
+    )
+
+
+def inner_functions(count: int) -> str:
+    made = "".join(f"    x.append(sorted(rows, key=lambda row: (row, {i})))\n" for i in range(count))
+    return f"def work(rows, x):\n{made}    for row in rows:\n        x.remove(row)\n"
+
+
+@pytest.mark.parametrize(
+    "shape", [loops, appends, dicts_in_dicts, methods_that_lead_to_each_other, inner_functions]
+)
 def test_twice_the_file_takes_twice_the_calls(shape: Callable[[int], str]) -> None:
     _calls(shape(8))  # tables, and what is asked for the first time only
     few, many = (_calls(shape(count)) for count in (100, 200))

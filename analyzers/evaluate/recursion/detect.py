@@ -17,26 +17,34 @@ def recurses(project: Project, path: str, function: f.Function) -> bool:
 
 
 def _reaches(project: Project, path: str, function: f.Function) -> bool:
-    known = {g.qualname: g for g in project.within(path, _outermost(project, path, function)) if g.parent}
-    names = {qualname: _named(g) for qualname, g in known.items()}
+    inside = _by_name(project, path, _outermost(project, path, function))
     seen: set[str] = set()
     pending = [function.qualname]
     while pending:
-        current = known.get(pending.pop())
+        current = project.function(path, pending.pop())
         if current is None:
             continue
-        for qualname, other in known.items():
-            inside = other.parent == current.qualname
-            if not inside and other.name not in names[current.qualname]:
-                continue
-            if not inside and not _visible(other, current):
-                continue
-            if qualname == function.qualname:
-                return True
-            if qualname not in seen:
-                seen.add(qualname)
-                pending.append(qualname)
+        leads = {one.qualname for one in project.nested(path, current.qualname)}
+        for name in _named(current) & inside.keys():
+            leads |= {qualname for qualname, parent in inside[name] if _visible(qualname, parent, current)}
+        if function.qualname in leads:
+            return True
+        pending += leads - seen
+        seen |= leads
     return False
+
+
+def _by_name(project: Project, path: str, outermost: f.Function) -> dict[str, tuple[tuple[str, str], ...]]:
+    """By name the functions inside one, however deep, each with the function around it."""
+
+    def find() -> dict[str, tuple[tuple[str, str], ...]]:
+        found: dict[str, tuple[tuple[str, str], ...]] = {}
+        for one in project.within(path, outermost):
+            if one.parent:
+                found[one.name] = (*found.get(one.name, ()), (one.qualname, one.parent))
+        return found
+
+    return project.memo.ask(("inner by name", path, outermost.qualname), find, in_cycle={})
 
 
 def _outermost(project: Project, path: str, function: f.Function) -> f.Function:
@@ -51,9 +59,9 @@ def _named(function: f.Function) -> frozenset[str]:
     return shapes.named(function.body)
 
 
-def _visible(other: f.Function, current: f.Function) -> bool:
+def _visible(qualname: str, parent: str, current: f.Function) -> bool:
     """True if a function can be named where another stands: it is defined in one of the functions around it."""
-    return current.qualname == other.qualname or current.qualname.startswith(f"{other.parent}.")
+    return current.qualname == qualname or current.qualname.startswith(f"{parent}.")
 
 
 @remembered
