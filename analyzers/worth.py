@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from analyzers import conventions, idle_loops, templates
 from analyzers import facts as f
@@ -15,34 +16,46 @@ from analyzers.project.quiet import is_test
 from analyzers.rules import added_to, per_call, unused_eager_load
 from analyzers.rules.shared_queries import may_be_shared
 
+BLOCK = 32
+"""Functions of a file that are judged by one question: an edit of one of them asks that of one block, and looks at no other."""
+
 
 def written(project: Project, facts: f.FileFacts, path: str) -> Iterator[f.Function]:
     """The functions of a file in which something repeats, or that others call in their loops.
 
     The first time the first of them is given before the others are judged, as somebody waits for what it has to report.
     """
-    if not project.memo.was_asked(_key(path)):
+    if not project.memo.was_asked(_key(path, 0)):
         return _judged(project, facts, path)
-    return map(facts.functions.__getitem__, _chosen(project, path))
+    return chain.from_iterable(blocks(project, facts, path))
 
 
 def _judged(project: Project, facts: f.FileFacts, path: str) -> Iterator[f.Function]:
     for function in facts.functions:
         if _may_report(project, path, function):
             yield function
-    _chosen(project, path)  # For the next time.
+    for begin in range(0, len(facts.functions), BLOCK):
+        _chosen(project, path, begin)  # For the next time.
 
 
-def _key(path: str) -> tuple[str, str]:
-    return "functions that may report", path
+def blocks(project: Project, facts: f.FileFacts, path: str) -> Iterator[Iterator[f.Function]]:
+    """The same, those of each block of functions by themselves."""
+    for begin in range(0, len(facts.functions), BLOCK):
+        yield map(facts.functions.__getitem__, _chosen(project, path, begin))
 
 
-def _chosen(project: Project, path: str) -> tuple[int, ...]:
+def _key(path: str, begin: int) -> tuple[str, str, int]:
+    return "functions that may report", path, begin
+
+
+def _chosen(project: Project, path: str, begin: int) -> tuple[int, ...]:
+    """Of those from one on, until the next block begins."""
+
     def choose() -> tuple[int, ...]:
-        functions = project.functions(path)
-        return tuple(at for at, function in enumerate(functions) if _may_report(project, path, function))
+        functions = enumerate(project.functions(path)[begin : begin + BLOCK], begin)
+        return tuple(at for at, function in functions if _may_report(project, path, function))
 
-    return project.memo.ask(_key(path), choose, in_cycle=())
+    return project.memo.ask(_key(path, begin), choose, in_cycle=())
 
 
 def _may_report(project: Project, path: str, function: f.Function) -> bool:

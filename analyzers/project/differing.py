@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import NamedTuple
 
 from analyzers.facts import Function
@@ -14,14 +14,15 @@ _MISSING = object()
 
 class Asked(NamedTuple):
     """What dear questions were asked of a file: who mentions a name, what is said to be bound elsewhere, what a function
-    binds."""
+    binds, and which functions, asked for their lines, stand in others now."""
 
     mentions: bool
     scopes: bool
     bindings: Callable[[str], bool]
+    lines: Callable[[Outline, Outline], Iterable[str]]
 
 
-ANYTHING = Asked(True, True, lambda _: True)
+ANYTHING = Asked(True, True, lambda _: True, lambda old, new: {**old.functions, **new.functions})
 
 
 def leaves(path: str, old: Outline, new: Outline, asked: Asked = ANYTHING) -> Iterator[Hashable]:
@@ -52,6 +53,8 @@ def leaves(path: str, old: Outline, new: Outline, asked: Asked = ANYTHING) -> It
     if asked.mentions:
         for name in mentions_changed(old, new):
             yield (path, "mention", name)
+    for qualname in asked.lines(old, new):
+        yield (path, "lines", qualname)
     yield (path,)
 
 
@@ -59,6 +62,7 @@ def moved(path: str, now: Outline) -> Iterator[Hashable]:
     """The same where nothing but places differs, as between two layouts of one text: all that holds a place."""
     for qualname in now.functions:
         yield (path, "function", qualname)
+        yield (path, "lines", qualname)
     for qualname in now.classes:
         yield (path, "definition", qualname)
         yield (path, "body", qualname)

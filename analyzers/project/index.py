@@ -8,10 +8,11 @@ the imported name up.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TypeVar
 
 from analyzers.facts import ClassDef, FileFacts, Function, Import, Suppression
-from analyzers.project import differing
+from analyzers.project import differing, function_lines
 from analyzers.project.concordance import Concordance
 from analyzers.project.kept import Kept, Shelf
 from analyzers.project.memo import Memo
@@ -42,6 +43,7 @@ class Project:
         self._asked_for_mentions: set[str] = set()  # files
         self._asked_for_scopes: set[str] = set()  # the same
         self._asked_for_bindings: set[tuple[str, str]] = set()  # files and functions of them
+        self._asked_for_lines: dict[str, set[str]] = {}  # file -> functions
         self._imported: dict[str, frozenset[str]] | None = None  # file -> files it imports
         self._importers: dict[str, set[str]] = {}
 
@@ -59,7 +61,7 @@ class Project:
         """Add a file or replace its facts. Packed ones are for files that nobody has open; a survey is made from the
         facts where none is given. `text` is what they are of: who mentions a name is known sooner with it. `only_moved` are
         facts of the same text, which differ from those before in places alone."""
-        self._texts.pop(path, None)
+        before = self._texts.pop(path, None)
         if text is not None:
             self._texts[path] = text
         old = self.files.held(path)
@@ -82,7 +84,7 @@ class Project:
             self.modules.add(path)
             self._restructure()
         elif outline is not None:
-            self._compare(path, outline)
+            self._compare(path, outline, before)
         if self._words is not None:
             self._words.replace(path, said, self._survey(path))
         if old is not None and links != self._links(path):
@@ -136,13 +138,16 @@ class Project:
         self._imported = None
         self.memo.clear()
 
-    def _compare(self, path: str, old: Outline) -> None:
-        """Forget what was concluded from the pieces of a file that are no longer the same."""
+    def _compare(self, path: str, old: Outline, before: bytes | None) -> None:
+        """Forget what was concluded from the pieces of a file that are no longer the same; `before` is its text as it was."""
         new = self.files.outline_after(path, old)
         asked = differing.Asked(
             path in self._asked_for_mentions,
             path in self._asked_for_scopes,
             lambda qualname: (path, qualname) in self._asked_for_bindings,
+            partial(
+                function_lines.differing, self._asked_for_lines.get(path, ()), before, self._texts.get(path)
+            ),
         )
         for leaf in differing.leaves(path, old, new, asked):
             self.memo.forget(leaf)
@@ -342,6 +347,12 @@ class Project:
         self.memo.read((path, "header", qualname))
         outline = self.outline(path)
         return outline.functions.get(qualname) if outline else None
+
+    def function_with_lines(self, path: str, qualname: str) -> Function | None:
+        """A function for those who look at the lines of the file's text that it stands in, and at how the file ends its lines."""
+        self._asked_for_lines.setdefault(path, set()).add(qualname)
+        self.memo.read((path, "lines", qualname))
+        return self.header(path, qualname)
 
     def class_(self, path: str, qualname: str) -> ClassDef | None:
         self.memo.read((path, "definition", qualname))

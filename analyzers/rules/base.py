@@ -14,6 +14,7 @@ from analyzers.evaluate.events import Analysis, Called, Loop, Queried
 from analyzers.evaluate.summaries import Summaries
 from analyzers.evaluate.turns.whiles.answer import NO_NAME, NO_TEST
 from analyzers.findings import Confidence, Cost, Finding, Fix, Place, Related, Severity
+from analyzers.project.function_lines import lines_of
 from analyzers.project.index import Project
 from analyzers.templates import TEMPLATE
 from analyzers.text import Text
@@ -199,14 +200,10 @@ _NO_LINES = (b"", "")
 
 def _lines(summaries: Summaries, path: str, qualname: str) -> tuple[bytes, str]:
     """The lines that a function stands in, and how lines end in the file."""
-    summaries.project.read(path)
-    function = summaries.project.header(path, qualname)
+    function = summaries.project.function_with_lines(path, qualname)
     if function is None:
         return _NO_LINES
-    source = summaries.text.source
-    end = source.find(b"\n", function.end)
-    begin = source.rfind(b"\n", 0, function.start) + 1
-    return source[begin : end + 1 if end >= 0 else len(source)], summaries.text.newline
+    return lines_of(summaries.text.source, function), summaries.text.newline
 
 
 def turns_much(loop: Loop) -> bool:
