@@ -36,7 +36,10 @@ _T = TypeVar("_T")
 
 _Chosen = tuple[tuple[rules.Rule, ...], frozenset[str]]
 
-_NOTHING: tuple[tuple[Finding, ...], dict[object, bool]] = ((), {})
+_Said = tuple[tuple[Finding, ...], dict[object, bool]]
+"""What is found, and what was asked meanwhile for having been said before, with whether it had been."""
+
+_NOTHING: _Said = ((), {})
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ class Checking:
         self._quiet = is_quiet(project, path, options.quiet_paths) or (facts is not None and makes_up(facts))
         self._rules, self._names = options.chosen()
         self._left: int | None = None  # what the findings so far rest on, as it was left
+        self._blocks: Iterator[int | None] = iter(())
+        self._block: int | None = None
         self._functions: Iterator[f.Function] = iter(())
         self._smallest_first = smallest_first
         self._first: Iterator[f.Function] = iter(())
@@ -148,17 +153,63 @@ class Checking:
     def _whole(self, facts: f.FileFacts | None, summaries: Summaries, enough: Callable[[], bool]) -> None:
         self._smallest_first = False
         at_hand, path, names = self._project.memo.at_hand, self._path, self._names
-        for function in self._functions:
-            known = at_hand(("findings", path, function.qualname, function.kind, names))
-            self._ahead.pop(function.start, None)
-            if known is not None and not known[1]:  # After an edit that is so of nearly all.
-                self._found += known[0]
-                continue
-            self._found += self._look(summaries, function, self._seen)
-            if enough():
-                return
+        while True:
+            for function in self._functions:
+                known = at_hand(("findings", path, function.qualname, function.kind, names))
+                self._ahead.pop(function.start, None)
+                if known is not None and not known[1]:
+                    self._found += known[0]
+                    continue
+                self._found += self._look(summaries, function, self._seen)
+                if enough():
+                    return
+            if not self._next_block():
+                break
         self._cuts = frozenset(_cuts(facts, summaries, self._path)) if facts is not None else frozenset()
         self.whole = True
+
+    def _next_block(self) -> bool:
+        """Go on with the next block of functions of which not all that there is to say is known. After an edit that is one."""
+        memo, seen = self._project.memo, self._seen
+        if self._block is not None:
+            memo.ask(self._known_key(self._block), partial(self._known, self._block), in_cycle=None)
+        for block in self._blocks:
+            known = memo.at_hand(self._known_key(block)) if block is not None and not self._ahead else None
+            if known is None or any((one in seen) != said for one, said in known[1].items()):
+                self._block = block
+                self._functions = self._in_block(block)
+                return True
+            self._found += known[0]
+            seen.update(known[1])
+        return False
+
+    def _known_key(self, block: int) -> Hashable:
+        return "findings of a block", self._path, block, self._names, self._quiet
+
+    def _known(self, block: int) -> _Said | None:
+        """What is found in the functions of a block, as `_findings` says it of one; None where that is not known."""
+        found: list[Finding] = []
+        before: dict[object, bool] = {}
+        for function in self._in_block(block):
+            key = ("findings", self._path, function.qualname, function.kind, self._names)
+            known = self._project.memo.at_hand(key)
+            if known is None or any(one in before and not said for one, said in known[1].items()):
+                return None
+            found += known[0]
+            before = {**known[1], **before}
+        return tuple(found), before
+
+    def _in_block(self, block: int | None) -> Iterator[f.Function]:
+        """What is looked at by itself: of a block of written functions, and for None of what frameworks repeat."""
+        project, path = self._project, self._path
+        functions = _of_frameworks(project, path) if block is None else worth.in_block(project, path, block)
+        return self._told_here(functions)
+
+    def _told_here(self, functions: Iterator[f.Function]) -> Iterator[f.Function]:
+        """What a base of tests does is no news in each of the hundred that are derived from it."""
+        if not self._quiet:
+            return functions
+        return (one for one in functions if inherited.called(self._project, self._path, one) is None)
 
     def _look(self, summaries: Summaries, function: f.Function, seen: set[object]) -> tuple[Finding, ...]:
         before = summaries.steps
@@ -185,11 +236,13 @@ class Checking:
     def _begin(self, facts: f.FileFacts | None) -> None:
         self.whole = False
         self._found, self._seen = [], set()
-        functions = iter(()) if facts is None else _run_by_themselves(self._project, facts, self._path)
-        if self._quiet:
-            # What a base of tests does is no news in each of the hundred that are derived from it.
-            functions = (one for one in functions if inherited.called(self._project, self._path, one) is None)
-        self._functions = functions
+        # The functions that may have something to report: those in which something repeats, and what frameworks repeat.
+        self._functions, self._block, self._blocks = iter(()), None, iter(())
+        if facts is not None and worth.is_known(self._project, self._path):
+            self._blocks = chain(worth.blocks(facts), (None,))
+        elif facts is not None:
+            self._functions = self._told_here(worth.written(self._project, facts, self._path))
+            self._blocks = iter((None,))
         self._ahead = {}
         first = early.order(facts, self._text) if self._smallest_first and facts is not None else iter(())
         self._first = first
@@ -205,7 +258,7 @@ def _findings(
 ) -> tuple[Finding, ...]:
     """What the rules of those names find in one function. Asked again only when something they looked at has changed."""
 
-    def look(said: set[object]) -> tuple[tuple[Finding, ...], dict[object, bool]]:
+    def look(said: set[object]) -> _Said:
         # Rules look at the function itself, which may be another one though its analysis says the same.
         summaries.project.read(path, "function", function.qualname)
         analysis = _analysed(summaries, path, function)
@@ -267,13 +320,8 @@ def _cuts(facts: f.FileFacts, summaries: Summaries, path: str) -> Iterator[int]:
                 yield comment.at
 
 
-def _run_by_themselves(project: Project, facts: f.FileFacts, path: str) -> Iterator[f.Function]:
-    """The functions that may have something to report: those in which something repeats, and what frameworks repeat."""
-    return chain(worth.written(project, facts, path), _of_frameworks(project, path))
-
-
 def _of_frameworks(project: Project, path: str) -> Iterator[f.Function]:
-    for qualname in _tried("what frameworks do", path, lambda: list(conventions.roots(project, path))) or ():
+    for qualname in _tried("what frameworks do", path, lambda: conventions.roots(project, path)) or ():
         made = conventions.function(project, path, qualname)
         if made is not None:
             yield made

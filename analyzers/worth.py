@@ -25,23 +25,33 @@ def written(project: Project, facts: f.FileFacts, path: str) -> Iterator[f.Funct
 
     The first time the first of them is given before the others are judged, as somebody waits for what it has to report.
     """
-    if not project.memo.was_asked(_key(path, 0)):
-        return _judged(project, facts, path)
-    return chain.from_iterable(blocks(project, facts, path))
+    if is_known(project, path):
+        return chain.from_iterable(in_block(project, path, begin) for begin in blocks(facts))
+    return _judged(project, facts, path)
+
+
+def is_known(project: Project, path: str) -> bool:
+    """Whether they were judged before."""
+    return project.memo.was_asked(_key(path, 0))
 
 
 def _judged(project: Project, facts: f.FileFacts, path: str) -> Iterator[f.Function]:
     for function in facts.functions:
         if _may_report(project, path, function):
             yield function
-    for begin in range(0, len(facts.functions), BLOCK):
+    for begin in blocks(facts):
         _chosen(project, path, begin)  # For the next time.
 
 
-def blocks(project: Project, facts: f.FileFacts, path: str) -> Iterator[Iterator[f.Function]]:
-    """The same, those of each block of functions by themselves."""
-    for begin in range(0, len(facts.functions), BLOCK):
-        yield map(facts.functions.__getitem__, _chosen(project, path, begin))
+def blocks(facts: f.FileFacts) -> range:
+    """Where the blocks of a file's functions begin."""
+    return range(0, len(facts.functions), BLOCK)
+
+
+def in_block(project: Project, path: str, begin: int) -> Iterator[f.Function]:
+    """Those that `written` gives of one block."""
+    at = _chosen(project, path, begin)
+    return map(project.functions(path).__getitem__, at)
 
 
 def _key(path: str, begin: int) -> tuple[str, str, int]:

@@ -73,26 +73,34 @@ def function(project: Project, path: str, qualname: str) -> f.Function | None:
     return project.memo.ask(("unit", path, qualname), make, in_cycle=None)
 
 
-def roots(project: Project, path: str) -> Iterator[str]:
+def roots(project: Project, path: str) -> tuple[str, ...]:
     """The qualnames of the units of a file that its framework runs by itself."""
-    facts = project.facts(path)
-    if facts is None:
+    return project.memo.ask(("run of a file", path), lambda: tuple(_roots(project, path)), in_cycle=())
+
+
+def _roots(project: Project, path: str) -> Iterator[str]:
+    outline = project.outline(path)
+    if outline is None:
+        project.read(path)
         return
-    if facts.language != "python":
-        for written in facts.functions:
+    functions = project.functions(path)
+    if project.language(path) != "python":
+        for written in functions:
             if written.params:
                 yield from _run_of_script(project, path, written)
+            else:
+                project.read(path, "header", written.qualname)
         return
-    for cls in facts.classes:
+    project.read(path, "classes")
+    for cls in outline.facts.classes:
         if cls.bases or cls.decorators:
             yield from _run_of_class(project, path, cls.qualname)
-    outline, at_hand = project.outline(path), project.memo.at_hand
+        else:
+            project.read(path, "class", cls.qualname)
     of_contexts = contexts.is_module(path)
-    for written in facts.functions:
+    for written in functions:
         if written.decorators or of_contexts:  # nothing else asks a framework to run it
-            found = outline is not None and outline.functions.get(written.qualname) is written
-            known = at_hand((_BY_FUNCTION, path, written.qualname)) if found else None
-            yield from known if known is not None else _run_of_function(project, path, written)
+            yield from _run_of_function(project, path, written)
 
 
 _BY_FUNCTION = "run of a function"
