@@ -193,6 +193,12 @@ class Project:
             return held.survey().imports
         return imported_names(held) if held is not None else frozenset()
 
+    def aliases(self, path: str) -> tuple[Import, ...]:
+        """The imports of a file, for those who do not look at where they stand."""
+        self.memo.read((path, "aliases"))
+        outline = self.outline(path)
+        return outline.facts.imports if outline is not None else ()
+
     def class_names(self, path: str) -> tuple[str, ...]:
         """The qualnames of a file's classes, in source order."""
         self.memo.read((path, "classes"))

@@ -280,7 +280,7 @@ class Outline:
 
         Pieces are ("name", n) and ("value", n) for what the top level binds, ("class", q), ("members", q),
         ("calls", q) and ("body", q) for a class, ("classes",), ("functions",) with their decorators, ("stars",),
-        ("exports",), ("modules",), ("imports",), ("suppressions",) and ("nested", q). Only values and bodies
+        ("exports",), ("modules",), ("imports",), ("aliases",), ("suppressions",) and ("nested", q). Only values and bodies
         hold places. With `before`, the file's outline before an edit, the pieces of classes that the edit left alone
         are taken from there.
         """
@@ -292,6 +292,7 @@ class Outline:
                 ("functions",): [(one.qualname, one.decorators) for one in self.facts.functions],
                 ("modules",): self.packages,
                 ("imports",): {(item.module, item.name) for item in self.facts.imports},
+                ("aliases",): [(i.module, i.level, i.name, i.alias, i.scope) for i in self.facts.imports],
                 ("suppressions",): self.facts.suppressions,
             }
             for qualname, inner in self.nested.items():

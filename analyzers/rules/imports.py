@@ -41,8 +41,7 @@ def way_to(context: Context, module: str, name: str) -> tuple[str, tuple[Edit, .
 
 
 def _way(context: Context, module: str, name: str) -> tuple[str, tuple[Edit, ...]] | None:
-    facts = context.project.facts(context.path)
-    for item in facts.imports if facts is not None else ():
+    for item in context.project.aliases(context.path):
         whole = (item.module, item.name, item.scope) == (module, "", "")
         if whole and is_free(context, module, item.alias, as_module=True):
             return f"{item.alias}.{name}", ()
@@ -59,20 +58,22 @@ def is_free(context: Context, module: str, name: str, *, as_module: bool = False
 
 
 def _is_free(context: Context, module: str, name: str, as_module: bool) -> bool:
-    facts = context.project.facts(context.path)
-    if facts is None:
-        return False
-    for item in facts.imports:
+    project, path = context.project, context.path
+    for item in project.aliases(path):
         wanted = (module, "" if as_module else name, "")
         if item.alias == name and (item.module, item.name, item.scope) != wanted:
             return False
-    taken = {function.name for function in facts.functions if not function.owner} | {
-        cls.name for cls in facts.classes if not cls.owner
-    }
-    for function in (facts.functions[0], context.function):
-        taken |= {p.name for p in function.params}
-        taken |= _bound_names(function)
-    return name not in taken
+    top = project.function(path, "<module>")
+    if top is None or any(one.name == name and not one.owner for one in project.functions(path)):
+        return False
+    classes = (project.outlined_class(path, qualname) for qualname in project.class_names(path))
+    if any(cls is not None and cls.name == name and not cls.owner for cls in classes):
+        return False
+    project.read(path, "function", context.function.qualname)
+    own = (top, context.function)
+    return not any(
+        name in _bound_names(function) or name in [p.name for p in function.params] for function in own
+    )
 
 
 @remembered
