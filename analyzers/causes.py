@@ -14,19 +14,48 @@ from dataclasses import replace
 from analyzers.findings import Finding, Place, Related, Severity
 
 
-def told_once(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings of one file, those with the cause of an earlier one made mild."""
+class Told:
+    """The findings of one file, those with the cause of an earlier one made mild. What was made of the same findings before is
+    the object that it was, so that who holds it need not look at it again."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, ...], tuple[list[Finding], dict[int, Finding]]] = {}
+        self._hints: dict[int, tuple[Finding, Finding]] = {}
+
+    def once(self, findings: Sequence[Finding]) -> list[Finding]:
+        groups = _groups(findings)
+        if not groups:
+            return [*findings]
+        known, self._made = self._made, {}
+        told: dict[int, Finding] = {}
+        for group in groups:
+            key = tuple(map(id, group))
+            made = self._made[key] = known.get(key) or (group, _told(group))
+            told.update(made[1])
+        return [told.get(id(finding), finding) for finding in findings]
+
+    def as_hints(self, findings: Sequence[Finding]) -> list[Finding]:
+        """All of them as hints: those of a test, for example."""
+        known, self._hints = self._hints, {}
+        for finding in findings:
+            held = known.get(id(finding)) or (finding, replace(finding, severity=Severity.HINT))
+            self._hints[id(finding)] = held
+        return [self._hints[id(finding)][1] for finding in findings]
+
+
+def _groups(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Those that have a cause in common."""
     groups: dict[tuple[str, Place], list[Finding]] = {}
     for finding in findings:
         if finding.cause is not None and finding.severity > Severity.INFORMATION:
             groups.setdefault((finding.rule, finding.cause), []).append(finding)
-    told: dict[int, Finding] = {}
-    for group in groups.values():
-        first, *more = sorted(group, key=lambda finding: (-finding.severity, finding.place.span))
-        if more:
-            told[id(first)] = _leading(first, more)
-            told.update((id(finding), _following(finding, first)) for finding in more)
-    return [told.get(id(finding), finding) for finding in findings]
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _told(group: Sequence[Finding]) -> dict[int, Finding]:
+    """What stands for each of them."""
+    first, *more = sorted(group, key=lambda finding: (-finding.severity, finding.place.span))
+    return {id(first): _leading(first, more), **{id(finding): _following(finding, first) for finding in more}}
 
 
 def _leading(first: Finding, more: Sequence[Finding]) -> Finding:

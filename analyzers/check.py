@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
 from typing import TypeVar
@@ -21,7 +21,7 @@ from analyzers.evaluate import derivation, shapes
 from analyzers.evaluate.calling.calls import RULE_OF
 from analyzers.evaluate.events import Analysis
 from analyzers.evaluate.summaries import NO_TEXT, Summaries
-from analyzers.findings import Finding, FunctionReport, Place, Reason, Severity
+from analyzers.findings import Finding, FunctionReport, Place, Reason
 from analyzers.project import lookups
 from analyzers.project.index import Project
 from analyzers.project.quiet import QUIET_PATHS, is_quiet, makes_up
@@ -100,15 +100,23 @@ def _checked_file(path: str) -> Hashable:
 
 class Checking:
     """The findings of one file, looked for function by function: other things may be asked, and change, in between. In the
-    end they are what `check` says. With `smallest_first` the functions with loops are looked at before by what they take, as
+    end they are what `check` says. `told` is what the same document was told by before. With `smallest_first` the functions with loops are looked at before by what they take, as
     what short ones say is known soon, and somebody waits for it. Of these only that is told which the end says, too."""
 
     def __init__(
-        self, project: Project, path: str, text: Text, options: Options, *, smallest_first: bool = False
+        self,
+        project: Project,
+        path: str,
+        text: Text,
+        options: Options,
+        *,
+        told: causes.Told | None = None,
+        smallest_first: bool = False,
     ) -> None:
         self._project = project
         self._path = path
         self._text = text
+        self._told = told or causes.Told()
         facts = project.facts(path)
         self._quiet = is_quiet(project, path, options.quiet_paths) or (facts is not None and makes_up(facts))
         self._rules, self._names = options.chosen()
@@ -225,12 +233,12 @@ class Checking:
             return ()
         names = self._names if self.whole else frozenset[str]()
         ahead = [] if self.whole else [finding for some in self._ahead.values() for finding in some]
-        found = causes.told_once([*self._found, *ahead])
+        found = self._told.once([*self._found, *ahead])
         kept = suppress.apply(facts, self._path, self._text, found, names, self._cuts)
         if not self.whole:
             kept = [finding for finding in kept if finding.rule != suppress.UNUSED]
         if self._quiet:
-            kept = [replace(finding, severity=Severity.HINT) for finding in kept]
+            kept = self._told.as_hints(kept)
         return tuple(sorted(kept, key=lambda finding: (finding.place.span, finding.rule)))
 
     def _begin(self, facts: f.FileFacts | None) -> None:

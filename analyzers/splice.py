@@ -187,7 +187,8 @@ def _reaching(facts: FileFacts, old: Function, end: int) -> FileFacts | None:
     classes = list(facts.classes)
     while was != end and owner:
         at = next((n for n, one in enumerate(classes) if one.qualname == owner), None)
-        body = _with_end(classes[at].body, qualname, end - classes[at].start) if at is not None else None
+        begin = classes[at].start if at is not None else 0
+        body = _with_end(classes[at].body, qualname, was - begin, end - begin) if at is not None else None
         if at is None or body is None or classes[at].parent:
             return None
         cls: ClassDef = classes[at]
@@ -198,16 +199,17 @@ def _reaching(facts: FileFacts, old: Function, end: int) -> FileFacts | None:
             return replace(facts, classes=tuple(classes))
     if was == end:
         return facts
-    top = _with_end(facts.functions[0].body, qualname, end)
+    top = _with_end(facts.functions[0].body, qualname, was, end)
     if top is None:
         return None
     module = replace(facts.functions[0], body=top)
     return replace(facts, functions=(module, *facts.functions[1:]), classes=tuple(classes))
 
 
-def _with_end(body: tuple[Stmt, ...], qualname: str, to: int) -> tuple[Stmt, ...] | None:
+def _with_end(body: tuple[Stmt, ...], qualname: str, was: int, to: int) -> tuple[Stmt, ...] | None:
     """A body in which a definition ends elsewhere; None where the body does not hold it itself."""
-    for at, statement in enumerate(body):
-        if isinstance(statement, Define) and statement.qualname == qualname:
-            return (*body[:at], replace(statement, to=to), *body[at + 1 :])
-    return None
+    at = bisect_left(body, was, key=lambda statement: statement.to)
+    statement = body[at] if at < len(body) else None
+    if not isinstance(statement, Define) or statement.qualname != qualname:
+        return None
+    return (*body[:at], replace(statement, to=to), *body[at + 1 :])

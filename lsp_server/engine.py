@@ -22,6 +22,7 @@ from lsp_server.settings_table import Settings
 from lsp_server.slack import Outside, report_outside
 
 if TYPE_CHECKING:
+    from analyzers.causes import Told
     from analyzers.check import Checking
     from analyzers.profiles import FunctionTime, Linked
     from analyzers.project.kept import Kept
@@ -49,6 +50,7 @@ class Engine:
         self._given: dict[str, dict[str, object]] = {}  # the same -> facts it is being linked by
         self._rewritten: set[tuple[str, str]] = set()  # since the newest profile
         self._outside: dict[str, Outside] = {}
+        self._told: dict[str, Told] = {}  # the same
         self._steps: dict[str, dict[str, int]] = {}  # of an open document: what its functions took
         self._looking: _Looking | None = None  # what `look` has not finished
 
@@ -64,7 +66,7 @@ class Engine:
     def look(
         self, path: str, text: Text, language_id: str, settings: Settings, seconds: float = inf
     ) -> Looked:
-        from analyzers import check
+        from analyzers import causes, check
         from lsp_server.briefing.targets import check_options
 
         began = monotonic()  # a thread's own time is a call of the system, which some machines take long for
@@ -82,6 +84,7 @@ class Engine:
                 path,
                 known.roomy.seen,
                 check_options(settings),
+                told=self._told.setdefault(path, causes.Told()),
                 smallest_first=is_new and seconds < inf,
             )
         with check.summaries_of(self.project).resuming.looking_at(path):
@@ -203,6 +206,7 @@ class Engine:
     def _close(self, path: str) -> None:
         self.documents.close(path)
         self._outside.pop(path, None)
+        self._told.pop(path, None)
         self._steps.pop(path, None)
 
     def paths(self) -> tuple[str, ...]:

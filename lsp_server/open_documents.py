@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzers.text import Text
 from lsp_server import opened
 from lsp_server.opened import Brought, Opened, Taken
 from lsp_server.slack import Roomy
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from analyzers.languages import Language
     from analyzers.project.index import Project
     from analyzers.project.kept import Kept
-    from analyzers.text import Text
 
 BROKEN = 50_000
 """Bytes of a text that is looked at as a whole for each edit while it has an error; a longer one waits until typing rests."""
@@ -174,7 +174,7 @@ class Documents:
         if facts.has_error:
             now.sound = sound
         if isinstance(reading, Brought) and reading.of.only_moved:
-            update(path, reading.of.facts, reading.of.survey, text=reading.of.text, only_moved=True)
+            update(path, reading.of.facts, reading.of.survey, text=Text(reading.of.text), only_moved=True)
         survey = reading.survey if isinstance(reading, Taken | Brought) else None
         only_moved = isinstance(reading, Taken) and reading.only_moved
-        update(path, facts, survey, text=now.roomy.text, only_moved=only_moved)
+        update(path, facts, survey, text=now.roomy.seen, only_moved=only_moved)

@@ -151,7 +151,7 @@ class Opened:
         if self.sound is None:
             return None
         sound = self.sound.apart()
-        sound.roomy.stands = 0  # what was found meanwhile was moved out by another text
+        sound.roomy.unsettle()
         return sound if sound.roomy.plain == text.source else sound.edited_alone(text, memo, hurried=True)
 
     # -- edits: what is edited becomes what is given back, and is to be used no more

@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from analyzers.findings import Edit, Finding, Fix, FunctionReport, Place, Reason, Related
 from analyzers.text import Span, Text
@@ -34,6 +35,7 @@ _NOTHING = re.compile(rb"(?:[ \t\r\n\f]|#[^\n]*)*")
 _BEGINS = re.compile(rb"^(?!import\b)[A-Za-z_$@(\[]|^([ \t]+)(?:@|[^\n]*[({][ \t\r]*$)", re.MULTILINE)
 _INDENT = re.compile(rb"^[ \t]+(?=[^ \t\r\n*])", re.MULTILINE)
 _LINE_ENDS = b" \t\r\n\f"
+_FAR = 2**63
 
 _Found = TypeVar("_Found", Finding, FunctionReport)
 
@@ -49,7 +51,8 @@ class Roomy:
         # edit change by the same, and the next edit is mostly in the same place.
         self._before = array("q", range(0, room * len(gaps) + 1, room) if room else [0] * (len(gaps) + 1))
         self._cut, self._by = 0, 0
-        self.stands = 0  # up to where positions are what they were when findings were last moved out
+        # Since findings were last moved out: up to where positions are what they were, and behind what all have moved alike.
+        self.stands, self.moved = 0, _FAR
         pieces, last = [], 0
         for at in gaps:
             pieces += [plain[last:at], b" " * room]
@@ -63,10 +66,15 @@ class Roomy:
     def copy(self) -> Roomy:
         """Another one that is edited without this one."""
         other = Roomy.__new__(Roomy)
-        other.plain, other.seen, other.stands = self.plain, self.seen, self.stands
+        other.plain, other.seen = self.plain, self.seen
+        other.stands, other.moved = self.stands, self.moved
         other._gaps, other._room, other._before = self._gaps[:], self._room[:], self._before[:]
         other._cut, other._by = self._cut, self._by
         return other
+
+    def unsettle(self) -> None:
+        """Findings were moved out by another text meanwhile."""
+        self.stands, self.moved = 0, _FAR
 
     # -- positions
 
@@ -137,8 +145,9 @@ class Roomy:
         new = plain[come.start : come.end]
         if after and by <= self._room[after - 1] and self._is_behind_room(after - 1, gone):
             return self._edited_behind(after - 1, plain, (start, end), new)
-        self.stands = min(self.stands, start)
+        self.stands, self.moved = min(self.stands, start), max(self.moved, end)
         if after == len(self._gaps):
+            self.moved = _FAR
             self.seen = self.seen.edited(Span(start, end), (new,))
             self.plain = plain
             return Span(start, end), Span(start, start + len(new))
@@ -146,6 +155,7 @@ class Roomy:
         if room < by:
             return None
         whole = Span(start, gap + room)
+        self.moved = max(self.moved, whole.end)
         self.seen = self.seen.edited(whole, (new, self.text[end:gap], b" " * (room - by)))
         self.plain = plain
         self._gaps[after] += by
@@ -179,7 +189,7 @@ class Roomy:
         start, end = gone
         whole = Span(open_at, end)
         self.seen = self.seen.edited(whole, (b" " * (room - by), self.text[open_at + room : start], new))
-        self.stands = min(self.stands, open_at)
+        self.stands, self.moved = min(self.stands, open_at), max(self.moved, end)
         self.plain = plain
         self._take(gap, by)
         return whole, whole
@@ -245,21 +255,38 @@ def _end_before(plain: bytes, at: int) -> int:
 
 def finding_outside(finding: Finding, texts: Mapping[str, Roomy]) -> Finding:
     """A finding with the positions of the editor's texts."""
-    if not texts:
-        return finding
+    return _with_places(finding, lambda place: _place(place, texts)) if texts else finding
+
+
+def _with_places(finding: Finding, moved: Callable[[Place], Place]) -> Finding:
+    """A finding at other places."""
     return Finding(  # three times as fast as `replace`: hundreds of them are made for an edit
         finding.rule,
-        _place(finding.place, texts),
+        moved(finding.place),
         finding.message,
         finding.severity,
         finding.confidence,
         finding.cost,
         finding.function,
-        tuple([Related(_place(one.place, texts), one.message) for one in finding.related]),
+        tuple([Related(moved(one.place), one.message) for one in finding.related]),
         finding.tags,
-        tuple([_fix(fix, texts) for fix in finding.fixes]),
-        _place(finding.cause, texts) if finding.cause is not None else None,
+        tuple([_fix(fix, moved) for fix in finding.fixes]),
+        moved(finding.cause) if finding.cause is not None else None,
     )
+
+
+def _shifted(by: int, place: Place) -> Place:
+    start, end = place.span
+    return Place(place.path, Span(start + by, end + by))
+
+
+class _Made(NamedTuple):
+    """A finding of the text with room, of the editor's, and between what in the first all of its places are."""
+
+    finding: Finding
+    outside: Finding
+    begin: int
+    end: int
 
 
 class Outside:
@@ -267,35 +294,46 @@ class Outside:
     so that it is not looked at again by who sends it."""
 
     def __init__(self) -> None:
-        self._made: dict[int, tuple[Finding, Finding, int]] = {}
+        self._made: dict[int, _Made] = {}
+        self._size = 0  # of the editor's text
 
     def of(self, path: str, findings: Iterable[Finding], texts: Mapping[str, Roomy]) -> tuple[Finding, ...]:
-        roomy = texts.get(path)
-        made: dict[int, tuple[Finding, Finding, int]] = {}
-        stands = roomy.stands if roomy is not None else 0
+        roomy, known = texts.get(path), self._made
+        made: dict[int, _Made] = {}
+        stands, moved, by = 0, _FAR, 0
+        if roomy is not None:
+            stands, moved, by = roomy.stands, roomy.moved, len(roomy.plain) - self._size
+            self._size = len(roomy.plain)
         out = []
         for finding in findings:
-            kept = self._made.get(id(finding))
-            if kept is None or kept[0] is not finding or kept[2] >= stands:
-                kept = (finding, finding_outside(finding, texts), _reach(finding, path))
+            kept = known.get(id(finding))
+            if kept is None or kept.finding is not finding:
+                kept = _Made(finding, finding_outside(finding, texts), *_reach(finding, path))
+            elif kept.end >= stands:
+                if kept.begin > moved:
+                    other = _with_places(kept.outside, partial(_shifted, by)) if by else kept.outside
+                else:
+                    other = finding_outside(finding, texts)
+                kept = kept._replace(outside=other)
             made[id(finding)] = kept
-            out.append(kept[1])
+            out.append(kept.outside)
         if roomy is not None:
-            roomy.stands = len(roomy.text)
+            roomy.stands, roomy.moved = len(roomy.text), 0
         self._made = made
         return tuple(out)
 
 
-_FAR = 2**63
-
-
-def _reach(finding: Finding, path: str) -> int:
-    """Where the last of a finding's places ends; far away where one is in another file, which may change by itself."""
-    places = [finding.place, *(one.place for one in finding.related)]
-    places += [edit.place for fix in finding.fixes for edit in fix.edits]
+def _reach(finding: Finding, path: str) -> tuple[int, int]:
+    """Where the first of a finding's places begins and the last ends; from the start to far away where one is in another file,
+    which may change by itself."""
+    places = [finding.place, *[one.place for one in finding.related]]
+    for fix in finding.fixes:
+        places += [edit.place for edit in fix.edits]
     if finding.cause is not None:
         places.append(finding.cause)
-    return max([place.span.end if place.path == path else _FAR for place in places])
+    if any(place.path != path for place in places):
+        return 0, _FAR
+    return min([place.span.start for place in places]), max([place.span.end for place in places])
 
 
 def report_outside(report: FunctionReport, texts: Mapping[str, Roomy]) -> FunctionReport:
@@ -308,8 +346,8 @@ def report_outside(report: FunctionReport, texts: Mapping[str, Roomy]) -> Functi
     )
 
 
-def _fix(fix: Fix, texts: Mapping[str, Roomy]) -> Fix:
-    return Fix(fix.title, tuple([Edit(_place(one.place, texts), one.text) for one in fix.edits]), fix.certain)
+def _fix(fix: Fix, moved: Callable[[Place], Place]) -> Fix:
+    return Fix(fix.title, tuple([Edit(moved(one.place), one.text) for one in fix.edits]), fix.certain)
 
 
 def _place(place: Place, texts: Mapping[str, Roomy]) -> Place:

@@ -18,13 +18,19 @@ def lines_of(source: bytes, function: Function) -> bytes:
 
 
 def differing(
-    asked: Iterable[str], before: bytes | None, after: bytes | None, old: Outline, new: Outline
+    asked: Iterable[str], before: Text | None, after: Text | None, old: Outline, new: Outline
 ) -> Iterator[str]:
     """Those of the functions that stand in other lines, or whose file ends its lines otherwise; all where a text is not known."""
-    if before is None or after is None or Text(before).newline != Text(after).newline:
+    if before is None or after is None or before.newline != after.newline:
         yield from asked
         return
+    source = after.source
+    start, tail = after.same_as(before.source)
+    begin = source.rfind(b"\n", 0, start) + 1
+    end = source.find(b"\n", len(source) - tail)
     for qualname in asked:
         one, other = old.functions.get(qualname), new.functions.get(qualname)
-        if one is None or other is None or lines_of(before, one) != lines_of(after, other):
+        if one is other and one is not None and (one.end < begin or (end >= 0 and one.start > end)):
+            continue  # All lines in which something is typed are behind it, or in front.
+        if one is None or other is None or lines_of(before.source, one) != lines_of(source, other):
             yield qualname

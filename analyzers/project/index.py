@@ -19,7 +19,7 @@ from analyzers.project.memo import Memo
 from analyzers.project.modules import ModuleMap
 from analyzers.project.outline import Outline
 from analyzers.project.survey import Survey, Surveyor, imported_names
-from analyzers.text import Span
+from analyzers.text import Span, Text
 
 _T = TypeVar("_T")
 
@@ -37,7 +37,7 @@ class Project:
         self.files = Shelf()
         self._roots: tuple[str, ...] = ("",)
         self._surveys: dict[str, Survey] = {}  # as they were given
-        self._texts: dict[str, bytes] = {}  # the same
+        self._texts: dict[str, Text] = {}  # the same
         self._surveyors: dict[str, Surveyor] = {}  # of the files without
         self._words: Concordance | None = None  # from the first question to it on
         self._asked_for_mentions: set[str] = set()  # files
@@ -55,7 +55,7 @@ class Project:
         facts: FileFacts | Kept,
         survey: Survey | None = None,
         *,
-        text: bytes | None = None,
+        text: Text | None = None,
         only_moved: bool = False,
     ) -> None:
         """Add a file or replace its facts. Packed ones are for files that nobody has open; a survey is made from the
@@ -138,7 +138,7 @@ class Project:
         self._imported = None
         self.memo.clear()
 
-    def _compare(self, path: str, old: Outline, before: bytes | None) -> None:
+    def _compare(self, path: str, old: Outline, before: Text | None) -> None:
         """Forget what was concluded from the pieces of a file that are no longer the same; `before` is its text as it was."""
         new = self.files.outline_after(path, old)
         asked = differing.Asked(
@@ -258,7 +258,11 @@ class Project:
         self._asked_for_mentions.add(path)
         self.memo.read((path, "functions"))
         outline = self.outline(path)
-        return tuple(dict.fromkeys(outline.mentioning(name, self._texts.get(path)) if outline else ()))
+        text = self._texts.get(path)
+        found = (
+            outline.mentioning(name, text.source if text is not None else None) if outline is not None else ()
+        )
+        return tuple(dict.fromkeys(found))
 
     def saying(self, path: str, name: str) -> Iterator[Function]:
         """The same with their bodies: what is concluded from these does not rest on any other."""

@@ -87,19 +87,21 @@ def column_of(body: str, units: int, encoding: str | None) -> int:
 def position(text: Text, offset: int, encoding: Encoding) -> tuple[int, int]:
     """The line and the character of a byte offset; an offset past the end is the end."""
     offset = min(max(offset, 0), len(text.source))
-    line = text.line_of(offset)
-    head = text.source[text.line_starts[line] : offset]
+    line, begin, _ = text.line_starts.around(offset)
+    return line, _units(text.source[begin:offset], encoding)
+
+
+def _units(head: bytes, encoding: Encoding) -> int:
+    """How many units of an encoding the beginning of a line takes."""
     if encoding == "utf-8" or head.isascii():
-        return line, len(head)
+        return len(head)
     before = head.decode("utf-8", "replace")
-    return line, len(before) if encoding == "utf-32" else len(before.encode("utf-16-le")) // 2
+    return len(before) if encoding == "utf-32" else len(before.encode("utf-16-le")) // 2
 
 
 def numbers_in(text: Text, encoding: Encoding) -> Callable[[Span], Range]:
     """A function that gives the range of a span of bytes as numbers: line and character of its start and of its end."""
     starts, size = text.line_starts, len(text.source)
-    if encoding != "utf-8" and not text.is_ascii:
-        return lambda span: (*position(text, span.start, encoding), *position(text, span.end, encoding))
 
     def numbers(span: Span) -> Range:
         start, end = span
@@ -111,4 +113,16 @@ def numbers_in(text: Text, encoding: Encoding) -> Callable[[Span], Range]:
         last, after, _ = starts.around(end)
         return line, start - begin, last, end - after
 
-    return numbers
+    if encoding == "utf-8" or text.is_ascii:
+        return numbers
+    source = text.source
+
+    def in_units(span: Span) -> Range:
+        line, column, last, behind = numbers(span)
+        start, end = min(max(span.start, 0), size), min(max(span.end, 0), size)
+        if last == line and source[start - column : end].isascii():
+            return line, column, last, behind
+        first = _units(source[start - column : start], encoding)
+        return line, first, last, _units(source[end - behind : end], encoding)
+
+    return in_units

@@ -14,6 +14,7 @@ from analyzers.project.kept import Kept, pack
 from analyzers.project.memo import Memo
 from analyzers.project.models import Models
 from analyzers.project.modules import ModuleMap
+from analyzers.text import Text
 from tests.analyzers.project_files import facts, project_of
 
 
@@ -322,7 +323,7 @@ def test_who_mentions_a_name_is_known_after_edits_also_of_files_that_nobody_has_
 
     def readers(text: str, *, packed: bool) -> tuple[str, ...]:
         found = facts("/w/a.py", text)
-        given = text.encode() if with_text and not packed else None
+        given = Text(text.encode()) if with_text and not packed else None
         project.update("/w/a.py", Kept(pack(found)) if packed else found, text=given)
         return project.memo.ask(("who",), lambda: project.mentioning("/w/a.py", "b"), in_cycle=())
 
@@ -349,7 +350,7 @@ def test_with_the_text_only_functions_that_hold_a_name_are_looked_through(
 
     monkeypatch.setattr(outline, "names_in", names_in)
     project = Project()
-    project.update("/w/a.py", facts("/w/a.py", text), text=text.encode())
+    project.update("/w/a.py", facts("/w/a.py", text), text=Text(text.encode()))
     assert project.mentioning("/w/a.py", "g7") == ("f7", "f57")
     assert looked == ["<module>", "f7", "f57"]  # the top level's text is all of it
     assert project.mentioning("/w/a.py", "f2") == ("<module>",)
