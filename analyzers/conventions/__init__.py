@@ -146,11 +146,13 @@ def kind_of(project: Project, key: Key) -> str:
 
 def repeats(call: f.Call) -> bool:
     """True for a call that a framework may answer with a loop: `BookSerializer(rows, many=True)`, `render(...)`, a call
-    that names a template, `self.list(request)`, `rows.delete()` whose rows each send a signal, `formset.save()`."""
+    that names a template, `serialize("json", rows)`, `self.list(request)`, `rows.delete()` whose rows each send a signal, `formset.save()`."""
     func = call.func
     name = func.name if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
     is_schemas = name in _DUMPS and isinstance(func, f.Attr)  # `dumps(rows)` is what a module calls so
     if name in _RENDERS or is_schemas or name == _MARSHAL or is_true(keyword(call, "many")):
+        return True
+    if name == _SERIALIZE and len(call.args) > 1:
         return True
     if name in _DELETES and not call.args:
         return True
@@ -197,6 +199,7 @@ def _rows(project: Project, cls: f.ClassDef, key: Key, name: str) -> f.Function 
 
 _RENDERS = frozenset((*(name.rpartition(".")[2] for name in frameworks().renders.words), pages.ANSWER))
 _DUMPS = frameworks().dump_method.names
+_SERIALIZE = "serialize"
 _MARSHAL = "marshal"
 _MANY = ("formset", "forms", "serializer")
 """What the names of things have that may save many rows at once."""

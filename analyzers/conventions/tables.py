@@ -90,6 +90,7 @@ class Frameworks(Struct, frozen=True, forbid_unknown_fields=True):
     loading: Names
     harmless: Names
     elsewhere: Words
+    whole_rows: Words
     wrappers: Names
     request_objects: Names
     query_helpers: Names

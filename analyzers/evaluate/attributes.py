@@ -479,14 +479,14 @@ def named_by(run: Run, node: f.Call, arguments: Arguments) -> Value | None:
     asked_of = ("row", "instance", *queries.LAZY_KINDS)
     if holder is None or name is None or not (holder.kind in asked_of or queries.is_client(holder.kind)):
         return None
-    texts = [name.const] if isinstance(name.const, str) else _each_text(run, node.args[1])
+    texts = [name.const] if isinstance(name.const, str) else each_text(run, node.args[1])
     if not texts and holder.kind == "http-client":
         texts = ["request"]  # Whichever it is that is called, it sends one: `getattr(session, method)(url)`.
     found = [read(run, f.Attr(node.at, node.to, node.args[0], text, node.at), holder) for text in texts]
     return joined(found) if found else None
 
 
-def _each_text(run: Run, node: f.Expr) -> list[str]:
+def each_text(run: Run, node: f.Expr) -> list[str]:
     """The texts that a loop's variable stands for; none where the loop goes through anything else."""
     gone = _gone_through(run.function).get(node.id) if isinstance(node, f.Name) else None
     if gone is None:

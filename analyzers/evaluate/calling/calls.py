@@ -26,6 +26,7 @@ from analyzers.evaluate.calling import (
     decorated,
     equality,
     executors,
+    followed_paths,
     handed_in,
     library,
     memos,
@@ -52,6 +53,7 @@ from analyzers.evaluate.presenting import (
     serialising,
     showing,
     validating,
+    whole_rows,
     written,
 )
 from analyzers.evaluate.queries import emit, holding, objects, script_mappers
@@ -129,7 +131,9 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     if found is not None:
         return found
     if target.kind == "function" and target.ref is not None:
-        returned = invoke(run, target, *queries.given(run, node, arguments), place, target.label or name)
+        returned = followed_paths.by_each_name(run, node, target, arguments, place) or invoke(
+            run, target, *queries.given(run, node, arguments), place, target.label or name
+        )
         if showing.names_a_template(node):
             showing.by_helper(run, node, target, arguments, place)
         return returned
@@ -141,6 +145,8 @@ def _dispatch(run: Run, node: f.Call, target: Value, arguments: Arguments) -> Va
     if target.kind == "external":
         shown = marshalling.by_function(run, node, target, arguments, place)
         shown = shown or showing.by_function(run, node, target, arguments, place)
+        shown = shown or whole_rows.by_function(run, node, target.dotted, arguments, place)
+        shown = shown or followed_paths.reduced(run, node, target.dotted, arguments)
         if shown is not None:
             return shown
         ready = paginators.made(run, target, arguments) or saving.factory(target, arguments)

@@ -6,8 +6,16 @@ from msgspec.structs import replace
 
 from analyzers import facts as f
 from analyzers.costs import ONE, Cost
-from analyzers.evaluate import assignments, evidence, expressions, lengthening, operators, queries, shapes
-from analyzers.evaluate.calling import cached, calls, executors, flattening, lodash
+from analyzers.evaluate import (
+    assignments,
+    evidence,
+    expressions,
+    lengthening,
+    operators,
+    queries,
+    shapes,
+)
+from analyzers.evaluate.calling import cached, calls, executors, flattening, followed_paths, lodash
 from analyzers.evaluate.calling.arguments import Arguments
 from analyzers.evaluate.calling.callbacks import called_back
 from analyzers.evaluate.calling.results import KEYED, result
@@ -86,6 +94,9 @@ def method(run: Run, node: f.Call, receiver: Value, name: str, arguments: Argume
     if row.grows and isinstance(func, f.Attr) and isinstance(func.obj, f.Index):
         _entered(run, func.obj)
     made = apply(run, node, row, name, receiver, first, arguments, place, where)
+    told = followed_paths.pieces(receiver, name, arguments) if receiver.kind == "str" else None
+    if told is not None:
+        return made.but(items=told, size=ONE)
     if name in segments.CUT and receiver.kind in ("str", "bytes") and made.kind == "list":
         return made.but(evidence=segments.PIECES)
     return made

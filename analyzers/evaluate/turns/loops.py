@@ -10,7 +10,7 @@ from analyzers import facts as f
 from analyzers import ways
 from analyzers.costs import ONE, Cost
 from analyzers.evaluate import evidence, expressions, queries, shapes
-from analyzers.evaluate.calling import specials
+from analyzers.evaluate.calling import followed_paths, specials
 from analyzers.evaluate.events import Loop
 from analyzers.evaluate.presenting import pages, serialising
 from analyzers.evaluate.queries import marked
@@ -34,6 +34,8 @@ def for_loop(run: Run, node: f.For, body: Callable[[], None]) -> None:
     """`for target in iter`: run the body once on an abstract element and sum it over the turns."""
     over = reading.within(run, node, expressions.evaluate(run, node.iter))
     over = specials.iterated(run, over, run.place(node.iter))
+    if followed_paths.turn_by_turn(run, node, over, body):
+        return
     of_framework = pages.has_specials(run)
     if of_framework:
         over = serialising.named(over)
