@@ -9,10 +9,9 @@ from analyzers import facts as f
 from analyzers import ways
 from analyzers.conventions import template_files
 from analyzers.costs import ONE
-from analyzers.evaluate import evidence, queries, shapes
+from analyzers.evaluate import by_name, evidence, queries
 from analyzers.evaluate.presenting import asked
 from analyzers.evaluate.queries import holding, objects
-from analyzers.evaluate.remembered import remembered
 from analyzers.evaluate.turns import segments
 from analyzers.types import UNKNOWN_VALUE, Value, alone
 
@@ -59,21 +58,9 @@ def formal(value: Value, name: str, owner: str = "") -> Value:
 def argument(value: Value, name: str, function: f.Function) -> Value:
     """An argument as `formal` has it; a text by which the function reads an attribute stays that text."""
     found = formal(value, name, function.qualname)
-    if value.kind == "str" and isinstance(value.const, str) and name in reads_by(function):
+    if value.kind == "str" and isinstance(value.const, str) and name in by_name.reads_by(function):
         return found.but(const=value.const, evidence=BY_NAME)
     return found
-
-
-@remembered
-def reads_by(function: f.Function) -> frozenset[str]:
-    """The names by which a function reads attributes: `getattr(row, name)`, and the paths that it cuts into such names."""
-    nodes = list(shapes.nodes(function.body))
-    if not any(isinstance(node, f.Name) and node.id == "getattr" for node in nodes):
-        return frozenset()
-    calls = [node for node in nodes if isinstance(node, f.Call) and node.args]
-    named = (node.args[1] for node in calls if len(node.args) > 1 and shapes.dotted(node.func) == "getattr")
-    cut = (node.func.obj for node in calls if isinstance(node.func, f.Attr) and node.func.name == "split")
-    return frozenset(node.id for node in (*named, *cut) if isinstance(node, f.Name))
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from analyzers import facts as f
 from analyzers.costs import ONE
-from analyzers.evaluate import attributes, formal, queries, shapes
+from analyzers.evaluate import attributes, by_name, queries, shapes
 from analyzers.evaluate.run import Run
 from analyzers.findings import Place
 from analyzers.types import UNKNOWN_VALUE, Value, joined
@@ -55,11 +55,11 @@ def by_each_name(run: Run, node: f.Call, target: Value, arguments: Arguments, pl
     """
     assert target.ref is not None
     function = run.summaries.function(*target.ref)
-    if function is None or len(node.args) != len(arguments.values) or not formal.reads_by(function):
+    if function is None or len(node.args) != len(arguments.values) or not by_name.reads_by(function):
         return None
     names = [param.name for param in function.params][target.bound is not None :]
     for position, (argument, name) in enumerate(zip(node.args, names, strict=False)):
-        if name in formal.reads_by(function) and arguments.values[position].const is None:
+        if name in by_name.reads_by(function) and arguments.values[position].const is None:
             texts = attributes.each_text(run, argument)
             if not texts:
                 continue
@@ -114,6 +114,3 @@ def _follows(node: f.For) -> bool:
         if isinstance(holder, f.Name) and holder.id == kept.id:
             return isinstance(name, f.Name) and name.id == node.target.id
     return False
-
-
-__all__ = ["by_each_name", "pieces", "reduced", "turn_by_turn"]

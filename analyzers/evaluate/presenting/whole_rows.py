@@ -104,6 +104,3 @@ def _words(run: Run, node: f.Call, name: str, position: int | None) -> frozenset
         return frozenset()
     found = classes.words(run.summaries.project, Held((run.path, ""), given))
     return frozenset(word.text for word in found) if found else None
-
-
-__all__ = ["by_function"]

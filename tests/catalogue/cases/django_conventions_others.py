@@ -166,7 +166,6 @@ def feed_of_loaded_categories(request):
 
 
 def many_to_many_to_json():
-    # disagrees: forms, feeds and serialisation
     return serializers.serialize("json", Book.objects.all())  # grows
 
 
