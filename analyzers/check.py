@@ -17,7 +17,7 @@ from analyzers import causes, confidence, conventions, early, rules, suppress, t
 from analyzers import facts as f
 from analyzers.conventions import inherited
 from analyzers.costs import ONE
-from analyzers.evaluate import derivation, shapes
+from analyzers.evaluate import derivation, remembered, shapes
 from analyzers.evaluate.calling.calls import RULE_OF
 from analyzers.evaluate.events import Analysis
 from analyzers.evaluate.summaries import NO_TEXT, Summaries
@@ -71,6 +71,11 @@ def prepare(project: Project) -> None:
     if models.all():
         lookups.prepare(project)
         _ = project.words
+
+
+def nothing_is_edited() -> None:
+    """Say, in a process that only checks, that code stays what it is: checking costs a tenth less then."""
+    remembered.nothing_is_edited()
 
 
 def check(project: Project, path: str, text: Text, options: Options = Options()) -> tuple[Finding, ...]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from analyzers import extract, languages, syntax
-from analyzers.check import check
+from analyzers.check import check, nothing_is_edited
 from analyzers.evaluate.summaries import Summaries
 from analyzers.project.index import Project
 from analyzers.text import Text
@@ -112,6 +112,7 @@ def main() -> None:
     parser.add_argument("--only", default="", metavar="NAME,...", help="check only files of these names")
     args = parser.parse_args()
     gc.disable()
+    nothing_is_edited()
     print(HEAD)
     for folder in args.folders:
         print(measure(folder.resolve(), frozenset(filter(None, args.only.split(",")))), flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 MAX_KEPT = 4096
-"""Answers that are kept of one question; then it begins anew."""
+"""Answers that are kept of one question since the last turn; when there are more, a turn of that question begins."""
 
 _TABLES: list[tuple[dict[int, Any], dict[int, Any]]] = []
 """Of each question the answers since the last turn, and those of the time before."""
@@ -22,6 +23,15 @@ _Answer = TypeVar("_Answer")
 LONG = 8
 """Statements of a body of which some questions are put together of what is said of each: where one is edited, all others are
 known."""
+
+_longest, _most = LONG, MAX_KEPT
+
+
+def nothing_is_edited() -> None:
+    """Say that this process reads code as it is, and much of it: what is said of a long body is made at once, and more is kept,
+    since a function is asked about by its callers in many files."""
+    global _longest, _most
+    _longest, _most = sys.maxsize, 4 * MAX_KEPT
 
 
 def remembered(question: Callable[[_Code], _Answer]) -> Callable[[_Code], _Answer]:
@@ -43,7 +53,7 @@ def by_parts(
         known: dict[int, tuple[object, _Answer]] = {}
 
         def whole(code: object) -> _Answer:
-            if not isinstance(code, tuple) or len(code) <= LONG:
+            if not isinstance(code, tuple) or len(code) <= _longest:
                 return question(code)
             parts = []
             for part in reversed(code):  # A call for each would be most of what an edit costs.
@@ -82,8 +92,8 @@ def _with_memory(
             return kept[1]
         kept = before.get(id(code)) if before else None
         answer = kept[1] if kept is not None and kept[0] is code else question(code)
-        if len(known) >= MAX_KEPT:
-            known.clear()
+        if len(known) >= _most:
+            _turn(known, before)
         known[id(code)] = (code, answer)
         return answer
 
@@ -168,6 +178,10 @@ def turn() -> None:
     """Let go of what was not asked since the last turn, nor in the time before it: code that was edited meanwhile, with
     all that was said of it."""
     for known, before in _TABLES:
-        before.clear()
-        before.update(known)
-        known.clear()
+        _turn(known, before)
+
+
+def _turn(known: dict[int, Any], before: dict[int, Any]) -> None:
+    before.clear()
+    before.update(known)
+    known.clear()

@@ -117,7 +117,7 @@ def _by_workers(
     _shared = _Shared(gathered, linked, fork.Barrier(workers))
     gc.freeze()  # what is loaded is left alone, so that the workers' memory stays one with this one's
     try:
-        with ProcessPoolExecutor(workers, mp_context=fork, initializer=begin_worker) as pool:
+        with ProcessPoolExecutor(workers, mp_context=fork, initializer=_begin) as pool:
             for found in pool.map(_check_part, parts):
                 yield from found
             if gathered.resting is not None:
@@ -127,6 +127,13 @@ def _by_workers(
         return
     finally:
         _shared = None
+
+
+def _begin() -> None:
+    from analyzers import check
+
+    begin_worker()
+    check.nothing_is_edited()
 
 
 def _check_part(paths: Sequence[str]) -> list[OfFile]:
