@@ -81,13 +81,25 @@ def _repeats(project: Project, path: str, function: f.Function) -> bool:
     # What a script hands over outside of all functions, others call: a route's handler, a resolver.
     if function.kind == templates.KIND or function.parent or (function.kind == "lambda" and not is_script):
         return False
-    of_test = not is_script and function.name.startswith("test") and is_test(project, path, function)
-    if is_script or (function.has_loop and not (of_test and idle_loops.all_idle(project, path, function))):
+    if is_script:
         return True
+    if is_test(project, path, function):
+        # What stands in it is called once, too, unless there is something in it or around it that repeats.
+        return any(_has_work(project, path, one, of_test=True) for one in project.within(path, function))
     # What is nested may hold the loop, or be called for every element.
+    return project.holds_functions(path, function.qualname) or _has_work(
+        project, path, function, of_test=False
+    )
+
+
+def _has_work(project: Project, path: str, function: f.Function, *, of_test: bool) -> bool:
+    """True for a function with a loop, or with a call that may hide one."""
+    if function.has_loop and (
+        not of_test or function.parent or not idle_loops.all_idle(project, path, function)
+    ):
+        return True
     return (
-        project.holds_functions(path, function.qualname)
-        or _hides_loops(function)
+        _hides_loops(function)
         or (not of_test and (per_call.may_report(function) or added_to.may_report(function)))
         or unused_eager_load.may_report(function)
         or hands_rows_on(project, path, function)
@@ -113,7 +125,7 @@ def _hides_loop(node: f.Call, itself: str) -> bool:
         if given or name == itself:
             return True
     for keyword in node.keywords:
-        if keyword.name == "key":
+        if keyword.name == "key" and not isinstance(keyword.value, f.Const):
             return True
     return conventions.repeats(node) and not encoding.asks_nobody(node)
 

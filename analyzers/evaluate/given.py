@@ -15,6 +15,7 @@ from analyzers.evaluate.remembered import remembered
 from analyzers.orm import tables
 from analyzers.project import handed_modules, names
 from analyzers.project.index import Project
+from analyzers.project.quiet import is_test
 from analyzers.types import MAX_EITHER, UNKNOWN_VALUE, Value, joined
 
 _DEPTH = 3
@@ -43,6 +44,8 @@ def handed(project: Project, path: str, function: f.Function, name: str) -> Valu
 def client(project: Project, path: str, function: f.Function, name: str, depth: int = 0) -> Value:
     """The client that all callers hand over for a parameter; the unknown value where they do not, or nobody sees it."""
     of_class = function.name == callers.INIT
+    if is_test(project, path, function):
+        return UNKNOWN_VALUE  # A runner calls it.
     if depth > _DEPTH or (function.owner and not of_class) or function.parent:
         return UNKNOWN_VALUE
     if not any(project.words.says("packages", package) for package in _packages()):

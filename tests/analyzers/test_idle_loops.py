@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers import worth
+from analyzers.check import summaries_of
 from tests.analyzers.project_files import project_of
 
 MODELS = """
@@ -52,6 +53,8 @@ IDLE = [
     "rows = [Book(title=f'{n} of {n + 1}') for n in range(3)]",
     "seen = []\nfor book in books:\n    seen.append({'title': book.title})\n    assert book.title in ('a', 'b')",
     "for book in books:\n    book.title = str(book.title)\n    if isinstance(book, Book):\n        continue",
+    "def first():\n    return books.first\nclient.get(first)",  # A function of its own that is called for no element.
+    "client.get(lambda: books.first)",
 ]
 
 NOT_IDLE = [
@@ -70,6 +73,9 @@ NOT_IDLE = [
     "assert [book.title for book in few()]",  # Each title is asked for by itself.
     "assert [book.title for book in Book.objects.only('id')]",
     "assert [book.title async for book in books]",
+    "def names():\n    return [book.title for book in books]\nclient.get(names)",
+    "assert client.get(sorted(books, key=client.name_of))",
+    "client.show('books/list.html')",
 ]
 
 
@@ -83,6 +89,11 @@ def test_loops_of_tests_in_which_nothing_costs(body: str) -> None:
 @pytest.mark.parametrize("body", NOT_IDLE)
 def test_loops_of_tests_in_which_something_may_cost(body: str) -> None:
     assert is_run(body)
+
+
+def test_what_says_what_was_shown_shows_nothing() -> None:
+    assert not is_run("client.assertTemplateUsed(books, 'books/list.html')")
+    assert not is_run("return client.get(key='a', name='b')", path="/p/shop/books.py", name="kept")
 
 
 def test_what_is_written_by_a_library_alone() -> None:
@@ -109,3 +120,21 @@ def test_a_test_is_called_once_for_its_object() -> None:
         facts = project.facts(path)
         assert facts is not None
         assert [one.qualname for one in worth.written(project, facts, path)] == expected
+
+
+def test_nobody_is_looked_for_who_calls_a_test() -> None:
+    source = """
+        import redis
+
+        def test_keys(client, keys):
+            return [client.get(key) for key in keys]
+
+        def keys_of(client, keys):
+            return [client.get(key) for key in keys]
+    """
+    path = "/p/tests/test_keys.py"
+    project = project_of({path: source})
+    summaries = summaries_of(project)
+    for name, expected in (("test_keys", False), ("keys_of", True)):
+        assert summaries.analysis(path, name) is not None
+        assert project.memo.was_asked(("mentions", path, name)) is expected
